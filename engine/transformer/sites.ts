@@ -1,0 +1,29 @@
+// The places inside a block where an activation can be read or replaced, each with its axes.
+
+/** Sites computed by the attention part; `z` is its output and is replaced between the parts. */
+export type AttentionSite = "q" | "k" | "v" | "pattern";
+/** Sites computed by the write part. */
+export type WriteSite = "attnOut" | "residMid" | "hidden" | "mlpOut";
+/** Sites that lie between the parts. */
+export type StreamSite = "residPre" | "z" | "residPost";
+export type Site = AttentionSite | WriteSite | StreamSite;
+
+/** Axes of one row (one token of one prompt) at each site; `pattern` is per run: "head query key". */
+export const siteAxes: Readonly<Record<Site, string>> = {
+  residPre: "row dModel",
+  q: "row head dHead",
+  k: "row keyValueHead dHead",
+  v: "row keyValueHead dHead",
+  pattern: "run head query key",
+  z: "row head dHead",
+  attnOut: "row dModel",
+  residMid: "row dModel",
+  hidden: "row dMlp",
+  mlpOut: "row dModel",
+  residPost: "row dModel",
+};
+
+export const sites = Object.keys(siteAxes) as readonly Site[];
+
+/** Names of the two extra inputs of a part whose site can be replaced: which entries, and by what. */
+export const patchInputs = (site: Site) => ({ where: `${site}.where`, value: `${site}.value` }) as const;
