@@ -1,0 +1,101 @@
+// Runs graphs on ONNX Runtime's CPU provider; the only file that imports onnxruntime-node.
+import { availableParallelism } from "node:os";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Data, DType, Graph } from "../onnx/graph.ts";
+
+/** A dense array with its type and shape, row-major; bool is one byte per entry. */
+export interface Feed {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Data;
+}
+
+export interface ProgramOptions {
+  /** Threads inside one op; default: all cores. */
+  readonly threads?: number;
+}
+
+/** A graph made ready to run. Weights live in it once; `dispose` frees them. */
+export class Program {
+  private constructor(
+    readonly name: string,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /** @throws Error "internal: …" when ONNX Runtime refuses the graph, with its inputs' types and shapes. */
+  static async compile(graph: Graph, options: ProgramOptions = {}): Promise<Program> {
+    try {
+      const session = await InferenceSession.create(graph.toBytes(), {
+        executionProviders: ["cpu"],
+        executionMode: "sequential",
+        intraOpNumThreads: options.threads ?? availableParallelism(),
+        interOpNumThreads: 1,
+        enableCpuMemArena: false,
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      });
+      return new Program(graph.name, session);
+    } catch (cause) {
+      const inputs = graph.inputs.map((input) => describe(input.name, input)).join(", ");
+      throw new Error(`internal: ONNX Runtime refuses graph "${graph.name}" (inputs: ${inputs}): ${text(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * One run; every graph output by name. Feeds are read in place, results are not copied.
+   *
+   * @throws Error "internal: …" with names, types and shapes of all inputs
+   */
+  async run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Feed>>> {
+    try {
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, feed] of Object.entries(feeds)) tensors[name] = new Tensor(feed.dtype, feed.data, feed.shape);
+      const results = await this.session.run(tensors);
+      const named: Record<string, Feed> = {};
+      for (const [name, result] of Object.entries(results)) named[name] = toFeed(result);
+      return named;
+    } catch (cause) {
+      const inputs = Object.entries(feeds).map(([name, feed]) => describe(name, feed));
+      throw new Error(`internal: run of graph "${this.name}" failed (inputs: ${inputs.join(", ")}): ${text(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+export function f32(shape: readonly number[], data: Float32Array | readonly number[]): Feed {
+  return { dtype: "float32", shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+}
+
+export function f64(shape: readonly number[], data: Float64Array | readonly number[]): Feed {
+  return { dtype: "float64", shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
+}
+
+export function i64(shape: readonly number[], data: BigInt64Array | readonly number[]): Feed {
+  return { dtype: "int64", shape, data: data instanceof BigInt64Array ? data : BigInt64Array.from(data, BigInt) };
+}
+
+export function bool(shape: readonly number[], data: Uint8Array | readonly boolean[]): Feed {
+  return { dtype: "bool", shape, data: data instanceof Uint8Array ? data : Uint8Array.from(data, Number) };
+}
+
+function toFeed(result: Tensor): Feed {
+  return { dtype: result.type as DType, shape: result.dims, data: result.data as Data };
+}
+
+function describe(
+  name: string,
+  value: { readonly dtype: DType; readonly shape: readonly (number | string)[] },
+): string {
+  return `${name}: ${value.dtype} [${value.shape.join(", ")}]`;
+}
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
