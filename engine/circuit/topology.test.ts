@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { formatEdge } from "./edge.ts";
+import { formatNode, LOGITS } from "./node.ts";
+import { slotIndex, sourceIndex, topologyOf } from "./topology.ts";
+import { headUnit, mlpUnit } from "./unit.ts";
+
+test("GPT-2 small has 157 sources, 445 slots and 32,491 edges, the counts of EAP-IG", () => {
+  const topology = topologyOf({ nLayers: 12, nHeads: 12, parallelBlocks: false });
+  expect([topology.sources.length, topology.slots.length, topology.edges.length]).toEqual([157, 445, 32_491]);
+});
+
+test("one layer of one head, in full", () => {
+  const topology = topologyOf({ nLayers: 1, nHeads: 1, parallelBlocks: false });
+  expect(topology.sources.map(formatNode)).toEqual(["input", "a0.h0", "m0"]);
+  expect(topology.edges.map(formatEdge)).toEqual([
+    "input->a0.h0<q>",
+    "input->a0.h0<k>",
+    "input->a0.h0<v>",
+    "input->m0",
+    "a0.h0->m0",
+    "input->logits",
+    "a0.h0->logits",
+    "m0->logits",
+  ]);
+});
+
+test("in parallel blocks heads do not feed the MLP of their layer", () => {
+  const sizes = { nLayers: 2, nHeads: 2 };
+  const names = (parallelBlocks: boolean) => topologyOf({ ...sizes, parallelBlocks }).edges.map(formatEdge);
+  const lost = names(false).filter((name) => !names(true).includes(name));
+  expect(lost).toEqual(["a0.h0->m0", "a0.h1->m0", "a1.h0->m1", "a1.h1->m1"]);
+});
+
+test("row and column numbers are the places in the lists", () => {
+  const topology = topologyOf({ nLayers: 3, nHeads: 2, parallelBlocks: false });
+  const rows = topology.sources.map((source) => (source.kind === "logits" ? -1 : sourceIndex(topology.sizes, source)));
+  expect(rows).toEqual(topology.sources.map((_, row) => row));
+  const columns = topology.slots.map(({ target, input }) =>
+    target.kind === "input" ? -1 : slotIndex(topology.sizes, { target, input }),
+  );
+  expect(columns).toEqual(topology.slots.map((_, column) => column));
+});
+
+test("row and column numbers follow EAP-IG's formulas on GPT-2 small", () => {
+  const sizes = { nLayers: 12, nHeads: 12, parallelBlocks: false };
+  expect(sourceIndex(sizes, headUnit(9, 6))).toBe(1 + 9 * 13 + 6);
+  expect(slotIndex(sizes, { target: headUnit(9, 6), input: "k" })).toBe(9 * 37 + 12 + 6);
+  expect(slotIndex(sizes, { target: mlpUnit(9) })).toBe(9 * 37 + 36);
+  expect(slotIndex(sizes, { target: LOGITS })).toBe(444);
+});
