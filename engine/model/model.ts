@@ -1,41 +1,51 @@
-// What a loaded model offers, whatever family and file it came from: sizes, and weights in one orientation.
+// A loaded model: its sizes and choices, its weights in one canonical form, and its tokenizer.
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
-/** Sizes and variants that the transformer graphs need. */
 export interface ModelConfig {
+  /** "gpt2", "gpt_neox", "llama", "mistral", "qwen2" or "qwen3". */
   readonly architecture: string;
   readonly nLayers: number;
   readonly nHeads: number;
+  /** Divides nHeads; query head h reads key-value head ⌊h · nKeyValueHeads / nHeads⌋. */
   readonly nKeyValueHeads: number;
   readonly dModel: number;
   readonly dHead: number;
   readonly dMlp: number;
   readonly dVocab: number;
+  /** Most positions of a prompt. */
   readonly nContext: number;
   readonly norm: { readonly kind: "layer" | "rms"; readonly epsilon: number };
-  readonly positions:
-    | { readonly kind: "learned" }
-    /** `inverseFrequencies` has rotaryDims / 2 entries; rotate-half layout. */
-    | { readonly kind: "rotary"; readonly rotaryDims: number; readonly inverseFrequencies: Float64Array };
-  readonly mlp: {
-    readonly kind: "plain" | "gated";
-    readonly activation: "gelu-tanh" | "gelu" | "silu" | "relu";
-  };
-  /** Attention and MLP both read the residual stream before the block (GPT-NeoX). */
+  readonly positions: Positions;
+  readonly mlp: { readonly kind: "plain" | "gated"; readonly activation: Activation };
+  /** Attention and MLP both read residPre (GPT-NeoX). */
   readonly parallelBlocks: boolean;
   /** Multiplies q·k. */
   readonly attentionScale: number;
   readonly tiedUnembedding: boolean;
-  /** Keys further back than this are not read. */
+  /** A position attends to itself and the slidingWindow − 1 before it. */
   readonly slidingWindow?: number;
 }
 
+export type Positions =
+  | { readonly kind: "learned" }
+  /** Dimension pairs (i, i + rotaryDims / 2) turn by position · inverseFrequencies[i]; further dimensions stay. */
+  | { readonly kind: "rotary"; readonly inverseFrequencies: Float64Array; readonly rotaryDims: number };
+
+export type Activation = "gelu-tanh" | "gelu" | "silu" | "relu";
+
+// Matrices are "in out", row-major, heads contiguous, whatever the checkpoint stores.
+
 export interface NormWeights {
+  /** "dModel" */
   readonly gain: Float32Array;
+  /** "dModel"; RMS norms have none. */
   readonly bias?: Float32Array;
 }
 
-/** One block; every matrix is "in out", row-major; column h·dHead + i of W_Q is dimension i of head h. */
+/**
+ * One layer. Column h · dHead + i of W_Q is dimension i of head h; W_K and W_V have nKeyValueHeads heads.
+ * Gated MLP: hidden = act(x W_gate + b_gate) ⊙ (x W_in + b_in); plain: hidden = act(x W_in + b_in); both: mlpOut = hidden W_out + b_out.
+ */
 export interface LayerWeights {
   readonly norm1: NormWeights;
   readonly W_Q: Float32Array;
@@ -44,12 +54,12 @@ export interface LayerWeights {
   readonly b_K?: Float32Array;
   readonly W_V: Float32Array;
   readonly b_V?: Float32Array;
+  /** RMS norm of each head's query, "dHead" (Qwen3). */
   readonly normQ?: Float32Array;
   readonly normK?: Float32Array;
   readonly W_O: Float32Array;
   readonly b_O?: Float32Array;
   readonly norm2: NormWeights;
-  /** Gated MLP only: hidden = activation(x W_gate + b_gate) · (x W_in + b_in). */
   readonly W_gate?: Float32Array;
   readonly b_gate?: Float32Array;
   readonly W_in: Float32Array;
@@ -58,26 +68,30 @@ export interface LayerWeights {
   readonly b_out?: Float32Array;
 }
 
+/** Weights are read on demand: nothing of a large model lies in memory before it is asked for. */
 export interface Model {
+  /** Short, for people: "smollm2", "org/name" or the file's name. */
   readonly name: string;
-  /** Where it was read from, as the user named it. */
+  /** What `openModel` takes to open it again. */
   readonly source: string;
-  /** Of the weights file or files. */
+  /** Of the weights file; of several files, the hash of their hashes. Computed when first asked for. */
   readonly sha256: string;
-  /** Number type of the stored weights, such as "F32" or "Q4_1". */
+  /** The storage that holds most of the weights: "F32", "BF16", "Q4_1" … Computation is in float32 whatever it is. */
   readonly precision: string;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
-  /** Read, dequantised and transposed at every call; not kept. */
-  layer(layer: number): LayerWeights;
+  /** Read, decoded and transposed anew by every call; nothing is kept. */
+  layer(l: number): LayerWeights;
   /** Rows of W_E, "row dModel". */
   embedRows(ids: readonly number[]): Float32Array;
-  /** W_pos "position dModel" for learned positions. */
+  /** W_pos, "pos dModel"; undefined where positions are not learned. */
   positionRows(): Float32Array | undefined;
   finalNorm(): NormWeights;
-  /** Columns of W_U as rows, "row dModel". */
-  unembedRows(ids: readonly number[]): Float32Array;
-  /** b_U "token", where the model has one. */
+  /** W_U is "dModel dVocab", b_U "dVocab". */
+  unembedding(): { W_U: Float32Array; b_U?: Float32Array };
+  /** b_U "dVocab", where the model has one. */
   unembedBias(): Float32Array | undefined;
+  /** Columns of W_U as rows, "row dModel", without their bias. */
+  unembedRows(ids: readonly number[]): Float32Array;
   close(): void;
 }

@@ -1,0 +1,64 @@
+// Typed reading of GGUF metadata, with sentences for what is absent or of the wrong kind.
+import { EngineError } from "../base/errors.ts";
+import type { GgufValue } from "./gguf-header.ts";
+
+export class GgufMetadata {
+  constructor(
+    readonly file: string,
+    private readonly values: ReadonlyMap<string, GgufValue>,
+  ) {}
+
+  has(key: string): boolean {
+    return this.values.has(key);
+  }
+
+  number(key: string, fallback?: number): number {
+    const value = this.values.get(key) ?? fallback;
+    if (typeof value === "number" && Number.isFinite(value)) return value;
+    throw this.wrong(key, value, "a number");
+  }
+
+  /** A whole number of at least 1. */
+  size(key: string, fallback?: number): number {
+    const value = this.number(key, fallback);
+    if (Number.isInteger(value) && value >= 1) return value;
+    throw this.wrong(key, value, "a whole number of at least 1");
+  }
+
+  string(key: string, fallback?: string): string {
+    const value = this.values.get(key) ?? fallback;
+    if (typeof value === "string") return value;
+    throw this.wrong(key, value, "a text");
+  }
+
+  boolean(key: string, fallback?: boolean): boolean {
+    const value = this.values.get(key) ?? fallback;
+    if (typeof value === "boolean") return value;
+    throw this.wrong(key, value, "true or false");
+  }
+
+  strings(key: string): readonly string[] {
+    const value = this.values.get(key);
+    if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value;
+    throw this.wrong(key, value, "a list of texts");
+  }
+
+  numbers(key: string): readonly number[] {
+    const value = this.values.get(key);
+    if (Array.isArray(value) && value.every((entry) => typeof entry === "number")) return value;
+    throw this.wrong(key, value, "a list of numbers");
+  }
+
+  private wrong(key: string, value: GgufValue | undefined, expected: string): EngineError {
+    const problem = value === undefined ? `metadata "${key}" is absent` : `metadata "${key}" is ${brief(value)}`;
+    return new EngineError("invalid-file", `${this.file}: ${problem}, expected ${expected}.`, {
+      place: { file: this.file },
+      key,
+    });
+  }
+}
+
+function brief(value: GgufValue): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
+}

@@ -1,0 +1,98 @@
+// Reads weights out of a checkpoint into canonical form: decoded, transposed in tiles, permutation undone.
+import { EngineError } from "../base/errors.ts";
+import { type Checkpoint, matrixShape } from "../formats/checkpoint.ts";
+import type { Stored } from "./weight-names.ts";
+
+/** Outputs read at once: one tile of rows fits the cache while it is transposed. */
+const TILE_OUTPUTS = 64;
+const TILE_INPUTS = 64;
+/** Rows of an embedding read at once. */
+const ROWS_AT_ONCE = 1024;
+
+/** A matrix as "in out", `shape` = [out, in]. */
+export function readMatrix(checkpoint: Checkpoint, stored: Stored, shape: readonly number[]): Float32Array {
+  const [nOut, nIn] = shape;
+  return stored.layout === "out in"
+    ? transposed(checkpoint, stored, nOut, nIn)
+    : selectedColumns(checkpoint, stored, nOut, nIn);
+}
+
+function transposed(checkpoint: Checkpoint, stored: Stored, nOut: number, nIn: number): Float32Array {
+  const at = stored.outputs?.at ?? identity;
+  const matrix = new Float32Array(nIn * nOut);
+  for (let firstOut = 0; firstOut < nOut; firstOut += TILE_OUTPUTS) {
+    const places = indices(firstOut, Math.min(firstOut + TILE_OUTPUTS, nOut)).map(at);
+    const firstRow = Math.min(...places);
+    const rows = checkpoint.readRows(stored.key, firstRow, Math.max(...places) - firstRow + 1);
+    const starts = places.map((row) => (row - firstRow) * nIn);
+    for (let tile = 0; tile < nIn; tile += TILE_INPUTS) {
+      const tileEnd = Math.min(tile + TILE_INPUTS, nIn);
+      for (let i = tile; i < tileEnd; i++) {
+        const to = i * nOut + firstOut;
+        for (let o = 0; o < starts.length; o++) matrix[to + o] = rows[starts[o] + i];
+      }
+    }
+  }
+  return matrix;
+}
+
+function selectedColumns(checkpoint: Checkpoint, stored: Stored, nOut: number, nIn: number): Float32Array {
+  if (!stored.outputs) return checkpoint.readRows(stored.key, 0, nIn);
+  const { count, at } = stored.outputs;
+  const places = indices(0, nOut).map(at);
+  const matrix = new Float32Array(nIn * nOut);
+  for (let first = 0; first < nIn; first += TILE_INPUTS) {
+    const size = Math.min(TILE_INPUTS, nIn - first);
+    const rows = checkpoint.readRows(stored.key, first, size);
+    for (let i = 0; i < size; i++) {
+      const to = (first + i) * nOut;
+      for (let o = 0; o < nOut; o++) matrix[to + o] = rows[i * count + places[o]];
+    }
+  }
+  return matrix;
+}
+
+export function readVector(checkpoint: Checkpoint, stored: Stored, length: number): Float32Array {
+  const values = checkpoint.readRows(stored.key, 0, 1);
+  if (!stored.outputs) return values;
+  const { at } = stored.outputs;
+  return Float32Array.from({ length }, (_, out) => values[at(out)]);
+}
+
+/** The rows `ids` of a "row dModel" tensor, one after the other. */
+export function readRowsAt(checkpoint: Checkpoint, key: string, ids: readonly number[]): Float32Array {
+  const { rows: nRows, columns } = matrixShape(checkpoint.tensors.get(key)!.shape);
+  const picked = new Float32Array(ids.length * columns);
+  ids.forEach((id, row) => {
+    if (!Number.isInteger(id) || id < 0 || id >= nRows) {
+      throw new EngineError("shape", `Token id ${id} is outside the vocabulary of ${nRows}.`);
+    }
+    picked.set(checkpoint.readRows(key, id, 1), row * columns);
+  });
+  return picked;
+}
+
+/** A whole "row column" tensor as "column row", holding few of its rows twice. */
+export function readTransposed(checkpoint: Checkpoint, key: string): Float32Array {
+  const { rows: nRows, columns } = matrixShape(checkpoint.tensors.get(key)!.shape);
+  const matrix = new Float32Array(nRows * columns);
+  for (let first = 0; first < nRows; first += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, nRows - first);
+    const rows = checkpoint.readRows(key, first, count);
+    for (let tile = 0; tile < count; tile += TILE_OUTPUTS) {
+      const tileEnd = Math.min(tile + TILE_OUTPUTS, count);
+      for (let i = 0; i < columns; i++) {
+        for (let row = tile; row < tileEnd; row++) matrix[i * nRows + first + row] = rows[row * columns + i];
+      }
+    }
+  }
+  return matrix;
+}
+
+function indices(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => start + i);
+}
+
+function identity(out: number): number {
+  return out;
+}
