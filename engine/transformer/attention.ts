@@ -5,7 +5,20 @@
 // values of a prefix that several runs share come in as rows of their own and are never computed again.
 import type { LayerWeights, ModelConfig } from "../model/model.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
-import { add, concat, gather, matMul, mul, reshape, rmsNorm, rotary, slice, softmax, transpose, where } from "../onnx/ops.ts";
+import {
+  add,
+  concat,
+  gather,
+  matMul,
+  mul,
+  reshape,
+  rmsNorm,
+  rotary,
+  slice,
+  softmax,
+  transpose,
+  where,
+} from "../onnx/ops.ts";
 import { norm } from "./norm.ts";
 import { type Precision, weight } from "./precision.ts";
 import { type AttentionSite, patchInputs } from "./sites.ts";
@@ -68,7 +81,10 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
   const queryIndex = graph.input("queryIndex", "int64", ["runs", nKeyValueHeads, "groupQueries"]);
   const queries = gather(reshape(rotatedQ, [-1, dHead]), queryIndex, 0);
 
-  const scores = mul(matMul(queries, transpose(keys.perHead, [0, 1, 3, 2])), graph.scalar(config.attentionScale, precision));
+  const scores = mul(
+    matMul(queries, transpose(keys.perHead, [0, 1, 3, 2])),
+    graph.scalar(config.attentionScale, precision),
+  );
   const mask = graph.input("mask", precision, ["runs", 1, "groupQueries", "keys"]);
   const pattern = patched("pattern", softmax(add(scores, mask)));
   const zIndex = graph.input("zIndex", "int64", ["queries", nHeads]);

@@ -14,7 +14,12 @@ export function finalNormGraph(config: ModelConfig, weights: NormWeights, precis
 }
 
 /** `normed` "row dModel" → `logits` "row token" for one slice of the vocabulary; W_U "dModel token". */
-export function unembedGraph(config: ModelConfig, W_U: Float32Array, b_U: Float32Array | undefined, precision: Precision): Graph {
+export function unembedGraph(
+  config: ModelConfig,
+  W_U: Float32Array,
+  b_U: Float32Array | undefined,
+  precision: Precision,
+): Graph {
   const graph = new Graph("unembed");
   const normed = graph.input("normed", precision, ["rows", config.dModel]);
   const tokens = W_U.length / config.dModel;

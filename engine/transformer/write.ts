@@ -59,7 +59,9 @@ export function writeGraph(config: ModelConfig, weights: LayerWeights, options: 
   const activate = activations[config.mlp.activation];
   const size = [dModel, config.dMlp] as const;
   const linear = affine(normed, weights.W_in, size, weights.b_in);
-  const product = weights.W_gate ? mul(activate(affine(normed, weights.W_gate, size, weights.b_gate)), linear) : activate(linear);
+  const product = weights.W_gate
+    ? mul(activate(affine(normed, weights.W_gate, size, weights.b_gate)), linear)
+    : activate(linear);
   const hidden = patched("hidden", product);
   const mlpOut = patched("mlpOut", affine(hidden, weights.W_out, [config.dMlp, dModel], weights.b_out));
   graph.output("hidden", hidden);

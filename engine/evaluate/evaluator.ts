@@ -1,0 +1,293 @@
+// Measures circuits of one model on one set of examples: from the start, or as a change to a circuit already run.
+import { AblatedFlags } from "../activations/ablated-flags.ts";
+import type { Ablation } from "../activations/ablation.ts";
+import { type Chunk, prepareChunks, rowBudget } from "../activations/chunk.ts";
+import { EntryMemo, runCircuit, type Stream, sufficient } from "../activations/circuit-run.ts";
+import type { Executor } from "../activations/executor.ts";
+import type { Reals } from "../activations/packing.ts";
+import { EngineError } from "../base/errors.ts";
+import type { Unit } from "../circuit/unit.ts";
+import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
+import { argMax, isLinear, klDivergence, linearWeights, type MetricName, metricValue } from "../metric/metric.ts";
+import type { Example } from "../task/example.ts";
+
+/** Figures of one circuit, one entry per example. */
+export interface Measurement {
+  readonly metric: Float64Array;
+  /** 1 where the most likely token is an answer. */
+  readonly correct: Float64Array;
+  /** KL(model‖circuit) in nats. */
+  readonly kl: Float64Array;
+}
+
+/** A circuit that was run with the input of every layer kept, so that changes to it resume there. */
+export interface CircuitState {
+  readonly kept: UnitSet;
+  /** By chunk, then layer. */
+  readonly streams: readonly (readonly (Stream | undefined)[])[];
+}
+
+/** A measured change; `accuracy` and `kl` are computed when first asked for. */
+export interface Trial {
+  readonly kept: UnitSet;
+  /** Mean metric. */
+  readonly metric: number;
+  accuracy(): Promise<number>;
+  kl(): Promise<number>;
+  /** The state after the change. */
+  state(): CircuitState;
+}
+
+export interface EvaluatorOptions {
+  readonly metric: MetricName;
+  readonly ablation: Ablation;
+  readonly space: UnitSpace;
+  readonly signal?: AbortSignal;
+  /** Shortcuts, off only to test that they change nothing. */
+  readonly sharePrefix?: boolean;
+  readonly endOnly?: boolean;
+}
+
+export class Evaluator {
+  /** Logits of the full model at each example's last position, "example token", by chunk. */
+  private modelLogits: Reals[] = [];
+  private readonly directions: Float64Array[];
+  private readonly biases: number[];
+  private readonly memos: EntryMemo[];
+
+  private constructor(
+    readonly executor: Executor,
+    readonly examples: readonly Example[],
+    readonly options: EvaluatorOptions,
+    private readonly chunks: readonly Chunk[],
+  ) {
+    this.memos = chunks.map(() => new EntryMemo());
+    const linear = isLinear[options.metric];
+    this.directions = linear ? examples.map((example) => direction(executor, example)) : [];
+    const bias = executor.model.unembedBias();
+    this.biases = examples.map((example) =>
+      bias ? linearWeights(example).reduce((sum, [id, weight]) => sum + weight * bias[id], 0) : 0,
+    );
+  }
+
+  static async create(executor: Executor, examples: readonly Example[], options: EvaluatorOptions): Promise<Evaluator> {
+    const { kinds } = options.space;
+    const chunks = await prepareChunks(executor, examples, options.ablation, {
+      kinds,
+      sharePrefix: options.sharePrefix,
+    });
+    const evaluator = new Evaluator(executor, examples, options, chunks);
+    const full = await evaluator.run(options.space.full());
+    for (const end of full.ends) evaluator.modelLogits.push(await executor.logits(await executor.finalNorm(end)));
+    return evaluator;
+  }
+
+  get space(): UnitSpace {
+    return this.options.space;
+  }
+
+  /** A circuit run from the first layer, all figures. */
+  async measure(kept: UnitSet): Promise<Measurement> {
+    const { ends } = await this.run(kept);
+    const parts = await Promise.all(ends.map((end, c) => this.figures(end, c)));
+    return {
+      metric: joined(parts.map((part) => part.metric)),
+      correct: joined(parts.map((part) => part.correct)),
+      kl: joined(parts.map((part) => part.kl)),
+    };
+  }
+
+  /** Mean metric of a circuit run from the first layer. */
+  async metric(kept: UnitSet): Promise<number> {
+    const { ends } = await this.run(kept);
+    return this.meanMetric(ends);
+  }
+
+  /** A circuit run from the first layer with every layer's input kept. */
+  async start(kept: UnitSet): Promise<CircuitState> {
+    const { streams } = await this.run(kept);
+    return { kept, streams };
+  }
+
+  /** Measures a change to a circuit by running it from the first layer that the change touches. */
+  async change(state: CircuitState, kept: UnitSet): Promise<Trial> {
+    const flags = new AblatedFlags(kept);
+    const from = this.resumeLayer(state, kept, [flags]);
+    const ends: Reals[] = [];
+    const streams: (Stream | undefined)[][] = [];
+    for (const [c, chunk] of this.chunks.entries()) {
+      this.checkSignal();
+      const run = await runCircuit(this.executor, chunk, from, state.streams[c][from]!, [flags], {
+        record: true,
+        entry: this.memos[c],
+        endOnly: this.options.endOnly,
+      });
+      ends.push(run.end);
+      streams.push([...state.streams[c].slice(0, from), ...run.streams.slice(from)]);
+    }
+    const metric = await this.meanMetric(ends);
+    return {
+      kept,
+      metric,
+      accuracy: () => this.meanOf(ends, isRight),
+      kl: () => this.meanOf(ends, (_, row, model) => klDivergence(model, row)),
+      state: () => ({ kept, streams }),
+    };
+  }
+
+  /**
+   * Mean metric after each of several changes, every one made to the same circuit; candidates of one layer go through
+   * the model together.
+   */
+  async alternatives(state: CircuitState, candidates: readonly UnitSet[]): Promise<number[]> {
+    const sums = new Float64Array(candidates.length);
+    const flags = candidates.map((kept) => new AblatedFlags(kept));
+    const from = this.resumeLayer(state, candidates, flags);
+    for (const [c, chunk] of this.chunks.entries()) {
+      const stack = Math.max(1, Math.floor(rowBudget(this.executor.model.config) / chunk.packing.rows));
+      for (let at = 0; at < candidates.length; at += stack) {
+        this.checkSignal();
+        const stacked = flags.slice(at, at + stack);
+        const run = await runCircuit(this.executor, chunk, from, state.streams[c][from]!, stacked, {
+          entry: this.memos[c],
+          endOnly: this.options.endOnly,
+        });
+        const values = await this.metricValues(run.end, c);
+        values.forEach((value, i) => (sums[at + Math.floor(i / chunk.examples.length)] += value));
+      }
+    }
+    return Array.from(sums, (sum) => sum / this.examples.length);
+  }
+
+  private async run(kept: UnitSet): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
+    const flags = new AblatedFlags(kept);
+    const ends: Reals[] = [];
+    const streams: (Stream | undefined)[][] = [];
+    for (const chunk of this.chunks) {
+      this.checkSignal();
+      const stream: Stream = { scope: "all", residual: chunk.clean };
+      const run = await runCircuit(this.executor, chunk, 0, stream, [flags], {
+        record: true,
+        endOnly: this.options.endOnly,
+      });
+      ends.push(run.end);
+      streams.push([...run.streams]);
+    }
+    return { ends, streams };
+  }
+
+  /** First layer that a change touches, or an earlier one where that layer's input is known at the last token only. */
+  private resumeLayer(state: CircuitState, kept: UnitSet | readonly UnitSet[], flags: readonly AblatedFlags[]): number {
+    const sets = "space" in kept ? [kept] : kept;
+    let layer = Math.min(...sets.map((set) => firstDifference(state.kept, set)));
+    layer = Math.min(layer, this.executor.model.config.nLayers - 1);
+    while (!sufficient(state.streams[0][layer]!, layer, flags)) layer--;
+    return layer;
+  }
+
+  private async figures(end: Reals, c: number): Promise<Measurement> {
+    const correct = new Float64Array(this.chunks[c].examples.length);
+    const kl = new Float64Array(correct.length);
+    await this.visitLogits(end, c, (example, e, row, model) => {
+      correct[e] = isRight(example, row);
+      kl[e] = klDivergence(model, row);
+    });
+    return { metric: await this.metricValues(end, c), correct, kl };
+  }
+
+  /** Mean of one figure that needs every logit, over all examples. */
+  private async meanOf(ends: readonly Reals[], figure: (example: Example, row: Reals, model: Reals) => number) {
+    let sum = 0;
+    for (const [c, end] of ends.entries()) {
+      await this.visitLogits(end, c, (example, _, row, model) => (sum += figure(example, row, model)));
+    }
+    return sum / this.examples.length;
+  }
+
+  private async visitLogits(
+    end: Reals,
+    c: number,
+    visit: (example: Example, e: number, row: Reals, model: Reals) => void,
+  ): Promise<void> {
+    const { dVocab } = this.executor.model.config;
+    const logits = await this.executor.logits(await this.executor.finalNorm(end));
+    this.chunks[c].examples.forEach((example, e) => {
+      const range = [e * dVocab, (e + 1) * dVocab] as const;
+      visit(example, e, logits.subarray(...range), this.modelLogits[c].subarray(...range));
+    });
+  }
+
+  private async meanMetric(ends: readonly Reals[]): Promise<number> {
+    let sum = 0;
+    for (const [c, end] of ends.entries()) for (const value of await this.metricValues(end, c)) sum += value;
+    return sum / this.examples.length;
+  }
+
+  /** Metric of every row of `end`, which holds the chunk's examples once or several times over. */
+  private async metricValues(end: Reals, c: number): Promise<Float64Array> {
+    const { dModel, dVocab } = this.executor.model.config;
+    const { examples } = this.chunks[c];
+    const offset = this.chunks.slice(0, c).reduce((sum, chunk) => sum + chunk.examples.length, 0);
+    const rows = end.length / dModel;
+    const normed = await this.executor.finalNorm(end);
+    const values = new Float64Array(rows);
+    if (isLinear[this.options.metric]) {
+      for (let row = 0; row < rows; row++) {
+        const e = offset + (row % examples.length);
+        const weights = this.directions[e];
+        let sum = this.biases[e];
+        for (let i = 0; i < dModel; i++) sum += normed[row * dModel + i] * weights[i];
+        values[row] = sum;
+      }
+      return values;
+    }
+    const logits = await this.executor.logits(normed);
+    for (let row = 0; row < rows; row++) {
+      const example = examples[row % examples.length];
+      values[row] = metricValue(this.options.metric, example, logits.subarray(row * dVocab, (row + 1) * dVocab));
+    }
+    return values;
+  }
+
+  private checkSignal(): void {
+    if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  }
+}
+
+/** 1 where the most likely token is an answer. */
+const isRight = (example: Example, logits: Reals): number => Number(example.answers.includes(argMax(logits)));
+
+/** Layer of the first unit in which two circuits differ; the number of layers where they are the same. */
+export function firstDifference(a: UnitSet, b: UnitSet): number {
+  const changed = [...a.minus(b).units(), ...b.minus(a).units()].map((unit: Unit) => unit.layer);
+  return changed.length === 0 ? a.space.sizes.nLayers : Math.min(...changed);
+}
+
+/** The direction in the normed stream whose product with it is the example's linear metric, "dModel". */
+function direction(executor: Executor, example: Example): Float64Array {
+  const weights = linearWeights(example);
+  const rows = executor.model.unembedRows(weights.map(([id]) => id));
+  const width = executor.model.config.dModel;
+  const sum = new Float64Array(width);
+  weights.forEach(([, weight], r) => {
+    for (let i = 0; i < width; i++) sum[i] += weight * rows[r * width + i];
+  });
+  return sum;
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Mean of an array. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}

@@ -1,0 +1,90 @@
+// Faithfulness of a circuit, and the criterion that pruning keeps true.
+import { EngineError } from "../base/errors.ts";
+
+/**
+ * f(C) = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means: M the full model, ∅ everything prunable ablated.
+ * Not clamped: f > 1 means that the circuit overshoots the model.
+ */
+export function faithfulness(circuit: number, full: number, empty: number): number {
+  return (circuit - empty) / (full - empty);
+}
+
+export const CRITERIA = ["match", "at-least", "difference-only"] as const;
+export type CriterionName = (typeof CRITERIA)[number];
+
+/** The second half of a criterion: on right answers, or on the whole distribution where no single token is right. */
+export type SecondHalf = "accuracy" | "kl";
+
+export interface Criterion {
+  readonly name: CriterionName;
+  readonly threshold: number;
+  readonly second: SecondHalf;
+}
+
+/** The model's own figures that a circuit is held against. */
+export interface Ends {
+  /** Mean metric of the full model and of the empty circuit. */
+  readonly full: number;
+  readonly empty: number;
+  /** Top-1 accuracy of the full model. */
+  readonly accuracy: number;
+  /** KL(model‖∅), mean over examples, nats. */
+  readonly klEmpty: number;
+}
+
+/** First half: |1 − f| ≤ 1 − threshold (`match`, `difference-only`) or f ≥ threshold (`at-least`). */
+export function firstHalfHolds(criterion: Criterion, f: number): boolean {
+  return criterion.name === "at-least" ? f >= criterion.threshold : Math.abs(1 - f) <= 1 - criterion.threshold + slack;
+}
+
+/** Second half: accuracy ≥ threshold × the model's, or KL(model‖C) ≤ (1 − threshold) × KL(model‖∅). */
+export function secondHalfHolds(criterion: Criterion, value: number, ends: Ends): boolean {
+  if (criterion.name === "difference-only") return true;
+  return criterion.second === "accuracy"
+    ? value >= criterion.threshold * ends.accuracy - slack
+    : value <= (1 - criterion.threshold) * ends.klEmpty + slack;
+}
+
+/** 1 − 0.9 is not 0.1 in binary; without this a circuit at the very threshold would miss it. */
+const slack = 1e-12;
+
+/** In words, for messages and the command line. */
+export function describeCriterion({ name, threshold, second }: Criterion): string {
+  const percent = `${Math.round(threshold * 1000) / 10} %`;
+  const answers =
+    second === "accuracy" ? `top-1 accuracy ≥ ${percent} of the model's` : `KL ≤ ${round(1 - threshold)} × KL(model‖∅)`;
+  switch (name) {
+    case "match":
+      return `|1 − f| ≤ ${round(1 - threshold)} and ${answers}`;
+    case "at-least":
+      return `f ≥ ${threshold} and ${answers}`;
+    case "difference-only":
+      return `|1 − f| ≤ ${round(1 - threshold)}`;
+  }
+}
+
+const round = (x: number) => Number(x.toPrecision(6));
+
+/** How many standard errors full and empty must lie apart for their ratio to mean anything. */
+const leastSeparation = 3;
+
+/**
+ * Refuses a task on which full model and empty circuit do not differ: f would be a ratio of noise.
+ *
+ * @throws EngineError "degenerate-task"
+ */
+export function assertSeparated(full: Float64Array, empty: Float64Array, unit: string): void {
+  const n = full.length;
+  const gaps = full.map((value, i) => value - empty[i]);
+  const gap = gaps.reduce((sum, x) => sum + x, 0) / n;
+  const variance = gaps.reduce((sum, x) => sum + (x - gap) ** 2, 0) / Math.max(1, n - 1);
+  const error = Math.sqrt(variance / n);
+  if (Math.abs(gap) > Math.max(leastSeparation * error, 1e-6)) return;
+  throw new EngineError(
+    "degenerate-task",
+    `Full model and empty circuit differ by only ${gap.toPrecision(3)} ${unit} (standard error ${error.toPrecision(3)}, ` +
+      `${n} examples), so faithfulness would be a ratio of noise. Use a corruption that changes the answer, another ` +
+      `ablation, or a model that can do the task.`,
+    { gap, error, examples: n },
+  );
+}

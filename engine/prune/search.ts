@@ -1,0 +1,318 @@
+// Greedy pruning by exact tests: remove units while the criterion holds, until a whole pass removes none.
+import { assertInternal, EngineError } from "../base/errors.ts";
+import { groupBy } from "../base/group.ts";
+import { Random } from "../base/random.ts";
+import { formatUnit, type Unit } from "../circuit/unit.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
+import type { Evaluator, Trial } from "../evaluate/evaluator.ts";
+import { type Criterion, type Ends, faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
+import { type JournalEntry, type Ledger, noLedger } from "./journal.ts";
+import { SearchState } from "./search-state.ts";
+
+/** How the first order visits the units; further orders shake it with seeded noise. */
+export const ORDERS = ["effect", "layerwise"] as const;
+/** "effect": ascending |single effect| over all layers; "layerwise": last layer first, ascending within a layer. */
+export type OrderName = (typeof ORDERS)[number];
+
+export interface SearchOptions {
+  readonly criterion: Criterion;
+  readonly order: OrderName;
+  readonly seed: number;
+  /** How many seeded orders to try; the smallest circuit wins. */
+  readonly orders: number;
+  /** How many removed units, the strongest first, to try putting back when that lets two others go. */
+  readonly swaps: number;
+  /** Stop after this many passes even if the last one removed something. */
+  readonly maxPasses?: number;
+  /** Measured single effects on the metric; where absent the search measures them. */
+  readonly effects?: ReadonlyMap<string, number>;
+}
+
+export interface Step {
+  readonly step: number;
+  readonly removed: readonly string[];
+  /** Units put back in this step. */
+  readonly added?: readonly string[];
+  readonly kept: number;
+  readonly metric: number;
+  readonly faithfulness: number;
+}
+
+export interface SearchResult {
+  readonly kept: UnitSet;
+  readonly trajectory: readonly Step[];
+  /** Single effects on the mean metric, ablated − full, by unit id. */
+  readonly effects: ReadonlyMap<string, number>;
+  readonly passes: number;
+  readonly trials: number;
+  readonly reAdded: number;
+  readonly oneMinimal: boolean;
+  /** The removal that came closest to holding when the search ended. */
+  readonly crossing:
+    { readonly unit: string; readonly faithfulness: number; readonly second: number | null } | undefined;
+  /** Sizes of the circuits that the orders ended at. */
+  readonly sizes: readonly number[];
+}
+
+export type SearchEvent =
+  | { readonly type: "effects"; readonly done: number; readonly total: number }
+  | { readonly type: "order"; readonly index: number; readonly count: number }
+  | { readonly type: "pass"; readonly pass: number; readonly candidates: number }
+  | {
+      readonly type: "trial";
+      readonly removed: readonly string[];
+      readonly faithfulness: number;
+      readonly second: number | null;
+      readonly accepted: boolean;
+      readonly kept: number;
+      readonly trials: number;
+      /** Position in the current pass. */
+      readonly done: number;
+      readonly total: number;
+    };
+
+interface Verdict {
+  readonly accepted: boolean;
+  readonly metric: number;
+  readonly faithfulness: number;
+  readonly second: number | null;
+}
+
+/** One order's way from the full model to a circuit. */
+interface Path {
+  readonly state: SearchState;
+  readonly steps: Step[];
+  passes: number;
+  oneMinimal: boolean;
+  crossing: SearchResult["crossing"];
+}
+
+export class GreedySearch {
+  private trials = 0;
+  private reAdded = 0;
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly ends: Ends,
+    private readonly options: SearchOptions,
+    private readonly ledger: Ledger = noLedger,
+    private readonly onEvent: (event: SearchEvent) => void = () => undefined,
+  ) {}
+
+  async run(): Promise<SearchResult> {
+    const effects = this.options.effects ?? (await this.measureEffects());
+    const orders = this.makeOrders(effects);
+    let best: Path | undefined;
+    const sizes: number[] = [];
+    for (const [index, order] of orders.entries()) {
+      this.onEvent({ type: "order", index, count: orders.length });
+      const path = await this.descend(order);
+      sizes.push(path.state.kept.size);
+      if (!best || path.state.kept.size < best.state.kept.size) best = path;
+    }
+    assertInternal(best, "no order");
+    const improved = await this.swap(best, orders[0], effects);
+    const { state, steps, passes, oneMinimal, crossing } = improved;
+    const { trials, reAdded } = this;
+    return { kept: state.kept, trajectory: steps, effects, passes, trials, reAdded, oneMinimal, crossing, sizes };
+  }
+
+  /** The metric with each unit alone ablated, minus the full model's; units of one layer and kind go together. */
+  private async measureEffects(): Promise<Map<string, number>> {
+    const { space } = this.evaluator;
+    const full = space.full();
+    const state = new SearchState(this.evaluator, full);
+    const units = full.units();
+    const groups = groupBy(units, (unit) => `${unit.layer}/${unit.kind}`);
+    const effects = new Map<string, number>();
+    for (const group of groups.values()) {
+      const ids = group.map(formatUnit);
+      const entry = this.recall("effects");
+      if (entry) assertInternal(entry.units.join() === ids.join(), "journal of another search");
+      const metric =
+        entry?.metric ??
+        (await this.evaluator.alternatives(
+          await state.state(),
+          group.map((unit) => full.without([unit])),
+        ));
+      if (!entry) this.ledger.record({ kind: "effects", units: ids, metric });
+      ids.forEach((id, i) => effects.set(id, metric[i] - this.ends.full));
+      this.onEvent({ type: "effects", done: effects.size, total: units.length });
+    }
+    return effects;
+  }
+
+  private makeOrders(effects: ReadonlyMap<string, number>): Unit[][] {
+    const units = this.evaluator.space.full().units();
+    const strength = (unit: Unit) => Math.abs(effects.get(formatUnit(unit)) ?? 0);
+    return Array.from({ length: this.options.orders }, (_, index) => {
+      const random = Random.seeded(this.options.seed, `order/${index}`);
+      const rank = new Map(units.map((unit) => [unit, strength(unit) * (index === 0 ? 1 : Math.exp(random.normal()))]));
+      const byRank = (a: Unit, b: Unit) => rank.get(a)! - rank.get(b)!;
+      return [...units].sort((a, b) =>
+        this.options.order === "layerwise" ? b.layer - a.layer || byRank(a, b) : byRank(a, b),
+      );
+    });
+  }
+
+  private async descend(order: readonly Unit[]): Promise<Path> {
+    const full = this.evaluator.space.full();
+    const start: Step = { step: 0, removed: [], kept: full.size, metric: this.ends.full, faithfulness: 1 };
+    const path: Path = {
+      state: new SearchState(this.evaluator, full),
+      steps: [start],
+      passes: 0,
+      oneMinimal: false,
+      crossing: undefined,
+    };
+    await this.removeBlocks(path, order);
+    await this.passes(path, order);
+    return path;
+  }
+
+  /**
+   * Hidden neurons, of which there are many: the largest block of the weakest ones that can go, goes; a block that
+   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one.
+   */
+  private async removeBlocks(path: Path, order: readonly Unit[]): Promise<void> {
+    const neurons = order.filter((unit) => unit.kind === "neuron");
+    if (neurons.length === 0) return;
+    const others = order.filter((unit) => unit.kind !== "neuron");
+    await this.pass(path, others);
+    const live = neurons.filter((unit) => path.state.kept.has(unit));
+    const blocks = [live];
+    while (blocks.length > 0) {
+      const block = blocks.shift()!;
+      if (block.length === 0) continue;
+      const verdict = await this.try(path, block, [], { done: live.length - blocks.flat().length, total: live.length });
+      if (verdict.accepted || block.length === 1) continue;
+      const half = Math.ceil(block.length / 2);
+      blocks.unshift(block.slice(0, half), block.slice(half));
+    }
+  }
+
+  /** Passes over what is kept until one removes nothing: that one proves that the circuit is 1-minimal. */
+  private async passes(path: Path, order: readonly Unit[]): Promise<void> {
+    const { maxPasses } = this.options;
+    for (;;) {
+      path.passes++;
+      const removed = await this.pass(path, order);
+      path.oneMinimal = removed === 0;
+      if (removed === 0 || path.passes === maxPasses) return;
+    }
+  }
+
+  private async pass(path: Path, order: readonly Unit[]): Promise<number> {
+    const candidates = order.filter((unit) => path.state.kept.has(unit));
+    this.onEvent({ type: "pass", pass: path.passes, candidates: candidates.length });
+    path.crossing = undefined;
+    let removed = 0;
+    for (const [index, unit] of candidates.entries()) {
+      if (!path.state.kept.has(unit)) continue;
+      const verdict = await this.try(path, [unit], [], { done: index + 1, total: candidates.length });
+      if (verdict.accepted) removed++;
+      else noteCrossing(path, unit, verdict);
+    }
+    return removed;
+  }
+
+  /** Tries to put strong removed units back, one at a time, where that lets at least two others go. */
+  private async swap(best: Path, order: readonly Unit[], effects: ReadonlyMap<string, number>): Promise<Path> {
+    let path = best;
+    const removed = this.evaluator.space
+      .full()
+      .minus(path.state.kept)
+      .units()
+      .filter((unit) => unit.kind !== "neuron")
+      .sort((a, b) => Math.abs(effects.get(formatUnit(b)) ?? 0) - Math.abs(effects.get(formatUnit(a)) ?? 0))
+      .slice(0, this.options.swaps);
+    for (const unit of removed) {
+      const other: Path = { ...path, state: path.state.fork(), steps: [...path.steps] };
+      const size = path.state.kept.size;
+      const back = await this.try(other, [], [unit], { done: 0, total: 0 });
+      if (!back.accepted) continue;
+      await this.passes(other, order);
+      if (other.state.kept.size >= size) continue;
+      this.reAdded++;
+      path = other;
+    }
+    return path;
+  }
+
+  /** Measures one change and makes it where the criterion holds. */
+  private async try(
+    path: Path,
+    removed: readonly Unit[],
+    added: readonly Unit[],
+    progress: { readonly done: number; readonly total: number },
+  ): Promise<Verdict> {
+    const kept = path.state.kept.without(withNeurons(removed, path.state.kept)).with(added);
+    const ids = removed.map(formatUnit);
+    const addedIds = added.map(formatUnit);
+    const entry = this.recall("trial");
+    if (entry) assertInternal(entry.removed.join() === ids.join(), "journal of another search");
+    const trial = entry ? undefined : await path.state.attempt(kept);
+    const verdict = entry ? this.recalled(entry) : await this.judge(trial!);
+    this.trials++;
+    if (!entry) {
+      const { metric, second, accepted } = verdict;
+      this.ledger.record({ kind: "trial", removed: ids, added: addedIds, metric, second, accepted });
+    }
+    if (verdict.accepted) {
+      path.state.accept(kept, trial);
+      const step = { step: path.steps.length, removed: ids, ...(added.length > 0 ? { added: addedIds } : {}) };
+      path.steps.push({ ...step, kept: kept.size, metric: verdict.metric, faithfulness: verdict.faithfulness });
+    }
+    this.onEvent({
+      type: "trial",
+      removed: ids,
+      faithfulness: verdict.faithfulness,
+      second: verdict.second,
+      accepted: verdict.accepted,
+      kept: path.state.kept.size,
+      trials: this.trials,
+      ...progress,
+    });
+    return verdict;
+  }
+
+  private async judge(trial: Trial): Promise<Verdict> {
+    const { criterion } = this.options;
+    const f = faithfulness(trial.metric, this.ends.full, this.ends.empty);
+    const base = { metric: trial.metric, faithfulness: f };
+    if (!firstHalfHolds(criterion, f)) return { ...base, second: null, accepted: false };
+    if (criterion.name === "difference-only") return { ...base, second: null, accepted: true };
+    const second = criterion.second === "accuracy" ? await trial.accuracy() : await trial.kl();
+    return { ...base, second, accepted: secondHalfHolds(criterion, second, this.ends) };
+  }
+
+  private recalled(entry: Extract<JournalEntry, { kind: "trial" }>): Verdict {
+    const { metric, second, accepted } = entry;
+    return { metric, second, accepted, faithfulness: faithfulness(metric, this.ends.full, this.ends.empty) };
+  }
+
+  private recall<K extends JournalEntry["kind"]>(kind: K): Extract<JournalEntry, { kind: K }> | undefined {
+    const entry = this.ledger.recall();
+    if (!entry) return undefined;
+    if (entry.kind !== kind) {
+      throw new EngineError(
+        "invalid-file",
+        "The run's journal does not fit this version's search; start the run anew.",
+      );
+    }
+    return entry as Extract<JournalEntry, { kind: K }>;
+  }
+}
+
+/** Removing an MLP removes its hidden neurons with it. */
+function withNeurons(removed: readonly Unit[], kept: UnitSet): Unit[] {
+  const layers = removed.filter((unit) => unit.kind === "mlp").map((unit) => unit.layer);
+  if (layers.length === 0 || !kept.space.kinds.includes("neuron")) return [...removed];
+  return [...removed, ...kept.units("neuron").filter((unit) => layers.includes(unit.layer))];
+}
+
+function noteCrossing(path: Path, unit: Unit, verdict: Verdict): void {
+  const distance = (f: number) => Math.abs(1 - f);
+  if (path.crossing && distance(path.crossing.faithfulness) <= distance(verdict.faithfulness)) return;
+  path.crossing = { unit: formatUnit(unit), faithfulness: verdict.faithfulness, second: verdict.second };
+}
