@@ -31,7 +31,7 @@ export class Program {
         intraOpNumThreads: options.threads ?? availableParallelism(),
         interOpNumThreads: 1,
         enableCpuMemArena: false,
-        graphOptimizationLevel: "all",
+        graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",
         logSeverityLevel: 3,
       });
       return new Program(graph.name, session);
@@ -83,6 +83,14 @@ export function i64(shape: readonly number[], data: BigInt64Array | readonly num
 
 export function bool(shape: readonly number[], data: Uint8Array | readonly boolean[]): Feed {
   return { dtype: "bool", shape, data: data instanceof Uint8Array ? data : Uint8Array.from(data, Number) };
+}
+
+/** Beyond the basic level ONNX Runtime 1.30 fuses float64 nodes into ops that it can run in float32 only (QuickGelu). */
+function hasFloat64(graph: Graph): boolean {
+  return (
+    graph.inputs.some((value) => value.dtype === "float64") ||
+    graph.nodes.some((node) => node.result.dtype === "float64")
+  );
 }
 
 function toFeed(result: Tensor): Feed {

@@ -1,0 +1,117 @@
+// Ops that sum over an axis: matrix product, reductions, softmax, normalisation, cross entropy, rotary embedding's mixing.
+import { EngineError } from "../base/errors.ts";
+import { broadcastShapes, meet } from "./dims.ts";
+import { add, mul, needFloat, needSame, neg } from "./elementwise.ts";
+import { type Dim, formatShape, type Value } from "./graph.ts";
+import { axisOf, concat, gatherLast, int64, slice } from "./layout.ts";
+
+/** a·b over the last axis of a and the last but one of b; leading axes broadcast. */
+export function matMul(a: Value, b: Value): Value {
+  needFloat("matMul", a);
+  needSame("matMul", a, b);
+  const inner = a.shape.length >= 2 && b.shape.length >= 2 ? meet(a.shape.at(-1)!, b.shape.at(-2)!) : undefined;
+  if (inner === undefined) {
+    throw new EngineError(
+      "shape",
+      `matMul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied.`,
+    );
+  }
+  const batch = broadcastShapes("matMul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
+  return a.graph.node("MatMul", [a, b], {}, { dtype: a.dtype, shape });
+}
+
+export function reduceSum(x: Value, axes: readonly number[], keepDims = false): Value {
+  return reduce("ReduceSum", x, axes, keepDims);
+}
+
+export function reduceMean(x: Value, axes: readonly number[], keepDims = false): Value {
+  return reduce("ReduceMean", x, axes, keepDims);
+}
+
+/** e^x / Σ e^x over the last axis. */
+export function softmax(x: Value): Value {
+  needFloat("softmax", x);
+  return x.graph.node("Softmax", [x], { axis: { i: -1 } }, x);
+}
+
+/** x − log Σ e^x over the last axis. */
+export function logSoftmax(x: Value): Value {
+  needFloat("logSoftmax", x);
+  return x.graph.node("LogSoftmax", [x], { axis: { i: -1 } }, x);
+}
+
+/** −logSoftmax(logits) at the targets: logits "row token", targets int64 "row" → "row", in nats. */
+export function crossEntropy(logits: Value, targets: Value): Value {
+  return logits.graph.composite("CrossEntropy", [logits, targets], {}, () =>
+    neg(gatherLast(logSoftmax(logits), targets)),
+  );
+}
+
+/** (x − mean) / √(variance + epsilon) · gain + bias over the last axis; the variance divides by n. */
+export function layerNorm(x: Value, gain: Value, bias: Value | undefined, epsilon: number): Value {
+  const inputs = bias ? [x, gain, bias] : [x, gain];
+  checkNorm("layerNorm", inputs);
+  return x.graph.node("LayerNormalization", inputs, { axis: { i: -1 }, epsilon: { f: Math.fround(epsilon) } }, x);
+}
+
+/** x / √(mean(x²) + epsilon) · gain over the last axis (Zhang & Sennrich 2019, arXiv:1910.07467). */
+export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
+  checkNorm("rmsNorm", [x, gain]);
+  return x.graph.node(
+    "SimplifiedLayerNormalization",
+    [x, gain],
+    { axis: { i: -1 }, epsilon: { f: Math.fround(epsilon) } },
+    x,
+  );
+}
+
+/**
+ * x·cos + rotateHalf(x)·sin with rotateHalf([a, b]) = [−b, a], a and b the halves of the last axis; cos and sin broadcast to x.
+ *
+ * @see Su et al. 2021, arXiv:2104.09864, in the half-split order of GPT-NeoX and Llama checkpoints on the Hub.
+ */
+export function rotary(x: Value, cos: Value, sin: Value): Value {
+  needFloat("rotary", x);
+  for (const table of [cos, sin]) {
+    if (formatShape(broadcastShapes("rotary", x.shape, table.shape)) !== formatShape(x.shape)) {
+      throw new EngineError(
+        "shape",
+        `rotary: shape ${formatShape(table.shape)} does not broadcast to ${formatShape(x.shape)}.`,
+      );
+    }
+  }
+  return x.graph.composite("Rotary", [x, cos, sin], {}, () => add(mul(x, cos), mul(rotateHalf(x), sin)));
+}
+
+/** [−b, a] for the halves a, b of the last axis. */
+export function rotateHalf(x: Value): Value {
+  const dims = x.shape.at(-1);
+  if (typeof dims !== "number" || dims % 2 !== 0) {
+    throw new EngineError("shape", `rotary: the last axis of ${formatShape(x.shape)} has no two halves.`);
+  }
+  return concat([neg(slice(x, -1, dims / 2, dims)), slice(x, -1, 0, dims / 2)], -1);
+}
+
+function reduce(op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  needFloat(op, x);
+  const at = axes.map((axis) => axisOf(op, x, axis));
+  const shape = x.shape.flatMap((size, axis): Dim[] => (at.includes(axis) ? (keepDims ? [1] : []) : [size]));
+  return x.graph.composite(op, [x], { axes: { ints: at } }, () =>
+    x.graph.node(op, [x, int64(x.graph, at)], { keepdims: { i: Number(keepDims) } }, { dtype: x.dtype, shape }),
+  );
+}
+
+function checkNorm(op: string, [x, ...weights]: readonly Value[]): void {
+  needFloat(op, x!);
+  for (const weight of weights) {
+    needSame(op, x!, weight);
+    if (weight.shape.length !== 1 || meet(weight.shape[0]!, x!.shape.at(-1)!) === undefined) {
+      const shapes = `${formatShape(weight.shape)} for x of shape ${formatShape(x!.shape)}`;
+      throw new EngineError(
+        "shape",
+        `${op}: a gain or bias has shape ${shapes}; it needs one entry per entry of the last axis.`,
+      );
+    }
+  }
+}

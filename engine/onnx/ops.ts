@@ -1,0 +1,38 @@
+// The ops of a graph in one import: each takes values, checks types and shapes, and returns the value it appended.
+export {
+  add,
+  cast,
+  div,
+  equal,
+  erf,
+  exp,
+  gelu,
+  geluTanh,
+  greater,
+  less,
+  log,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  relu,
+  sigmoid,
+  silu,
+  sqrt,
+  square,
+  sub,
+  tanh,
+  where,
+} from "./elementwise.ts";
+export { concat, expand, gather, gatherElements, gatherLast, reshape, slice, transpose } from "./layout.ts";
+export {
+  crossEntropy,
+  layerNorm,
+  logSoftmax,
+  matMul,
+  reduceMean,
+  reduceSum,
+  rmsNorm,
+  rotary,
+  softmax,
+} from "./contraction.ts";
