@@ -44,15 +44,18 @@ export class Program {
   }
 
   /**
-   * One run; every graph output by name. Feeds are read in place, results are not copied.
+   * One run; the wanted graph outputs by name (default: every one). Feeds are read in place, results are not copied.
    *
    * @throws Error "internal: …" with names, types and shapes of all inputs
    */
-  async run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Feed>>> {
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    wanted?: readonly string[],
+  ): Promise<Readonly<Record<string, Feed>>> {
     try {
       const tensors: Record<string, Tensor> = {};
       for (const [name, feed] of Object.entries(feeds)) tensors[name] = new Tensor(feed.dtype, feed.data, feed.shape);
-      const results = await this.session.run(tensors);
+      const results = wanted ? await this.session.run(tensors, wanted) : await this.session.run(tensors);
       const named: Record<string, Feed> = {};
       for (const [name, result] of Object.entries(results)) named[name] = toFeed(result);
       return named;
