@@ -1,0 +1,145 @@
+// Reads and writes circuit files: every problem is a sentence with a place, equal circuits are equal bytes.
+import type { z } from "zod";
+import { assertInternal, EngineError } from "../base/errors.ts";
+import { findProblems, type Problem } from "./circuit-checks.ts";
+import {
+  CIRCUIT_FORMAT,
+  CIRCUIT_VERSION,
+  circuitSchema,
+  type Circuit,
+  type CircuitEdge,
+  type CircuitResults,
+  type Figures,
+} from "./circuit-schema.ts";
+import { compareEdges, type Edge } from "./edge.ts";
+import { formatJson, parseJson } from "./json.ts";
+import { compareNodes, parseNode, type Node } from "./node.ts";
+import { explainIssue } from "./schema-issues.ts";
+import { UNIT_KINDS } from "./unit.ts";
+
+/**
+ * The circuit in the text of a file.
+ * @param file name for the sentences
+ * @throws EngineError "invalid-file" with all problems in `facts.problems`
+ */
+export function parseCircuit(text: string, file: string): Circuit {
+  const data = parseJson(text, file);
+  const foreign = foreignFormat(data);
+  if (foreign !== undefined) throw invalid(file, [foreign]);
+  const parsed = circuitSchema.safeParse(data);
+  if (!parsed.success) throw invalid(file, problemsOf(parsed.error, data));
+  const problems = findProblems(parsed.data);
+  if (problems.length > 0) throw invalid(file, problems);
+  return parsed.data;
+}
+
+/**
+ * The text of a circuit's file: keys in the order of the schema, ids in the order of the data flow, numbers as the
+ * shortest text that reads back the same, newline at the end.
+ * @throws Error "internal" when the circuit would not read back
+ */
+export function formatCircuit(circuit: Circuit): string {
+  const parsed = circuitSchema.safeParse(circuit);
+  const problems = parsed.success ? findProblems(parsed.data) : problemsOf(parsed.error, circuit);
+  assertInternal(parsed.success && problems.length === 0, `not a valid circuit: ${problems.map(line).join("; ")}`);
+  return formatJson(inCanonicalOrder(parsed.data));
+}
+
+/** A sentence for files that are something else or of another version, before their fields are looked at. */
+function foreignFormat(data: unknown): Problem | undefined {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    return { path: "", sentence: `holds ${nameOf(data)} where a circuit is an object; is this a circuit file?` };
+  }
+  const { format, version } = data as Record<string, unknown>;
+  if (format === undefined && "cfg" in data) {
+    return {
+      path: "format",
+      sentence: "missing; this looks like an EAP-IG graph, which is read as such, not as a circuit file.",
+    };
+  }
+  if (format !== CIRCUIT_FORMAT) {
+    return {
+      path: "format",
+      sentence: `is ${quote(format)}, a circuit file says "${CIRCUIT_FORMAT}"; is this another kind of file?`,
+    };
+  }
+  if (version !== CIRCUIT_VERSION) {
+    return {
+      path: "version",
+      sentence: `is ${quote(version)}, this program reads version ${CIRCUIT_VERSION}; use the release that wrote the file.`,
+    };
+  }
+  return undefined;
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+}
+
+function quote(value: unknown): string {
+  return value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+}
+
+function problemsOf(error: z.ZodError, data: unknown): Problem[] {
+  return error.issues.map((issue) => explainIssue(issue, data));
+}
+
+/** How many problems one message lists. */
+const LISTED = 20;
+
+function invalid(file: string, problems: readonly Problem[]): EngineError {
+  const [first] = problems as readonly [Problem];
+  const listed = problems.slice(0, LISTED).map((problem) => `\n  ${line(problem)}`);
+  const more = problems.length > LISTED ? `\n  and ${problems.length - LISTED} more` : "";
+  const message =
+    problems.length === 1
+      ? `${file}: ${line(first)}`
+      : `${file}: ${problems.length} problems:${listed.join("")}${more}`;
+  return new EngineError("invalid-file", message, { place: { file }, problems });
+}
+
+function line({ path, sentence }: Problem): string {
+  return path === "" ? sentence : `${path}: ${sentence}`;
+}
+
+/** The same circuit with every list of ids in the order of the data flow. */
+function inCanonicalOrder(circuit: Circuit): Circuit {
+  const { kept, search } = circuit;
+  const neurons = kept.neurons && Object.entries(kept.neurons).sort(([a], [b]) => compareIds(a, b));
+  return {
+    ...circuit,
+    search: { ...search, units: UNIT_KINDS.filter((kind) => search.units.includes(kind)) },
+    kept: {
+      heads: kept.heads && [...kept.heads].sort(compareIds),
+      mlps: kept.mlps && [...kept.mlps].sort(compareIds),
+      neurons: neurons && Object.fromEntries(neurons.map(([mlp, list]) => [mlp, [...list].sort((a, b) => a - b)])),
+    },
+    nodes: [...circuit.nodes].sort((a, b) => compareIds(a.id, b.id)),
+    results: circuit.results && inQuantileOrder(circuit.results),
+    edges: [...circuit.edges].sort((a, b) => compareEdges(toEdge(a), toEdge(b))),
+  };
+}
+
+function inQuantileOrder(results: CircuitResults): CircuitResults {
+  const { discovery, heldOut, random } = results;
+  const figures = (set: Figures): Figures => ({ ...set, spread: set.spread && ascending(set.spread) });
+  return {
+    ...results,
+    discovery: figures(discovery),
+    heldOut: heldOut && figures(heldOut),
+    random: random && ascending(random),
+  };
+}
+
+function ascending<T extends { readonly quantiles: Readonly<Record<string, number>> }>(holder: T): T {
+  const sorted = Object.entries(holder.quantiles).sort(([a], [b]) => Number(a) - Number(b));
+  return { ...holder, quantiles: Object.fromEntries(sorted) };
+}
+
+function compareIds(a: string, b: string): number {
+  return compareNodes(parseNode(a) as Node, parseNode(b) as Node);
+}
+
+function toEdge({ source, target, input }: CircuitEdge): Edge {
+  return { source: parseNode(source) as Node, target: parseNode(target) as Node, input };
+}

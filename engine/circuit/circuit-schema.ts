@@ -1,0 +1,232 @@
+// The schema of the circuit file (`*.circuit.json`), the record of one run: meaning and unit of every field.
+import { z } from "zod";
+
+const count = z.int().min(0);
+const size = z.int().min(1).max(1_000_000_000);
+const text = z.string().min(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
+const headId = z.string().regex(/^a\d+\.h\d+$/, "a head's id such as a3.h1");
+const mlpId = z.string().regex(/^m\d+$/, "an MLP's id such as m2");
+const unitId = z.string().regex(/^(a\d+\.h\d+|m\d+(\.n\d+)?)$/, "a unit's id such as a3.h1, m2 or m2.n17");
+const nodeId = z
+  .string()
+  .regex(/^(input|logits|a\d+\.h\d+|m\d+(\.n\d+)?)$/, "a node's id such as input, a3.h1, m2, m2.n17 or logits");
+const interval = z.tuple([z.number(), z.number()]).describe("Lower and upper end.");
+const kl = z.number().describe("KL(model‖circuit) at the answer position, mean over examples; nats, whole vocabulary.");
+
+const model = z.strictObject({
+  name: text,
+  architecture: text.describe("gpt2, gpt_neox, llama, …"),
+  source: text.describe("Where the weights came from, as the user named it; no absolute path."),
+  sha256: sha256.describe("Of the weight file, or of the list of shard hashes."),
+  nLayers: size,
+  nHeads: size.describe("Query heads per layer."),
+  nKeyValueHeads: size,
+  dModel: size,
+  dHead: size,
+  dMlp: size.describe("Hidden neurons per MLP."),
+  dVocab: size,
+  precision: text.describe("Number format of the stored weights: float32, q4_1, …"),
+  parallelBlocks: z
+    .boolean()
+    .optional()
+    .describe("Attention and MLP both read the stream before the layer (GPT-NeoX). Absent means no."),
+});
+
+const task = z.strictObject({
+  name: text,
+  file: text.describe("As the user named it."),
+  sha256: sha256.describe("Of the task file."),
+  seed: z.int().describe("Of the examples and their split."),
+  metric: text,
+  ablation: z.strictObject({
+    kind: z.enum(["resample", "mean", "zero"]),
+    reference: text.describe(
+      "What the ablated values come from, such as 'paired corrupt prompt' or 'mean over 128 corrupt prompts, by position'.",
+    ),
+  }),
+  examples: z.strictObject({ discovery: count, heldOut: count }),
+});
+
+const measured = {
+  metric: z.number().describe("m of the circuit after this step, on the discovery examples; metric units."),
+  faithfulness: z.number().describe("f after this step; not clamped."),
+  accuracy: z.number().min(0).max(1).optional().describe("Top-1 accuracy after this step."),
+  kl: kl.optional(),
+};
+
+const step = z.strictObject({
+  step: count.describe("0 is the full model."),
+  removed: z.array(unitId).describe("Units that this step took away."),
+  added: z.array(unitId).optional().describe("Units that this step put back (a swap or re-addition)."),
+  kept: count.describe("Searched units left after this step."),
+  ...measured,
+});
+
+const search = z.strictObject({
+  algorithm: text,
+  units: z
+    .array(z.enum(["head", "mlp", "neuron"]))
+    .min(1)
+    .describe("Kinds that the search could remove; every other kind is wholly present."),
+  alwaysKept: z.array(z.enum(["embedding", "head", "mlp", "neuron", "bias", "norm"])),
+  order: text.describe("In which order candidates were tried."),
+  threshold: z.number().min(0).max(1),
+  criterion: z.enum(["match", "at-least", "difference-only"]),
+  seed: z.int(),
+  passes: count,
+  trials: count.describe("Circuits that were measured."),
+  reAdded: count.describe("Units that went and came back."),
+  oneMinimal: z.boolean().describe("No single kept unit can go without breaking the criterion; tested one by one."),
+  forwardTokens: z
+    .number()
+    .min(0)
+    .describe("Tokens run through the model, in units of full forward passes of one token."),
+  stoppedBecause: text,
+  crossing: z
+    .strictObject({ removed: z.array(unitId), ...measured })
+    .optional()
+    .describe("The least bad removal that would have broken the criterion from the final circuit."),
+  trajectory: z.array(step),
+});
+
+const kept = z.strictObject({
+  heads: z.array(headId).optional(),
+  mlps: z.array(mlpId).optional(),
+  neurons: z
+    .record(mlpId, z.array(count))
+    .optional()
+    .describe("Hidden neurons by MLP; an MLP without an entry keeps none."),
+});
+
+const node = z.strictObject({
+  id: nodeId,
+  kind: z.enum(["input", "head", "mlp", "neuron", "logits"]),
+  layer: count.optional().describe("Absent for input and logits."),
+  head: count.optional().describe("Heads only."),
+  neuron: count.optional().describe("Neurons only."),
+  effect: z
+    .number()
+    .optional()
+    .describe(
+      "m(node ablated) − m(node present) in the full model, mean over the discovery examples; metric units; negative: the node helps.",
+    ),
+  effectInterval: interval.optional().describe("Bootstrap interval of the effect."),
+  role: z
+    .strictObject({
+      name: text,
+      score: z.number(),
+      evidence: z.record(z.string(), z.number()).describe("Measure to value."),
+    })
+    .optional(),
+});
+
+const edge = z.strictObject({
+  source: nodeId,
+  target: nodeId,
+  input: z.enum(["q", "k", "v"]).optional().describe("Present if and only if the target is a head."),
+  weight: z
+    .number()
+    .describe(
+      "Change of m when the source's contribution to this one input takes its ablated value, all else as in the circuit; metric units; negative: the connection helps.",
+    ),
+});
+
+const spread = z
+  .strictObject({
+    standardDeviation: z.number().min(0),
+    quantiles: z
+      .record(z.string(), z.number())
+      .describe("Quantile ('0.05') to m of the circuit on one example; metric units."),
+  })
+  .describe("Of m(circuit) over single examples.");
+
+const figures = z.strictObject({
+  full: z.number().describe("m(M), the full model; metric units."),
+  empty: z.number().describe("m(∅), everything prunable ablated; metric units."),
+  circuit: z.number().describe("m(C); metric units."),
+  faithfulness: z.number().describe("f = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means, not clamped."),
+  interval: interval.describe("Bootstrap interval of f over examples, 95 %."),
+  kl,
+  klEmpty: z.number().optional().describe("KL(model‖∅), the scale for kl; nats."),
+  accuracy: z
+    .strictObject({ full: z.number().min(0).max(1), circuit: z.number().min(0).max(1) })
+    .optional()
+    .describe("Share of examples whose top token is a right answer; absent where a task has no single right token."),
+  spread: spread.optional(),
+});
+
+const note = z.strictObject({
+  code: z.enum([
+    "over-recovery", // f > 1
+    "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
+    "weak-task", // the model's own accuracy is low
+    "random-as-good", // a random circuit of this size reaches the same faithfulness
+    "unverified", // the run was stopped before 1-minimality was checked
+  ]),
+  text: text.describe("A sentence with the figures in it."),
+});
+
+const results = z.strictObject({
+  discovery: figures,
+  heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples."),
+  random: z
+    .strictObject({
+      count,
+      sameSizePerLayer: z.boolean(),
+      quantiles: z
+        .record(z.string(), z.number())
+        .describe("Quantile ('0.95') to faithfulness over the random circuits."),
+    })
+    .optional()
+    .describe("Random circuits with as many units of each kind in each layer, on the held-out examples."),
+  complement: z
+    .strictObject({ metric: z.number(), faithfulness: z.number() })
+    .optional()
+    .describe("The circuit's units ablated, all others present."),
+  notes: z.array(note).optional().describe("What a reader of the figures must know."),
+});
+
+const environment = z
+  .strictObject({
+    secateur: text,
+    node: text,
+    onnxruntime: text,
+    provider: text,
+    threads: count,
+    command: z.string(),
+    startedAt: text.describe("ISO 8601, UTC."),
+    seconds: z.number().min(0),
+  })
+  .describe("The one part that differs between two runs with one seed.");
+
+export const CIRCUIT_FORMAT = "secateur.circuit";
+export const CIRCUIT_VERSION = 1;
+
+export const circuitSchema = z
+  .strictObject({
+    format: z.literal(CIRCUIT_FORMAT),
+    version: z.literal(CIRCUIT_VERSION),
+    model,
+    task,
+    search,
+    kept: kept.describe("By kind; a kind that was not searched is absent here and wholly present in the circuit."),
+    nodes: z.array(node),
+    edges: z.array(edge),
+    results: results.optional().describe("Absent until the circuit has been evaluated."),
+    environment: environment.optional(),
+  })
+  .meta({
+    title: "Secateur circuit",
+    description: "The record of one pruning run: model, task, search, what was kept, and how good it is.",
+  });
+
+/** A circuit file's content. */
+export type Circuit = z.infer<typeof circuitSchema>;
+export type CircuitModel = Circuit["model"];
+export type CircuitNode = Circuit["nodes"][number];
+export type CircuitEdge = Circuit["edges"][number];
+export type CircuitStep = Circuit["search"]["trajectory"][number];
+export type CircuitResults = z.infer<typeof results>;
+export type Figures = z.infer<typeof figures>;
+export type ResultNote = z.infer<typeof note>;
