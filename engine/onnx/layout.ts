@@ -13,6 +13,17 @@ export function reshape(x: Value, dims: readonly Dim[]): Value {
   return x.graph.node("Reshape", [x, reshapeTarget(x, shape)], { allowzero: { i: 1 } }, { dtype: x.dtype, shape });
 }
 
+/** The entries of x in the shape of another value. */
+export function reshapeLike(x: Value, like: Value): Value {
+  return x.graph.node("Reshape", [x, shapeOf(like)], { allowzero: { i: 1 } }, { dtype: x.dtype, shape: like.shape });
+}
+
+/** x with an axis of size 1 before `axis` (or after the last). */
+export function unsqueeze(x: Value, axis: number): Value {
+  const shape = [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)];
+  return x.graph.node("Unsqueeze", [x, int64(x.graph, [axis])], {}, { dtype: x.dtype, shape });
+}
+
 /** Axis i of the result is axis perm[i] of x. */
 export function transpose(x: Value, perm: readonly number[]): Value {
   const isPermutation =
