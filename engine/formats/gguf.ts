@@ -59,6 +59,9 @@ export class GgufFile implements Checkpoint {
     return values;
   }
 
+  /** Every type without a rule was refused at opening. */
+  requireReadable(): void {}
+
   close(): void {
     this.file.close();
   }

@@ -162,6 +162,7 @@ function requireShape(checkpoint: Checkpoint, key: string, expected: readonly nu
       { place: { file }, tensor: key },
     );
   }
+  checkpoint.requireReadable(key);
   if (tensor.shape.length !== expected.length || tensor.shape.some((n, axis) => n !== expected[axis])) {
     throw new EngineError(
       "shape",

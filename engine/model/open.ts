@@ -1,18 +1,37 @@
 // Opens a model by name or path.
 import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { EngineError } from "../base/errors.ts";
 import { openGgufModel } from "./gguf-model.ts";
+import { findInHubCache, hubCacheFolder } from "./hub-cache.ts";
+import { openHuggingFaceFolder } from "./huggingface.ts";
 import type { Model } from "./model.ts";
 import { SMOLLM2, smollm2Path } from "./model-cache.ts";
 
+const SPRIG = "sprig";
+const SPRIG_FOLDER = fileURLToPath(new URL("../../models/sprig", import.meta.url));
+
 /**
- * @param nameOrPath  "smollm2", or the path of a .gguf file
- * @throws EngineError "model-not-found" if nothing goes by that name; else what the file's format throws
+ * @param nameOrPath  "sprig" (embedded), "smollm2" (fetched), a folder in Hugging Face's layout, a .gguf file, or the name of a model
+ *                    in the Hugging Face cache: "org/name", also "org/name@revision"
+ * @throws EngineError "model-not-found" if nothing goes by that name; else what the files' formats throw
  */
 export function openModel(nameOrPath: string): Model {
+  if (nameOrPath === SPRIG) return openHuggingFaceFolder(SPRIG_FOLDER, { name: SPRIG, source: SPRIG });
   if (nameOrPath === SMOLLM2.name) return openSmollm2();
-  if (existsSync(nameOrPath) && statSync(nameOrPath).isFile()) return openGgufModel(nameOrPath);
-  throw new EngineError("model-not-found", `There is no model "${nameOrPath}".`);
+  if (existsSync(nameOrPath)) return openPath(nameOrPath);
+  return openFromHubCache(nameOrPath);
+}
+
+function openPath(path: string): Model {
+  if (statSync(path).isDirectory()) return openHuggingFaceFolder(path);
+  if (path.endsWith(".gguf")) return openGgufModel(path);
+  throw new EngineError(
+    "unsupported",
+    `${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
+    { place: { file: path } },
+  );
 }
 
 function openSmollm2(): Model {
@@ -21,5 +40,21 @@ function openSmollm2(): Model {
   throw new EngineError(
     "model-not-found",
     `SmolLM2 has not been fetched: there is no ${path}. Run "${SMOLLM2.command}" once (about 90 MB).`,
+  );
+}
+
+/** The source names the commit, so that it is the same model when opened again. */
+function openFromHubCache(name: string): Model {
+  const snapshot = findInHubCache(name);
+  if (snapshot) {
+    return openHuggingFaceFolder(snapshot.folder, {
+      name: snapshot.name,
+      source: `${snapshot.name}@${snapshot.commit}`,
+    });
+  }
+  throw new EngineError(
+    "model-not-found",
+    `There is no model "${name}": no folder or .gguf file of that path, and nothing whole under that name in ${hubCacheFolder()}. Give "${SPRIG}", "${SMOLLM2.name}", a path, or a name in that cache.`,
+    { name },
   );
 }

@@ -1,11 +1,27 @@
-// Llama and its relatives (SmolLM, Mistral): RMS norms, rotary positions, grouped-query attention, gated MLP.
-import type { GgufMetadata } from "../../formats/gguf-metadata.ts";
-import type { Architecture, CheckpointKeys, Described } from "./architecture.ts";
+// Llama and what is built like it (SmolLM, TinyLlama …): RMS norms, rotary positions, grouped-query attention, gated MLP.
+import type { Architecture } from "./architecture.ts";
 import { ggufGatedNames, ggufRotaryConfig } from "./gguf-rotary.ts";
+import { flag, parseConfig } from "./hugging-face-config.ts";
+import { describeGated } from "./hugging-face-gated.ts";
 
-function readGguf(metadata: GgufMetadata, keys: CheckpointKeys): Described {
-  const config = ggufRotaryConfig(metadata, "llama", keys);
-  return { config, names: ggufGatedNames(config, keys, { rotaryIsInterleaved: true }) };
-}
+const FIELDS = { attention_bias: flag.default(false), mlp_bias: flag.default(false) };
 
-export const llama: Architecture = { huggingFace: {}, gguf: { llama: readGguf } };
+export const llama: Architecture = {
+  huggingFace: {
+    llama: (json, file, keys) => {
+      const raw = parseConfig(FIELDS, json, file);
+      return describeGated("llama", json, file, keys, {
+        queryKeyValueBias: raw.attention_bias,
+        outputBias: raw.attention_bias,
+        mlpBias: raw.mlp_bias,
+        queryKeyNorms: false,
+      });
+    },
+  },
+  gguf: {
+    llama: (metadata, keys) => {
+      const config = ggufRotaryConfig(metadata, "llama", keys);
+      return { config, names: ggufGatedNames(config, keys, { rotaryIsInterleaved: true }) };
+    },
+  },
+};

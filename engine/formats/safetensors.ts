@@ -1,0 +1,204 @@
+// Safetensors files: a JSON header of names, types and byte ranges, then the bytes; rows decoded on demand.
+import { z } from "zod";
+import { EngineError } from "../base/errors.ts";
+import { ByteFile } from "./byte-file.ts";
+import { type Checkpoint, matrixShape, requireDisjoint, requireFinite, type StoredTensor } from "./checkpoint.ts";
+import { bfloat16ToFloat, HALF_TO_FLOAT } from "./float16.ts";
+import { duplicateKey } from "./json-keys.ts";
+
+const LENGTH_BYTES = 8;
+/** The bound of the reference implementation. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** dtype → bytes per value, and how to decode it if it can hold weights. */
+const DTYPES: Readonly<Record<string, { bytes: number; decode?: (view: DataView, out: Float32Array) => void }>> = {
+  F32: { bytes: 4, decode: decodeFloat32 },
+  F16: { bytes: 2, decode: decodeFloat16 },
+  BF16: { bytes: 2, decode: decodeBfloat16 },
+  F64: { bytes: 8 },
+  F8_E4M3: { bytes: 1 },
+  F8_E5M2: { bytes: 1 },
+  F8_E8M0: { bytes: 1 },
+  I64: { bytes: 8 },
+  I32: { bytes: 4 },
+  I16: { bytes: 2 },
+  I8: { bytes: 1 },
+  U64: { bytes: 8 },
+  U32: { bytes: 4 },
+  U16: { bytes: 2 },
+  U8: { bytes: 1 },
+  BOOL: { bytes: 1 },
+};
+
+function decodeFloat32(view: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true);
+}
+
+function decodeFloat16(view: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = HALF_TO_FLOAT[view.getUint16(2 * i, true)];
+}
+
+function decodeBfloat16(view: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = bfloat16ToFloat(view.getUint16(2 * i, true));
+}
+
+const size = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+});
+type Entry = z.infer<typeof entrySchema>;
+
+interface PlacedTensor extends StoredTensor {
+  /** Absolute, bytes. */
+  readonly start: number;
+}
+
+export class SafetensorsFile implements Checkpoint {
+  private constructor(
+    private readonly file: ByteFile,
+    readonly tensors: ReadonlyMap<string, PlacedTensor>,
+  ) {}
+
+  /**
+   * @throws EngineError "missing-file" or "invalid-file"
+   * @see https://huggingface.co/docs/safetensors/index#format
+   */
+  static open(path: string): SafetensorsFile {
+    const file = ByteFile.open(path);
+    try {
+      return new SafetensorsFile(file, placeTensors(file));
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  get files(): readonly string[] {
+    return [this.file.path];
+  }
+
+  requireReadable(name: string): void {
+    const { storage, file } = this.tensorOf(name);
+    if (DTYPES[storage].decode) return;
+    throw new EngineError(
+      "unsupported",
+      `${file}: tensor "${name}" is stored as ${storage}, which is not supported for weights, only F32, F16 and BF16.`,
+      { place: { file }, tensor: name },
+    );
+  }
+
+  readRows(name: string, first: number, count: number): Float32Array {
+    this.requireReadable(name);
+    const tensor = this.tensorOf(name);
+    const { rows, columns } = matrixShape(tensor.shape);
+    if (first < 0 || first + count > rows)
+      throw new Error(`internal: rows ${first}+${count} of "${name}", which has ${rows}`);
+    const { bytes, decode } = DTYPES[tensor.storage];
+    const data = this.file.read(tensor.start + first * columns * bytes, count * columns * bytes);
+    const values = new Float32Array(count * columns);
+    decode!(new DataView(data.buffer, data.byteOffset, data.byteLength), values);
+    requireFinite(values, tensor, first * columns);
+    return values;
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  private tensorOf(name: string): PlacedTensor {
+    const tensor = this.tensors.get(name);
+    if (!tensor) throw new Error(`internal: no tensor "${name}" in ${this.file.path}`);
+    return tensor;
+  }
+}
+
+function placeTensors(file: ByteFile): Map<string, PlacedTensor> {
+  const { entries, dataStart } = readHeader(file);
+  const tensors = new Map<string, PlacedTensor>();
+  for (const [name, entry] of entries) {
+    requireBytes(file, name, entry);
+    tensors.set(name, {
+      name,
+      storage: entry.dtype,
+      shape: entry.shape,
+      file: file.path,
+      start: dataStart + entry.data_offsets[0],
+    });
+  }
+  requireCovered(file, entries, file.size - dataStart);
+  return tensors;
+}
+
+function readHeader(file: ByteFile): { entries: [string, Entry][]; dataStart: number } {
+  if (file.size < LENGTH_BYTES) throw invalid(file, `it has ${file.size} bytes, too few for a safetensors header`);
+  const length = file.read(0, LENGTH_BYTES).readBigUInt64LE();
+  const left = file.size - LENGTH_BYTES;
+  if (length > left) throw invalid(file, `its header claims ${length} bytes, but only ${left} follow`);
+  if (length > MAX_HEADER_BYTES)
+    throw invalid(file, `its header claims ${length} bytes, more than ${MAX_HEADER_BYTES}`);
+  const text = file.read(LENGTH_BYTES, Number(length)).toString("utf8");
+  return { entries: parseHeader(file, text), dataStart: LENGTH_BYTES + Number(length) };
+}
+
+function parseHeader(file: ByteFile, text: string): [string, Entry][] {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw invalid(file, "its header is not JSON, so it is not a safetensors file");
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw invalid(file, "its header is not a JSON object");
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw invalid(file, `tensor "${twice}" stands twice in its header`);
+  return Object.entries(header).flatMap(([name, value]): [string, Entry][] => {
+    if (name === "__metadata__") return [];
+    const parsed = entrySchema.safeParse(value);
+    if (!parsed.success)
+      throw invalid(file, `tensor "${name}" has no proper dtype, shape and data_offsets in its header`);
+    return [[name, parsed.data]];
+  });
+}
+
+function requireBytes(file: ByteFile, name: string, entry: Entry): void {
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (!Object.hasOwn(DTYPES, dtype)) throw invalid(file, `tensor "${name}" has the unknown dtype "${dtype}"`);
+  const [start, end] = offsets;
+  const needed = shape.reduce((product, n) => product * n, 1) * DTYPES[dtype].bytes;
+  if (end - start !== needed) {
+    throw invalid(
+      file,
+      `tensor "${name}" of ${dtype} and shape [${shape.join(", ")}] needs ${needed} bytes, but its offsets give it ${end - start}`,
+    );
+  }
+}
+
+/** The format allows neither overlap nor gap nor rest, so that nothing can hide in a file and none is cut off. */
+function requireCovered(file: ByteFile, entries: readonly [string, Entry][], dataBytes: number): void {
+  const ranges = entries.map(
+    ([
+      name,
+      {
+        data_offsets: [start, end],
+      },
+    ]) => ({ name, start, end }),
+  );
+  const last = Math.max(0, ...ranges.map(({ end }) => end));
+  if (last > dataBytes) throw invalid(file, `its tensors need ${last} bytes, but it holds only ${dataBytes}`);
+  requireDisjoint(file.path, ranges);
+  const covered = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (covered < dataBytes)
+    throw invalid(file, `${dataBytes - covered} of its ${dataBytes} data bytes belong to no tensor`);
+}
+
+function invalid(file: ByteFile, problem: string): EngineError {
+  return new EngineError(
+    "invalid-file",
+    `${file.path}: ${problem}. The file is damaged or incomplete; get another copy.`,
+    {
+      place: { file: file.path },
+    },
+  );
+}

@@ -1,0 +1,117 @@
+// Opens a folder in Hugging Face's layout: config.json, safetensors in one file or several, tokenizer.json.
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { z } from "zod";
+import { EngineError } from "../base/errors.ts";
+import type { Checkpoint } from "../formats/checkpoint.ts";
+import { readJsonFile } from "../formats/json-file.ts";
+import { SafetensorsFile } from "../formats/safetensors.ts";
+import { ShardedCheckpoint, shardsOfIndex } from "../formats/sharded.ts";
+import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import type { Described } from "./architectures/architecture.ts";
+import { ARCHITECTURES } from "./architectures/registry.ts";
+import { checkpointKeys } from "./checkpoint-keys.ts";
+import { CheckpointModel } from "./checkpoint-model.ts";
+import { requireConsistent } from "./consistency.ts";
+import type { Label } from "./gguf-model.ts";
+import type { Model } from "./model.ts";
+
+const CONFIG = "config.json";
+const TOKENIZER = "tokenizer.json";
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+const WEIGHTS = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+
+/** @throws EngineError "missing-file", "invalid-file", "unsupported", "missing-weight" or "shape" */
+export function openHuggingFaceFolder(folder: string, label: Label = labelOf(folder)): Model {
+  const configFile = join(folder, CONFIG);
+  const json = readJsonFile(configFile);
+  const tokenizer = openTokenizer(folder);
+  const checkpoint = openWeights(folder);
+  try {
+    const { config, names } = describe(json, configFile, checkpoint);
+    requireConsistent(config, configFile);
+    return new CheckpointModel({ ...label, config, names, checkpoint, tokenizer });
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
+}
+
+/** Files that a model in `folder` needs, shards included; undefined if there are no weights in a form that can be read. */
+export function neededFiles(folder: string): readonly string[] | undefined {
+  const index = join(folder, INDEX);
+  const weights = existsSync(join(folder, WEIGHTS))
+    ? [WEIGHTS]
+    : existsSync(index)
+      ? [INDEX, ...shardsOfIndex(index)]
+      : undefined;
+  return weights && [CONFIG, TOKENIZER, ...weights].map((name) => join(folder, name));
+}
+
+function labelOf(folder: string): Label {
+  return { name: basename(resolve(folder)), source: folder };
+}
+
+function openWeights(folder: string): Checkpoint {
+  if (existsSync(join(folder, WEIGHTS))) return SafetensorsFile.open(join(folder, WEIGHTS));
+  if (existsSync(join(folder, INDEX))) return ShardedCheckpoint.open(join(folder, INDEX));
+  const hasPickle =
+    existsSync(join(folder, "pytorch_model.bin")) || existsSync(join(folder, "pytorch_model.bin.index.json"));
+  if (hasPickle) {
+    throw new EngineError(
+      "unsupported",
+      `${folder}: pytorch_model.bin is not read, because it can run code. Save the model as safetensors (save_pretrained does).`,
+      { place: { file: folder } },
+    );
+  }
+  throw new EngineError(
+    "missing-file",
+    `${folder}: there is neither ${WEIGHTS} nor ${INDEX}. Is the download complete?`,
+    {
+      place: { file: folder },
+    },
+  );
+}
+
+const bosSchema = z.looseObject({ bos_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish() });
+
+function openTokenizer(folder: string): JsonTokenizer {
+  const path = join(folder, TOKENIZER);
+  if (!existsSync(path)) {
+    throw new EngineError(
+      "missing-file",
+      `${folder}: there is no ${TOKENIZER}. Save it with Transformers: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
+      { place: { file: folder } },
+    );
+  }
+  return new JsonTokenizer(readJsonFile(path), path, declaredBos(join(folder, TOKENIZER_CONFIG)));
+}
+
+function declaredBos(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const parsed = bosSchema.safeParse(readJsonFile(path));
+  if (!parsed.success)
+    throw new EngineError("invalid-file", `${path}: "bos_token" is neither a text nor a token.`, {
+      place: { file: path },
+    });
+  const bos = parsed.data.bos_token;
+  return typeof bos === "string" ? bos : bos?.content;
+}
+
+function describe(json: unknown, file: string, checkpoint: Checkpoint): Described {
+  const parsed = z.looseObject({ model_type: z.string() }).safeParse(json);
+  if (!parsed.success)
+    throw new EngineError("invalid-file", `${file}: there is no "model_type". Is it the config of a model?`, {
+      place: { file },
+    });
+  const name = parsed.data.model_type;
+  for (const { huggingFace } of ARCHITECTURES) {
+    if (Object.hasOwn(huggingFace, name)) return huggingFace[name](json, file, checkpointKeys(checkpoint));
+  }
+  const known = ARCHITECTURES.flatMap(({ huggingFace }) => Object.keys(huggingFace)).join(", ");
+  throw new EngineError("unsupported", `${file}: architecture "${name}" is not supported, only ${known}.`, {
+    place: { file },
+    architecture: name,
+  });
+}
