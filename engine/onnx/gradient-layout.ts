@@ -2,11 +2,8 @@
 import { productOf } from "./dims.ts";
 import { type Rules, sumTo } from "./gradient-rule.ts";
 import type { Step, Value } from "./graph.ts";
-import { int64, reshapeLike, sizeAt, sliceBetween, unsqueeze, zerosLike } from "./layout.ts";
-import { add, cast, concat, equal, matMul, reshape, sub, transpose } from "./ops.ts";
-
-/** Tables up to this many rows take their gradient from a matrix product with one-hot rows, which is faster and sums in a fixed order. */
-const ONE_HOT_ROWS = 4096;
+import { expandLike, int64, reshapeLike, sizeAt, sliceBetween, zerosLike } from "./layout.ts";
+import { add, concat, reshape, sub, transpose } from "./ops.ts";
 
 export const LAYOUT_RULES: Rules = {
   Reshape: (step, dy) => [reshapeLike(dy, step.inputs[0]!), undefined],
@@ -53,33 +50,22 @@ function padded(x: Value, dy: Value, start: Value, axis: number): Value {
   return x.graph.node("Pad", [dy, pads, x.graph.scalar(0, x.dtype), int64(x.graph, [axis])], {}, x);
 }
 
-/** Rows of dy summed into the rows of x that they were read from. */
+/**
+ * Slices of dy summed into the slices of x that they were read from. By ScatterElements, whose CPU kernel is sequential: ScatterND
+ * (ONNX Runtime 1.30) adds from several threads at once and loses duplicates.
+ */
 function scattered(x: Value, indices: Value, dy: Value, axis: number): Value {
-  const [rows, ...rest] = x.shape;
-  if (axis === 0 && typeof rows === "number" && rows <= ONE_HOT_ROWS && typeof productOf(rest) === "number") {
-    return reshape(oneHotSum(rows, indices, reshape(dy, [-1, productOf(rest)])), x.shape);
-  }
-  const toFront = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)];
-  const indexAxes = indices.shape.map((_, i) => axis + i);
-  const otherAxes = dy.shape.map((_, i) => i).filter((i) => !indexAxes.includes(i));
-  const zeros = zerosLike(permuted(x, toFront));
-  const inputs = [zeros, unsqueeze(indices, indices.shape.length), permuted(dy, [...indexAxes, ...otherAxes])];
-  return permuted(x.graph.node("ScatterND", inputs, { reduction: { s: "add" } }, zeros), inverse(toFront));
-}
-
-/** oneHot · dy with oneHot "row entry" = 1 where the entry was read from the row, dy "entry column". */
-function oneHotSum(rows: number, indices: Value, dy: Value): Value {
-  const { graph, dtype } = dy;
-  const all = graph.constant(
-    BigInt64Array.from({ length: rows }, (_, row) => BigInt(row)),
-    "int64",
-    [rows, 1],
+  const [before, own, after] = [
+    dy.shape.slice(0, axis),
+    dy.shape.slice(axis, axis + indices.shape.length),
+    dy.shape.slice(axis + indices.shape.length),
+  ];
+  const updates = own.length === 1 ? dy : reshape(dy, [...before, productOf(own), ...after]);
+  const column = reshape(
+    indices,
+    x.shape.map((_, i) => (i === axis ? -1 : 1)),
   );
-  return matMul(cast(equal(all, reshape(indices, [1, -1])), dtype), dy);
-}
-
-function permuted(x: Value, perm: readonly number[]): Value {
-  return perm.every((axis, i) => axis === i) ? x : transpose(x, perm);
+  return scatterElements(zerosLike(x), expandLike(column, updates), updates, axis);
 }
 
 function inverse(perm: readonly number[]): number[] {
