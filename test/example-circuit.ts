@@ -82,7 +82,9 @@ export function exampleCircuit(): Circuit {
         kl: 0.02,
         klEmpty: 1.5,
         accuracy: { full: 1, circuit: 0.98 },
-        spread: { standardDeviation: 0.3, quantiles: { "0.05": 2.9, "0.5": 3.4, "0.95": 3.9 } },
+        criterionHolds: true,
+        examples: 4,
+        spread: { "0.05": 2.9, "0.5": 3.4, "0.95": 3.9 },
       },
       heldOut: {
         full: 3.4,

@@ -127,13 +127,12 @@ function inQuantileOrder(results: CircuitResults): CircuitResults {
     ...results,
     discovery: figures(discovery),
     heldOut: heldOut && figures(heldOut),
-    random: random && ascending(random),
+    random: random && { ...random, quantiles: ascending(random.quantiles) },
   };
 }
 
-function ascending<T extends { readonly quantiles: Readonly<Record<string, number>> }>(holder: T): T {
-  const sorted = Object.entries(holder.quantiles).sort(([a], [b]) => Number(a) - Number(b));
-  return { ...holder, quantiles: Object.fromEntries(sorted) };
+function ascending(quantiles: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(quantiles).sort(([a], [b]) => Number(a) - Number(b)));
 }
 
 function compareIds(a: string, b: string): number {

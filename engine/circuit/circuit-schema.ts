@@ -14,6 +14,8 @@ const nodeId = z
 const interval = z.tuple([z.number(), z.number()]).describe("Lower and upper end.");
 const kl = z.number().describe("KL(model‖circuit) at the answer position, mean over examples; nats, whole vocabulary.");
 
+const quantiles = z.record(z.string(), z.number());
+
 const model = z.strictObject({
   name: text,
   architecture: text.describe("gpt2, gpt_neox, llama, …"),
@@ -83,10 +85,11 @@ const search = z.strictObject({
     .min(0)
     .describe("Tokens run through the model, in units of full forward passes of one token."),
   stoppedBecause: text,
+  sizes: z.array(count).optional().describe("Kept units at the end of each order tried."),
   crossing: z
-    .strictObject({ removed: z.array(unitId), ...measured })
+    .strictObject({ removed: z.array(unitId), ...measured, metric: measured.metric.optional() })
     .optional()
-    .describe("The least bad removal that would have broken the criterion from the final circuit."),
+    .describe("The removal from the final circuit that came closest to keeping the criterion."),
   trajectory: z.array(step),
 });
 
@@ -132,15 +135,6 @@ const edge = z.strictObject({
     ),
 });
 
-const spread = z
-  .strictObject({
-    standardDeviation: z.number().min(0),
-    quantiles: z
-      .record(z.string(), z.number())
-      .describe("Quantile ('0.05') to m of the circuit on one example; metric units."),
-  })
-  .describe("Of m(circuit) over single examples.");
-
 const figures = z.strictObject({
   full: z.number().describe("m(M), the full model; metric units."),
   empty: z.number().describe("m(∅), everything prunable ablated; metric units."),
@@ -153,7 +147,12 @@ const figures = z.strictObject({
     .strictObject({ full: z.number().min(0).max(1), circuit: z.number().min(0).max(1) })
     .optional()
     .describe("Share of examples whose top token is a right answer; absent where a task has no single right token."),
-  spread: spread.optional(),
+  criterionHolds: z
+    .boolean()
+    .optional()
+    .describe("Whether these figures would have passed the search's own criterion."),
+  examples: count.optional(),
+  spread: quantiles.optional().describe("Quantile ('0.05') to m(circuit) of single examples; metric units."),
 });
 
 const note = z.strictObject({
@@ -173,10 +172,9 @@ const results = z.strictObject({
   random: z
     .strictObject({
       count,
+      examples: count.optional(),
       sameSizePerLayer: z.boolean(),
-      quantiles: z
-        .record(z.string(), z.number())
-        .describe("Quantile ('0.95') to faithfulness over the random circuits."),
+      quantiles: quantiles.describe("Quantile ('0.95') to faithfulness over the random circuits."),
     })
     .optional()
     .describe("Random circuits with as many units of each kind in each layer, on the held-out examples."),
@@ -221,12 +219,13 @@ export const circuitSchema = z
     description: "The record of one pruning run: model, task, search, what was kept, and how good it is.",
   });
 
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
 /** A circuit file's content. */
-export type Circuit = z.infer<typeof circuitSchema>;
+export type Circuit = Frozen<z.infer<typeof circuitSchema>>;
 export type CircuitModel = Circuit["model"];
 export type CircuitNode = Circuit["nodes"][number];
 export type CircuitEdge = Circuit["edges"][number];
 export type CircuitStep = Circuit["search"]["trajectory"][number];
-export type CircuitResults = z.infer<typeof results>;
-export type Figures = z.infer<typeof figures>;
-export type ResultNote = z.infer<typeof note>;
+export type CircuitResults = NonNullable<Circuit["results"]>;
+export type Figures = CircuitResults["discovery"];
