@@ -35,10 +35,9 @@ export class ReferenceMeans {
     executor: Executor,
     chunks: readonly (readonly Example[])[],
     ablation: Ablation,
-    kinds: readonly UnitKind[],
+    sites: readonly Site[],
   ): Promise<ReferenceMeans> {
     const means = new ReferenceMeans(ablation.perPosition);
-    const sites = kinds.map((kind) => siteOfKind[kind]);
     for (const examples of chunks) {
       const prompts = examples.map((example) => (ablation.reference === "clean" ? example.clean : example.corrupt));
       const packing = Packing.ofLengths(prompts.map((prompt) => prompt.ids.length));

@@ -15,6 +15,8 @@ export interface CaptureRequest {
   readonly prefix?: readonly PrefixRows[];
   /** Replaces entries of a site at a layer; shape and order as the site is captured. */
   readonly patch?: (site: Site, layer: number) => Patch | undefined;
+  /** First layer that is run (default 0). */
+  readonly from?: number;
   /** The sites that `patch` may touch. */
   readonly patchSites?: readonly Site[];
   /** Called when a layer is done, so that a long pass can be stopped. */
@@ -28,7 +30,7 @@ export interface Captured {
   readonly at: Partial<Record<Site, Reals[]>>;
 }
 
-/** @param residual embeddings, "row dModel" */
+/** @param residual input of the first layer that is run (layer 0: the embeddings), "row dModel" */
 export async function capture(
   executor: Executor,
   packing: Packing,
@@ -63,7 +65,7 @@ export async function capture(
       : [packing.rows, site === "q" ? config.nHeads : config.nKeyValueHeads, config.dHead];
 
   let stream = residual;
-  for (let layer = 0; layer < config.nLayers; layer++) {
+  for (let layer = request.from ?? 0; layer < config.nLayers; layer++) {
     stream = replaced("residPre", layer, stream);
     keep("residPre", layer, stream);
     const attention = await executor.attention(layer, packing, stream, {

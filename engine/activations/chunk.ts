@@ -73,8 +73,8 @@ export async function prepareChunks(
   options: ChunkOptions,
 ): Promise<Chunk[]> {
   const groups = groupExamples(examples, rowBudget(executor.model.config));
-  const means =
-    ablation.kind === "mean" ? await ReferenceMeans.over(executor, groups, ablation, options.kinds) : undefined;
+  const sites = options.kinds.map((kind) => siteOfKind[kind]);
+  const means = ablation.kind === "mean" ? await ReferenceMeans.over(executor, groups, ablation, sites) : undefined;
   const chunks: Chunk[] = [];
   for (const group of groups) chunks.push(await prepareChunk(executor, group, ablation, means, options));
   return chunks;

@@ -7,9 +7,10 @@ import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Unit } from "../circuit/unit.ts";
-import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
-import { argMax, isLinear, klDivergence, linearWeights, type MetricName, metricValue } from "../metric/metric.ts";
+import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
+import { argMax, klDivergence, type MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
+import { MetricReader } from "./metric-reader.ts";
 
 /** Figures of one circuit, one entry per example. */
 export interface Measurement {
@@ -51,8 +52,7 @@ export interface EvaluatorOptions {
 export class Evaluator {
   /** Logits of the full model at each example's last position, "example token", by chunk. */
   private modelLogits: Reals[] = [];
-  private readonly directions: Float64Array[];
-  private readonly biases: number[];
+  private readonly reader: MetricReader;
   private readonly memos: EntryMemo[];
 
   private constructor(
@@ -62,12 +62,7 @@ export class Evaluator {
     private readonly chunks: readonly Chunk[],
   ) {
     this.memos = chunks.map(() => new EntryMemo());
-    const linear = isLinear[options.metric];
-    this.directions = linear ? examples.map((example) => direction(executor, example)) : [];
-    const bias = executor.model.unembedBias();
-    this.biases = examples.map((example) =>
-      bias ? linearWeights(example).reduce((sum, [id, weight]) => sum + weight * bias[id], 0) : 0,
-    );
+    this.reader = new MetricReader(executor, options.metric);
   }
 
   static async create(executor: Executor, examples: readonly Example[], options: EvaluatorOptions): Promise<Evaluator> {
@@ -135,15 +130,22 @@ export class Evaluator {
     };
   }
 
-  /**
-   * Mean metric after each of several changes, every one made to the same circuit; candidates of one layer go through
-   * the model together.
-   */
+  /** Mean metric after each of several changes, see `alternativeValues`. */
   async alternatives(state: CircuitState, candidates: readonly UnitSet[]): Promise<number[]> {
-    const sums = new Float64Array(candidates.length);
+    return (await this.alternativeValues(state, candidates)).map(mean);
+  }
+
+  /**
+   * Metric of every example after each of several changes, every one made to the same circuit; candidates of one layer
+   * go through the model together.
+   */
+  async alternativeValues(state: CircuitState, candidates: readonly UnitSet[]): Promise<Float64Array[]> {
+    const values = candidates.map(() => new Float64Array(this.examples.length));
     const flags = candidates.map((kept) => new AblatedFlags(kept));
     const from = this.resumeLayer(state, candidates, flags);
+    let first = 0;
     for (const [c, chunk] of this.chunks.entries()) {
+      const n = chunk.examples.length;
       const stack = Math.max(1, Math.floor(rowBudget(this.executor.model.config) / chunk.packing.rows));
       for (let at = 0; at < candidates.length; at += stack) {
         this.checkSignal();
@@ -152,11 +154,12 @@ export class Evaluator {
           entry: this.memos[c],
           endOnly: this.options.endOnly,
         });
-        const values = await this.metricValues(run.end, c);
-        values.forEach((value, i) => (sums[at + Math.floor(i / chunk.examples.length)] += value));
+        const read = await this.reader.values(run.end, chunk.examples);
+        stacked.forEach((_, i) => values[at + i].set(read.subarray(i * n, (i + 1) * n), first));
       }
+      first += n;
     }
-    return Array.from(sums, (sum) => sum / this.examples.length);
+    return values;
   }
 
   private async run(kept: UnitSet): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
@@ -192,7 +195,7 @@ export class Evaluator {
       correct[e] = isRight(example, row);
       kl[e] = klDivergence(model, row);
     });
-    return { metric: await this.metricValues(end, c), correct, kl };
+    return { metric: await this.reader.values(end, this.chunks[c].examples), correct, kl };
   }
 
   /** Mean of one figure that needs every logit, over all examples. */
@@ -219,34 +222,10 @@ export class Evaluator {
 
   private async meanMetric(ends: readonly Reals[]): Promise<number> {
     let sum = 0;
-    for (const [c, end] of ends.entries()) for (const value of await this.metricValues(end, c)) sum += value;
+    for (const [c, end] of ends.entries()) {
+      for (const value of await this.reader.values(end, this.chunks[c].examples)) sum += value;
+    }
     return sum / this.examples.length;
-  }
-
-  /** Metric of every row of `end`, which holds the chunk's examples once or several times over. */
-  private async metricValues(end: Reals, c: number): Promise<Float64Array> {
-    const { dModel, dVocab } = this.executor.model.config;
-    const { examples } = this.chunks[c];
-    const offset = this.chunks.slice(0, c).reduce((sum, chunk) => sum + chunk.examples.length, 0);
-    const rows = end.length / dModel;
-    const normed = await this.executor.finalNorm(end);
-    const values = new Float64Array(rows);
-    if (isLinear[this.options.metric]) {
-      for (let row = 0; row < rows; row++) {
-        const e = offset + (row % examples.length);
-        const weights = this.directions[e];
-        let sum = this.biases[e];
-        for (let i = 0; i < dModel; i++) sum += normed[row * dModel + i] * weights[i];
-        values[row] = sum;
-      }
-      return values;
-    }
-    const logits = await this.executor.logits(normed);
-    for (let row = 0; row < rows; row++) {
-      const example = examples[row % examples.length];
-      values[row] = metricValue(this.options.metric, example, logits.subarray(row * dVocab, (row + 1) * dVocab));
-    }
-    return values;
   }
 
   private checkSignal(): void {
@@ -261,18 +240,6 @@ const isRight = (example: Example, logits: Reals): number => Number(example.answ
 export function firstDifference(a: UnitSet, b: UnitSet): number {
   const changed = [...a.minus(b).units(), ...b.minus(a).units()].map((unit: Unit) => unit.layer);
   return changed.length === 0 ? a.space.sizes.nLayers : Math.min(...changed);
-}
-
-/** The direction in the normed stream whose product with it is the example's linear metric, "dModel". */
-function direction(executor: Executor, example: Example): Float64Array {
-  const weights = linearWeights(example);
-  const rows = executor.model.unembedRows(weights.map(([id]) => id));
-  const width = executor.model.config.dModel;
-  const sum = new Float64Array(width);
-  weights.forEach(([, weight], r) => {
-    for (let i = 0; i < width; i++) sum[i] += weight * rows[r * width + i];
-  });
-  return sum;
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

@@ -63,11 +63,12 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
     gain ? rmsNorm(x, weight(graph, precision, gain, [dHead]), config.norm.epsilon) : x;
 
   const q = patched("q", headNorm(project(queryNormed, weights.W_Q, weights.b_Q, nHeads), weights.normQ));
-  const k = patched("k", headNorm(project(normed, weights.W_K, weights.b_K, nKeyValueHeads), weights.normK));
+  const k = headNorm(project(normed, weights.W_K, weights.b_K, nKeyValueHeads), weights.normK);
   const v = patched("v", project(normed, weights.W_V, weights.b_V, nKeyValueHeads));
 
   const rotate = rotator(graph, config, precision);
-  const rotatedK = rotate(k, "cos", "sin");
+  // Keys are read and replaced after the rotation, so that what is read is what a patch takes.
+  const rotatedK = patched("k", rotate(k, "cos", "sin"));
   const rotatedQ = selected ? rotate(q, "queryCos", "querySin") : rotate(q, "cos", "sin");
 
   const keyIndex = graph.input("keyIndex", "int64", ["runs", nKeyValueHeads, "keys"]);
