@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { EngineError } from "../../base/errors.ts";
+import { exampleCircuit } from "../../../test/example-circuit.ts";
+import { keptUnits } from "../kept.ts";
+import { circuitToEapIg, formatEapIg, parseEapIg, unitsOfEapIg } from "./eap-ig.ts";
+
+interface EapIgFile {
+  cfg: Record<string, unknown>;
+  nodes: Record<string, Record<string, unknown>>;
+  edges: Record<string, { score: number; in_graph: boolean }>;
+}
+
+const TEXT = formatEapIg(circuitToEapIg(exampleCircuit()));
+const FILE = JSON.parse(TEXT) as EapIgFile;
+
+test("a graph is the same after writing and reading", () => {
+  expect(parseEapIg(TEXT, "x.json")).toEqual(circuitToEapIg(exampleCircuit()));
+  expect(formatEapIg(parseEapIg(TEXT, "x.json"))).toBe(TEXT);
+});
+
+test("the kept units come back, neurons too", () => {
+  const units = unitsOfEapIg(parseEapIg(TEXT, "x.json"), 8);
+  expect(units.equals(keptUnits(exampleCircuit()))).toBe(true);
+});
+
+test("the sizes stand under EAP-IG's names and no node has the key neurons", () => {
+  expect(FILE.cfg).toEqual({ n_layers: 2, n_heads: 2, parallel_attn_mlp: false, d_model: 4 });
+  expect(Object.keys(FILE.nodes)).toEqual(["input", "a0.h0", "a0.h1", "m0", "a1.h0", "a1.h1", "m1", "logits"]);
+  expect(Object.values(FILE.nodes).some((node) => "neurons" in node)).toBe(false);
+});
+
+test("an edge is in the graph when both its ends are", () => {
+  const inGraph = Object.keys(FILE.edges).filter((name) => FILE.edges[name]!.in_graph);
+  expect(inGraph).toEqual([
+    ...["input->a0.h0<q>", "input->a0.h0<k>", "input->a0.h0<v>"],
+    ...[
+      "input->a1.h1<q>",
+      "a0.h0->a1.h1<q>",
+      "input->a1.h1<k>",
+      "a0.h0->a1.h1<k>",
+      "input->a1.h1<v>",
+      "a0.h0->a1.h1<v>",
+    ],
+    ...["input->m1", "a0.h0->m1", "a1.h1->m1"],
+    ...["input->logits", "a0.h0->logits", "a1.h1->logits", "m1->logits"],
+  ]);
+});
+
+test("a node's effect is the score of its outgoing edges, positive where the node helps", () => {
+  expect([FILE.edges["a1.h1->logits"]!.score, FILE.edges["a1.h1->m1"]!.score, FILE.edges["m1->logits"]!.score]).toEqual(
+    [2.25, 2.25, -0.125],
+  );
+  expect(FILE.edges["m0->logits"]!.score).toBe(0);
+});
+
+test("every real edge is written: 32,491 for the sizes of GPT-2 small", () => {
+  const circuit = exampleCircuit();
+  const model = { ...circuit.model, nLayers: 12, nHeads: 12, nKeyValueHeads: 12 };
+  const graph = circuitToEapIg({ ...circuit, model });
+  expect([graph.nodes.size, graph.edges.size]).toEqual([158, 32_491]);
+});
+
+test("Python's bare NaN and Infinity are read as unscored, and stay text inside strings", () => {
+  const text = `{"cfg": {"n_layers": 1, "n_heads": 1, "d_model": 4, "parallel_attn_mlp": false, "note": "NaN \\" Infinity"},
+    "nodes": {"input": {"in_graph": true, "score": NaN}, "m0": {"in_graph": true, "score": 0.5}},
+    "edges": {"input->m0": {"score": -Infinity, "in_graph": true}, "m0->logits": {"score": NaN, "in_graph": true}}}`;
+  const graph = parseEapIg(text, "x.json");
+  expect([graph.nodes.get("input"), graph.nodes.get("m0")]).toEqual([{ inGraph: true }, { inGraph: true, score: 0.5 }]);
+  expect(graph.edges.get("m0->logits")).toEqual({ inGraph: true, score: 0 });
+  expect(graph.edges.get("a0.h0->m0")).toEqual({ inGraph: false, score: 0 });
+});
+
+test("the reader says what the file's scores mean", () => {
+  const score = (sign: "helpful-positive" | "helpful-negative" | "absolute") =>
+    parseEapIg(TEXT, "x.json", sign).edges.get("m1->logits")?.score;
+  expect([score("helpful-positive"), score("helpful-negative"), score("absolute")]).toEqual([-0.125, 0.125, 0.125]);
+});
+
+describe("a broken graph is a sentence:", () => {
+  const cases: [name: string, change: (file: EapIgFile) => void, sentence: string][] = [
+    ["no cfg", (file) => delete (file as Partial<EapIgFile>).cfg, "x.json: cfg: missing; write an object."],
+    ["no edges", (file) => delete (file as Partial<EapIgFile>).edges, "x.json: edges: missing; write an object."],
+    ["layers as text", (file) => (file.cfg["n_layers"] = "2"), 'x.json: cfg.n_layers: is "2"; write a finite number.'],
+    [
+      "too many layers to lay out",
+      (file) => (file.cfg["n_layers"] = 1e6),
+      "x.json: cfg.n_layers: is 1000000; write 1000 or less.",
+    ],
+    [
+      "more edges than can be laid out",
+      (file) => Object.assign(file.cfg, { n_layers: 1000, n_heads: 1000 }),
+      "x.json: cfg: 1000 layers of 1000 heads have about 1502000500000 edges, more than 10000000 are not read. Are n_layers and n_heads right?",
+    ],
+    [
+      "an unknown edge",
+      (file) => (file.edges["a1.h1->a0.h0<q>"] = { score: 0, in_graph: true }),
+      'x.json: edges: "a1.h1->a0.h0<q>" is not in a model of 2 layers of 2 heads. Correct cfg, or the name (as in m1->logits).',
+    ],
+    [
+      "an unknown node",
+      (file) => (file.nodes["m2"] = { in_graph: true }),
+      'x.json: nodes: "m2" is not in a model of 2 layers of 2 heads. Correct cfg, or the name (as in logits).',
+    ],
+    [
+      "a same-layer edge in parallel blocks",
+      (file) => (file.cfg["parallel_attn_mlp"] = true),
+      'x.json: edges: "a0.h0->m0" is not in a model of 2 layers of 2 heads, parallel blocks.',
+    ],
+    [
+      "an edge without its verdict",
+      (file) => delete (file.edges["m1->logits"] as Partial<{ in_graph: boolean }>).in_graph,
+      "x.json: edges.m1->logits.in_graph: missing; write true or false.",
+    ],
+  ];
+  test.each(cases)("%s", (_, change, sentence) => {
+    const file = JSON.parse(TEXT) as EapIgFile;
+    change(file);
+    const read = () => parseEapIg(JSON.stringify(file), "x.json");
+    expect(read).toThrow(EngineError);
+    expect(read).toThrow(sentence);
+  });
+});

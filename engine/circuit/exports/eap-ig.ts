@@ -1,0 +1,205 @@
+// The graph JSON of EAP-IG and the MIB circuit track: every real node and edge with a score and whether it is in the circuit.
+import { z } from "zod";
+import { EngineError } from "../../base/errors.ts";
+import type { Circuit } from "../circuit-schema.ts";
+import { formatEdge } from "../edge.ts";
+import { parseJson } from "../json.ts";
+import { keptUnits } from "../kept.ts";
+import { formatNode, parseNode, type Node } from "../node.ts";
+import { explainIssue } from "../schema-issues.ts";
+import { topologyOf, type Topology, type TopologySizes } from "../topology.ts";
+import type { UnitSet } from "../unit-set.ts";
+import { UnitSpace } from "../unit-set.ts";
+
+export interface EapIgGraph {
+  readonly cfg: TopologySizes & { readonly dModel: number };
+  /** By node id; every node of the model. */
+  readonly nodes: ReadonlyMap<string, { readonly inGraph: boolean; readonly score?: number }>;
+  /** By edge name; every edge of the model. */
+  readonly edges: ReadonlyMap<string, { readonly inGraph: boolean; readonly score: number }>;
+  /** Kept hidden neurons (d_mlp) by MLP, which the format itself cannot hold. */
+  readonly neurons?: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * What a file's scores mean. The format does not say, and files of both signs are about.
+ * - helpful-positive: a positive score means that the edge helps (MIB: the loss is minus the logit difference)
+ * - helpful-negative: a score is the change of the metric when the edge is ablated, as in our circuit files
+ * - absolute: only the size counts
+ */
+export const SCORE_SIGNS = ["helpful-positive", "helpful-negative", "absolute"] as const;
+export type ScoreSign = (typeof SCORE_SIGNS)[number];
+
+const FROM_HELPFUL_POSITIVE: Readonly<Record<ScoreSign, (score: number) => number>> = {
+  "helpful-positive": (score) => score,
+  "helpful-negative": (score) => 0 - score,
+  absolute: Math.abs,
+};
+
+/** Our own key beside the format's three; EAP-IG's loader passes over keys that it does not know. */
+const OWN_KEY = "secateur";
+
+/**
+ * A circuit of nodes as a graph: an edge is in it when both ends are; a node's effect, turned so that positive means
+ * helpful, is the score of each edge that leaves it, 0 where it was not measured.
+ */
+export function circuitToEapIg(circuit: Circuit): EapIgGraph {
+  const { nLayers, nHeads, dModel, parallelBlocks = false } = circuit.model;
+  const cfg = { nLayers, nHeads, parallelBlocks, dModel };
+  const topology = topologyOf(cfg);
+  const kept = keptUnits(circuit);
+  const nodes = new Map(allNodes(topology).map((node) => [formatNode(node), { inGraph: isKept(kept, node) }]));
+  const effects = new Map(circuit.nodes.map(({ id, effect = 0 }) => [id, effect]));
+  const inGraph = (node: Node) => nodes.get(formatNode(node))?.inGraph ?? false;
+  const score = (source: Node) => 0 - (effects.get(formatNode(source)) ?? 0);
+  const edges = topology.edges.map((edge) => {
+    const entry = { inGraph: inGraph(edge.source) && inGraph(edge.target), score: score(edge.source) };
+    return [formatEdge(edge), entry] as const;
+  });
+  return { cfg, nodes, edges: new Map(edges), neurons: circuit.kept.neurons };
+}
+
+/** Whether a node of the graph is in the circuit; an MLP without kept neurons is not, where neurons were searched. */
+function isKept(kept: UnitSet, node: Node): boolean {
+  if (node.kind === "input" || node.kind === "logits") return true;
+  if (!kept.has(node)) return false;
+  return node.kind !== "mlp" || (kept.countPerLayer("neuron")[node.layer] as number) > 0;
+}
+
+function allNodes(topology: Topology): Node[] {
+  return [...topology.sources, { kind: "logits" }];
+}
+
+/** The file's text: nodes and edges in EAP-IG's order, finite scores, newline at the end. */
+export function formatEapIg(graph: EapIgGraph): string {
+  const { nLayers, nHeads, dModel, parallelBlocks } = graph.cfg;
+  const nodes = [...graph.nodes].map(([id, { inGraph, score }]) => [id, { in_graph: inGraph, score }] as const);
+  const edges = [...graph.edges].map(([name, { inGraph, score }]) => [name, { score, in_graph: inGraph }] as const);
+  const file = {
+    cfg: { n_layers: nLayers, n_heads: nHeads, parallel_attn_mlp: parallelBlocks, d_model: dModel },
+    nodes: Object.fromEntries(nodes),
+    edges: Object.fromEntries(edges),
+    ...(graph.neurons && { [OWN_KEY]: { hidden_neurons: graph.neurons } }),
+  };
+  return `${JSON.stringify(file)}\n`;
+}
+
+/** Bare NaN stands for "not scored". */
+const score = z.union([z.number(), z.literal("NaN"), z.literal("Infinity"), z.literal("-Infinity"), z.null()]);
+const size = z.int().min(1).max(1000);
+
+const fileSchema = z.object({
+  cfg: z.object({
+    n_layers: size,
+    n_heads: size,
+    d_model: z.int().min(1),
+    parallel_attn_mlp: z.boolean().optional(),
+  }),
+  nodes: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
+  edges: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
+  [OWN_KEY]: z.object({ hidden_neurons: z.record(z.string(), z.array(z.int().min(0))) }).optional(),
+});
+
+/**
+ * Reads a graph. Nodes and edges that the file leaves out are outside the circuit with score 0, as in EAP-IG's loader;
+ * bare NaN and infinities, which Python writes for unscored entries, count as 0.
+ * @param sign what the file's scores mean; the graph's are helpful-positive, or sizes for "absolute"
+ * @throws EngineError "invalid-file" for broken JSON, missing fields and names that the model does not have
+ */
+export function parseEapIg(text: string, file: string, sign: ScoreSign = "helpful-positive"): EapIgGraph {
+  const data = parseJson(quoteBareNumbers(text), file);
+  const parsed = fileSchema.safeParse(data);
+  if (!parsed.success) throw invalid(file, describeIssue(parsed.error, data));
+  const { cfg, nodes, edges } = parsed.data;
+  const sizes = { nLayers: cfg.n_layers, nHeads: cfg.n_heads, parallelBlocks: cfg.parallel_attn_mlp ?? false };
+  requireReasonable(file, sizes);
+  const topology = topologyOf(sizes);
+  const nodeIds = allNodes(topology).map(formatNode);
+  const edgeNames = topology.edges.map(formatEdge);
+  requireKnown(file, "nodes", Object.keys(nodes), nodeIds, sizes);
+  requireKnown(file, "edges", Object.keys(edges), edgeNames, sizes);
+  const turn = FROM_HELPFUL_POSITIVE[sign];
+  return {
+    cfg: { ...sizes, dModel: cfg.d_model },
+    nodes: new Map(nodeIds.map((id) => [id, readNode(id, nodes[id], turn)])),
+    edges: new Map(
+      edgeNames.map((name) => [
+        name,
+        { inGraph: edges[name]?.in_graph ?? false, score: turn(finite(edges[name]?.score)) },
+      ]),
+    ),
+    ...(parsed.data[OWN_KEY] && { neurons: parsed.data[OWN_KEY].hidden_neurons }),
+  };
+}
+
+type NodeEntry = z.infer<typeof fileSchema>["nodes"][string];
+
+function readNode(id: string, entry: NodeEntry | undefined, turn: (score: number) => number) {
+  const inGraph = id === "logits" || (entry?.in_graph ?? false);
+  return typeof entry?.score === "number" ? { inGraph, score: turn(entry.score) } : { inGraph };
+}
+
+function finite(value: z.infer<typeof score> | undefined): number {
+  return typeof value === "number" ? value : 0;
+}
+
+/** Puts bare NaN, Infinity and -Infinity outside strings into quotes; everything else stays byte for byte. */
+function quoteBareNumbers(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+}
+
+/** Edges that are laid out at most, about those of 48 layers of 48 heads. */
+const MOST_EDGES = 10_000_000;
+
+function requireReasonable(file: string, { nLayers, nHeads }: TopologySizes): void {
+  const edges = Math.round((nLayers * (nHeads + 1) * nLayers * (3 * nHeads + 1)) / 2);
+  if (edges <= MOST_EDGES) return;
+  throw invalid(
+    file,
+    `cfg: ${nLayers} layers of ${nHeads} heads have about ${edges} edges, more than ${MOST_EDGES} are not read. Are n_layers and n_heads right?`,
+  );
+}
+
+function requireKnown(
+  file: string,
+  field: string,
+  names: readonly string[],
+  known: readonly string[],
+  sizes: TopologySizes,
+): void {
+  const set = new Set(known);
+  const unknown = names.find((name) => !set.has(name));
+  if (unknown === undefined) return;
+  const model = `${sizes.nLayers} layers of ${sizes.nHeads} heads${sizes.parallelBlocks ? ", parallel blocks" : ""}`;
+  throw invalid(
+    file,
+    `${field}: "${unknown}" is not in a model of ${model}. Correct cfg, or the name (as in ${known.at(-1)}).`,
+  );
+}
+
+function describeIssue(error: z.ZodError, data: unknown): string {
+  const [first] = error.issues.map((issue) => explainIssue(issue, data));
+  return first === undefined
+    ? "not an EAP-IG graph."
+    : `${first.path === "" ? "the file" : first.path}: ${first.sentence}`;
+}
+
+function invalid(file: string, sentence: string): EngineError {
+  return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
+}
+
+/** Heads and MLPs whose nodes are in the graph; neurons too where the file has our own key and `dMlp` is given. */
+export function unitsOfEapIg(graph: EapIgGraph, dMlp: number): UnitSet {
+  const sizes = { nLayers: graph.cfg.nLayers, nHeads: graph.cfg.nHeads, dMlp };
+  const space = new UnitSpace(sizes, graph.neurons ? ["head", "mlp", "neuron"] : ["head", "mlp"]);
+  const ids = [...graph.nodes].filter(([, { inGraph }]) => inGraph).map(([id]) => id);
+  const neurons = Object.entries(graph.neurons ?? {}).flatMap(([mlp, list]) =>
+    list.map((neuron) => `${mlp}.n${neuron}`),
+  );
+  const units = [...ids, ...neurons]
+    .map(parseNode)
+    .filter((node) => node !== undefined && node.kind !== "input" && node.kind !== "logits");
+  return space.setOf(units);
+}

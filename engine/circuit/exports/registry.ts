@@ -1,0 +1,44 @@
+// The formats that a circuit can be exported to.
+import { formatCircuit } from "../circuit-file.ts";
+import type { Circuit } from "../circuit-schema.ts";
+import { circuitToCsv } from "./csv.ts";
+import { circuitToEapIg, formatEapIg } from "./eap-ig.ts";
+import { circuitToNeuronpedia, type ShownPrompt } from "./neuronpedia.ts";
+
+export interface ExportOptions {
+  /** Shown in Neuronpedia's viewer; the task's name stands in where there is none. */
+  readonly prompt?: ShownPrompt;
+}
+
+export interface ExportFormat {
+  /** Ending of the file's name. */
+  readonly ending: string;
+  readonly description: string;
+  write(circuit: Circuit, options?: ExportOptions): string;
+}
+
+export const EXPORT_FORMAT_NAMES = ["own", "eap-ig", "neuronpedia", "csv"] as const;
+export type ExportFormatName = (typeof EXPORT_FORMAT_NAMES)[number];
+
+export const EXPORT_FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
+  own: {
+    ending: ".circuit.json",
+    description: "Secateur's own circuit file",
+    write: (circuit) => formatCircuit(circuit),
+  },
+  "eap-ig": {
+    ending: ".eap-ig.json",
+    description: "graph of EAP-IG and the MIB circuit track",
+    write: (circuit) => formatEapIg(circuitToEapIg(circuit)),
+  },
+  neuronpedia: {
+    ending: ".graph.json",
+    description: "Neuronpedia's graph schema, version 1",
+    write: (circuit, options) => circuitToNeuronpedia(circuit, options?.prompt),
+  },
+  csv: {
+    ending: ".csv",
+    description: "table of the searched units with effects and roles",
+    write: (circuit) => circuitToCsv(circuit),
+  },
+};
