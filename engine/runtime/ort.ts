@@ -13,6 +13,8 @@ export interface Feed {
 export interface ProgramOptions {
   /** Threads inside one op; default: all cores. */
   readonly threads?: number;
+  /** Keep freed memory for the next run: saves a third of a training step, costs its peak memory for good. Default: give it back. */
+  readonly keepMemory?: boolean;
 }
 
 /** A graph made ready to run. Weights live in it once; `dispose` frees them. */
@@ -30,7 +32,7 @@ export class Program {
         executionMode: "sequential",
         intraOpNumThreads: options.threads ?? availableParallelism(),
         interOpNumThreads: 1,
-        enableCpuMemArena: false,
+        enableCpuMemArena: options.keepMemory ?? false,
         graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",
         logSeverityLevel: 3,
       });
