@@ -1,7 +1,7 @@
 // Runs graphs on ONNX Runtime's CPU provider; the only file that imports onnxruntime-node.
 import { availableParallelism } from "node:os";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Data, DType, Graph } from "../onnx/graph.ts";
+import { type Data, type Dim, type DType, formatValue, type Graph, type Value } from "../onnx/graph.ts";
 
 /** A dense array with its type and shape, row-major; bool is one byte per entry. */
 export interface Feed {
@@ -21,6 +21,7 @@ export interface ProgramOptions {
 export class Program {
   private constructor(
     readonly name: string,
+    private readonly inputs: readonly Value[],
     private readonly session: InferenceSession,
   ) {}
 
@@ -36,9 +37,9 @@ export class Program {
         graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",
         logSeverityLevel: 3,
       });
-      return new Program(graph.name, session);
+      return new Program(graph.name, graph.inputs, session);
     } catch (cause) {
-      const inputs = graph.inputs.map((input) => describe(input.name, input)).join(", ");
+      const inputs = graph.inputs.map((input) => `${input.name}: ${formatValue(input)}`).join(", ");
       throw new Error(`internal: ONNX Runtime refuses graph "${graph.name}" (inputs: ${inputs}): ${text(cause)}`, {
         cause,
       });
@@ -55,6 +56,7 @@ export class Program {
     wanted?: readonly string[],
   ): Promise<Readonly<Record<string, Feed>>> {
     try {
+      checkFeeds(this.inputs, feeds);
       const tensors: Record<string, Tensor> = {};
       for (const [name, feed] of Object.entries(feeds)) tensors[name] = new Tensor(feed.dtype, feed.data, feed.shape);
       const results = wanted ? await this.session.run(tensors, wanted) : await this.session.run(tensors);
@@ -62,7 +64,7 @@ export class Program {
       for (const [name, result] of Object.entries(results)) named[name] = toFeed(result);
       return named;
     } catch (cause) {
-      const inputs = Object.entries(feeds).map(([name, feed]) => describe(name, feed));
+      const inputs = Object.entries(feeds).map(([name, feed]) => `${name}: ${formatValue(feed)}`);
       throw new Error(`internal: run of graph "${this.name}" failed (inputs: ${inputs.join(", ")}): ${text(cause)}`, {
         cause,
       });
@@ -98,15 +100,32 @@ function hasFloat64(graph: Graph): boolean {
   );
 }
 
-function toFeed(result: Tensor): Feed {
-  return { dtype: result.type as DType, shape: result.dims, data: result.data as Data };
+/** Every input is fed with its type and shape, and one symbol is one size throughout: ONNX Runtime relies on it without checking. */
+function checkFeeds(inputs: readonly Value[], feeds: Readonly<Record<string, Feed>>): void {
+  const sizes = new Map<Dim, number>();
+  for (const input of inputs) {
+    const feed = feeds[input.name];
+    if (!feed) throw new Error(`"${input.name}" is not fed`);
+    const fits =
+      feed.shape.length === input.shape.length &&
+      feed.shape.every((size, axis) => agrees(sizes, input.shape[axis]!, size));
+    if (!fits || feed.dtype !== input.dtype) {
+      throw new Error(`"${input.name}" is declared as ${formatValue(input)} and fed ${formatValue(feed)}`);
+    }
+  }
+  const unknown = Object.keys(feeds).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown !== undefined) throw new Error(`"${unknown}" is no input`);
 }
 
-function describe(
-  name: string,
-  value: { readonly dtype: DType; readonly shape: readonly (number | string)[] },
-): string {
-  return `${name}: ${value.dtype} [${value.shape.join(", ")}]`;
+function agrees(sizes: Map<Dim, number>, dim: Dim, size: number): boolean {
+  if (typeof dim === "number") return dim === size;
+  const known = sizes.get(dim) ?? size;
+  sizes.set(dim, known);
+  return known === size;
+}
+
+function toFeed(result: Tensor): Feed {
+  return { dtype: result.type as DType, shape: result.dims, data: result.data as Data };
 }
 
 function text(cause: unknown): string {
