@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../../test/reference/smollm2.ts";
+import { smollm2File, smollm2IsHere, smollm2Reason, smollm2Reference } from "../../test/reference/smollm2.ts";
 import { GgufFile } from "../formats/gguf.ts";
 import type { Model } from "./model.ts";
-import { smollm2Path } from "./model-cache.ts";
 import { openModel } from "./open.ts";
 
 interface TensorValues {
@@ -64,7 +63,7 @@ describe.skipIf(!smollm2IsHere)(`openModel("smollm2")${smollm2Reason}`, () => {
   });
 
   test("decodes every tensor of the reference to the same bits", () => {
-    const file = GgufFile.open(smollm2Path());
+    const file = GgufFile.open(smollm2File);
     for (const [name, expected] of Object.entries(reference.tensors)) {
       if (!name.startsWith("gguf:")) continue;
       const rows = expected.shape.length === 1 ? 1 : expected.shape[0];

@@ -3,7 +3,7 @@ import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { EngineError } from "../base/errors.ts";
 import { spansOfBytes, spansOfPrefixes } from "./spans.ts";
 import type { Tokenizer, TokenSpan } from "./tokenizer.ts";
-import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
+import { countAddedInFront, parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
 
 export class JsonTokenizer implements Tokenizer {
   readonly dVocab: number;
@@ -12,6 +12,8 @@ export class JsonTokenizer implements Tokenizer {
   private readonly special: ReadonlySet<number>;
   private readonly added: ReadonlySet<string>;
   private readonly isByteLevel: boolean;
+  /** How many tokens the post-processor puts before a text. */
+  private readonly addedInFront: number;
 
   /**
    * @param json   contents of a tokenizer.json
@@ -25,16 +27,17 @@ export class JsonTokenizer implements Tokenizer {
     this.special = new Set(parsed.added_tokens.filter(({ special }) => special).map(({ id }) => id));
     this.added = new Set(parsed.added_tokens.map(({ content }) => content));
     this.isByteLevel = JSON.stringify(parsed.decoder ?? null).includes('"ByteLevel"');
+    this.addedInFront = countAddedInFront(parsed.post_processor);
     this.dVocab = highestId(parsed) + 1;
     this.bosId = bos === undefined ? undefined : this.library.token_to_id(bos);
   }
 
   encode(text: string): number[] {
-    return this.library.encode(text).ids;
+    return this.known(this.library.encode(text));
   }
 
   encodePlain(text: string): number[] {
-    const { ids } = this.library.encode(text, { add_special_tokens: false });
+    const ids = this.withoutAdded(text);
     return ids.some((id) => this.special.has(id)) ? this.encodeLiterally(text) : ids;
   }
 
@@ -48,26 +51,58 @@ export class JsonTokenizer implements Tokenizer {
   }
 
   spans(text: string): TokenSpan[] {
+    const own = this.withoutAdded(text);
     const ids = this.encode(text);
+    const back = ids.length - own.length - this.addedInFront;
+    const spans = this.ownSpans(text, own);
+    return [
+      ...ids.slice(0, this.addedInFront).map((id) => ({ id, start: 0, end: 0 })),
+      ...spans,
+      ...ids.slice(ids.length - back).map((id) => ({ id, start: text.length, end: text.length })),
+    ];
+  }
+
+  private ownSpans(text: string, ids: readonly number[]): TokenSpan[] {
     const tokens = ids.map((id) => this.requireToken(id));
-    const exact = this.isByteLevel ? spansOfBytes(text, ids, tokens, this.added) : undefined;
+    const exact = this.isByteLevel
+      ? spansOfBytes(text, ids, tokens, this.added, (part) => this.normalise(part))
+      : undefined;
     return (
       exact ??
       spansOfPrefixes(
         text,
         ids,
         (some) => this.decode(some),
-        (part) => this.encodePlain(part),
+        (part) => this.withoutAdded(part),
       )
     );
   }
 
+  private withoutAdded(text: string): number[] {
+    return this.known(this.library.encode(text, { add_special_tokens: false }));
+  }
+
+  /** A word-level tokenizer without an unknown token has no id for other words. */
+  private known({ ids, tokens }: { ids: readonly (number | undefined)[]; tokens: readonly string[] }): number[] {
+    const unknown = ids.indexOf(undefined);
+    if (unknown < 0) return ids as number[];
+    throw new EngineError(
+      "invalid-task",
+      `${JSON.stringify(tokens[unknown])} is not in the vocabulary of this tokenizer.`,
+    );
+  }
+
+  private normalise(text: string): string {
+    return this.library.normalizer ? this.library.normalizer.normalize(text) : text;
+  }
+
   /** The pipeline without the search for added tokens. */
   private encodeLiterally(text: string): number[] {
-    const { normalizer, pre_tokenizer, model } = this.library;
-    const normal = normalizer ? normalizer.normalize(text) : text;
+    const { pre_tokenizer, model } = this.library;
+    const normal = this.normalise(text);
     const words = pre_tokenizer ? pre_tokenizer.pre_tokenize(normal, { section_index: 0 }) : [normal];
-    return model!.encode(words).map((token) => this.library.token_to_id(token)!);
+    const tokens = model!.encode(words);
+    return this.known({ ids: tokens.map((token) => this.library.token_to_id(token) ?? model!.unk_token_id), tokens });
   }
 
   private requireToken(id: number): string {
@@ -80,7 +115,7 @@ export class JsonTokenizer implements Tokenizer {
 function createLibrary(json: TokenizerJson, file: string): Library {
   const complete = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, ...json };
   try {
-    return new Library(complete, { clean_up_tokenization_spaces: false });
+    return new Library(complete, { clean_up_tokenization_spaces: false, unk_token: json.model.unk_token });
   } catch (cause) {
     throw new EngineError(
       "unsupported",

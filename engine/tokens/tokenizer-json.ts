@@ -3,6 +3,8 @@ import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { GPT2_WORDS } from "./byte-level.ts";
 
+const MODELS: readonly string[] = ["BPE", "WordLevel"];
+
 const component = z.looseObject({ type: z.string() }).nullable().optional();
 
 const addedToken = z.looseObject({
@@ -20,6 +22,7 @@ const tokenizerJson = z.looseObject({
   model: z.looseObject({
     type: z.string().optional(),
     vocab: z.record(z.string(), z.number().int().nonnegative()),
+    unk_token: z.string().nullish(),
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])).optional(),
   }),
 });
@@ -30,10 +33,12 @@ type Component = NonNullable<TokenizerJson["pre_tokenizer"]>;
 /** @throws EngineError "invalid-file" or "unsupported" */
 export function parseTokenizerJson(json: unknown, file: string): TokenizerJson {
   const kind = (json as { model?: { type?: unknown } } | null)?.model?.type;
-  if (typeof kind === "string" && kind !== "BPE") {
-    throw new EngineError("unsupported", `${file}: tokenizer model "${kind}" is not supported, only "BPE".`, {
-      place: { file },
-    });
+  if (typeof kind === "string" && !MODELS.includes(kind)) {
+    throw new EngineError(
+      "unsupported",
+      `${file}: tokenizer model "${kind}" is not supported, only ${MODELS.join(" and ")}.`,
+      { place: { file } },
+    );
   }
   const parsed = tokenizerJson.safeParse(json);
   if (!parsed.success) {
@@ -85,5 +90,23 @@ function portable(component: Component): Component {
       return { type: "Sequence", pretokenizers: [split(GPT2_WORDS), { ...component, use_regex: false }] };
     default:
       return component;
+  }
+}
+
+/** How many tokens a post-processor puts before a text. */
+export function countAddedInFront(component: TokenizerJson["post_processor"]): number {
+  switch (component?.type) {
+    case "TemplateProcessing":
+      return Math.max(
+        0,
+        (component.single as object[]).findIndex((item) => "Sequence" in item),
+      );
+    case "BertProcessing":
+    case "RobertaProcessing":
+      return 1;
+    case "Sequence":
+      return (component.processors as Component[]).reduce((sum, part) => sum + countAddedInFront(part), 0);
+    default:
+      return 0;
   }
 }

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { smollm2Path, SMOLLM2 } from "../../engine/model/model-cache.ts";
 
-export const smollm2IsHere = existsSync(smollm2Path());
+export const smollm2File = smollm2Path();
+
+export const smollm2IsHere = existsSync(smollm2File);
 
 /** Ends the name of a test that needs the model, so that a skip says why. */
 export const smollm2Reason = smollm2IsHere ? "" : ` (skipped: run "${SMOLLM2.command}" first)`;
