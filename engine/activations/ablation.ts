@@ -2,17 +2,16 @@
 // paired corrupt run.
 import type { UnitKind } from "../circuit/unit.ts";
 import type { Example } from "../task/example.ts";
+import type { AblationKind, AblationReference } from "../task/schema.ts";
 import type { Site } from "../transformer/sites.ts";
 import { capture } from "./capture.ts";
 import type { Executor } from "./executor.ts";
 import { Packing, type Reals, zeros } from "./packing.ts";
 
-export type AblationKind = "resample" | "mean" | "zero";
-
 export interface Ablation {
   readonly kind: AblationKind;
-  /** Where the values come from: the paired prompt, or all corrupt or clean prompts. */
-  readonly reference: "paired" | "corrupt" | "clean" | "none";
+  /** Where the values come from: the paired prompt, or all corrupt or clean prompts; unused for zero. */
+  readonly reference: AblationReference;
   /** Mean ablation: one mean per position of prompts of one template and length, or one over all positions. */
   readonly perPosition: boolean;
 }

@@ -8,8 +8,9 @@ import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
-import { argMax, klDivergence, type MetricName } from "../metric/metric.ts";
+import { argMax, klDivergence } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
+import type { MetricName } from "../task/schema.ts";
 import { MetricReader } from "./metric-reader.ts";
 
 /** Figures of one circuit, one entry per example. */

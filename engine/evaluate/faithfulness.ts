@@ -1,5 +1,6 @@
 // Faithfulness of a circuit, and the criterion that pruning keeps true.
 import { EngineError } from "../base/errors.ts";
+import type { CriterionName } from "../task/schema.ts";
 
 /**
  * f(C) = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means: M the full model, ∅ everything prunable ablated.
@@ -8,9 +9,6 @@ import { EngineError } from "../base/errors.ts";
 export function faithfulness(circuit: number, full: number, empty: number): number {
   return (circuit - empty) / (full - empty);
 }
-
-export const CRITERIA = ["match", "at-least", "difference-only"] as const;
-export type CriterionName = (typeof CRITERIA)[number];
 
 /** The second half of a criterion: on right answers, or on the whole distribution where no single token is right. */
 export type SecondHalf = "accuracy" | "kl";

@@ -1,9 +1,8 @@
 // The metrics: one number per example from the logits at its last position, and which right-answer test goes with it.
 import type { Example } from "../task/example.ts";
+import type { MetricName } from "../task/schema.ts";
 
-/** All metrics a task may name; larger is better for each. */
-export const METRICS = ["logit-difference", "probability-difference", "log-probability"] as const;
-export type MetricName = (typeof METRICS)[number];
+export { METRIC_NAMES as METRICS, type MetricName } from "../task/schema.ts";
 
 /** Metrics that are linear in the logits of the answer tokens need no other logit. */
 export const isLinear: Readonly<Record<MetricName, boolean>> = {
