@@ -216,6 +216,7 @@ def save_checkpoint(model, folder, form):
         model.save_pretrained(folder, max_shard_size="25KB")
     else:
         model.save_pretrained(folder)
+    (folder / "generation_config.json").unlink(missing_ok=True)
     if form == "bare names and stored masks":
         path = folder / "model.safetensors"
         bare = {name.removeprefix("transformer."): array for name, array in load_file(path).items()}
@@ -223,7 +224,6 @@ def save_checkpoint(model, folder, form):
         for layer in range(model.config.n_layer):
             bare[f"h.{layer}.attn.bias"] = np.tril(np.ones((1, 1, size, size), dtype=np.uint8))
         save_file(bare, path, metadata={"format": "pt"})
-    (folder / "generation_config.json").unlink(missing_ok=True)
 
 
 WRITE_INPUTS = {"gpt2": "attn.c_proj", "gpt_neox": "attention.dense"}
@@ -258,13 +258,14 @@ def run(model, ids):
 def dump_model(name, index, config, kind, storage, form, tokenizers):
     folder = OUT / "models" / name
     model = random_model(config, SEED + index).to(TORCH_DTYPES[storage])
-    model.config.torch_dtype = TORCH_DTYPES[storage]
+    model.config.dtype = TORCH_DTYPES[storage]
     save_checkpoint(model, folder, form)
     tokenizer = tokenizers[kind]
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     if kind == "llama3":
         write_json(folder / "tokenizer_config.json", {"bos_token": "<|endoftext|>"})
-    model = model.float()
+    # Loaded anew: .float() would keep rotary frequencies that were rounded with the weights.
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     expected = {}
     prompts = []
     for number, text in enumerate(PROMPTS):
