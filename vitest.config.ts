@@ -1,8 +1,31 @@
+// Two groups of tests, one after the other: "unit" in parallel, then "models", which load real weights, one file at a time.
 import { defineConfig } from "vitest/config";
+
+const MODELS = "test/models/**/*.test.ts";
 
 export default defineConfig({
   test: {
-    include: ["engine/**/*.test.ts", "cli/**/*.test.ts", "test/**/*.test.ts", "build/**/*.test.ts", "bench/**/*.test.ts"],
-    testTimeout: 60_000,
+    reporters: ["default", "./build/test-counts.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{engine,cli,test,build,bench}/**/*.test.ts"],
+          exclude: [MODELS],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "models",
+          include: [MODELS],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

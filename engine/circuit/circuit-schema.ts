@@ -229,3 +229,8 @@ export type CircuitEdge = Circuit["edges"][number];
 export type CircuitStep = Circuit["search"]["trajectory"][number];
 export type CircuitResults = NonNullable<Circuit["results"]>;
 export type Figures = CircuitResults["discovery"];
+
+/** The published JSON Schema (draft 2020-12). */
+export function circuitJsonSchema(): object {
+  return z.toJSONSchema(circuitSchema);
+}

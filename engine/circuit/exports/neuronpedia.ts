@@ -25,7 +25,7 @@ const FEATURE_TYPES: Readonly<Record<CircuitNode["kind"], string>> = {
  * Kept nodes, with input and logits, and the circuit's connections as links (weights in metric units, our sign: negative
  * helps). Positions are not part of a circuit, so every node stands at the last position.
  */
-export function circuitToNeuronpedia(circuit: Circuit, prompt: ShownPrompt = placeholderPrompt(circuit)): string {
+export function circuitToNeuronpedia(circuit: Circuit, prompt: ShownPrompt = taskAsPrompt(circuit)): string {
   const nodes = shownNodes(circuit);
   const shown = new Set(nodes.map(({ id }) => id));
   return formatJson({
@@ -49,7 +49,7 @@ export function circuitToNeuronpedia(circuit: Circuit, prompt: ShownPrompt = pla
 }
 
 /** Stands in for a prompt when the graph is made from the file alone. */
-function placeholderPrompt(circuit: Circuit): ShownPrompt {
+function taskAsPrompt(circuit: Circuit): ShownPrompt {
   return { text: circuit.task.name, tokens: [circuit.task.name] };
 }
 

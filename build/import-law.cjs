@@ -1,0 +1,109 @@
+// The import law: which room of the engine may import which, checked by dependency-cruiser.
+
+/** Room to the rooms it may import; in the order of the data flow, so that nothing imports what stands below it. */
+const ROOMS = {
+  base: [],
+  formats: ["base"],
+  onnx: ["base"],
+  runtime: ["base", "onnx"],
+  tokens: ["base", "formats"],
+  model: ["base", "formats", "tokens"],
+  circuit: ["base"],
+  task: ["base", "tokens"],
+  transformer: ["base", "onnx", "model"],
+  activations: ["base", "onnx", "runtime", "model", "circuit", "task", "transformer"],
+  metric: ["base", "task"],
+  evaluate: ["base", "runtime", "model", "circuit", "task", "transformer", "activations", "metric"],
+  score: ["base", "onnx", "runtime", "model", "circuit", "task", "transformer", "activations", "metric", "evaluate"],
+  prune: ["base", "circuit", "metric", "evaluate", "score"],
+  relation: ["base", "onnx", "runtime", "model", "tokens", "task", "transformer", "activations", "metric", "evaluate"],
+  train: [
+    "base",
+    "formats",
+    "onnx",
+    "runtime",
+    "model",
+    "tokens",
+    "circuit",
+    "task",
+    "transformer",
+    "activations",
+    "metric",
+    "evaluate",
+  ],
+};
+
+/** Parts of the repository that the engine knows nothing of. */
+const OUTSIDE = "^(cli|bench|build|test|server|electron|renderer)/";
+const TEST = "\\.test\\.ts$";
+const NODE_BUILTIN =
+  "^(node:)?(assert|buffer|child_process|crypto|events|fs|http|https|module|net|os|path|perf_hooks|process|readline|stream|timers|tls|url|util|v8|vm|worker_threads|zlib)(/|$)";
+
+const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
+  name: `${room}-imports-upwards-only`,
+  comment: `engine/${room} may import ${allowed.join(", ") || "no other room"}`,
+  severity: "error",
+  from: { path: `^engine/${room}/`, pathNot: TEST },
+  to: { path: "^engine/", pathNot: `^engine/(${[room, ...allowed].join("|")})/` },
+}));
+
+/** Files of the engine outside the rooms, which may import every room. */
+const COMPOSERS = "(session|contract|wire|main|endpoint)";
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: "every-file-has-a-room",
+      comment: "a file of the engine lies in a room of the table, or is one of its composers",
+      severity: "error",
+      from: { path: "^engine/", pathNot: `^engine/(${Object.keys(ROOMS).join("|")}|${COMPOSERS})(/|\\.ts$)` },
+      to: {},
+    },
+    {
+      name: "engine-knows-no-user-of-it",
+      severity: "error",
+      from: { path: "^engine/", pathNot: TEST },
+      to: { path: OUTSIDE },
+    },
+    {
+      name: "nothing-imports-the-command-line",
+      severity: "error",
+      from: { pathNot: "^(cli/|test/)" },
+      to: { path: "^cli/" },
+    },
+    {
+      name: "one-file-imports-onnxruntime",
+      severity: "error",
+      from: { pathNot: "^engine/runtime/ort\\.ts$" },
+      to: { path: "onnxruntime-(node|common)" },
+    },
+    {
+      name: "circuit-is-free-of-node",
+      comment: "the renderer shares engine/circuit and engine/contract",
+      severity: "error",
+      from: { path: "^engine/(circuit/|contract)", pathNot: TEST },
+      to: { path: NODE_BUILTIN, reachable: true },
+    },
+    {
+      name: "no-cycles",
+      comment: "imports of types alone are gone when the code runs and may go round",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "nothing-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-development-dependency-in-the-product",
+      severity: "error",
+      from: { path: "^(engine|cli)/", pathNot: TEST },
+      to: { dependencyTypes: ["npm-dev"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { conditionNames: ["node", "import", "types", "default"], exportsFields: ["exports"] },
+  },
+};
