@@ -1,0 +1,180 @@
+// Backward through the chain of parts, layer by layer from the last: gradients at every site from one at the residual
+// stream behind the layers.
+//
+// The layer is the outer loop: the gradient programs of one layer are compiled, run for all runs, and freed, so that at
+// most one layer's weights are held beside the model's own.
+import { assertInternal } from "../base/errors.ts";
+import { Program } from "../runtime/ort.ts";
+import {
+  attentionGradientGraph,
+  finalNormGradientGraph,
+  gradientName,
+  unembedGradientGraph,
+  writeGradientGraph,
+} from "../transformer/backward.ts";
+import type { Graph } from "../onnx/graph.ts";
+import type { Executor } from "./executor.ts";
+import { attentionFeeds, type Packing, type Reals, reals, zeros } from "./packing.ts";
+
+/** A forward run to go back through; whole prompts, nothing shared. */
+export interface ForwardRun {
+  readonly packing: Packing;
+  /** Input of each layer from the first to go back through, by layer, "row dModel". */
+  readonly residPre: readonly Reals[];
+  /** Gradient at the residual stream after the last layer, "row dModel". */
+  readonly cotangent: Reals;
+}
+
+/** Gradients at the sites of one layer for one run, each over every path from there on. */
+export interface LayerGradients {
+  /** "row dModel" */
+  readonly residPre: Reals;
+  /** "row head·dHead" */
+  readonly z: Reals;
+  /** At attnOut and residMid, "row dModel". */
+  readonly residMid: Reals;
+  /** "row dMlp" */
+  readonly hidden: Reals;
+  /** At mlpOut and residPost, "row dModel". */
+  readonly residPost: Reals;
+}
+
+export interface BackwardOptions {
+  /** First layer to go back through (default 0). */
+  readonly from?: number;
+  /** Layer at whose input the cotangent stands (default: the number of layers). */
+  readonly to?: number;
+  /** Called for every run of a layer, then for the next layer down. */
+  readonly visit?: (layer: number, run: number, gradients: LayerGradients) => void | Promise<void>;
+}
+
+/** @returns the gradient of each run at the input of layer `from`, "row dModel" */
+export async function backward(
+  executor: Executor,
+  runs: readonly ForwardRun[],
+  options: BackwardOptions = {},
+): Promise<Reals[]> {
+  const { config } = executor.model;
+  const cotangents = runs.map((run) => run.cotangent);
+  for (let layer = (options.to ?? config.nLayers) - 1; layer >= (options.from ?? 0); layer--) {
+    await withLayer(executor, layer, async (step) => {
+      for (const [r, run] of runs.entries()) {
+        const gradients = await step(run.packing, run.residPre[layer], cotangents[r]);
+        cotangents[r] = gradients.residPre;
+        await options.visit?.(layer, r, gradients);
+      }
+    });
+  }
+  return cotangents;
+}
+
+type LayerStep = (packing: Packing, residPre: Reals, cotangent: Reals) => Promise<LayerGradients>;
+
+/** Compiles the gradient programs of one layer for as long as `use` runs. */
+async function withLayer(executor: Executor, layer: number, use: (step: LayerStep) => Promise<void>): Promise<void> {
+  const { model, precision } = executor;
+  const weights = model.layer(layer);
+  await withProgram(executor, writeGradientGraph(model.config, weights, precision), (write) =>
+    withProgram(executor, attentionGradientGraph(model.config, weights, precision), (attention) =>
+      use((packing, residPre, cotangent) => layerStep(executor, layer, write, attention, packing, residPre, cotangent)),
+    ),
+  );
+}
+
+async function layerStep(
+  executor: Executor,
+  layer: number,
+  write: Program,
+  attention: Program,
+  packing: Packing,
+  residPre: Reals,
+  cotangent: Reals,
+): Promise<LayerGradients> {
+  const { config } = executor.model;
+  assertInternal(
+    packing.runs.every((run) => run.first === 0),
+    "gradients through a shared prefix",
+  );
+  const { z } = await executor.attention(layer, packing, residPre, { queries: "all", wanted: ["z"] });
+  const stream = [packing.rows, config.dModel];
+  const heads = [packing.rows, config.nHeads * config.dHead];
+  const written = await write.run({
+    residual: reals(stream, residPre),
+    z: reals(heads, z),
+    cotangent: reals(stream, cotangent),
+  });
+  const at = (name: string) => written[gradientName(name)].data as Reals;
+  const zGradient = at("z");
+  const emptyPrefix = reals(
+    [1, config.nKeyValueHeads * config.dHead],
+    zeros(executor.precision, config.nKeyValueHeads * config.dHead),
+  );
+  const read = await attention.run({
+    ...attentionFeeds(packing, config, "all", 1, executor.precision),
+    residual: reals(stream, residPre),
+    prefixK: emptyPrefix,
+    prefixV: emptyPrefix,
+    cotangent: reals(heads, zGradient),
+    past: reals(stream, at("residual")),
+  });
+  return {
+    residPre: read[gradientName("residual")].data as Reals,
+    z: zGradient,
+    residMid: at("residMid"),
+    hidden: at("hidden"),
+    residPost: cotangent,
+  };
+}
+
+/**
+ * Gradient at the residual stream before the final norm.
+ *
+ * @param residual "row dModel"
+ * @param cotangent gradient at the normed stream, "row dModel"
+ */
+export async function throughFinalNorm(executor: Executor, residual: Reals, cotangent: Reals): Promise<Reals> {
+  const { model, precision } = executor;
+  const shape = [residual.length / model.config.dModel, model.config.dModel];
+  const feeds = { residual: reals(shape, residual), cotangent: reals(shape, cotangent) };
+  return withProgram(executor, finalNormGradientGraph(model.config, model.finalNorm(), precision), async (program) => {
+    return (await program.run(feeds))[gradientName("residual")].data as Reals;
+  });
+}
+
+/** As many columns of W_U as are held at once. */
+const vocabularySlice = 8192;
+
+/**
+ * Gradient at the normed stream, "row dModel".
+ *
+ * @param cotangent gradient at the logits, "row dVocab"
+ */
+export async function throughUnembedding(executor: Executor, cotangent: Reals): Promise<Reals> {
+  const { model, precision } = executor;
+  const { dModel, dVocab } = model.config;
+  const rows = cotangent.length / dVocab;
+  const sum = zeros(precision, rows * dModel);
+  for (let from = 0; from < dVocab; from += vocabularySlice) {
+    const tokens = Math.min(vocabularySlice, dVocab - from);
+    const slice = zeros(precision, rows * tokens);
+    for (let row = 0; row < rows; row++) {
+      const start = row * dVocab + from;
+      slice.set(cotangent.subarray(start, start + tokens), row * tokens);
+    }
+    const columns = model.unembedRows(Array.from({ length: tokens }, (_, i) => from + i));
+    await withProgram(executor, unembedGradientGraph(model.config, columns, precision), async (program) => {
+      const { data } = (await program.run({ cotangent: reals([rows, tokens], slice) }))[gradientName("normed")];
+      (data as Reals).forEach((value, i) => (sum[i] += value));
+    });
+  }
+  return sum;
+}
+
+async function withProgram<T>(executor: Executor, graph: Graph, use: (program: Program) => Promise<T>): Promise<T> {
+  const program = await Program.compile(graph, { threads: executor.threads });
+  try {
+    return await use(program);
+  } finally {
+    await program.dispose();
+  }
+}

@@ -1,0 +1,88 @@
+// Gradient graphs of the parts: from the gradient at a part's output to the gradients at its inputs and sites.
+import type { LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
+import { gradients } from "../onnx/gradient.ts";
+import { Graph, type Value } from "../onnx/graph.ts";
+import { add, matMul } from "../onnx/ops.ts";
+import { attentionGraph } from "./attention.ts";
+import { type Precision, weight } from "./precision.ts";
+import { finalNormGraph } from "./readout.ts";
+import { writeGraph } from "./write.ts";
+
+/**
+ * Backward through `writeGraph`. Inputs as there, and `cotangent` "row dModel", the gradient at residPost (which is the
+ * gradient at mlpOut too). Outputs: gradients `residual`, `residMid` (also that at attnOut) "row dModel", `z`
+ * "row head·dHead", `hidden` "row dMlp", each over every path from there to residPost.
+ */
+export function writeGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const graph = writeGraph(config, weights, { mlp: "computed", patch: [], precision });
+  const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
+  const forward = takeOutputs(graph);
+  const wrt = {
+    residual: inputOf(graph, "residual"),
+    z: inputOf(graph, "z"),
+    ...pick(forward, ["residMid", "hidden"]),
+  };
+  outputGradients(graph, forward.get("residPost")!, cotangent, wrt);
+  return graph;
+}
+
+/**
+ * Backward through `attentionGraph`. Inputs as there, and `cotangent` "row head·dHead", the gradient at z, and `past`
+ * "row dModel", the gradient at the residual stream over the paths that go past attention. Output: gradient `residual`
+ * over all paths.
+ */
+export function attentionGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const graph = attentionGraph(config, weights, { queries: "all", patch: [], precision });
+  const { nHeads, dHead, dModel } = config;
+  const cotangent = graph.input("cotangent", precision, ["queries", nHeads * dHead]);
+  const past = graph.input("past", precision, ["rows", dModel]);
+  const z = takeOutputs(graph).get("z")!;
+  const [through] = gradients([{ value: z, cotangent }], [inputOf(graph, "residual")]);
+  graph.output(gradientName("residual"), add(past, through));
+  return graph;
+}
+
+/** Backward through the final norm: `residual`, `cotangent` (at `normed`) → gradient `residual`, all "row dModel". */
+export function finalNormGradientGraph(config: ModelConfig, weights: NormWeights, precision: Precision): Graph {
+  const graph = finalNormGraph(config, weights, precision);
+  const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
+  const normed = takeOutputs(graph).get("normed")!;
+  outputGradients(graph, normed, cotangent, { residual: inputOf(graph, "residual") });
+  return graph;
+}
+
+/**
+ * Backward through one slice of the unembedding: `cotangent` "row token" (at the logits) → `normedGradient` "row dModel".
+ *
+ * @param rows columns of W_U as rows, "token dModel"
+ */
+export function unembedGradientGraph(config: ModelConfig, rows: Float32Array, precision: Precision): Graph {
+  const graph = new Graph("unembed-gradient");
+  const tokens = rows.length / config.dModel;
+  const cotangent = graph.input("cotangent", precision, ["rows", tokens]);
+  graph.output(gradientName("normed"), matMul(cotangent, weight(graph, precision, rows, [tokens, config.dModel])));
+  return graph;
+}
+
+/** The output that holds the gradient at a value. */
+export const gradientName = <Name extends string>(name: Name) => `${name}Gradient` as const;
+
+function outputGradients(graph: Graph, value: Value, cotangent: Value, wrt: Readonly<Record<string, Value>>): void {
+  const found = gradients([{ value, cotangent }], Object.values(wrt));
+  Object.keys(wrt).forEach((name, i) => graph.output(gradientName(name), found[i]));
+}
+
+/** Takes a graph's outputs off it, so that what only they need is not computed in a backward pass. */
+function takeOutputs(graph: Graph): Map<string, Value> {
+  const outputs = new Map(graph.outputs);
+  graph.outputs.clear();
+  return outputs;
+}
+
+function pick(values: ReadonlyMap<string, Value>, names: readonly string[]): Record<string, Value> {
+  return Object.fromEntries(names.map((name) => [name, values.get(name)!]));
+}
+
+function inputOf(graph: Graph, name: string): Value {
+  return graph.inputs.find((input) => input.name === name)!;
+}
