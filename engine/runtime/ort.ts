@@ -1,7 +1,10 @@
 // Runs graphs on ONNX Runtime's CPU provider; the only file that imports onnxruntime-node.
 import { availableParallelism } from "node:os";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { type Data, type Dim, type DType, formatValue, type Graph, type Value } from "../onnx/graph.ts";
+
+/** Version of ONNX Runtime that runs the graphs. */
+export const runtimeVersion: string = env.versions.node ?? "unknown";
 
 /** A dense array with its type and shape, row-major; bool is one byte per entry. */
 export interface Feed {

@@ -1,0 +1,221 @@
+// Assembles the record of a run: what the circuit file says, from what was measured.
+import { arch, platform } from "node:os";
+import { basename } from "node:path";
+import type { Circuit, CircuitEdge, CircuitNode, Figures as RecordedFigures } from "../circuit/circuit-schema.ts";
+import { keptOf } from "../circuit/kept.ts";
+import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
+import type { Interval } from "../evaluate/bootstrap.ts";
+import { describeCriterion } from "../evaluate/faithfulness.ts";
+import type { Figures, RandomBaseline } from "../evaluate/report.ts";
+import { metricUnit } from "../metric/metric.ts";
+import type { Model } from "../model/model.ts";
+import type { SearchOptions, SearchResult } from "../prune/search.ts";
+import { runtimeVersion } from "../runtime/ort.ts";
+import { describeReference, type Prepared } from "./prepare.ts";
+import { version } from "./version.ts";
+
+export interface NodeFacts {
+  readonly effect: number;
+  readonly interval: Interval;
+}
+
+export interface RoleFacts {
+  readonly name: string;
+  readonly score: number;
+  readonly evidence: Readonly<Record<string, number>>;
+}
+
+export interface RunFacts {
+  readonly prepared: Prepared;
+  readonly search: SearchOptions;
+  readonly result: SearchResult;
+  readonly forwardTokens: number;
+  readonly nodes: ReadonlyMap<string, NodeFacts>;
+  readonly roles: ReadonlyMap<string, RoleFacts>;
+  readonly edges: readonly CircuitEdge[];
+  readonly discovery: Figures;
+  readonly heldOut: Figures | undefined;
+  readonly random: RandomBaseline | undefined;
+  readonly complement: { readonly metric: number; readonly faithfulness: number };
+  readonly environment: NonNullable<Circuit["environment"]>;
+}
+
+export function circuitRecord(facts: RunFacts): Circuit {
+  const { prepared, search, result } = facts;
+  const { task, ablation, criterion } = prepared;
+  const { space } = result.kept;
+  const { kept, trajectory, passes, trials, reAdded, oneMinimal, sizes, crossing } = result;
+  const present = UNIT_KINDS.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
+  return {
+    format: "secateur.circuit",
+    version: 1,
+    model: modelRecord(prepared.model),
+    task: {
+      name: task.name,
+      file: basename(task.file),
+      sha256: task.sha256,
+      seed: prepared.seed,
+      metric: task.metric,
+      ablation: { kind: ablation.kind, reference: describeReference(ablation, prepared.discovery.length) },
+      examples: { discovery: prepared.discovery.length, heldOut: prepared.heldOut.length },
+    },
+    search: {
+      algorithm: "greedy removal by exact tests",
+      units: [...space.kinds],
+      alwaysKept: ["embedding", ...present, "bias", "norm"],
+      order: describeOrder(search),
+      threshold: criterion.threshold,
+      criterion: criterion.name,
+      seed: search.seed,
+      passes,
+      trials,
+      reAdded,
+      oneMinimal,
+      forwardTokens: facts.forwardTokens,
+      stoppedBecause: stoppedBecause(result, search),
+      sizes: [...sizes],
+      ...(crossing && { crossing: { removed: [crossing.unit], faithfulness: crossing.faithfulness } }),
+      trajectory: trajectory.map((step) => ({ ...step })),
+    },
+    kept: keptOf(kept),
+    nodes: nodeRecords(kept, facts),
+    edges: facts.edges,
+    results: {
+      discovery: figuresRecord(facts.discovery),
+      ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
+      ...(facts.random && { random: facts.random }),
+      complement: facts.complement,
+      notes: notes(facts),
+    },
+    environment: facts.environment,
+  };
+}
+
+export function modelRecord(model: Model): Circuit["model"] {
+  const { config } = model;
+  const { nLayers, nHeads, nKeyValueHeads, dModel, dHead, dMlp, dVocab } = config;
+  return {
+    name: model.name,
+    architecture: config.architecture,
+    source: basename(model.source),
+    sha256: model.sha256,
+    nLayers,
+    nHeads,
+    nKeyValueHeads,
+    dModel,
+    dHead,
+    dMlp,
+    dVocab,
+    precision: model.precision,
+    ...(config.parallelBlocks && { parallelBlocks: true }),
+  };
+}
+
+export function environmentRecord(
+  command: string,
+  threads: number,
+  started: Date,
+): NonNullable<Circuit["environment"]> {
+  return {
+    secateur: version,
+    node: `${process.version} ${platform()} ${arch()}`,
+    onnxruntime: runtimeVersion,
+    provider: "cpu",
+    threads,
+    command,
+    startedAt: started.toISOString(),
+    seconds: Math.round((Date.now() - started.getTime()) / 100) / 10,
+  };
+}
+
+export function figuresRecord(figures: Figures): RecordedFigures {
+  return { ...figures, interval: [...figures.interval] };
+}
+
+/** A searched MLP or its searched neurons speak for each other: neither is then "always kept". */
+function impliedBy(kind: Unit["kind"], searched: readonly Unit["kind"][]): boolean {
+  return (
+    (kind === "neuron" && searched.includes("mlp")) ||
+    (kind === "mlp" && searched.includes("neuron")) ||
+    kind === "neuron"
+  );
+}
+
+function describeOrder({ order, orders, seed }: SearchOptions): string {
+  const first =
+    order === "effect" ? "ascending single effect" : "last layer first, ascending single effect within a layer";
+  return orders === 1 ? first : `${first}; best of ${orders} orders, the others shaken with seed ${seed}`;
+}
+
+function stoppedBecause({ oneMinimal, crossing, kept }: SearchResult, { criterion, maxPasses }: SearchOptions): string {
+  if (!oneMinimal) return `stopped after ${maxPasses} passes, as asked; 1-minimality was not verified`;
+  const proof = `no single one of the ${kept.size} kept units can go while ${describeCriterion(criterion)} holds`;
+  return crossing
+    ? `${proof}; the closest is ${crossing.unit}, f ${crossing.faithfulness.toFixed(4)} without it`
+    : proof;
+}
+
+function nodeRecords(kept: UnitSet, facts: RunFacts): CircuitNode[] {
+  const units = kept.units().filter((unit) => unit.kind !== "neuron" || kept.has({ kind: "mlp", layer: unit.layer }));
+  const listed = units.map((unit): CircuitNode => {
+    const id = formatUnit(unit);
+    const measured = facts.nodes.get(id);
+    const role = facts.roles.get(id);
+    return {
+      id,
+      kind: unit.kind,
+      layer: unit.layer,
+      ...(unit.kind === "head" && { head: unit.head }),
+      ...(unit.kind === "neuron" && { neuron: unit.neuron }),
+      ...(measured && { effect: measured.effect, effectInterval: [...measured.interval] as const }),
+      ...(role && { role }),
+    };
+  });
+  const named = new Set(listed.map(({ id }) => id));
+  const ends = new Set(facts.edges.flatMap(({ source, target }) => [source, target]));
+  const bystanders = [...ends].filter((id) => /^m\d+$/.test(id) && !named.has(id));
+  return [
+    { id: "input", kind: "input" },
+    ...listed,
+    ...bystanders.map((id): CircuitNode => ({ id, kind: "mlp", layer: Number(id.slice(1)) })),
+    { id: "logits", kind: "logits" },
+  ];
+}
+
+type Note = NonNullable<NonNullable<Circuit["results"]>["notes"]>[number];
+
+/** A model that is right less often than this cannot be said to do the task. */
+const weakAccuracy = 0.5;
+
+function notes(facts: RunFacts): Note[] {
+  const { discovery, heldOut, random, prepared } = facts;
+  const judged = heldOut ?? discovery;
+  const where = heldOut ? "held-out" : "discovery";
+  const unit = metricUnit[prepared.task.metric];
+  const found: Note[] = [];
+  if (judged.faithfulness > 1) {
+    const text = `f = ${judged.faithfulness.toFixed(3)} on the ${where} examples: the circuit overshoots the model (${judged.circuit.toFixed(3)} against ${judged.full.toFixed(3)} ${unit}).`;
+    found.push({ code: "over-recovery", text });
+  }
+  if (heldOut && !heldOut.criterionHolds) {
+    const text = `The held-out figures miss the criterion (${describeCriterion(prepared.criterion)}): f ${heldOut.faithfulness.toFixed(3)}, accuracy ${heldOut.accuracy.circuit.toFixed(3)} against the model's ${heldOut.accuracy.full.toFixed(3)}, KL ${heldOut.kl.toFixed(3)} nats. More discovery examples make a circuit that generalises.`;
+    found.push({ code: "held-out-misses-criterion", text });
+  }
+  if (prepared.criterion.second === "accuracy" && judged.accuracy.full < weakAccuracy) {
+    const text = `The model itself is right in only ${(100 * judged.accuracy.full).toFixed(0)} % of the ${where} examples.`;
+    found.push({ code: "weak-task", text });
+  }
+  const best = random?.quantiles["0.95"];
+  if (best !== undefined && Math.abs(1 - best) <= Math.abs(1 - judged.faithfulness)) {
+    const text = `One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
+    found.push({ code: "random-as-good", text });
+  }
+  if (!facts.result.oneMinimal) {
+    found.push({
+      code: "unverified",
+      text: "The search stopped before a whole pass removed nothing; single units may still go.",
+    });
+  }
+  return found;
+}

@@ -1,0 +1,112 @@
+// A task on a model, ready to measure: examples split, executor made, the task's own settings with the user's over them.
+import type { Ablation } from "../activations/ablation.ts";
+import { Executor } from "../activations/executor.ts";
+import { EngineError } from "../base/errors.ts";
+import type { Criterion } from "../evaluate/faithfulness.ts";
+import type { Model } from "../model/model.ts";
+import { openModel } from "../model/open.ts";
+import type { Example } from "../task/example.ts";
+import { expandTask } from "../task/expand.ts";
+import { loadTask } from "../task/load.ts";
+import type { AblationKind, CriterionName } from "../task/schema.ts";
+import type { ContrastTask } from "../task/task.ts";
+
+/** What the user may set over the task file; all of it is part of a run's identity. */
+export interface TaskSettings {
+  readonly task: string;
+  readonly model: string;
+  readonly seed?: number;
+  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
+  readonly corruption?: string;
+  readonly ablation?: AblationKind;
+  readonly perPosition?: boolean;
+  readonly criterion?: CriterionName;
+  readonly threshold?: number;
+}
+
+export interface Prepared {
+  readonly task: ContrastTask;
+  readonly model: Model;
+  readonly executor: Executor;
+  readonly discovery: readonly Example[];
+  readonly heldOut: readonly Example[];
+  readonly ablation: Ablation;
+  readonly criterion: Criterion;
+  readonly seed: number;
+  /** What the user should know about the examples. */
+  readonly notes: readonly string[];
+}
+
+/** @throws EngineError for a task or model that cannot be read, or that do not fit each other */
+export function prepare(settings: TaskSettings, options: { readonly threads?: number } = {}): Prepared {
+  const task = loadTask(settings.task);
+  if (task.kind === "relation") {
+    throw new EngineError(
+      "invalid-task",
+      `${task.file}: this is a relation; prune, patch and evaluate take a contrast task with clean and corrupt prompts.`,
+      { place: { file: task.file } },
+    );
+  }
+  const model = openModel(settings.model);
+  const seed = settings.seed ?? task.seed;
+  const { examples, notes } = expandTask(task, model.tokenizer, {
+    examples: settings.examples,
+    seed,
+    corruption: settings.corruption,
+  });
+  const discovery = examples.filter((example) => example.split === "discovery");
+  const heldOut = examples.filter((example) => example.split === "heldOut");
+  checkContext(examples, model, task.file);
+  return {
+    task,
+    model,
+    executor: new Executor(model, { threads: options.threads }),
+    discovery,
+    heldOut,
+    ablation: ablationOf(settings, task),
+    criterion: criterionOf(settings, task, examples),
+    seed,
+    notes: [...task.notes, ...notes],
+  };
+}
+
+/** Right answers decide the second half of a criterion; where several tokens are right, the whole distribution does. */
+function criterionOf(settings: TaskSettings, task: ContrastTask, examples: readonly Example[]): Criterion {
+  const second = examples.every((example) => example.answers.length === 1) ? "accuracy" : "kl";
+  return { name: settings.criterion ?? task.criterion, threshold: settings.threshold ?? task.threshold, second };
+}
+
+function ablationOf(settings: TaskSettings, task: ContrastTask): Ablation {
+  const kind = settings.ablation ?? task.ablation.kind;
+  const same = kind === task.ablation.kind;
+  const fallback = kind === "resample" ? "paired" : "corrupt";
+  return {
+    kind,
+    reference: same ? task.ablation.reference : fallback,
+    perPosition: settings.perPosition ?? (same && task.ablation.perPosition),
+  };
+}
+
+function checkContext(examples: readonly Example[], model: Model, file: string): void {
+  const { nContext } = model.config;
+  const long = examples.find((example) => example.clean.ids.length > nContext);
+  if (!long) return;
+  throw new EngineError(
+    "invalid-task",
+    `${file}: example ${long.index} has ${long.clean.ids.length} tokens, ${model.name} reads ${nContext} at most. ` +
+      `Shorten the prompt or choose another model.`,
+    { place: { file } },
+  );
+}
+
+/** In words, for the circuit file and the command line. */
+export function describeReference(ablation: Ablation, examples: number): string {
+  switch (ablation.kind) {
+    case "resample":
+      return "paired corrupt prompt";
+    case "zero":
+      return "zero";
+    case "mean":
+      return `mean over ${examples} ${ablation.reference} prompts${ablation.perPosition ? ", by position" : ""}`;
+  }
+}

@@ -1,0 +1,260 @@
+// Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
+import { availableParallelism } from "node:os";
+import { EngineError } from "../base/errors.ts";
+import { sha256 } from "../base/hash.ts";
+import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
+import { formatUnit, type UnitKind } from "../circuit/unit.ts";
+import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
+import { meanInterval } from "../evaluate/bootstrap.ts";
+import { Evaluator } from "../evaluate/evaluator.ts";
+import { faithfulness } from "../evaluate/faithfulness.ts";
+import { type Anchors, type Figures, measureAnchors, measureFigures, measureRandom } from "../evaluate/report.ts";
+import { metricUnit } from "../metric/metric.ts";
+import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
+import {
+  GreedySearch,
+  type OrderName,
+  type SearchEvent,
+  type SearchOptions,
+  type SearchResult,
+} from "../prune/search.ts";
+import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
+import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+
+/** Everything that decides a run's numbers; written as the first line of its journal. */
+export interface PruneSettings extends TaskSettings {
+  readonly units: readonly UnitKind[];
+  readonly order?: OrderName;
+  readonly orders?: number;
+  readonly swaps?: number;
+  readonly maxPasses?: number;
+  /** Number of random circuits to compare with; 0 for none. */
+  readonly random?: number;
+  readonly connections?: boolean;
+  readonly roles?: boolean;
+}
+
+export type PruneEvent =
+  | { readonly type: "prepared"; readonly prepared: Prepared }
+  | { readonly type: "anchors"; readonly anchors: Anchors }
+  | { readonly type: "search"; readonly event: SearchEvent }
+  | { readonly type: "stage"; readonly stage: Stage; readonly done: number; readonly total: number };
+
+/** What comes after the search, in order. */
+export type Stage = "effects" | "held-out" | "random" | "connections" | "roles";
+
+export interface PruneOptions {
+  readonly threads?: number;
+  /** File of the journal; without it the run cannot be resumed. */
+  readonly journal?: string;
+  /** Goes on from the journal instead of starting it. */
+  readonly resume?: boolean;
+  /** The command line that repeats the run, for the record. */
+  readonly command?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: PruneEvent) => void;
+}
+
+export interface PruneOutcome {
+  readonly circuit: Circuit;
+  readonly notes: readonly string[];
+}
+
+/** Few units are cheap to search again from other orders; many are not. */
+const fewUnits = 64;
+const randomExamples = 32;
+
+const journalFormat = "secateur.run";
+const journalVersion = 1;
+
+/**
+ * @throws EngineError for a task or model that cannot be used, "degenerate-task" where the model cannot do the task,
+ *   "cancelled" when the signal fires (the journal then holds everything measured)
+ */
+export async function pruneTask(settings: PruneSettings, options: PruneOptions = {}): Promise<PruneOutcome> {
+  const started = new Date();
+  const emit = options.onEvent ?? (() => undefined);
+  const prepared = prepare(settings, { threads: options.threads });
+  try {
+    emit({ type: "prepared", prepared });
+    const ledger = openLedger(settings, prepared, options);
+    try {
+      return await run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
+    } finally {
+      if (ledger instanceof Journal) ledger.close();
+    }
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
+
+/** The settings that a journal was started with. */
+export function journalSettings(path: string): PruneSettings {
+  const { journal, header } = Journal.open(path);
+  journal.close();
+  return checkedHeader(path, header).settings;
+}
+
+interface Header {
+  readonly format: typeof journalFormat;
+  readonly version: typeof journalVersion;
+  readonly settings: PruneSettings;
+  /** Of model, task and examples: a resumed run must have the same. */
+  readonly identity: string;
+}
+
+function openLedger(settings: PruneSettings, prepared: Prepared, options: PruneOptions): Ledger {
+  if (!options.journal) return noLedger;
+  const examples = [...prepared.discovery, ...prepared.heldOut];
+  const identity = sha256(JSON.stringify([prepared.model.sha256, prepared.task.sha256, examples]));
+  if (!options.resume) {
+    const header: Header = { format: journalFormat, version: journalVersion, settings, identity };
+    return Journal.create(options.journal, header);
+  }
+  const { journal, header } = Journal.open(options.journal);
+  if (checkedHeader(options.journal, header).identity === identity) return journal;
+  journal.close();
+  throw new EngineError(
+    "invalid-file",
+    `${options.journal}: the run was made with another task file or another model than "${settings.task}" and ` +
+      `"${settings.model}" are now, so its measurements do not hold. Start it anew.`,
+    { place: { file: options.journal, line: 1 } },
+  );
+}
+
+function checkedHeader(path: string, header: unknown): Header {
+  const found = header as Partial<Header> | null;
+  if (found?.format === journalFormat && found.version === journalVersion && found.settings) return found as Header;
+  throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume.`, {
+    place: { file: path, line: 1 },
+  });
+}
+
+async function run(
+  settings: PruneSettings,
+  prepared: Prepared,
+  ledger: Ledger,
+  options: PruneOptions & { readonly onEvent: (event: PruneEvent) => void },
+  started: Date,
+): Promise<PruneOutcome> {
+  const { task, executor, criterion, seed } = prepared;
+  const space = new UnitSpace(prepared.model.config, settings.units);
+  const evaluatorOn = (examples: Prepared["discovery"]) =>
+    Evaluator.create(executor, examples, {
+      metric: task.metric,
+      ablation: prepared.ablation,
+      space,
+      signal: options.signal,
+    });
+  const evaluator = await evaluatorOn(prepared.discovery);
+  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  assertCapable(prepared, anchors);
+  options.onEvent({ type: "anchors", anchors });
+
+  const search = searchOptions(settings, prepared, space);
+  const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
+    options.onEvent({ type: "search", event }),
+  ).run();
+  const { forwardTokens } = executor;
+
+  const stage = (name: Stage) => (done: number, total: number) =>
+    options.onEvent({ type: "stage", stage: name, done, total });
+  const nodes = await nodeFacts(evaluator, anchors, result.kept, seed, stage("effects"));
+  const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
+  const complementMetric = await evaluator.metric(result.kept.complement());
+  const edges: CircuitEdge[] = [];
+  const roles = new Map<string, RoleFacts>();
+  const judged = await heldOutFigures(evaluatorOn, prepared, settings, result, stage);
+  const environment = environmentRecord(options.command ?? "", options.threads ?? availableParallelism(), started);
+  const circuit = circuitRecord({
+    prepared,
+    search,
+    result,
+    forwardTokens,
+    nodes,
+    roles,
+    edges,
+    discovery,
+    ...judged,
+    complement: {
+      metric: complementMetric,
+      faithfulness: faithfulness(complementMetric, anchors.ends.full, anchors.ends.empty),
+    },
+    environment,
+  });
+  return { circuit, notes: prepared.notes };
+}
+
+/** A model that is never right on a task has no circuit for it, whatever its logit difference says. */
+const leastAccuracy = 0.1;
+
+function assertCapable({ criterion, model, task }: Prepared, { full, ends }: Anchors): void {
+  if (criterion.second !== "accuracy" || criterion.name === "difference-only" || ends.accuracy >= leastAccuracy) return;
+  const preferred = full.metric.filter((value) => value > 0).length / full.metric.length;
+  throw new EngineError(
+    "degenerate-task",
+    `${model.name} cannot do the task ${task.name}: the right token is its first choice in ${percent(ends.accuracy)} of ` +
+      `${full.metric.length} examples (the metric is positive in ${percent(preferred)}). Choose another model or task; ` +
+      `"--criterion difference-only" prunes on the metric alone, which can find circuits that never give the answer.`,
+    { accuracy: ends.accuracy },
+  );
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitSpace): SearchOptions {
+  const few = space.size <= fewUnits;
+  return {
+    criterion: prepared.criterion,
+    order: settings.order ?? "effect",
+    seed: prepared.seed,
+    orders: settings.orders ?? (few ? 4 : 1),
+    swaps: settings.swaps ?? (few ? 8 : 0),
+    maxPasses: settings.maxPasses,
+  };
+}
+
+/** Effect of each kept unit alone, with its interval. */
+async function nodeFacts(
+  evaluator: Evaluator,
+  anchors: Anchors,
+  kept: UnitSet,
+  seed: number,
+  onDone: (done: number, total: number) => void,
+): Promise<Map<string, NodeFacts>> {
+  const full = evaluator.space.full();
+  const state = await evaluator.start(full);
+  const units = kept.units();
+  const facts = new Map<string, NodeFacts>();
+  for (const unit of units) {
+    const [values] = await evaluator.alternativeValues(state, [full.without([unit])]);
+    const effects = values.map((value, e) => value - anchors.full.metric[e]);
+    const effect = effects.reduce((sum, x) => sum + x, 0) / effects.length;
+    facts.set(formatUnit(unit), { effect, interval: meanInterval(effects, seed) });
+    onDone(facts.size, units.length);
+  }
+  return facts;
+}
+
+async function heldOutFigures(
+  evaluatorOn: (examples: Prepared["discovery"]) => Promise<Evaluator>,
+  prepared: Prepared,
+  settings: PruneSettings,
+  result: SearchResult,
+  stage: (name: Stage) => (done: number, total: number) => void,
+): Promise<{ heldOut: Figures | undefined; random: Awaited<ReturnType<typeof measureRandom>> | undefined }> {
+  const { heldOut, criterion, seed, task } = prepared;
+  if (heldOut.length === 0) return { heldOut: undefined, random: undefined };
+  stage("held-out")(0, 1);
+  const evaluator = await evaluatorOn(heldOut);
+  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  const figures = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
+  const count = settings.random ?? 100;
+  if (count === 0) return { heldOut: figures, random: undefined };
+  // Random circuits are many and need no more examples than it takes to see that they fail.
+  const small = heldOut.length <= randomExamples ? evaluator : await evaluatorOn(heldOut.slice(0, randomExamples));
+  const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, metricUnit[task.metric])).ends;
+  const random = await measureRandom(small, ends, result.kept, count, seed, (done) => stage("random")(done, count));
+  return { heldOut: figures, random };
+}
