@@ -32,6 +32,18 @@ export interface RunOptions {
   readonly endOnly?: boolean;
   /** z of layer `from`, from an earlier run that started with the same stream. */
   readonly entry?: EntryMemo;
+  readonly intervention?: Intervention;
+}
+
+/** Replaces what nodes of a layer give, on their way into the stream; asked at every layer that is run. */
+export interface Intervention {
+  /**
+   * @param z ablated heads already replaced, "candidate·row head·dHead" in the rows of `scope`; not to be written to
+   * @param residual the layer's input at all computed rows, "candidate·row dModel", where any head is live
+   */
+  z(layer: number, scope: Stream["scope"], z: Reals, residual: () => Reals): Promise<Reals>;
+  /** The layer's MLP output, "candidate·row dModel" in the rows of `scope`; undefined: as the circuit runs it. */
+  mlpOut(layer: number, scope: Stream["scope"]): Promise<Reals | undefined>;
 }
 
 /** Remembers the attention of the layer at which runs start, for as long as they start from the same stream. */
@@ -81,6 +93,7 @@ export async function runCircuit(
   for (let layer = from; layer < nLayers; layer++) {
     if (options.record) streams[layer] = { scope, residual };
     const reads = circuits.some((circuit) => circuit.readsAt(layer));
+    const before = { residual, stacked };
     let z: Reals | undefined;
     if (reads) {
       assertInternal(scope === "all", `layer ${layer} reads positions that were not computed`);
@@ -97,10 +110,15 @@ export async function runCircuit(
       scope = "end";
     }
     const rows = scope === "end" ? chunk.examples.length : chunk.packing.rows;
-    const mixed = mixHeads(executor, chunk, layer, scope, z, circuits, stacked, rows, zWidth);
+    let mixed = mixHeads(executor, chunk, layer, scope, z, circuits, stacked, rows, zWidth);
+    if (options.intervention) {
+      const input = () => (before.stacked ? before.residual : repeatRows(before.residual, copies));
+      mixed = await options.intervention.z(layer, scope, mixed, input);
+    }
     if (!stacked) residual = repeatRows(residual, copies);
     stacked = true;
-    const site = mlpOptions(chunk, layer, scope, circuits, rows);
+    const given = await options.intervention?.mlpOut(layer, scope);
+    const site = given ? { mlpOut: given } : mlpOptions(chunk, layer, scope, circuits);
     residual = (await executor.write(layer, residual, mixed, { wanted: ["residPost"], ...site })).residPost;
   }
   if (options.record) streams[nLayers] = { scope, residual };
@@ -143,12 +161,11 @@ function mixHeads(
 }
 
 /** How the write part treats the MLP and its hidden neurons at one layer. */
-function mlpOptions(
+export function mlpOptions(
   chunk: Chunk,
   layer: number,
   scope: Stream["scope"],
   circuits: readonly AblatedFlags[],
-  rows: number,
 ): { mlpOut?: Reals; patches?: { hidden: Patch } } {
   const scoped = (values: Reals) =>
     scope === "end" ? takeRows(values, values.length / chunk.packing.rows, chunk.packing.endRows) : values;
@@ -157,6 +174,7 @@ function mlpOptions(
   if (ablated > 0) return { mlpOut: repeatRows(scoped(chunk.ablated.mlp![layer]), circuits.length) };
   if (!circuits[0].neuronsAt(layer)) return {};
   const values = scoped(chunk.ablated.neuron![layer]);
+  const rows = scope === "end" ? chunk.examples.length : chunk.packing.rows;
   const width = values.length / rows;
   const where = new Uint8Array(circuits.length * rows * width);
   circuits.forEach((circuit, c) => {
@@ -169,7 +187,7 @@ function mlpOptions(
 /** Repeated packings are kept, so that their index inputs are made once. */
 const repeatedPackings = new WeakMap<Packing, Map<number, Packing>>();
 
-function repeatedPacking(packing: Packing, copies: number): Packing {
+export function repeatedPacking(packing: Packing, copies: number): Packing {
   const known = repeatedPackings.get(packing) ?? new Map<number, Packing>();
   repeatedPackings.set(packing, known);
   const made = known.get(copies) ?? packing.repeated(copies);

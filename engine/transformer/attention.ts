@@ -28,6 +28,8 @@ export interface AttentionOptions {
   readonly queries: "all" | "selected";
   /** Sites that get inputs `<site>.where` and `<site>.value`. */
   readonly patch: readonly AttentionSite[];
+  /** "apart": queries, keys and values read streams of their own, `residualQ`, `residualK`, `residualV` (default: one). */
+  readonly streams?: "one" | "apart";
   readonly precision: Precision;
 }
 
@@ -49,10 +51,13 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
   const { precision } = options;
   const graph = new Graph("attention");
   const patched = patcher(graph, options);
-  const residual = graph.input("residual", precision, ["rows", dModel]);
-  const normed = norm(graph, precision, config, residual, weights.norm1);
+  const streamNormed = (name: string) =>
+    norm(graph, precision, config, graph.input(name, precision, ["rows", dModel]), weights.norm1);
+  const shared = options.streams === "apart" ? undefined : streamNormed("residual");
+  const normedFor = (input: "Q" | "K" | "V") => shared ?? streamNormed(`residual${input}`);
   const selected = options.queries === "selected";
-  const queryNormed = selected ? gather(normed, graph.input("queryRows", "int64", ["queries"]), 0) : normed;
+  const normedQ = normedFor("Q");
+  const queryNormed = selected ? gather(normedQ, graph.input("queryRows", "int64", ["queries"]), 0) : normedQ;
 
   const project = (x: Value, matrix: Float32Array, bias: Float32Array | undefined, heads: number) => {
     const projected = matMul(x, weight(graph, precision, matrix, [dModel, heads * dHead]));
@@ -63,8 +68,8 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
     gain ? rmsNorm(x, weight(graph, precision, gain, [dHead]), config.norm.epsilon) : x;
 
   const q = patched("q", headNorm(project(queryNormed, weights.W_Q, weights.b_Q, nHeads), weights.normQ));
-  const k = headNorm(project(normed, weights.W_K, weights.b_K, nKeyValueHeads), weights.normK);
-  const v = patched("v", project(normed, weights.W_V, weights.b_V, nKeyValueHeads));
+  const k = headNorm(project(normedFor("K"), weights.W_K, weights.b_K, nKeyValueHeads), weights.normK);
+  const v = patched("v", project(normedFor("V"), weights.W_V, weights.b_V, nKeyValueHeads));
 
   const rotate = rotator(graph, config, precision);
   // Keys are read and replaced after the rotation, so that what is read is what a patch takes.
