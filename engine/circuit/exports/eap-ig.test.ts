@@ -8,6 +8,7 @@ interface EapIgFile {
   cfg: Record<string, unknown>;
   nodes: Record<string, Record<string, unknown>>;
   edges: Record<string, { score: number; in_graph: boolean }>;
+  secateur: { d_mlp: number; hidden_neurons: Record<string, number[]> };
 }
 
 const TEXT = formatEapIg(circuitToEapIg(exampleCircuit()));
@@ -19,8 +20,14 @@ test("a graph is the same after writing and reading", () => {
 });
 
 test("the kept units come back, neurons too", () => {
-  const units = unitsOfEapIg(parseEapIg(TEXT, "x.json"), 8);
+  const units = unitsOfEapIg(parseEapIg(TEXT, "x.json"), "x.json", 8);
   expect(units.equals(keptUnits(exampleCircuit()))).toBe(true);
+});
+
+test("kept neurons of MLPs of another width are said not to fit", () => {
+  expect(() => unitsOfEapIg(parseEapIg(TEXT, "x.json"), "x.json", 16)).toThrow(
+    "x.json: the kept neurons are of MLPs of 8, the model's have 16. Choose the model it was found in.",
+  );
 });
 
 test("the sizes stand under EAP-IG's names and no node has the key neurons", () => {
@@ -105,6 +112,16 @@ describe("a broken graph is a sentence:", () => {
       "a same-layer edge in parallel blocks",
       (file) => (file.cfg["parallel_attn_mlp"] = true),
       'x.json: edges: "a0.h0->m0" is not in a model of 2 layers of 2 heads, parallel blocks.',
+    ],
+    [
+      "neurons of an MLP that the model lacks",
+      (file) => (file.secateur.hidden_neurons["m2"] = [1]),
+      'x.json: secateur.hidden_neurons: "m2" is not an MLP of the model; write m0 to m1.',
+    ],
+    [
+      "a neuron beyond the MLP's width",
+      (file) => (file.secateur.hidden_neurons["m1"] = [8]),
+      "x.json: secateur.hidden_neurons.m1: 8 is not below d_mlp, 8; correct one of them.",
     ],
     [
       "an edge without its verdict",

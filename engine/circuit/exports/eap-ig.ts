@@ -8,8 +8,8 @@ import { keptUnits } from "../kept.ts";
 import { formatNode, parseNode, type Node } from "../node.ts";
 import { explainIssue } from "../schema-issues.ts";
 import { topologyOf, type Topology, type TopologySizes } from "../topology.ts";
-import type { UnitSet } from "../unit-set.ts";
-import { UnitSpace } from "../unit-set.ts";
+import { parseUnit } from "../unit.ts";
+import { UnitSpace, type UnitSet } from "../unit-set.ts";
 
 export interface EapIgGraph {
   readonly cfg: TopologySizes & { readonly dModel: number };
@@ -17,8 +17,8 @@ export interface EapIgGraph {
   readonly nodes: ReadonlyMap<string, { readonly inGraph: boolean; readonly score?: number }>;
   /** By edge name; every edge of the model. */
   readonly edges: ReadonlyMap<string, { readonly inGraph: boolean; readonly score: number }>;
-  /** Kept hidden neurons (d_mlp) by MLP, which the format itself cannot hold. */
-  readonly neurons?: Readonly<Record<string, readonly number[]>>;
+  /** What the format itself cannot hold: which of the dMlp hidden neurons of each MLP are kept. */
+  readonly hidden?: { readonly dMlp: number; readonly kept: Readonly<Record<string, readonly number[]>> };
 }
 
 /**
@@ -56,7 +56,8 @@ export function circuitToEapIg(circuit: Circuit): EapIgGraph {
     const entry = { inGraph: inGraph(edge.source) && inGraph(edge.target), score: score(edge.source) };
     return [formatEdge(edge), entry] as const;
   });
-  return { cfg, nodes, edges: new Map(edges), neurons: circuit.kept.neurons };
+  const { neurons } = circuit.kept;
+  return { cfg, nodes, edges: new Map(edges), ...(neurons && { hidden: { dMlp: circuit.model.dMlp, kept: neurons } }) };
 }
 
 /** Whether a node of the graph is in the circuit; an MLP without kept neurons is not, where neurons were searched. */
@@ -79,7 +80,7 @@ export function formatEapIg(graph: EapIgGraph): string {
     cfg: { n_layers: nLayers, n_heads: nHeads, parallel_attn_mlp: parallelBlocks, d_model: dModel },
     nodes: Object.fromEntries(nodes),
     edges: Object.fromEntries(edges),
-    ...(graph.neurons && { [OWN_KEY]: { hidden_neurons: graph.neurons } }),
+    ...(graph.hidden && { [OWN_KEY]: { d_mlp: graph.hidden.dMlp, hidden_neurons: graph.hidden.kept } }),
   };
   return `${JSON.stringify(file)}\n`;
 }
@@ -97,7 +98,9 @@ const fileSchema = z.object({
   }),
   nodes: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
   edges: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
-  [OWN_KEY]: z.object({ hidden_neurons: z.record(z.string(), z.array(z.int().min(0))) }).optional(),
+  [OWN_KEY]: z
+    .object({ d_mlp: z.int().min(1), hidden_neurons: z.record(z.string(), z.array(z.int().min(0))) })
+    .optional(),
 });
 
 /**
@@ -128,7 +131,7 @@ export function parseEapIg(text: string, file: string, sign: ScoreSign = "helpfu
         { inGraph: edges[name]?.in_graph ?? false, score: turn(finite(edges[name]?.score)) },
       ]),
     ),
-    ...(parsed.data[OWN_KEY] && { neurons: parsed.data[OWN_KEY].hidden_neurons }),
+    ...readHidden(file, parsed.data[OWN_KEY], sizes.nLayers),
   };
 }
 
@@ -137,6 +140,32 @@ type NodeEntry = z.infer<typeof fileSchema>["nodes"][string];
 function readNode(id: string, entry: NodeEntry | undefined, turn: (score: number) => number) {
   const inGraph = id === "logits" || (entry?.in_graph ?? false);
   return typeof entry?.score === "number" ? { inGraph, score: turn(entry.score) } : { inGraph };
+}
+
+/** Our own key, whose neurons must be those of the model's MLPs. */
+function readHidden(
+  file: string,
+  own: z.infer<typeof fileSchema>[typeof OWN_KEY],
+  nLayers: number,
+): Pick<EapIgGraph, "hidden"> {
+  if (!own) return {};
+  const { d_mlp: dMlp, hidden_neurons: kept } = own;
+  for (const [mlp, neurons] of Object.entries(kept)) {
+    const node = parseNode(mlp);
+    const stray = neurons.find((neuron) => neuron >= dMlp);
+    if (node?.kind !== "mlp" || node.layer >= nLayers) {
+      throw invalid(
+        file,
+        `${OWN_KEY}.hidden_neurons: "${mlp}" is not an MLP of the model; write m0 to m${nLayers - 1}.`,
+      );
+    }
+    if (stray !== undefined)
+      throw invalid(
+        file,
+        `${OWN_KEY}.hidden_neurons.${mlp}: ${stray} is not below d_mlp, ${dMlp}; correct one of them.`,
+      );
+  }
+  return { hidden: { dMlp, kept } };
 }
 
 function finite(value: z.infer<typeof score> | undefined): number {
@@ -190,16 +219,21 @@ function invalid(file: string, sentence: string): EngineError {
   return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
 }
 
-/** Heads and MLPs whose nodes are in the graph; neurons too where the file has our own key and `dMlp` is given. */
-export function unitsOfEapIg(graph: EapIgGraph, dMlp: number): UnitSet {
-  const sizes = { nLayers: graph.cfg.nLayers, nHeads: graph.cfg.nHeads, dMlp };
-  const space = new UnitSpace(sizes, graph.neurons ? ["head", "mlp", "neuron"] : ["head", "mlp"]);
-  const ids = [...graph.nodes].filter(([, { inGraph }]) => inGraph).map(([id]) => id);
-  const neurons = Object.entries(graph.neurons ?? {}).flatMap(([mlp, list]) =>
-    list.map((neuron) => `${mlp}.n${neuron}`),
+/**
+ * Heads and MLPs whose nodes are in the graph; neurons too where the file has our own key.
+ * @param dMlp of the model that the circuit is to be run on
+ * @throws EngineError "shape" when the file's neurons are of MLPs of another width
+ */
+export function unitsOfEapIg(graph: EapIgGraph, file: string, dMlp: number): UnitSet {
+  const { cfg, hidden } = graph;
+  if (hidden && hidden.dMlp !== dMlp) {
+    const sentence = `${file}: the kept neurons are of MLPs of ${hidden.dMlp}, the model's have ${dMlp}. Choose the model it was found in.`;
+    throw new EngineError("shape", sentence, { place: { file } });
+  }
+  const space = new UnitSpace({ ...cfg, dMlp }, hidden ? ["head", "mlp", "neuron"] : ["head", "mlp"]);
+  const nodes = [...graph.nodes].filter(([, { inGraph }]) => inGraph).map(([id]) => parseUnit(id));
+  const neurons = Object.entries(hidden?.kept ?? {}).flatMap(([mlp, list]) =>
+    list.map((neuron) => parseUnit(`${mlp}.n${neuron}`)),
   );
-  const units = [...ids, ...neurons]
-    .map(parseNode)
-    .filter((node) => node !== undefined && node.kind !== "input" && node.kind !== "logits");
-  return space.setOf(units);
+  return space.setOf([...nodes, ...neurons].filter((unit) => unit !== undefined));
 }

@@ -75,7 +75,6 @@ function toNode(node: CircuitNode, nLayers: number, position: number) {
     jsNodeId: node.id,
     clerp: labelOf(node),
     is_target_logit: node.kind === "logits",
-    activation: node.effect,
   };
 }
 
