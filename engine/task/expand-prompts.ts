@@ -1,0 +1,186 @@
+// Examples from prompts that a file writes out, as text or token ids: tokenized, checked and split.
+import { EngineError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { Tokenizer } from "../tokens/tokenizer.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Example, Prompt } from "./example.ts";
+import type { ExpandOptions, Expansion } from "./expand.ts";
+import type { PromptPair, PromptTask, PromptText } from "./task.ts";
+import { WordFit } from "./word-fit.ts";
+
+type Unsplit = Omit<Example, "index" | "split">;
+
+/** The corrupt prompt that stands beside the clean one. */
+const DEFAULT_CORRUPTION = "corrupt";
+
+export function expandPrompts(task: PromptTask, tokenizer: Tokenizer, options: ExpandOptions): Expansion {
+  const reader = new PromptReader(task, tokenizer, options.corruption);
+  const examples = reader.read();
+  const order = options.order ?? task.split.order;
+  const ordered =
+    order === "file" ? examples : Random.seeded(options.seed ?? task.seed, "task/prompts").shuffled(examples);
+  const { discovery, heldOut, notes } = splitPrompts(task, ordered, options);
+  const both = [
+    ...discovery.map((example) => ({ ...example, split: "discovery" as const })),
+    ...heldOut.map((example) => ({ ...example, split: "heldOut" as const })),
+  ];
+  return {
+    examples: both.map((example, index) => ({ ...example, index })),
+    notes: [...task.notes, ...reader.notes(), ...notes],
+  };
+}
+
+/** The first as discovery, the next as held-out, but for those whose clean prompt is among the first. */
+function splitPrompts(
+  { file, split }: PromptTask,
+  ordered: readonly Unsplit[],
+  { examples = {} }: ExpandOptions,
+): { discovery: readonly Unsplit[]; heldOut: readonly Unsplit[]; notes: string[] } {
+  const isExact = split.isExact || Object.keys(examples).length > 0;
+  const wanted = { discovery: examples.discovery ?? split.discovery, heldOut: examples.heldOut ?? split.heldOut };
+  const half = Math.ceil(ordered.length / 2);
+  const discovery = ordered.slice(0, isExact ? wanted.discovery : Math.min(wanted.discovery, half));
+  const known = new Set(discovery.map(({ clean }) => String(clean.ids)));
+  const rest = ordered.slice(discovery.length);
+  const unseen = rest.filter(({ clean }) => !known.has(String(clean.ids)));
+  const heldOut = unseen.slice(0, wanted.heldOut);
+  const notes: string[] = [];
+  if (unseen.length < rest.length && heldOut.length < wanted.heldOut) {
+    notes.push(
+      `${file}: ${rest.length - unseen.length} prompts are in neither split because the same clean prompt is among the discovery examples.`,
+    );
+  }
+  const isShort = discovery.length < wanted.discovery || heldOut.length < wanted.heldOut;
+  if (isShort && isExact) {
+    throw new EngineError(
+      "invalid-task",
+      `${file}: ${wanted.discovery} discovery and ${wanted.heldOut} held-out examples are asked for, but there are ${discovery.length} and ${heldOut.length} (${ordered.length} prompts fit); ask for fewer.`,
+      { place: { file } },
+    );
+  }
+  if (isShort)
+    notes.push(
+      `${file}: ${ordered.length} prompts give ${discovery.length} discovery and ${heldOut.length} held-out examples.`,
+    );
+  return { discovery, heldOut, notes };
+}
+
+/** Why a prompt does not fit the tokenizer. */
+class Misfit extends Error {}
+
+class PromptReader {
+  private readonly fit: WordFit;
+  private readonly bos: readonly number[];
+  private readonly left: { line?: number; reason: string }[] = [];
+
+  constructor(
+    private readonly task: PromptTask,
+    private readonly tokenizer: Tokenizer,
+    private readonly corruption: string = DEFAULT_CORRUPTION,
+  ) {
+    this.fit = new WordFit(tokenizer);
+    this.bos = tokenizer.encode("a").slice(0, tokenizer.encode("a").length - tokenizer.encodePlain("a").length);
+    const known = [DEFAULT_CORRUPTION, ...Object.keys(task.prompts[0]?.otherCorrupt ?? {})];
+    if (!known.includes(corruption)) {
+      throw new EngineError(
+        "usage",
+        `${task.file}: there is no corruption "${corruption}"; the prompts have ${known.join(", ")}.${didYouMean(corruption, known)}`,
+        { place: { file: task.file } },
+      );
+    }
+  }
+
+  /** All prompts that fit. @throws EngineError "invalid-task" at the first that does not, if the task says so or none does */
+  read(): Unsplit[] {
+    const examples: Unsplit[] = [];
+    for (const [i, pair] of this.task.prompts.entries()) {
+      try {
+        examples.push(this.example(pair));
+      } catch (error) {
+        if (!(error instanceof Misfit)) throw error;
+        if (this.task.unfit === "error") throw this.error(i, pair.line, error.message);
+        this.left.push({ line: pair.line, reason: error.message });
+      }
+    }
+    if (examples.length === 0) throw this.error(0, this.left[0]?.line, this.left[0]?.reason ?? "there are no prompts");
+    return examples;
+  }
+
+  notes(): string[] {
+    const [first] = this.left;
+    if (!first) return [];
+    return [
+      `${this.task.file}: ${this.left.length} of ${this.task.prompts.length} prompts are left out because they do not fit the tokenizer; the first, in line ${first.line}: ${first.reason}.`,
+    ];
+  }
+
+  private error(index: number, line: number | undefined, reason: string): EngineError {
+    const { file, needs } = this.task;
+    const where = line === undefined ? file : `${file}:${line}`;
+    const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
+    return new EngineError("invalid-task", `${where}: prompt ${index + 1}: ${reason}.${remedy}`, {
+      place: { file, line },
+    });
+  }
+
+  private example(pair: PromptPair): Unsplit {
+    const clean = this.prompt(pair.clean);
+    const corruptText = this.corruption === DEFAULT_CORRUPTION ? pair.corrupt : pair.otherCorrupt?.[this.corruption];
+    if (corruptText === undefined || corruptText === "")
+      throw new Misfit(`there is no corrupt prompt "${this.corruption}"`);
+    const corrupt = this.prompt(corruptText);
+    if (clean.ids.length !== corrupt.ids.length) {
+      throw new Misfit(
+        `the clean prompt has ${clean.ids.length} tokens and the corrupt one ${corrupt.ids.length} (${JSON.stringify(clean.text)} and ${JSON.stringify(corrupt.text)}); make them equally long`,
+      );
+    }
+    return {
+      clean,
+      corrupt,
+      answers: pair.answers.map((answer) => this.answer(answer)),
+      wrongAnswers: pair.wrongAnswers.map((answer) => this.answer(answer)),
+      positions: this.positions(clean.ids.length),
+    };
+  }
+
+  private prompt(prompt: PromptText): Prompt {
+    if (typeof prompt === "string") {
+      if (!this.fit.canWrite(prompt))
+        throw new Misfit(`the tokenizer has no tokens for part of ${JSON.stringify(prompt)}`);
+      return { text: prompt, ids: this.tokenizer.encode(prompt) };
+    }
+    prompt.forEach((id) => this.checkId(id));
+    const ids = this.bos.length > 0 && prompt[0] !== this.bos[0] ? [...this.bos, ...prompt] : prompt;
+    return { text: this.tokenizer.decode(prompt), ids };
+  }
+
+  private answer(answer: string | number): number {
+    if (typeof answer === "number") return this.checkId(answer);
+    const id = this.fit.single(answer);
+    if (id === undefined)
+      throw new Misfit(
+        `answer ${this.fit.describe(answer)}, and an answer must be one token; write one that is, with its leading space`,
+      );
+    return id;
+  }
+
+  private checkId(id: number): number {
+    const { dVocab } = this.tokenizer;
+    if (id >= dVocab)
+      throw new Misfit(
+        `token id ${id} is not in the tokenizer, which has ${dVocab} tokens; is the file made for another model?`,
+      );
+    return id;
+  }
+
+  private positions(length: number): Record<string, number> {
+    const positions: Record<string, number> = {};
+    for (const [name, index] of Object.entries(this.task.wordIndices)) {
+      const position = index + this.bos.length;
+      if (position >= length)
+        throw new Misfit(`word_idxs.${name} is ${index}, but the prompt has ${length - this.bos.length} tokens`);
+      positions[name] = position;
+    }
+    return { ...positions, END: length - 1 };
+  }
+}

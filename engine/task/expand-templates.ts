@@ -1,0 +1,265 @@
+// Examples drawn from templates: random fillers, a corrupt twin of equal length, no prompt in both splits.
+import { EngineError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { Tokenizer } from "../tokens/tokenizer.ts";
+import { CandidateWords, type Candidates } from "./candidate-words.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Example } from "./example.ts";
+import type { ExpandOptions, Expansion } from "./expand.ts";
+import { markedPositions, tokensOfMark } from "./positions.ts";
+import { isHeldOutFilling, isHeldOutPrompt } from "./split.ts";
+import { WRITTEN, type Corruption, type TemplateTask, type Variant } from "./task.ts";
+import { answerStrings, references, render, wordAt, type Filling, type Mark } from "./template.ts";
+import { slotsOfVariant } from "./template-task.ts";
+import { WordFit } from "./word-fit.ts";
+
+type Split = Example["split"];
+
+/** Draws without a new example after which a split counts as exhausted. */
+const MOST_TRIES = 4000;
+
+interface Draw {
+  readonly variant: Variant;
+  readonly filling: Filling;
+  readonly clean: { readonly text: string; readonly marks: readonly Mark[] };
+  readonly corrupt: { readonly text: string; readonly marks: readonly Mark[] };
+}
+
+export class TemplateExpansion {
+  private readonly fit: WordFit;
+  private readonly corruptionName: string;
+  private readonly corruption: Corruption;
+  private readonly usable: readonly { readonly variant: Variant; readonly candidates: Candidates }[];
+  private readonly seen = new Set<string>();
+  private readonly misfits = new Map<string, { count: number; first: string }>();
+  private readonly notes: string[] = [];
+
+  constructor(
+    private readonly task: TemplateTask,
+    private readonly tokenizer: Tokenizer,
+    private readonly options: ExpandOptions,
+  ) {
+    this.fit = new WordFit(tokenizer);
+    this.corruptionName = this.chooseCorruption();
+    this.corruption = this.corruptionName === WRITTEN ? {} : task.corruptions[this.corruptionName]!;
+    this.usable = this.findUsable();
+  }
+
+  expand(): Expansion {
+    const { split } = this.task;
+    const { discovery = split.discovery, heldOut = split.heldOut } = this.options.examples ?? {};
+    const examples = [...this.draw("discovery", discovery), ...this.draw("heldOut", heldOut)];
+    return {
+      examples: examples.map((example, index) => ({ ...example, index })),
+      notes: [...this.task.notes, ...this.notes, ...this.misfitNotes()],
+    };
+  }
+
+  private chooseCorruption(): string {
+    const { corruption = this.task.corruption } = this.options;
+    const known = Object.keys(this.task.corruptions);
+    if (this.task.variants.every(({ corrupt }) => corrupt)) known.push(WRITTEN);
+    if (known.includes(corruption)) return corruption;
+    throw new EngineError(
+      "usage",
+      `${this.task.file}: there is no corruption "${corruption}"; the task has ${known.join(", ")}.${didYouMean(corruption, known)}`,
+      { place: { file: this.task.file } },
+    );
+  }
+
+  private findUsable(): { variant: Variant; candidates: Candidates }[] {
+    const words = new CandidateWords(this.task, this.corruption, this.corruptionName, this.fit);
+    const usable: { variant: Variant; candidates: Candidates }[] = [];
+    const reasons: string[] = [];
+    for (const variant of this.task.variants) {
+      const found = words.of(variant);
+      if ("reason" in found) reasons.push(`template ${variant.name} cannot be used: ${found.reason}`);
+      else usable.push({ variant, candidates: found });
+    }
+    if (usable.length === 0) throw this.unfit(reasons[0]!);
+    this.notes.push(...words.notes(), ...reasons.map((reason) => `${this.task.file}: ${reason}.`));
+    return usable;
+  }
+
+  private unfit(reason: string): EngineError {
+    const { file, needs } = this.task;
+    const remedy =
+      needs === undefined ? "Use other words, or a model whose tokenizer has them" : `The task needs ${needs}`;
+    return new EngineError("invalid-task", `${file}: ${reason}. ${remedy}.`, { place: { file } });
+  }
+
+  /** Templates take turns, so that each gives as many examples as any other while it can. */
+  private draw(split: Split, count: number): Omit<Example, "index">[] {
+    const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${split}`);
+    const examples: Omit<Example, "index">[] = [];
+    let turn = 0;
+    while (examples.length < count) {
+      const example = this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
+      if (!example) throw this.exhausted(split, examples.length, count);
+      examples.push(example);
+    }
+    return examples;
+  }
+
+  private next(
+    split: Split,
+    random: Random,
+    turn: () => { variant: Variant; candidates: Candidates },
+  ): Omit<Example, "index"> | undefined {
+    for (let tries = 0, current = turn(); tries < MOST_TRIES; tries++) {
+      if (tries % 50 === 49) current = turn();
+      const draw = this.drawOnce(current.variant, current.candidates, random);
+      const example = draw && this.accept(draw, split);
+      if (example) return example;
+    }
+    return undefined;
+  }
+
+  private exhausted(split: Split, made: number, count: number): EngineError {
+    const { file } = this.task;
+    const [misfit] = this.misfitNotes();
+    const why = misfit === undefined ? "" : ` (${misfit})`;
+    const remedy = this.task.needs === undefined ? "" : ` The task needs ${this.task.needs}.`;
+    return new EngineError(
+      "invalid-task",
+      `${file}: only ${made} different ${split} examples can be made, but ${count} are asked for; ask for fewer (--examples, or split.${split} in the file) or add words.${remedy}${why}`,
+      { place: { file } },
+    );
+  }
+
+  private drawOnce(variant: Variant, candidates: Candidates, random: Random): Draw | undefined {
+    const filling: Record<string, number> = {};
+    for (const slot of slotsOfVariant(variant, this.corruption)) {
+      const row = random.pick(candidates.rows[slot]!);
+      const isTaken = Object.entries(filling).some(
+        ([other, taken]) => taken === row && this.task.slots[other] === this.task.slots[slot],
+      );
+      if (isTaken) return undefined;
+      filling[slot] = row;
+    }
+    const clean = render(variant.text, filling, this.task);
+    const corrupt =
+      variant.corrupt && this.corruptionName === WRITTEN
+        ? render(variant.corrupt, filling, this.task)
+        : this.corrupted(variant, filling, candidates, random);
+    return corrupt && { variant, filling, clean, corrupt };
+  }
+
+  private corrupted(
+    variant: Variant,
+    filling: Filling,
+    candidates: Candidates,
+    random: Random,
+  ): ReturnType<typeof render> | undefined {
+    const replaced: Record<string, number> = {};
+    const fresh = new Map<string, number[]>();
+    for (const [target, source] of Object.entries(this.corruption)) {
+      const mentions = references(variant.text).filter(({ name, slot }) => name === target || slot === target);
+      const list = this.task.slots[mentions[0]!.slot]!;
+      let row = filling[source];
+      if (source === "new") {
+        row = random.pick(candidates.fresh[target]!);
+        const drawn = fresh.get(list) ?? [];
+        const isHeld = Object.entries(filling).some(([slot, held]) => held === row && this.task.slots[slot] === list);
+        if (isHeld || drawn.includes(row)) return undefined;
+        fresh.set(list, [...drawn, row]);
+      }
+      for (const { name } of mentions) if (name !== undefined) replaced[name] = row!;
+    }
+    return render(variant.text, filling, this.task, replaced);
+  }
+
+  /** The example if it is new, of this split, and fits the tokenizer. */
+  private accept(draw: Draw, split: Split): Omit<Example, "index"> | undefined {
+    const { variant, filling, clean, corrupt } = draw;
+    if (clean.text === corrupt.text || this.splitOf(draw) !== split) return undefined;
+    const key = `${clean.text}\n${corrupt.text}`;
+    if (this.seen.has(key)) return undefined;
+    const answers = answerStrings(variant.answers, filling, this.task);
+    const wrong = answerStrings(variant.wrongAnswers, filling, this.task);
+    if (answers.length === 0 || (wrong.length === 0 && this.task.metric !== "log-probability")) return undefined;
+    if (answers.some((answer) => wrong.includes(answer))) return undefined;
+    const example = this.tokenized(draw, split, answers, wrong);
+    if (example) this.seen.add(key);
+    return example;
+  }
+
+  private splitOf({ variant, filling, clean }: Draw): Split {
+    const { by } = this.task.split;
+    if (!by) return isHeldOutPrompt(clean.text) ? "heldOut" : "discovery";
+    const slots = by.filter((slot) => filling[slot] !== undefined);
+    const words = slots.map((slot) => wordAt({ slot, offset: 0 }, filling[slot]!, this.task));
+    return isHeldOutFilling(words.length > 0 ? words : [variant.name, clean.text]) ? "heldOut" : "discovery";
+  }
+
+  private tokenized(
+    { variant, clean, corrupt }: Draw,
+    split: Split,
+    answers: readonly string[],
+    wrong: readonly string[],
+  ): Omit<Example, "index"> | undefined {
+    for (const { text } of [clean, corrupt]) {
+      if (!this.fit.canWrite(text))
+        return this.misfit("the tokenizer has no tokens for part of them", JSON.stringify(text));
+    }
+    const cleanIds = this.tokenizer.encode(clean.text);
+    const corruptIds = this.tokenizer.encode(corrupt.text);
+    if (cleanIds.length !== corruptIds.length) {
+      return this.misfit(
+        "clean and corrupt prompt have different numbers of tokens",
+        `${JSON.stringify(clean.text)} has ${cleanIds.length}, ${JSON.stringify(corrupt.text)} has ${corruptIds.length}`,
+      );
+    }
+    const spans = this.tokenizer.spans(clean.text);
+    const merged = clean.marks.find((mark) => this.isMerged(clean.text, mark, spans));
+    if (merged) return this.misfit("a word is not a token of its own there", JSON.stringify(clean.text));
+    const positions = markedPositions(clean, spans, this.task.positions, cleanIds.length);
+    if ("outside" in positions)
+      return this.misfit(`position ${positions.outside} lies outside the prompt`, JSON.stringify(clean.text));
+    return {
+      split,
+      clean: { text: clean.text, ids: cleanIds },
+      corrupt: { text: corrupt.text, ids: corruptIds },
+      answers: answers.map((answer) => this.answerId(answer)),
+      wrongAnswers: wrong.map((answer) => this.answerId(answer)),
+      positions,
+      template: [variant.name, ...longFillers(clean.marks, spans)].join("+"),
+    };
+  }
+
+  /** " 1945" may be one token where " 17" and "32" are two: the filler is a token alone, but not in this sentence. */
+  private isMerged(text: string, mark: Mark, spans: ReturnType<Tokenizer["spans"]>): boolean {
+    const start = text[mark.start - 1] === " " ? mark.start - 1 : mark.start;
+    if (this.fit.single(text.slice(start, mark.end)) === undefined) return false;
+    const own = tokensOfMark(mark, spans).map((index) => spans[index]!);
+    return own.length !== 1 || own[0]!.start < start || own[0]!.end !== mark.end;
+  }
+
+  private answerId(answer: string): number {
+    const id = this.fit.single(answer);
+    if (id === undefined) throw this.unfit(`answer ${this.fit.describe(answer)}, and an answer must be one token`);
+    return id;
+  }
+
+  private misfit(reason: string, example: string): undefined {
+    const known = this.misfits.get(reason);
+    if (known) known.count++;
+    else this.misfits.set(reason, { count: 1, first: example });
+    return undefined;
+  }
+
+  private misfitNotes(): string[] {
+    return [...this.misfits].map(
+      ([reason, { count, first }]) =>
+        `${this.task.file}: ${count} draws were left out because ${reason}, such as ${first}.`,
+    );
+  }
+}
+
+/** "P2" where slot P took two tokens: such examples do not align with the others of the template. */
+function longFillers(marks: readonly Mark[], spans: ReturnType<Tokenizer["spans"]>): string[] {
+  return marks.flatMap((mark) => {
+    const { length } = tokensOfMark(mark, spans);
+    return length === 1 ? [] : [`${mark.reference.name ?? mark.reference.slot}${length}`];
+  });
+}

@@ -1,0 +1,52 @@
+// A task's examples for one tokenizer: the same bytes for the same seed, exactly as many as asked for, nothing dropped without a note.
+import { EngineError } from "../base/errors.ts";
+import type { Tokenizer } from "../tokens/tokenizer.ts";
+import type { Example } from "./example.ts";
+import { expandPrompts } from "./expand-prompts.ts";
+import { TemplateExpansion } from "./expand-templates.ts";
+import { relationAsContrast } from "./relation-task.ts";
+import type { Task } from "./task.ts";
+
+export interface ExpandOptions {
+  /** Instead of the task's own numbers. */
+  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
+  readonly seed?: number;
+  /** Name of one of the task's corruptions. */
+  readonly corruption?: string;
+  /** For prompts: "file" takes the first as discovery and the next as held-out. */
+  readonly order?: "file" | "shuffled";
+}
+
+export interface Expansion {
+  /** Discovery first, then held-out; `index` counts through both. */
+  readonly examples: readonly Example[];
+  /** Sentences about what was left out and why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * @throws EngineError "invalid-task" if the task does not fit the tokenizer or has too few different examples; "usage" for an
+ *   impossible option
+ */
+export function expandTask(task: Task, tokenizer: Tokenizer, options: ExpandOptions = {}): Expansion {
+  checkCounts(task, options);
+  if (task.kind === "relation") return expandTask(relationAsContrast(task), tokenizer, options);
+  return task.form === "prompts"
+    ? expandPrompts(task, tokenizer, options)
+    : new TemplateExpansion(task, tokenizer, options).expand();
+}
+
+function checkCounts({ file }: Task, { examples = {} }: ExpandOptions): void {
+  for (const [split, count] of Object.entries(examples)) {
+    const least = split === "discovery" ? 1 : 0;
+    if (count !== undefined && (!Number.isSafeInteger(count) || count < least)) {
+      throw new EngineError(
+        "usage",
+        `${file}: ${count} ${split} examples are asked for; ask for a whole number of at least ${least}.`,
+        {
+          place: { file },
+        },
+      );
+    }
+  }
+}

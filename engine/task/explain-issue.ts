@@ -1,0 +1,155 @@
+// Turns what the parser of the format finds into sentences: where, what stands there, what to write instead.
+import type { z } from "zod";
+import { didYouMean } from "./did-you-mean.ts";
+
+type Issue = z.core.$ZodIssue;
+
+export interface Explained {
+  readonly path: readonly PropertyKey[];
+  readonly sentence: string;
+  /** The place of the field's name rather than of its value. */
+  readonly ofKey: boolean;
+}
+
+/**
+ * @param data   the value that was parsed
+ * @param known  names of the fields that may stand at a path
+ */
+export function explainIssue(
+  issue: Issue,
+  data: unknown,
+  known: (path: readonly PropertyKey[]) => readonly string[],
+): Explained[] {
+  const value = valueAt(data, issue.path);
+  if (issue.code === "invalid_union") return explainUnion(issue, data, known);
+  if (issue.code === "unrecognized_keys") {
+    const names = known(issue.path);
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      sentence: `unknown field "${key}"${at(issue.path)}.${didYouMean(key, names) || ` Fields here are ${names.join(", ")}.`}`,
+      ofKey: true,
+    }));
+  }
+  if (issue.code === "invalid_key") {
+    const name = String(issue.path.at(-1));
+    return [{ path: issue.path, sentence: `"${name}" cannot be a name; write ${formatOf(issue)}.`, ofKey: true }];
+  }
+  const field = issue.path.at(-1);
+  if (value === undefined) {
+    return [
+      {
+        path: issue.path.slice(0, -1),
+        sentence: `${named(issue.path)} is missing; write ${wanted(issue)}.`,
+        ofKey: false,
+      },
+    ];
+  }
+  return [
+    {
+      path: issue.path,
+      sentence: `${named(issue.path)} is ${show(value)}; write ${wanted(issue, value, field)}.`,
+      ofKey: false,
+    },
+  ];
+}
+
+/** The alternative that came nearest: one whose own kind of value stands there, otherwise what all of them want. */
+function explainUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  data: unknown,
+  known: (path: readonly PropertyKey[]) => readonly string[],
+): Explained[] {
+  const nearest = issue.errors.find((alternative) =>
+    alternative.every(({ code, path }) => path.length > 0 || code !== "invalid_type"),
+  );
+  if (nearest)
+    return nearest.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, data, known));
+  const wishes = [...new Set(issue.errors.flatMap(([first]) => (first ? [wanted(first)] : [])))].join(" or ");
+  const value = valueAt(data, issue.path);
+  const what = value === undefined ? "is missing" : `is ${show(value)}`;
+  return [{ path: issue.path, sentence: `${named(issue.path)} ${what}; write ${wishes}.`, ofKey: false }];
+}
+
+function wanted(issue: Issue, value?: unknown, field?: PropertyKey): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return TYPE_NAMES[issue.expected] + quotingHint(issue.expected, value, field);
+    case "invalid_value":
+      return (
+        issue.values.map((allowed) => JSON.stringify(allowed)).join(" or ") +
+        didYouMean(String(value), issue.values.map(String)).replace(/^ (.*)\?$/, " ($1?)")
+      );
+    case "too_small":
+      return isSized(issue.origin)
+        ? `at least ${issue.minimum} ${unitOf(issue.origin)}`
+        : `a number ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`;
+    case "too_big":
+      return isSized(issue.origin)
+        ? `at most ${issue.maximum} ${unitOf(issue.origin)}`
+        : `a number of at most ${issue.maximum}`;
+    case "invalid_format":
+      return issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+/** YAML reads 17 as a number and yes-like words as they are: a text that looks like a number needs quotes. */
+function quotingHint(expected: string, value: unknown, field: PropertyKey | undefined): string {
+  const isScalar = typeof value === "number" || typeof value === "boolean";
+  return expected === "string" && isScalar && field !== undefined ? ` in quotes: "${String(value)}"` : "";
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a finite number",
+  string: "a text",
+  array: "a list",
+  tuple: "a list",
+  object: "fields (name: value)",
+  record: "fields (name: value)",
+  boolean: "true or false",
+};
+
+function isSized(origin: string): boolean {
+  return origin === "array" || origin === "string" || origin === "tuple";
+}
+
+function unitOf(origin: string): string {
+  return origin === "string" ? "characters" : "entries";
+}
+
+function formatOf(issue: z.core.$ZodIssueInvalidKey): string {
+  return issue.issues[0]?.message ?? "another";
+}
+
+function named(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? "the file" : `"${formatPath(path)}"`;
+}
+
+function at(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? "" : ` in ${formatPath(path)}`;
+}
+
+/** templates[2].text, entries counted from 1 as people do. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : (i > 0 ? "." : "") + String(step)))
+    .join("");
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    data,
+  );
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object" && value !== null) return "a set of fields";
+  if (typeof value === "number") return String(value);
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…"` : text;
+}

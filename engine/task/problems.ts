@@ -1,0 +1,50 @@
+// Everything that is wrong with a file, each with its place and its line, thrown as one error.
+import { EngineError, formatPlace, type ErrorCode, type Place } from "../base/errors.ts";
+
+export interface Problem {
+  readonly place: Place;
+  /** What, value, remedy. */
+  readonly sentence: string;
+}
+
+/** More than these are counted, not listed. */
+const MOST_LISTED = 20;
+
+/** @throws EngineError with all problems in the order of the file, if there are any */
+export function throwProblems(
+  problems: readonly Problem[],
+  { file, text, code = "invalid-task" }: { file: string; text?: string; code?: ErrorCode },
+): void {
+  if (problems.length === 0) return;
+  const sorted = [...problems].sort(
+    (a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0),
+  );
+  const lines = text?.split("\n");
+  const shown = sorted.slice(0, MOST_LISTED).map((problem) => formatProblem(problem, lines));
+  const more = sorted.length - shown.length;
+  const message = [
+    ...(sorted.length > 1 ? [`${file} has ${sorted.length} problems:`] : []),
+    ...shown,
+    ...(more > 0 ? [`and ${more} more.`] : []),
+  ].join("\n");
+  throw new EngineError(code, message, { place: sorted[0]!.place, problems: sorted });
+}
+
+function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): string {
+  const head = `${formatPlace(place)}: ${sentence}`;
+  const line = place.line === undefined ? undefined : lines?.[place.line - 1];
+  if (line === undefined) return head;
+  return `${head}\n${excerpt(line.replace(/\r$/, ""), place.line!, place.column ?? 1)}`;
+}
+
+const WIDTH = 100;
+
+/** "  12 | the line" with a caret under the column; of a long line the part around it. */
+function excerpt(line: string, number: number, column: number): string {
+  const start = column - 1 < WIDTH ? 0 : column - 1 - WIDTH / 2;
+  const before = start > 0 ? "…" : "";
+  const after = line.length > start + WIDTH ? "…" : "";
+  const part = before + line.slice(start, start + WIDTH) + after;
+  const margin = `  ${number} | `;
+  return `${margin}${part}\n${" ".repeat(margin.length + before.length + column - 1 - start)}^`;
+}

@@ -1,0 +1,79 @@
+// From the fields of a relation in the form of Hernandez et al. to the task, and a relation as a contrast between subjects.
+import { commonFields, commonProblems } from "./common-fields.ts";
+import { throwProblems, type Problem } from "./problems.ts";
+import type { RelationFile } from "./schema.ts";
+import type { Source } from "./source.ts";
+import type { RelationTask, TaskCommon, TemplateTask } from "./task.ts";
+import { nameOccurrences, type Template } from "./template.ts";
+
+/** @throws EngineError "invalid-task" naming every problem */
+export function relationTask(source: Source, fields: RelationFile, notes: readonly string[]): RelationTask {
+  const problems: Problem[] = commonProblems(source, fields);
+  const add = (path: readonly PropertyKey[], sentence: string): void => {
+    problems.push({ sentence, place: source.place(path) });
+  };
+  if (fields.split?.by) add(["split", "by"], '"split.by" names slots, and a relation has none; remove it.');
+  for (const field of ["prompt_templates", "prompt_templates_zs"] as const) {
+    fields[field]?.forEach((template, i) => {
+      const mentions = template.split("{}").length - 1;
+      if (mentions === 0)
+        add([field, i], `template "${template}" has no {} for the subject; write it where the subject stands.`);
+      if (/\s$/.test(template))
+        add([field, i], `template "${template}" ends with a space; remove it, the object follows after one.`);
+    });
+  }
+  const seen = new Set<string>();
+  fields.samples.forEach(({ subject, object }, i) => {
+    const sample = `${subject}\n${object}`;
+    if (seen.has(sample)) add(["samples", i], `sample "${subject}" → "${object}" stands twice; keep one.`);
+    seen.add(sample);
+  });
+  throwProblems(problems, source);
+  return {
+    ...commonFields(source, fields, notes),
+    kind: "relation",
+    promptTemplates: fields.prompt_templates,
+    zeroShotTemplates: fields.prompt_templates_zs ?? [],
+    properties: {
+      relationType: fields.properties?.relation_type ?? "",
+      domainName: fields.properties?.domain_name ?? "",
+      rangeName: fields.properties?.range_name ?? "",
+      symmetric: fields.properties?.symmetric ?? false,
+    },
+    samples: fields.samples,
+  };
+}
+
+/** "The capital of {} is" as a contrast task: the corrupt prompt has another subject, whose object is the wrong answer. */
+export function relationAsContrast(task: RelationTask): TemplateTask {
+  const common: TaskCommon = task;
+  const { promptTemplates, samples } = task;
+  const object = (slot: string): Template => [" ", { slot, column: "object", offset: 0 }];
+  return {
+    ...common,
+    kind: "contrast",
+    form: "templates",
+    lists: {
+      sample: { columns: ["subject", "object"], rows: samples.map((sample) => [sample.subject, sample.object]) },
+    },
+    slots: { SUBJECT: "sample", OTHER: "sample" },
+    variants: promptTemplates.map((text, i) => ({
+      name: String(i + 1),
+      text: nameOccurrences(subjectTemplate(text)),
+      answers: { kind: "strings", strings: [object("SUBJECT")] },
+      wrongAnswers: { kind: "strings", strings: [object("OTHER")] },
+    })),
+    corruption: "other",
+    corruptions: { other: { SUBJECT: "OTHER" } },
+    positions: [],
+  };
+}
+
+function subjectTemplate(text: string): Template {
+  return text
+    .split("{}")
+    .flatMap((part, i) => [
+      ...(i > 0 ? [{ slot: "SUBJECT", column: "subject", offset: 0 }] : []),
+      ...(part ? [part] : []),
+    ]);
+}

@@ -1,0 +1,183 @@
+// The task file format as one parser: every field, its limits and its meaning. The published JSON Schema is made from it.
+import { z } from "zod";
+
+/**
+ * What is measured at the last position, larger being better:
+ * - logit-difference: mean logit of the answers − mean logit of the wrong answers
+ * - probability-difference: Σ p(answers) − Σ p(wrong answers)
+ * - log-probability: log Σ p(answers)
+ */
+export const METRIC_NAMES = ["logit-difference", "probability-difference", "log-probability"] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** What pruning keeps true; defined in engine/evaluate. */
+export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const;
+export type CriterionName = (typeof CRITERION_NAMES)[number];
+
+/** What a removed unit gives instead of its value. */
+export const ABLATION_KINDS = ["resample", "mean", "zero"] as const;
+export type AblationKind = (typeof ABLATION_KINDS)[number];
+
+/** Where that value comes from: the pair's own corrupt run, or the mean over all corrupt or all clean prompts. */
+export const ABLATION_REFERENCES = ["paired", "corrupt", "clean"] as const;
+export type AblationReference = (typeof ABLATION_REFERENCES)[number];
+
+const LARGEST_COUNT = 100_000;
+
+const text = z.string().min(1).max(10_000);
+const word = z.string().min(1).max(200);
+const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter");
+const key = z.string().regex(/^[A-Za-z][\w-]*$/, "letters, digits, _ and -, beginning with a letter");
+const count = z.int().min(1).max(LARGEST_COUNT);
+
+export const titleSchema = z.strictObject({ en: text, zh: text.optional() });
+
+export const ablationSchema = z.strictObject({
+  kind: z.enum(ABLATION_KINDS),
+  reference: z
+    .enum(ABLATION_REFERENCES)
+    .optional()
+    .describe("paired for resample; corrupt (the default) or clean for mean; unused for zero"),
+  perPosition: z.boolean().optional().describe("mean: one mean for each position of a template instead of one for all"),
+});
+
+export const splitSchema = z.strictObject({
+  discovery: count.optional().describe("examples that a search sees"),
+  heldOut: z.int().min(0).max(LARGEST_COUNT).optional().describe("examples that the reported figures come from"),
+  by: z
+    .array(identifier)
+    .min(1)
+    .optional()
+    .describe("slots: a set of their fillers is in one split only, one set in ten is held out"),
+  order: z.enum(["file", "shuffled"]).optional().describe("prompts: as they stand, or in an order drawn from the seed"),
+});
+
+const commonSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().min(1).max(200).optional().describe("default: the file's name"),
+  title: titleSchema.optional().describe("shown to people"),
+  description: text.optional(),
+  needs: text.optional().describe("which tokenizers the task works on, if not on all"),
+  metric: z
+    .enum(METRIC_NAMES)
+    .optional()
+    .describe(
+      "logit-difference (default): mean logit of the answers minus mean logit of the wrong answers; " +
+        "probability-difference: summed probability of the answers minus that of the wrong answers; " +
+        "log-probability: log of the summed probability of the answers",
+    ),
+  ablation: ablationSchema.optional().describe("what a removed unit gives instead; default resample"),
+  threshold: z.number().gt(0).max(1).optional().describe("of the criterion; default 0.9"),
+  criterion: z.enum(CRITERION_NAMES).optional().describe("what pruning keeps true; default match"),
+  split: splitSchema.optional(),
+  seed: z.int().min(0).max(4294967295).optional().describe("default 1"),
+});
+
+export const tableSchema = z.strictObject({
+  columns: z.array(identifier).min(1).max(20),
+  rows: z.array(z.array(word).min(1)).min(1).max(LARGEST_COUNT),
+});
+
+export const rangeSchema = z.strictObject({
+  list: key,
+  after: identifier.optional().describe("all words after this slot's"),
+  before: identifier.optional().describe("all words before this slot's"),
+  upTo: identifier.optional().describe("all words up to and with this slot's"),
+  prefix: z.string().max(10).optional().describe("put before each word, such as a space"),
+});
+
+const answers = z.union([z.array(text).min(1).max(1000), rangeSchema]);
+
+export const templateSchema = z.strictObject({
+  text: text.describe("the clean prompt, with {SLOT}, {SLOT.column} or {SLOT+1} (the next word of the list)"),
+  corrupt: text.optional().describe("the corrupt prompt, where no rule of corruptions makes it"),
+  answers: answers.optional(),
+  wrongAnswers: answers.optional(),
+});
+
+export const templateTaskSchema = z.strictObject({
+  kind: z.literal("contrast"),
+  ...commonSchema.shape,
+  lists: z.record(key, z.union([z.array(word).min(1).max(LARGEST_COUNT), tableSchema])).describe("words by list name"),
+  slots: z
+    .record(identifier, key)
+    .describe("slot → the list it draws from; slots of one list never hold the same word"),
+  templates: z
+    .array(z.union([text, templateSchema]))
+    .min(1)
+    .max(1000),
+  bothOrders: z
+    .tuple([identifier, identifier])
+    .optional()
+    .describe("use every template also with the first mentions of these two slots exchanged"),
+  answers: answers.optional().describe("what is right after every template: one token each, leading space included"),
+  wrongAnswers: answers.optional().describe("what is wrong"),
+  corruption: key.optional().describe("the default of corruptions"),
+  corruptions: z
+    .record(key, z.record(identifier, identifier))
+    .optional()
+    .describe(
+      "occurrence (S2) or slot (S) → new (a word that the prompt does not hold) or the slot that takes its place",
+    ),
+  positions: z
+    .array(z.string().min(1).max(50))
+    .optional()
+    .describe("named tokens: occurrences, with +1 or -1; END is always there"),
+});
+
+const promptText = z.union([text, z.array(z.int().min(0)).min(1).max(100_000)]);
+const promptAnswers = z.array(z.union([text, z.int().min(0)])).max(1000);
+
+export const promptSchema = z.strictObject({
+  clean: promptText,
+  corrupt: promptText,
+  answers: promptAnswers.min(1),
+  wrong_answers: promptAnswers.optional(),
+});
+
+export const promptTaskSchema = z.strictObject({
+  kind: z.literal("contrast").optional(),
+  ...commonSchema.shape,
+  prompts: z
+    .array(promptSchema)
+    .min(1)
+    .max(LARGEST_COUNT)
+    .describe("text or token ids (without BOS); answers with their leading space"),
+  word_idxs: z.record(z.string().min(1), z.int().min(0)).optional().describe("named token positions, BOS not counted"),
+  seq_labels: z.array(z.string()).optional(),
+});
+
+export const relationSchema = z.strictObject({
+  kind: z.literal("relation").optional(),
+  ...commonSchema.shape,
+  prompt_templates: z.array(text).min(1).describe("with {} for the subject; the object follows after a space"),
+  prompt_templates_zs: z.array(text).optional().describe("for prompts without examples before them"),
+  properties: z
+    .strictObject({
+      relation_type: z.string().optional(),
+      domain_name: z.string().optional(),
+      range_name: z.string().optional(),
+      symmetric: z.boolean().optional(),
+    })
+    .optional(),
+  samples: z
+    .array(z.strictObject({ subject: word, object: word }))
+    .min(1)
+    .max(LARGEST_COUNT),
+});
+
+export const taskSchema = z.union([templateTaskSchema, promptTaskSchema, relationSchema]);
+
+export type CommonFile = z.infer<typeof commonSchema>;
+export type TemplateTaskFile = z.infer<typeof templateTaskSchema>;
+export type PromptTaskFile = z.infer<typeof promptTaskSchema>;
+export type RelationFile = z.infer<typeof relationSchema>;
+export type AnswersField = z.infer<typeof answers>;
+
+/** The published JSON Schema (draft 2020-12) of the three forms. */
+export function taskJsonSchema(): object {
+  return {
+    title: "Secateur task",
+    ...z.toJSONSchema(taskSchema, { io: "input" }),
+  };
+}

@@ -1,0 +1,415 @@
+// From the fields of a template task to the task, with every check that needs more than one field.
+import { didYouMean } from "./did-you-mean.ts";
+import { commonFields, commonProblems } from "./common-fields.ts";
+import { formatPath } from "./explain-issue.ts";
+import { parsePosition } from "./positions.ts";
+import { throwProblems, type Problem } from "./problems.ts";
+import type { AnswersField, TemplateTaskFile } from "./schema.ts";
+import type { Source } from "./source.ts";
+import { WRITTEN, type Corruption, type TemplateTask, type Variant, type WordList } from "./task.ts";
+import {
+  exchangeFirst,
+  nameOccurrences,
+  parseTemplate,
+  references,
+  slotsOfRule,
+  type AnswerRule,
+  type Reference,
+  type Template,
+} from "./template.ts";
+
+type Path = readonly PropertyKey[];
+
+/** @throws EngineError "invalid-task" naming every problem */
+export function templateTask(source: Source, fields: TemplateTaskFile): TemplateTask {
+  return new TemplateTaskReader(source, fields).read();
+}
+
+class TemplateTaskReader {
+  private readonly problems: Problem[] = [];
+  private readonly lists: Readonly<Record<string, WordList>>;
+  private readonly usedSlots = new Set<string>();
+
+  constructor(
+    private readonly source: Source,
+    private readonly fields: TemplateTaskFile,
+  ) {
+    this.lists = Object.fromEntries(Object.entries(fields.lists).map(([name, list]) => [name, toWordList(list)]));
+  }
+
+  read(): TemplateTask {
+    this.problems.push(...commonProblems(this.source, this.fields));
+    this.checkLists();
+    this.checkSlots();
+    const variants = this.variants();
+    const corruptions = this.fields.corruptions ?? {};
+    this.checkCorruptions(corruptions, variants);
+    const corruption = this.defaultCorruption(corruptions);
+    this.checkPositions(variants);
+    this.checkSplit();
+    this.checkUnused();
+    throwProblems(this.problems, this.source);
+    return {
+      ...commonFields(this.source, this.fields),
+      kind: "contrast",
+      form: "templates",
+      lists: this.lists,
+      slots: this.fields.slots,
+      variants,
+      corruption,
+      corruptions,
+      positions: (this.fields.positions ?? []).filter((name) => name !== "END"),
+    };
+  }
+
+  private add(path: Path, sentence: string, ofKey = false, shift = 0): void {
+    const place = this.source.place(path, ofKey);
+    const column = shift > 0 && place.column !== undefined ? place.column + shift : place.column;
+    this.problems.push({ sentence, place: { ...place, column } });
+  }
+
+  private checkLists(): void {
+    for (const [name, list] of Object.entries(this.fields.lists)) {
+      if (Array.isArray(list)) {
+        this.checkRepeats(list, (i) => ["lists", name, i], `list "${name}"`);
+        continue;
+      }
+      list.rows.forEach((row, i) => {
+        if (row.length === list.columns.length) return;
+        const path = ["lists", name, "rows", i];
+        this.add(
+          path,
+          `${formatPath(path)} has ${row.length} entries, but there are ${list.columns.length} columns; write one entry for each.`,
+        );
+      });
+      this.checkRepeats(list.columns, (i) => ["lists", name, "columns", i], `columns of list "${name}"`);
+      this.checkRepeats(
+        list.rows.map(([first]) => first!),
+        (i) => ["lists", name, "rows", i],
+        `list "${name}"`,
+      );
+    }
+  }
+
+  private checkRepeats(words: readonly string[], path: (index: number) => Path, where: string): void {
+    const seen = new Set<string>();
+    words.forEach((word, i) => {
+      if (seen.has(word)) this.add(path(i), `"${word}" stands twice in ${where}; keep one.`);
+      seen.add(word);
+    });
+  }
+
+  private checkSlots(): void {
+    const { slots, lists } = this.fields;
+    if (Object.keys(slots).length === 0)
+      this.add(["slots"], '"slots" is empty; name each slot and its list, such as S: name.');
+    for (const [slot, list] of Object.entries(slots)) {
+      if (!Object.hasOwn(lists, list)) {
+        this.add(
+          ["slots", slot],
+          `slot "${slot}" draws from list "${list}", which is not under lists.${didYouMean(list, Object.keys(lists))}`,
+        );
+      }
+      if (slot === "new" || slot === "END")
+        this.add(["slots", slot], `"${slot}" has a meaning of its own; give the slot another name.`, true);
+    }
+  }
+
+  private variants(): Variant[] {
+    const { bothOrders } = this.fields;
+    bothOrders?.forEach((slot, i) => this.checkSlotName(slot, ["bothOrders", i]));
+    return this.fields.templates.flatMap((entry, index) => {
+      const path = ["templates", index];
+      const isText = typeof entry === "string";
+      const text = isText ? this.template(entry, path) : this.template(entry.text, [...path, "text"]);
+      const corrupt =
+        isText || entry.corrupt === undefined ? undefined : this.template(entry.corrupt, [...path, "corrupt"]);
+      const answers = this.rule("answers", isText ? undefined : entry.answers, path, text);
+      const wrongAnswers = this.rule("wrongAnswers", isText ? undefined : entry.wrongAnswers, path, text);
+      this.checkOccurrenceNames(text, path);
+      const name = String(index + 1);
+      if (!bothOrders) return [{ name, text: nameOccurrences(text), corrupt, answers, wrongAnswers }];
+      return this.orders({ name, text, corrupt, answers, wrongAnswers }, bothOrders, path);
+    });
+  }
+
+  private orders(variant: Variant, slots: readonly [string, string], path: Path): Variant[] {
+    const places = slots.map((slot) => references(variant.text).findIndex((reference) => reference.slot === slot));
+    const missing = slots.filter((_, i) => places[i] === -1);
+    for (const slot of missing)
+      this.add(path, `the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`);
+    if (missing.length > 0) return [];
+    const written = places[0]! < places[1]! ? slots : ([slots[1], slots[0]] as const);
+    const exchanged = {
+      ...variant,
+      text: exchangeFirst(variant.text, slots),
+      corrupt: variant.corrupt && exchangeFirst(variant.corrupt, slots),
+    };
+    return [
+      { ...variant, text: nameOccurrences(variant.text), name: `${variant.name}/${written.join("-")}` },
+      {
+        ...exchanged,
+        text: nameOccurrences(exchanged.text),
+        name: `${variant.name}/${[...written].reverse().join("-")}`,
+      },
+    ];
+  }
+
+  /** A prompt. */
+  private template(text: string, path: Path): Template {
+    if (/\s$/.test(text)) this.add(path, `the prompt ends with a space; remove it, answers begin with one (" Mary").`);
+    if (/^\s/.test(text)) this.add(path, "the prompt begins with a space; remove it.");
+    return this.pieces(text, path);
+  }
+
+  private pieces(text: string, path: Path): Template {
+    const parsed = parseTemplate(text);
+    if ("problem" in parsed) {
+      this.add(path, `${JSON.stringify(text)} ${parsed.problem}.`);
+      return [];
+    }
+    references(parsed.pieces).forEach((reference) => this.checkReference(reference, path));
+    return parsed.pieces;
+  }
+
+  private checkReference({ slot, column, offset }: Reference, path: Path): void {
+    if (!this.checkSlotName(slot, path)) return;
+    this.usedSlots.add(slot);
+    const list = this.lists[this.fields.slots[slot]!];
+    if (!list) return;
+    if (column !== undefined && !list.columns.includes(column)) {
+      const columns = list.columns.filter((name) => name !== "");
+      const remedy =
+        columns.length > 0 ? `its columns are ${columns.join(", ")}` : `its list has no columns, write {${slot}}`;
+      this.add(
+        path,
+        `{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`,
+      );
+    }
+    if (offset >= list.rows.length) {
+      this.add(
+        path,
+        `{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
+      );
+    }
+  }
+
+  /** True if the slot is declared. */
+  private checkSlotName(slot: string, path: Path): boolean {
+    const names = Object.keys(this.fields.slots);
+    if (names.includes(slot)) return true;
+    this.add(
+      path,
+      `"${slot}" is not a slot; declare it under slots (there are ${names.join(", ")}).${didYouMean(slot, names)}`,
+    );
+    return false;
+  }
+
+  /** S occurs twice, so its mentions are called S1 and S2: no slot may have such a name. */
+  private checkOccurrenceNames(text: Template, path: Path): void {
+    for (const { name, slot } of references(nameOccurrences(text))) {
+      if (name !== undefined && name !== slot && Object.hasOwn(this.fields.slots, name)) {
+        this.add(path, `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`);
+      }
+    }
+  }
+
+  private rule(
+    field: "answers" | "wrongAnswers",
+    own: AnswersField | undefined,
+    path: Path,
+    text: Template,
+  ): AnswerRule {
+    const answers = own ?? this.fields[field];
+    const at = own ? [...path, field] : [field];
+    if (answers === undefined) {
+      const needless = field === "wrongAnswers" && this.fields.metric === "log-probability";
+      if (!needless)
+        this.add(
+          path,
+          `there are no "${field}"; write them for the task or for this template, such as ${field}: [" {S}"].`,
+        );
+      return { kind: "strings", strings: [] };
+    }
+    if (!Array.isArray(answers)) return this.range(answers, at);
+    return {
+      kind: "strings",
+      strings: answers.map((answer, i) => {
+        const place = [...at, i];
+        const pieces = this.pieces(answer, place);
+        this.checkGlued(text, pieces, answer, place);
+        return pieces;
+      }),
+    };
+  }
+
+  /** "…gave a drink to" + "Mary": a space was forgotten. */
+  private checkGlued(text: Template, answer: Template, written: string, path: Path): void {
+    const end = text.at(-1);
+    const start = answer[0];
+    const endsInLetter = typeof end === "string" && /\p{L}$/u.test(end);
+    const first = typeof start === "object" ? this.lists[this.fields.slots[start.slot]!]?.rows[0]?.[0] : start;
+    if (endsInLetter && first !== undefined && /^\p{L}/u.test(first)) {
+      this.add(
+        path,
+        `answer "${written}" would follow "${end.trim().split(" ").at(-1)}" without a space; write " ${written}".`,
+      );
+    }
+  }
+
+  private range({ list, after, before, upTo, prefix = "" }: Exclude<AnswersField, string[]>, path: Path): AnswerRule {
+    const sides = Object.entries({ after, before, upTo }).filter(
+      (side): side is ["after" | "before" | "upTo", string] => side[1] !== undefined,
+    );
+    const [side] = sides;
+    if (sides.length !== 1 || !side) {
+      this.add(path, `a part of a list needs exactly one of after, before and upTo; there are ${sides.length}.`);
+      return { kind: "strings", strings: [] };
+    }
+    if (!Object.hasOwn(this.lists, list)) {
+      this.add([...path, "list"], `"${list}" is not under lists.${didYouMean(list, Object.keys(this.lists))}`);
+    } else if (this.checkSlotName(side[1], [...path, side[0]])) {
+      this.usedSlots.add(side[1]);
+      const own = this.fields.slots[side[1]];
+      if (own !== list)
+        this.add(
+          [...path, side[0]],
+          `slot "${side[1]}" draws from list "${own}", not from "${list}"; name a slot of that list.`,
+        );
+    }
+    return { kind: "range", list, slot: side[1], side: side[0], prefix };
+  }
+
+  private checkCorruptions(corruptions: Readonly<Record<string, Corruption>>, variants: readonly Variant[]): void {
+    for (const [name, corruption] of Object.entries(corruptions)) {
+      if (name === WRITTEN)
+        this.add(
+          ["corruptions", name],
+          `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`,
+          true,
+        );
+      if (Object.keys(corruption).length === 0)
+        this.add(["corruptions", name], `corruption "${name}" changes nothing; write such as { S2: new }.`);
+      for (const [target, source] of Object.entries(corruption))
+        this.checkReplacement(["corruptions", name, target], target, source, variants);
+    }
+  }
+
+  private checkReplacement(path: Path, target: string, source: string, variants: readonly Variant[]): void {
+    const slot = this.slotOfTarget(target, variants);
+    if (slot === undefined) {
+      const names = [...new Set(variants.flatMap(({ text }) => references(text).flatMap(({ name }) => name ?? [])))];
+      const lacking = variants.find(
+        ({ text }) => !references(text).some(({ name, slot: own }) => name === target || own === target),
+      );
+      const where = names.includes(target) && lacking ? ` in template ${lacking.name}` : "";
+      this.add(
+        path,
+        `there is no "${target}"${where}; mentions are ${names.join(", ")}.${didYouMean(target, names)}`,
+        true,
+      );
+      return;
+    }
+    if (source === "new") return;
+    if (!this.checkSlotName(source, path)) return;
+    this.usedSlots.add(source);
+    const [from, to] = [this.fields.slots[source], this.fields.slots[slot]];
+    if (from !== to)
+      this.add(
+        path,
+        `slot "${source}" draws from list "${from}", but ${target} from "${to}"; only a slot of one list can take its place.`,
+      );
+  }
+
+  /** The slot of an occurrence (S2) or slot (S) that every sentence has. */
+  private slotOfTarget(target: string, variants: readonly Variant[]): string | undefined {
+    const slots = variants.map(
+      ({ text }) => references(text).find(({ name, slot }) => name === target || slot === target)?.slot,
+    );
+    return slots.every((slot) => slot !== undefined) ? slots[0] : undefined;
+  }
+
+  private defaultCorruption(corruptions: Readonly<Record<string, Corruption>>): string {
+    const { corruption, templates } = this.fields;
+    const names = Object.keys(corruptions);
+    const lacking = templates.findIndex((entry) => typeof entry === "string" || entry.corrupt === undefined);
+    const isWritten = lacking < 0;
+    if (corruption !== undefined) {
+      const allowed = isWritten ? [...names, WRITTEN] : names;
+      if (!allowed.includes(corruption)) {
+        this.add(
+          ["corruption"],
+          `corruption "${corruption}" is not under corruptions (there are ${allowed.join(", ") || "none"}).${didYouMean(corruption, allowed)}`,
+        );
+      }
+      return corruption;
+    }
+    if (isWritten) return WRITTEN;
+    if (names.length === 0)
+      this.add(
+        ["templates", lacking],
+        'nothing says how the corrupt prompt is made; write "corrupt" for the template or corruptions for the task.',
+      );
+    if (names.length > 1)
+      this.add(
+        ["corruptions"],
+        `there are ${names.length} corruptions; say with "corruption" which one is the default.`,
+        true,
+      );
+    return names[0] ?? WRITTEN;
+  }
+
+  private checkPositions(variants: readonly Variant[]): void {
+    this.fields.positions?.forEach((position, i) => {
+      const path = ["positions", i];
+      const base = parsePosition(position)?.base;
+      if (base === undefined) {
+        this.add(path, `position "${position}" is none; write a mention such as S1, S1+1 or END.`);
+        return;
+      }
+      const lacking = variants.find(
+        ({ text }) => base !== "END" && !references(text).some(({ name }) => name === base),
+      );
+      if (!lacking) return;
+      const names = [...new Set(references(lacking.text).flatMap(({ name }) => name ?? []))];
+      this.add(
+        path,
+        `position "${position}": template ${lacking.name} has no mention "${base}" (it has ${names.join(", ") || "none"}).${didYouMean(base, names)}`,
+      );
+    });
+  }
+
+  private checkSplit(): void {
+    this.fields.split?.by?.forEach((slot, i) => this.checkSlotName(slot, ["split", "by", i]));
+    if (this.fields.split?.order !== undefined) {
+      this.add(["split", "order"], '"split.order" belongs to tasks with prompts; remove it.');
+    }
+  }
+
+  private checkUnused(): void {
+    for (const slot of Object.keys(this.fields.slots)) {
+      if (!this.usedSlots.has(slot))
+        this.add(["slots", slot], `slot "${slot}" is not used; use it as {${slot}} or remove it.`, true);
+    }
+  }
+}
+
+function toWordList(list: TemplateTaskFile["lists"][string]): WordList {
+  return Array.isArray(list) ? { columns: [""], rows: list.map((word) => [word]) } : list;
+}
+
+/** Slots that a variant needs words for, those of its answers and of the corruption included. */
+export function slotsOfVariant(
+  { text, corrupt, answers, wrongAnswers }: Variant,
+  corruption: Corruption = {},
+): string[] {
+  return [
+    ...new Set([
+      ...references(text).map(({ slot }) => slot),
+      ...references(corrupt ?? []).map(({ slot }) => slot),
+      ...slotsOfRule(answers),
+      ...slotsOfRule(wrongAnswers),
+      ...Object.values(corruption).filter((source) => source !== "new"),
+    ]),
+  ];
+}

@@ -1,0 +1,86 @@
+// From the data of a file to the fields of one of the three forms, or to a list of problems.
+import type { z } from "zod";
+import { explainIssue } from "./explain-issue.ts";
+import { throwProblems, type Problem } from "./problems.ts";
+import {
+  ablationSchema,
+  promptSchema,
+  promptTaskSchema,
+  rangeSchema,
+  relationSchema,
+  splitSchema,
+  tableSchema,
+  templateSchema,
+  templateTaskSchema,
+  titleSchema,
+} from "./schema.ts";
+import type { Source } from "./source.ts";
+
+/** Fields that may stand below a top-level field, for "did you mean". */
+const FIELDS_BELOW: Readonly<Record<string, readonly string[]>> = {
+  title: keysOf(titleSchema),
+  ablation: keysOf(ablationSchema),
+  split: keysOf(splitSchema),
+  lists: keysOf(tableSchema),
+  templates: keysOf(templateSchema),
+  prompts: keysOf(promptSchema),
+  answers: keysOf(rangeSchema),
+  wrongAnswers: keysOf(rangeSchema),
+  properties: keysOf(relationSchema.shape.properties.unwrap()),
+  samples: keysOf(relationSchema.shape.samples.element),
+};
+
+function keysOf(schema: z.ZodObject): readonly string[] {
+  return Object.keys(schema.shape);
+}
+
+/**
+ * @returns the file's fields with their types
+ * @throws EngineError "invalid-task" naming every problem
+ */
+export function validate<Schema extends z.ZodObject>(
+  source: Source,
+  schema: Schema,
+  data: unknown = source.data,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const known = (path: readonly PropertyKey[]): readonly string[] =>
+    path.length === 0 ? keysOf(schema) : (FIELDS_BELOW[String(path.at(-1))] ?? FIELDS_BELOW[String(path[0])] ?? []);
+  const problems = parsed.error.issues
+    .flatMap((issue) => explainIssue(issue, data, known))
+    .map(({ path, sentence, ofKey }): Problem => ({ sentence, place: source.place(path, ofKey) }));
+  throwProblems(problems, source);
+  throw new Error("internal: a schema failed without an issue");
+}
+
+/** The form of a file, seen from the fields it has. */
+export type Form = "templates" | "prompts" | "relation";
+
+export const FORM_SCHEMAS = {
+  templates: templateTaskSchema,
+  prompts: promptTaskSchema,
+  relation: relationSchema,
+} as const;
+
+/** @throws EngineError "invalid-task" if it is none of them */
+export function formOf(source: Source): Form {
+  const { data } = source;
+  const fail = (sentence: string, path: readonly PropertyKey[] = []): never => {
+    throwProblems([{ sentence, place: source.place(path) }], source);
+    throw new Error("internal: a problem was not thrown");
+  };
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    return fail("a task is a set of fields (name: value); see tasks/README.md for one to begin with.");
+  }
+  const has = (field: string): boolean => Object.hasOwn(data, field);
+  const { kind } = data as { kind?: unknown };
+  if (kind === "relation") return "relation";
+  if (kind !== undefined && kind !== "contrast") {
+    return fail(`"kind" is ${JSON.stringify(kind)}; write "contrast" or "relation".`, ["kind"]);
+  }
+  if (kind === "contrast") return has("prompts") ? "prompts" : "templates";
+  if (has("prompts")) return "prompts";
+  if (has("samples")) return "relation";
+  return fail('"kind" is missing; write kind: contrast (templates or prompts) or kind: relation (samples).');
+}

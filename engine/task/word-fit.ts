@@ -1,0 +1,44 @@
+// Whether a piece of text is one token of a tokenizer, remembered, and how to say that it is not.
+import type { Tokenizer } from "../tokens/tokenizer.ts";
+
+export class WordFit {
+  private readonly ids = new Map<string, readonly number[]>();
+
+  constructor(readonly tokenizer: Tokenizer) {}
+
+  /** The token id of a text that is one token, spelled the same; otherwise undefined. */
+  single(text: string): number | undefined {
+    const ids = this.encode(text);
+    return ids.length === 1 && this.isWritten(text, ids) ? ids[0] : undefined;
+  }
+
+  /** False if the tokenizer has no tokens for some of the text, so that it comes back changed. Spaces do not count. */
+  canWrite(text: string): boolean {
+    return this.isWritten(text, this.encode(text));
+  }
+
+  /** `" Vaduz" is 3 tokens (" V", "ad", "uz")`. */
+  describe(text: string): string {
+    const ids = this.encode(text);
+    const shown = JSON.stringify(text);
+    if (!this.isWritten(text, ids)) return `${shown} is not in the tokenizer's vocabulary`;
+    const tokens = ids.slice(0, 12).map((id) => JSON.stringify(this.tokenizer.token(id)));
+    return `${shown} is ${ids.length} tokens (${tokens.join(", ")}${ids.length > 12 ? ", …" : ""})`;
+  }
+
+  private encode(text: string): readonly number[] {
+    const known = this.ids.get(text);
+    if (known) return known;
+    const ids = this.tokenizer.encodePlain(text);
+    this.ids.set(text, ids);
+    return ids;
+  }
+
+  private isWritten(text: string, ids: readonly number[]): boolean {
+    return withoutSpaces(this.tokenizer.decode(ids)) === withoutSpaces(text);
+  }
+}
+
+function withoutSpaces(text: string): string {
+  return text.replace(/\s+/g, "");
+}
