@@ -1,6 +1,6 @@
 // Ops that sum over an axis: matrix product, reductions, softmax, normalisation, cross entropy, rotary embedding's mixing.
 import { EngineError } from "../base/errors.ts";
-import { broadcastShapes, meet } from "./dims.ts";
+import { broadcastShapes, meet, stretchesTo } from "./dims.ts";
 import { add, mul, needFloat, needSame, neg } from "./elementwise.ts";
 import { type Dim, formatShape, type Value } from "./graph.ts";
 import { axisOf, concat, gatherLast, int64, slice } from "./layout.ts";
@@ -74,7 +74,7 @@ export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
 export function rotary(x: Value, cos: Value, sin: Value): Value {
   needFloat("rotary", x);
   for (const table of [cos, sin]) {
-    if (formatShape(broadcastShapes("rotary", x.shape, table.shape)) !== formatShape(x.shape)) {
+    if (!stretchesTo(table.shape, x.shape)) {
       throw new EngineError(
         "shape",
         `rotary: shape ${formatShape(table.shape)} does not broadcast to ${formatShape(x.shape)}.`,
@@ -93,8 +93,8 @@ export function rotateHalf(x: Value): Value {
   return concat([neg(slice(x, -1, dims / 2, dims)), slice(x, -1, 0, dims / 2)], -1);
 }
 
-function reduce(op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
-  needFloat(op, x);
+function reduce(op: "ReduceSum" | "ReduceMean", x: Value, axes: readonly number[], keepDims: boolean): Value {
+  needFloat(op === "ReduceSum" ? "reduceSum" : "reduceMean", x);
   const at = axes.map((axis) => axisOf(op, x, axis));
   const shape = x.shape.flatMap((size, axis): Dim[] => (at.includes(axis) ? (keepDims ? [1] : []) : [size]));
   return x.graph.composite(op, [x], { axes: { ints: at } }, () =>

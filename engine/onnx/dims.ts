@@ -60,6 +60,17 @@ export function broadcastShapes(op: string, a: readonly Dim[], b: readonly Dim[]
   });
 }
 
+/** Whether a value of one shape broadcasts to exactly the other. */
+export function stretchesTo(from: readonly Dim[], to: readonly Dim[]): boolean {
+  const missing = to.length - from.length;
+  return (
+    missing >= 0 &&
+    from.every(
+      (size, axis) => size === 1 || (to[axis + missing] !== 1 && meet(size, to[axis + missing]!) !== undefined),
+    )
+  );
+}
+
 /** The size two dims have in common, a number before a symbol; undefined for two different numbers. */
 export function meet(a: Dim, b: Dim): Dim | undefined {
   if (a === b || typeof b === "string") return a;

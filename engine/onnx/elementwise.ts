@@ -54,7 +54,18 @@ export function gelu(x: Value): Value {
 /** x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), GPT-2's GELU. */
 export function geluTanh(x: Value): Value {
   needFloat("geluTanh", x);
-  return x.graph.composite("GeluTanh", [x], {}, () => x.graph.node("Gelu", [x], { approximate: { s: "tanh" } }, x));
+  return x.graph.composite("GeluTanh", [x], {}, () =>
+    x.dtype === "float32" ? x.graph.node("Gelu", [x], { approximate: { s: "tanh" } }, x) : geluTanhTwin(x),
+  );
+}
+
+/** Inner scale and cubic coefficient of the tanh form of GELU. */
+export const GELU_TANH = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 } as const;
+
+/** The float64 form: ONNX Runtime's own rounds the two coefficients to float32. */
+function geluTanhTwin(x: Value): Value {
+  const inner = mul(mul(x, add(mul(mul(x, x), GELU_TANH.cubic), 1)), GELU_TANH.scale);
+  return mul(mul(x, 0.5), add(tanh(inner), 1));
 }
 
 /** x · sigmoid(x) */
@@ -118,18 +129,19 @@ function binary(op: string, a: Operand, b: Operand, dtype: DType | undefined): V
     return binary(op, b.graph.scalar(a, b.dtype), b, dtype);
   }
   const right = typeof b === "number" ? a.graph.scalar(b, a.dtype) : b;
-  needSame(op, a, right);
-  return a.graph.node(
-    op,
-    [a, right],
-    {},
-    { dtype: dtype ?? a.dtype, shape: broadcastShapes(op, a.shape, right.shape) },
-  );
+  needSame(wordOf(op), a, right);
+  const shape = broadcastShapes(wordOf(op), a.shape, right.shape);
+  return a.graph.node(op, [a, right], {}, { dtype: dtype ?? a.dtype, shape });
 }
 
 function unary(op: string): (x: Value) => Value {
   return (x) => {
-    if (op !== "Neg" || x.dtype !== "int64") needFloat(op, x);
+    if (op !== "Neg" || x.dtype !== "int64") needFloat(wordOf(op), x);
     return x.graph.node(op, [x], {}, x);
   };
+}
+
+/** The name of the function here that appends an ONNX op. */
+function wordOf(op: string): string {
+  return op.charAt(0).toLowerCase() + op.slice(1);
 }

@@ -1,5 +1,5 @@
 // Gradient rules of the element-wise ops.
-import { normalCdf } from "./elementwise.ts";
+import { GELU_TANH, normalCdf } from "./elementwise.ts";
 import { type Rule, type Rules, sumTo } from "./gradient-rule.ts";
 import type { Step, Value } from "./graph.ts";
 import { add, cast, div, exp, greater, mul, neg, pow, sigmoid, square, sub, tanh, where } from "./ops.ts";
@@ -17,9 +17,6 @@ function broadcasting(rule: (dy: Value, a: Value, b: Value, y: Value) => readonl
     return [sumTo(da, a.shape), sumTo(db, b.shape)];
   };
 }
-
-/** Inner scale and cubic coefficient of the tanh form of GELU. */
-const GELU_TANH = { scale: Math.sqrt(2 / Math.PI), cubic: 0.044715 } as const;
 
 function geluTanhDerivative(x: Value): Value {
   const { scale, cubic } = GELU_TANH;

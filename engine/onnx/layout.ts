@@ -1,6 +1,6 @@
 // Ops that move entries about without changing them: reshape, transpose, slice, concat, gather, expand.
 import { assertInternal, EngineError } from "../base/errors.ts";
-import { broadcastShapes, factorsOf, mayBeEqual, meet, productOf, quotientOf, sumOf } from "./dims.ts";
+import { factorsOf, mayBeEqual, meet, productOf, quotientOf, stretchesTo, sumOf } from "./dims.ts";
 import { needSame, typeError } from "./elementwise.ts";
 import { type Dim, type Graph, formatShape, formatValue, type Value } from "./graph.ts";
 
@@ -110,7 +110,7 @@ export function gatherLast(x: Value, indices: Value): Value {
 
 /** x broadcast to a shape; symbolic sizes are read from the axes of the graph's inputs. */
 export function expand(x: Value, shape: readonly Dim[]): Value {
-  if (formatShape(broadcastShapes("expand", x.shape, shape)) !== formatShape(shape)) {
+  if (!stretchesTo(x.shape, shape)) {
     throw new EngineError(
       "shape",
       `expand: shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`,

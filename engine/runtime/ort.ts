@@ -20,11 +20,13 @@ export interface ProgramOptions {
   readonly keepMemory?: boolean;
 }
 
+type Declared = Pick<Value, "name" | "dtype" | "shape">;
+
 /** A graph made ready to run. Weights live in it once; `dispose` frees them. */
 export class Program {
   private constructor(
     readonly name: string,
-    private readonly inputs: readonly Value[],
+    private readonly inputs: readonly Declared[],
     private readonly session: InferenceSession,
   ) {}
 
@@ -40,7 +42,9 @@ export class Program {
         graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",
         logSeverityLevel: 3,
       });
-      return new Program(graph.name, graph.inputs, session);
+      // Only what a feed is checked against: a Value would hold on to its graph, and so to all weights.
+      const declared = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+      return new Program(graph.name, declared, session);
     } catch (cause) {
       const inputs = graph.inputs.map((input) => `${input.name}: ${formatValue(input)}`).join(", ");
       throw new Error(`internal: ONNX Runtime refuses graph "${graph.name}" (inputs: ${inputs}): ${text(cause)}`, {
@@ -104,7 +108,7 @@ function hasFloat64(graph: Graph): boolean {
 }
 
 /** Every input is fed with its type and shape, and one symbol is one size throughout: ONNX Runtime relies on it without checking. */
-function checkFeeds(inputs: readonly Value[], feeds: Readonly<Record<string, Feed>>): void {
+function checkFeeds(inputs: readonly Declared[], feeds: Readonly<Record<string, Feed>>): void {
   const sizes = new Map<Dim, number>();
   for (const input of inputs) {
     const feed = feeds[input.name];
