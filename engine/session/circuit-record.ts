@@ -86,7 +86,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
       ...(facts.random && { random: facts.random }),
       complement: facts.complement,
-      notes: notes(facts),
+      notes: resultNotes(facts, result.oneMinimal),
     },
     environment: facts.environment,
   };
@@ -188,8 +188,11 @@ type Note = NonNullable<NonNullable<Circuit["results"]>["notes"]>[number];
 /** A model that is right less often than this cannot be said to do the task. */
 const weakAccuracy = 0.5;
 
-function notes(facts: RunFacts): Note[] {
-  const { discovery, heldOut, random, prepared } = facts;
+/** What a reader of the figures must know; `oneMinimal` is undefined where the circuit was not searched for here. */
+export function resultNotes(
+  { discovery, heldOut, random, prepared }: Pick<RunFacts, "discovery" | "heldOut" | "random" | "prepared">,
+  oneMinimal: boolean | undefined,
+): Note[] {
   const judged = heldOut ?? discovery;
   const where = heldOut ? "held-out" : "discovery";
   const unit = metricUnit[prepared.task.metric];
@@ -211,7 +214,7 @@ function notes(facts: RunFacts): Note[] {
     const text = `One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
     found.push({ code: "random-as-good", text });
   }
-  if (!facts.result.oneMinimal) {
+  if (oneMinimal === false) {
     found.push({
       code: "unverified",
       text: "The search stopped before a whole pass removed nothing; single units may still go.",

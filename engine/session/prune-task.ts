@@ -1,5 +1,7 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
@@ -8,7 +10,7 @@ import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
-import { type Anchors, type Figures, measureAnchors, measureFigures, measureRandom } from "../evaluate/report.ts";
+import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
 import {
@@ -16,9 +18,9 @@ import {
   type OrderName,
   type SearchEvent,
   type SearchOptions,
-  type SearchResult,
 } from "../prune/search.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
+import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
 
 /** Everything that decides a run's numbers; written as the first line of its journal. */
@@ -62,7 +64,6 @@ export interface PruneOutcome {
 
 /** Few units are cheap to search again from other orders; many are not. */
 const fewUnits = 64;
-const randomExamples = 32;
 
 const journalFormat = "secateur.run";
 const journalVersion = 1;
@@ -109,7 +110,7 @@ function openLedger(settings: PruneSettings, prepared: Prepared, options: PruneO
   const examples = [...prepared.discovery, ...prepared.heldOut];
   const identity = sha256(JSON.stringify([prepared.model.sha256, prepared.task.sha256, examples]));
   if (!options.resume) {
-    const header: Header = { format: journalFormat, version: journalVersion, settings, identity };
+    const header: Header = { format: journalFormat, version: journalVersion, settings: anywhere(settings), identity };
     return Journal.create(options.journal, header);
   }
   const { journal, header } = Journal.open(options.journal);
@@ -121,6 +122,12 @@ function openLedger(settings: PruneSettings, prepared: Prepared, options: PruneO
       `"${settings.model}" are now, so its measurements do not hold. Start it anew.`,
     { place: { file: options.journal, line: 1 } },
   );
+}
+
+/** The same settings, good in whatever folder the run is resumed. */
+function anywhere(settings: PruneSettings): PruneSettings {
+  const model = existsSync(settings.model) ? resolve(settings.model) : settings.model;
+  return { ...settings, task: resolve(settings.task), model };
 }
 
 function checkedHeader(path: string, header: unknown): Header {
@@ -165,7 +172,10 @@ async function run(
   const complementMetric = await evaluator.metric(result.kept.complement());
   const edges: CircuitEdge[] = [];
   const roles = new Map<string, RoleFacts>();
-  const judged = await heldOutFigures(evaluatorOn, prepared, settings, result, stage);
+  const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, settings.random ?? defaultRandom, {
+    heldOut: stage("held-out"),
+    random: stage("random"),
+  });
   const environment = environmentRecord(options.command ?? "", options.threads ?? availableParallelism(), started);
   const circuit = circuitRecord({
     prepared,
@@ -235,26 +245,4 @@ async function nodeFacts(
     onDone(facts.size, units.length);
   }
   return facts;
-}
-
-async function heldOutFigures(
-  evaluatorOn: (examples: Prepared["discovery"]) => Promise<Evaluator>,
-  prepared: Prepared,
-  settings: PruneSettings,
-  result: SearchResult,
-  stage: (name: Stage) => (done: number, total: number) => void,
-): Promise<{ heldOut: Figures | undefined; random: Awaited<ReturnType<typeof measureRandom>> | undefined }> {
-  const { heldOut, criterion, seed, task } = prepared;
-  if (heldOut.length === 0) return { heldOut: undefined, random: undefined };
-  stage("held-out")(0, 1);
-  const evaluator = await evaluatorOn(heldOut);
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
-  const figures = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
-  const count = settings.random ?? 100;
-  if (count === 0) return { heldOut: figures, random: undefined };
-  // Random circuits are many and need no more examples than it takes to see that they fail.
-  const small = heldOut.length <= randomExamples ? evaluator : await evaluatorOn(heldOut.slice(0, randomExamples));
-  const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, metricUnit[task.metric])).ends;
-  const random = await measureRandom(small, ends, result.kept, count, seed, (done) => stage("random")(done, count));
-  return { heldOut: figures, random };
 }
