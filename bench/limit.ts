@@ -1,0 +1,97 @@
+// The arithmetic that an exact sweep cannot avoid, and the rate at which the executor multiplies matrices.
+import { sharedPrefix } from "../engine/activations/chunk.ts";
+import type { Ablation } from "../engine/activations/ablation.ts";
+import type { ModelConfig } from "../engine/model/model.ts";
+import { Graph } from "../engine/onnx/graph.ts";
+import { matMul } from "../engine/onnx/ops.ts";
+import { f32, Program } from "../engine/runtime/ort.ts";
+import type { Example } from "../engine/task/example.ts";
+
+interface LayerCost {
+  /** Multiply-adds of one row. */
+  readonly queries: number;
+  readonly keysAndValues: number;
+  readonly output: number;
+  readonly mlp: number;
+}
+
+function layerCost({ dModel, nHeads, nKeyValueHeads, dHead, dMlp, mlp }: ModelConfig): LayerCost {
+  return {
+    queries: dModel * nHeads * dHead,
+    keysAndValues: 2 * dModel * nKeyValueHeads * dHead,
+    output: nHeads * dHead * dModel,
+    mlp: (mlp.kind === "gated" ? 3 : 2) * dModel * dMlp,
+  };
+}
+
+/** Rows after the shared prefix, and last positions, of all examples. */
+function rowsOf(examples: readonly Example[], ablation: Ablation): { rows: number; ends: number } {
+  const rows = examples.reduce((sum, example) => sum + example.clean.ids.length - sharedPrefix(example, ablation), 0);
+  return { rows, ends: examples.length };
+}
+
+/**
+ * Multiply-adds of the matrix products that a sweep over all single heads needs: from the changed layer on, after the
+ * shared prefix, in the last layer queries, output and MLP at the read-out position only. The changed head's own
+ * output needs one head's share of W_O. Attention scores, norms and the two rows of the unembedding are left out.
+ */
+export function sweepMultiplyAdds(config: ModelConfig, examples: readonly Example[], ablation: Ablation): number {
+  const { rows, ends } = rowsOf(examples, ablation);
+  const cost = layerCost(config);
+  const last = config.nLayers - 1;
+  const after = (layer: number): number => {
+    if (layer > last) return 0;
+    const queried = layer === last ? ends : rows;
+    const here = rows * cost.keysAndValues + queried * (cost.queries + cost.output + cost.mlp);
+    return here + after(layer + 1);
+  };
+  let total = 0;
+  for (let layer = 0; layer <= last; layer++) {
+    const written = layer === last ? ends : rows;
+    total += config.nHeads * (written * (cost.output / config.nHeads + cost.mlp) + after(layer + 1));
+  }
+  return total;
+}
+
+/** Multiply-adds of the parts of one full pass over whole prompts. */
+export function passMultiplyAdds(config: ModelConfig, rows: number): number {
+  const cost = layerCost(config);
+  return config.nLayers * rows * (cost.queries + cost.keysAndValues + cost.output + cost.mlp);
+}
+
+/**
+ * Multiply-adds a second of the executor on this model's own shapes: the products of one layer, each alone, weights as
+ * constants; the median of several rounds.
+ */
+export async function matMulRate(config: ModelConfig, rows: number, threads: number): Promise<number> {
+  const { dModel, nHeads, nKeyValueHeads, dHead, dMlp, mlp } = config;
+  const shapes: [number, number][] = [
+    [dModel, nHeads * dHead],
+    [dModel, nKeyValueHeads * dHead],
+    [dModel, nKeyValueHeads * dHead],
+    [nHeads * dHead, dModel],
+    [dModel, dMlp],
+    ...(mlp.kind === "gated" ? [[dModel, dMlp] as [number, number]] : []),
+    [dMlp, dModel],
+  ];
+  const programs = await Promise.all(shapes.map(([from, to]) => product(from, to, threads)));
+  const inputs = shapes.map(([from]) => f32([rows, from], new Float32Array(rows * from).fill(0.5)));
+  const rates: number[] = [];
+  const work = rows * shapes.reduce((sum, [from, to]) => sum + from * to, 0);
+  for (let round = 0; round < 15; round++) {
+    const start = performance.now();
+    for (const [i, program] of programs.entries()) await program.run({ x: inputs[i] });
+    rates.push(work / ((performance.now() - start) / 1000));
+  }
+  for (const program of programs) await program.dispose();
+  rates.sort((a, b) => a - b);
+  return rates[Math.floor(rates.length / 2)];
+}
+
+async function product(from: number, to: number, threads: number): Promise<Program> {
+  const graph = new Graph("product");
+  const x = graph.input("x", "float32", ["rows", from]);
+  const weights = Float32Array.from({ length: from * to }, (_, i) => Math.sin(i));
+  graph.output("y", matMul(x, graph.constant(weights, "float32", [from, to])));
+  return Program.compile(graph, { threads });
+}

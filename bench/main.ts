@@ -1,0 +1,53 @@
+// Measures the engine against its own limits and against a rival on the same model, prompts and threads, in one run.
+//
+// Prints ratios, never verdicts on absolute times: machines differ, and the same machine differs by the hour.
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { measureColdPrune } from "./cold-prune.ts";
+import { measurePeakMemory } from "./peak-memory.ts";
+import { table } from "./table.ts";
+import { measureSweep, type SweepFigures } from "./sweep.ts";
+
+const { values } = parseArgs({
+  options: {
+    python: { type: "string", default: process.env.SECATEUR_BENCH_PYTHON },
+    threads: { type: "string", default: String(availableParallelism()) },
+    heads: { type: "string", default: "27" },
+    only: { type: "string" },
+  },
+});
+const threads = Number(values.threads);
+const sections = values.only?.split(",") ?? ["sweep", "memory", "cold"];
+
+if (sections.includes("sweep")) {
+  const figures: SweepFigures[] = [];
+  for (const corruption of ["all three names", "S2 only"] as const) {
+    figures.push(await measureSweep({ corruption, threads, python: values.python, peerHeads: values.heads! }));
+  }
+  console.log(
+    table(
+      ["exact effects of 270 heads, SmolLM2, 32 prompts", ...figures.map(({ corruption }) => corruption)],
+      [
+        ["seconds, secateur", ...figures.map(({ seconds }) => seconds.toFixed(1))],
+        ["seconds, TransformerLens 2.15.4", ...figures.map(({ peer }) => peer?.sweepSeconds.toFixed(1) ?? "not run")],
+        ["ratio", ...figures.map(({ peer, seconds }) => (peer ? `${(peer.sweepSeconds / seconds).toFixed(2)} x` : ""))],
+        ["largest difference of an effect", ...figures.map(({ difference }) => difference?.toExponential(1) ?? "")],
+        ["unavoidable multiply-adds", ...figures.map(({ multiplyAdds }) => multiplyAdds.toExponential(3))],
+        ["MatMul rate, GFLOP/s", ...figures.map(({ rate }) => (rate / 1e9).toFixed(0))],
+        ["share of the time the unavoidable takes", ...figures.map(({ shareOfLimit }) => percent(shareOfLimit))],
+        ["forward pass: share of the MatMul rate", ...figures.map(({ forwardShare }) => percent(forwardShare))],
+      ],
+    ),
+  );
+  if (!values.python) {
+    console.log("TransformerLens did not run: give --python a Python with bench/peers/requirements.txt installed.\n");
+  }
+}
+if (sections.includes("memory"))
+  console.log(table(["peak memory while pruning SmolLM2", ""], await measurePeakMemory(threads)));
+if (sections.includes("cold"))
+  console.log(table(["prune IOI on the embedded model, whole process", ""], await measureColdPrune()));
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
