@@ -43,7 +43,8 @@ export function parseTokenizerJson(json: unknown, file: string): TokenizerJson {
   const parsed = tokenizerJson.safeParse(json);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0];
-    throw new EngineError("invalid-file", `${file}: "${path.join(".")}" is not as in a tokenizer.json: ${message}.`, {
+    const part = path.length > 0 ? `"${path.join(".")}"` : "it";
+    throw new EngineError("invalid-file", `${file}: ${part} is not as in a tokenizer.json: ${message}.`, {
       place: { file },
     });
   }

@@ -19,7 +19,11 @@ export function parseConfig<Shape extends z.ZodRawShape>(
   file: string,
 ): z.infer<z.ZodObject<Shape>> {
   if (typeof json === "object" && json !== null && "quantization_config" in json && json.quantization_config) {
-    throw unsupported(file, "quantised weights (quantization_config)", "Use the unquantised model or a GGUF");
+    throw unsupported(
+      file,
+      "a model with quantised weights (quantization_config)",
+      "Use the unquantised model or a GGUF",
+    );
   }
   const parsed = z.looseObject(shape).safeParse(json);
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
