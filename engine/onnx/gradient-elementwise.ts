@@ -1,5 +1,5 @@
 // Gradient rules of the element-wise ops.
-import { GELU_TANH, normalCdf } from "./elementwise.ts";
+import { GELU_TANH, normalCdf } from "./activation.ts";
 import { type Rule, type Rules, sumTo } from "./gradient-rule.ts";
 import type { Step, Value } from "./graph.ts";
 import { add, cast, div, exp, greater, mul, neg, pow, sigmoid, square, sub, tanh, where } from "./ops.ts";

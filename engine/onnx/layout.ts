@@ -129,7 +129,7 @@ export function zerosLike(x: Value): Value {
 }
 
 /** int64 [rank]: the shape of a value in the run. */
-export function shapeOf(x: Value): Value {
+function shapeOf(x: Value): Value {
   return x.graph.node("Shape", [x], {}, { dtype: "int64", shape: [x.shape.length] });
 }
 

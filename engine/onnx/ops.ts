@@ -1,13 +1,11 @@
 // The ops of a graph in one import: each takes values, checks types and shapes, and returns the value it appended.
+export { erf, gelu, geluTanh, silu } from "./activation.ts";
 export {
   add,
   cast,
   div,
   equal,
-  erf,
   exp,
-  gelu,
-  geluTanh,
   greater,
   less,
   log,
@@ -17,7 +15,6 @@ export {
   reciprocal,
   relu,
   sigmoid,
-  silu,
   sqrt,
   square,
   sub,
