@@ -195,7 +195,6 @@ export function plantedModel(): Model {
     positionRows: () => table,
     finalNorm: () => ({ gain: identityGain() }),
     unembedBias: () => undefined,
-    unembedding: () => ({ W_U: matrix(dModel, nVocab, block(OUT, 0, allIds)) }),
     unembedRows: (ids) => rowsOf(OUT, ids),
     close: () => undefined,
   };

@@ -47,6 +47,9 @@ const task = z.strictObject({
       "What the ablated values come from, such as 'paired corrupt prompt' or 'mean over 128 corrupt prompts, by position'.",
     ),
   }),
+  corruption: text
+    .optional()
+    .describe("Which of the task's corruptions made the corrupt prompts; absent: the task's default."),
   examples: z.strictObject({ discovery: count, heldOut: count }),
 });
 

@@ -6,7 +6,7 @@ import { sha256 } from "../base/hash.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { LayerWeights, Model, ModelConfig, NormWeights } from "./model.ts";
-import { readMatrix, readRowsAt, readTransposed, readVector } from "./read-weights.ts";
+import { readMatrix, readRowsAt, readVector } from "./read-weights.ts";
 import { fieldShape, type LayerField, linear, type Stored, type WeightNames } from "./weight-names.ts";
 
 export interface ModelParts {
@@ -86,10 +86,6 @@ export class CheckpointModel implements Model {
   finalNorm(): NormWeights {
     const { gain, bias } = this.names.finalNorm;
     return { gain: this.vector(gain), bias: bias === undefined ? undefined : this.vector(bias) };
-  }
-
-  unembedding(): { W_U: Float32Array; b_U?: Float32Array } {
-    return { W_U: readTransposed(this.checkpoint, this.unembedKey()), b_U: this.unembedBias() };
   }
 
   unembedBias(): Float32Array | undefined {

@@ -87,8 +87,6 @@ export interface Model {
   /** W_pos, "pos dModel"; undefined where positions are not learned. */
   positionRows(): Float32Array | undefined;
   finalNorm(): NormWeights;
-  /** W_U is "dModel dVocab", b_U "dVocab". */
-  unembedding(): { W_U: Float32Array; b_U?: Float32Array };
   /** b_U "dVocab", where the model has one. */
   unembedBias(): Float32Array | undefined;
   /** Columns of W_U as rows, "row dModel", without their bias. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Checkpoint } from "../formats/checkpoint.ts";
-import { readMatrix, readTransposed, readVector } from "./read-weights.ts";
+import { readMatrix, readVector } from "./read-weights.ts";
 import { conv1d, interleavedPerHead, linear, rotaryInterleaved, sideBySide } from "./weight-names.ts";
 
 /** One tensor "t" whose value at (row, column) is 1000 · row + column. */
@@ -47,10 +47,4 @@ describe("readMatrix()", () => {
       0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11,
     ]);
   });
-});
-
-test("readTransposed() turns “row column” into “column row” across tiles", () => {
-  const [rows, columns] = [1100, 3];
-  const expected = Array.from({ length: rows * columns }, (_, at) => 1000 * (at % rows) + Math.floor(at / rows));
-  expect([...readTransposed(counting(rows, columns), "t")]).toEqual(expected);
 });

@@ -7,7 +7,6 @@ import type { Stored } from "./weight-names.ts";
 const TILE_OUTPUTS = 64;
 const TILE_INPUTS = 64;
 /** Rows of an embedding read at once. */
-const ROWS_AT_ONCE = 1024;
 
 /** A matrix as "in out", `shape` = [out, in]. */
 export function readMatrix(checkpoint: Checkpoint, stored: Stored, shape: readonly number[]): Float32Array {
@@ -70,23 +69,6 @@ export function readRowsAt(checkpoint: Checkpoint, key: string, ids: readonly nu
     picked.set(checkpoint.readRows(key, id, 1), row * columns);
   });
   return picked;
-}
-
-/** A whole "row column" tensor as "column row", holding few of its rows twice. */
-export function readTransposed(checkpoint: Checkpoint, key: string): Float32Array {
-  const { rows: nRows, columns } = matrixShape(checkpoint.tensors.get(key)!.shape);
-  const matrix = new Float32Array(nRows * columns);
-  for (let first = 0; first < nRows; first += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, nRows - first);
-    const rows = checkpoint.readRows(key, first, count);
-    for (let tile = 0; tile < count; tile += TILE_OUTPUTS) {
-      const tileEnd = Math.min(tile + TILE_OUTPUTS, count);
-      for (let i = 0; i < columns; i++) {
-        for (let row = tile; row < tileEnd; row++) matrix[i * nRows + first + row] = rows[row * columns + i];
-      }
-    }
-  }
-  return matrix;
 }
 
 function indices(start: number, end: number): number[] {

@@ -43,7 +43,7 @@ export interface RunFacts {
 
 export function circuitRecord(facts: RunFacts): Circuit {
   const { prepared, search, result } = facts;
-  const { task, ablation, criterion } = prepared;
+  const { criterion } = prepared;
   const { space } = result.kept;
   const { kept, trajectory, passes, trials, reAdded, oneMinimal, sizes, crossing } = result;
   const present = UNIT_KINDS.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
@@ -51,15 +51,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
     format: "secateur.circuit",
     version: 1,
     model: modelRecord(prepared.model),
-    task: {
-      name: task.name,
-      file: basename(task.file),
-      sha256: task.sha256,
-      seed: prepared.seed,
-      metric: task.metric,
-      ablation: { kind: ablation.kind, reference: describeReference(ablation, prepared.discovery.length) },
-      examples: { discovery: prepared.discovery.length, heldOut: prepared.heldOut.length },
-    },
+    task: taskRecord(prepared),
     search: {
       algorithm: "greedy removal by exact tests",
       units: [...space.kinds],
@@ -109,6 +101,19 @@ export function modelRecord(model: Model): Circuit["model"] {
     dVocab,
     precision: model.precision,
     ...(config.parallelBlocks && { parallelBlocks: true }),
+  };
+}
+
+export function taskRecord({ task, seed, ablation, discovery, heldOut, corruption }: Prepared): Circuit["task"] {
+  return {
+    name: task.name,
+    file: basename(task.file),
+    sha256: task.sha256,
+    seed,
+    metric: task.metric,
+    ablation: { kind: ablation.kind, reference: describeReference(ablation, discovery.length) },
+    ...(corruption !== undefined && { corruption }),
+    examples: { discovery: discovery.length, heldOut: heldOut.length },
   };
 }
 

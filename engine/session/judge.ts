@@ -1,7 +1,13 @@
 // Judges a circuit on the examples that its search did not see: its figures, and those of random circuits of its size.
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
-import { type Figures, measureAnchors, measureFigures, measureRandom, type RandomBaseline } from "../evaluate/report.ts";
+import {
+  type Figures,
+  measureAnchors,
+  measureFigures,
+  measureRandom,
+  type RandomBaseline,
+} from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import type { Prepared } from "./prepare.ts";

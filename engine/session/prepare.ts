@@ -33,6 +33,8 @@ export interface Prepared {
   readonly ablation: Ablation;
   readonly criterion: Criterion;
   readonly seed: number;
+  /** The corruption asked for; undefined for the task's default. */
+  readonly corruption: string | undefined;
   /** What the user should know about the examples. */
   readonly notes: readonly string[];
 }
@@ -66,6 +68,7 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
     ablation: ablationOf(settings, task),
     criterion: criterionOf(settings, task, examples),
     seed,
+    corruption: settings.corruption,
     notes: [...task.notes, ...notes],
   };
 }

@@ -13,12 +13,7 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
-import {
-  GreedySearch,
-  type OrderName,
-  type SearchEvent,
-  type SearchOptions,
-} from "../prune/search.ts";
+import { GreedySearch, type OrderName, type SearchEvent, type SearchOptions } from "../prune/search.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";

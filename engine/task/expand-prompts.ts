@@ -1,5 +1,6 @@
 // Examples from prompts that a file writes out, as text or token ids: tokenized, checked and split.
 import { EngineError } from "../base/errors.ts";
+import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -15,11 +16,7 @@ const DEFAULT_CORRUPTION = "corrupt";
 
 export function expandPrompts(task: PromptTask, tokenizer: Tokenizer, options: ExpandOptions): Expansion {
   const reader = new PromptReader(task, tokenizer, options.corruption);
-  const examples = reader.read();
-  const order = options.order ?? task.split.order;
-  const ordered =
-    order === "file" ? examples : Random.seeded(options.seed ?? task.seed, "task/prompts").shuffled(examples);
-  const { discovery, heldOut, notes } = splitPrompts(task, ordered, options);
+  const { discovery, heldOut, notes } = splitPrompts(task, reader.read(), options);
   const both = [
     ...discovery.map((example) => ({ ...example, split: "discovery" as const })),
     ...heldOut.map((example) => ({ ...example, split: "heldOut" as const })),
@@ -30,39 +27,55 @@ export function expandPrompts(task: PromptTask, tokenizer: Tokenizer, options: E
   };
 }
 
-/** The first as discovery, the next as held-out, but for those whose clean prompt is among the first. */
-function splitPrompts(
-  { file, split }: PromptTask,
-  ordered: readonly Unsplit[],
-  { examples = {} }: ExpandOptions,
-): { discovery: readonly Unsplit[]; heldOut: readonly Unsplit[]; notes: string[] } {
+interface Halves {
+  readonly discovery: readonly Unsplit[];
+  readonly heldOut: readonly Unsplit[];
+}
+
+/** As many as asked for, or as there are where nobody asked. No clean prompt is in both. */
+function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Halves & { notes: string[] } {
+  const { file, split } = task;
+  const { examples = {}, order = split.order, seed = task.seed } = options;
   const isExact = split.isExact || Object.keys(examples).length > 0;
   const wanted = { discovery: examples.discovery ?? split.discovery, heldOut: examples.heldOut ?? split.heldOut };
-  const half = Math.ceil(ordered.length / 2);
-  const discovery = ordered.slice(0, isExact ? wanted.discovery : Math.min(wanted.discovery, half));
-  const known = new Set(discovery.map(({ clean }) => String(clean.ids)));
-  const rest = ordered.slice(discovery.length);
-  const unseen = rest.filter(({ clean }) => !known.has(String(clean.ids)));
-  const heldOut = unseen.slice(0, wanted.heldOut);
-  const notes: string[] = [];
-  if (unseen.length < rest.length && heldOut.length < wanted.heldOut) {
-    notes.push(
-      `${file}: ${rest.length - unseen.length} prompts are in neither split because the same clean prompt is among the discovery examples.`,
-    );
+  const share = wanted.discovery / (wanted.discovery + wanted.heldOut);
+  const most = Math.max(1, Math.min(wanted.discovery, isExact ? wanted.discovery : Math.ceil(all.length * share)));
+  const pools =
+    order === "file" ? inFileOrder(all, most) : shuffledApart(all, share, Random.seeded(seed, "task/prompts"));
+  const discovery = pools.discovery.slice(0, wanted.discovery);
+  const heldOut = pools.heldOut.slice(0, wanted.heldOut);
+  if (discovery.length === wanted.discovery && heldOut.length === wanted.heldOut)
+    return { discovery, heldOut, notes: [] };
+  const found = `${all.length} prompts that fit give ${discovery.length} discovery and ${heldOut.length} held-out examples without a clean prompt in both`;
+  if (!isExact) return { discovery, heldOut, notes: [`${file}: ${found}.`] };
+  throw new EngineError(
+    "invalid-task",
+    `${file}: ${wanted.discovery} discovery and ${wanted.heldOut} held-out examples are asked for, but ${found}; ask for fewer.`,
+    { place: { file } },
+  );
+}
+
+/** The first as discovery, the next as held-out, but for those whose clean prompt is among the first. */
+function inFileOrder(all: readonly Unsplit[], most: number): Halves {
+  const discovery = all.slice(0, most);
+  const known = new Set(discovery.map(cleanKey));
+  return { discovery, heldOut: all.slice(most).filter((example) => !known.has(cleanKey(example))) };
+}
+
+/** Whole groups of one clean prompt, in random order, fill discovery up to its share and then held-out. */
+function shuffledApart(all: readonly Unsplit[], share: number, random: Random): Halves {
+  const discovery: Unsplit[] = [];
+  const heldOut: Unsplit[] = [];
+  const groups = groupBy(random.shuffled(all), cleanKey);
+  for (const group of groups.values()) {
+    const isFull = discovery.length >= Math.ceil(all.length * share);
+    (isFull ? heldOut : discovery).push(...group);
   }
-  const isShort = discovery.length < wanted.discovery || heldOut.length < wanted.heldOut;
-  if (isShort && isExact) {
-    throw new EngineError(
-      "invalid-task",
-      `${file}: ${wanted.discovery} discovery and ${wanted.heldOut} held-out examples are asked for, but there are ${discovery.length} and ${heldOut.length} (${ordered.length} prompts fit); ask for fewer.`,
-      { place: { file } },
-    );
-  }
-  if (isShort)
-    notes.push(
-      `${file}: ${ordered.length} prompts give ${discovery.length} discovery and ${heldOut.length} held-out examples.`,
-    );
-  return { discovery, heldOut, notes };
+  return { discovery, heldOut };
+}
+
+function cleanKey({ clean }: Unsplit): string {
+  return clean.ids.join(" ");
 }
 
 /** Why a prompt does not fit the tokenizer. */
@@ -145,9 +158,9 @@ class PromptReader {
 
   private prompt(prompt: PromptText): Prompt {
     if (typeof prompt === "string") {
-      if (!this.fit.canWrite(prompt))
-        throw new Misfit(`the tokenizer has no tokens for part of ${JSON.stringify(prompt)}`);
-      return { text: prompt, ids: this.tokenizer.encode(prompt) };
+      const ids = this.tokenizer.encode(prompt);
+      if (this.fit.isWritten(prompt, ids)) return { text: prompt, ids };
+      throw new Misfit(`the tokenizer has no tokens for part of ${JSON.stringify(prompt)}`);
     }
     prompt.forEach((id) => this.checkId(id));
     const ids = this.bos.length > 0 && prompt[0] !== this.bos[0] ? [...this.bos, ...prompt] : prompt;

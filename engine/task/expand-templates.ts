@@ -1,10 +1,10 @@
 // Examples drawn from templates: random fillers, a corrupt twin of equal length, no prompt in both splits.
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import type { Tokenizer } from "../tokens/tokenizer.ts";
+import type { Tokenizer, TokenSpan } from "../tokens/tokenizer.ts";
 import { CandidateWords, type Candidates } from "./candidate-words.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import type { Example } from "./example.ts";
+import type { Example, Prompt } from "./example.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { markedPositions, tokensOfMark } from "./positions.ts";
 import { isHeldOutFilling, isHeldOutPrompt } from "./split.ts";
@@ -18,11 +18,16 @@ type Split = Example["split"];
 /** Draws without a new example after which a split counts as exhausted. */
 const MOST_TRIES = 4000;
 
+interface Rendered {
+  readonly text: string;
+  readonly marks: readonly Mark[];
+}
+
 interface Draw {
   readonly variant: Variant;
   readonly filling: Filling;
-  readonly clean: { readonly text: string; readonly marks: readonly Mark[] };
-  readonly corrupt: { readonly text: string; readonly marks: readonly Mark[] };
+  readonly clean: Rendered;
+  readonly corrupt: Rendered;
 }
 
 export class TemplateExpansion {
@@ -92,10 +97,15 @@ export class TemplateExpansion {
   private draw(split: Split, count: number): Omit<Example, "index">[] {
     const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${split}`);
     const examples: Omit<Example, "index">[] = [];
+    const isExact = this.task.split.isExact || this.options.examples?.[split] !== undefined;
     let turn = 0;
     while (examples.length < count) {
       const example = this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
-      if (!example) throw this.exhausted(split, examples.length, count);
+      if (!example && isExact) throw this.exhausted(split, examples.length, count);
+      if (!example) {
+        this.notes.push(`${this.task.file}: there are only ${examples.length} different ${split} examples.`);
+        break;
+      }
       examples.push(example);
     }
     return examples;
@@ -145,12 +155,7 @@ export class TemplateExpansion {
     return corrupt && { variant, filling, clean, corrupt };
   }
 
-  private corrupted(
-    variant: Variant,
-    filling: Filling,
-    candidates: Candidates,
-    random: Random,
-  ): ReturnType<typeof render> | undefined {
+  private corrupted(variant: Variant, filling: Filling, candidates: Candidates, random: Random): Rendered | undefined {
     const replaced: Record<string, number> = {};
     const fresh = new Map<string, number[]>();
     for (const [target, source] of Object.entries(this.corruption)) {
@@ -198,28 +203,20 @@ export class TemplateExpansion {
     answers: readonly string[],
     wrong: readonly string[],
   ): Omit<Example, "index"> | undefined {
-    for (const { text } of [clean, corrupt]) {
-      if (!this.fit.canWrite(text))
-        return this.misfit("the tokenizer has no tokens for part of them", JSON.stringify(text));
-    }
-    const cleanIds = this.tokenizer.encode(clean.text);
-    const corruptIds = this.tokenizer.encode(corrupt.text);
-    if (cleanIds.length !== corruptIds.length) {
-      return this.misfit(
-        "clean and corrupt prompt have different numbers of tokens",
-        `${JSON.stringify(clean.text)} has ${cleanIds.length}, ${JSON.stringify(corrupt.text)} has ${corruptIds.length}`,
-      );
-    }
     const spans = this.tokenizer.spans(clean.text);
-    const merged = clean.marks.find((mark) => this.isMerged(clean.text, mark, spans));
-    if (merged) return this.misfit("a word is not a token of its own there", JSON.stringify(clean.text));
-    const positions = markedPositions(clean, spans, this.task.positions, cleanIds.length);
-    if ("outside" in positions)
+    const prompts = {
+      clean: { text: clean.text, ids: spans.map(({ id }) => id) },
+      corrupt: { text: corrupt.text, ids: this.tokenizer.encode(corrupt.text) },
+    };
+    const positions = markedPositions(clean, spans, this.task.positions, spans.length);
+    const misfit = this.whyNot(prompts) ?? this.whyUnaligned(clean, spans);
+    if (misfit) return this.misfit(...misfit);
+    if ("outside" in positions) {
       return this.misfit(`position ${positions.outside} lies outside the prompt`, JSON.stringify(clean.text));
+    }
     return {
       split,
-      clean: { text: clean.text, ids: cleanIds },
-      corrupt: { text: corrupt.text, ids: corruptIds },
+      ...prompts,
       answers: answers.map((answer) => this.answerId(answer)),
       wrongAnswers: wrong.map((answer) => this.answerId(answer)),
       positions,
@@ -227,12 +224,26 @@ export class TemplateExpansion {
     };
   }
 
-  /** " 1945" may be one token where " 17" and "32" are two: the filler is a token alone, but not in this sentence. */
-  private isMerged(text: string, mark: Mark, spans: ReturnType<Tokenizer["spans"]>): boolean {
-    const start = text[mark.start - 1] === " " ? mark.start - 1 : mark.start;
-    if (this.fit.single(text.slice(start, mark.end)) === undefined) return false;
-    const own = tokensOfMark(mark, spans).map((index) => spans[index]!);
-    return own.length !== 1 || own[0]!.start < start || own[0]!.end !== mark.end;
+  /** A reason and an example of it, if the pair cannot be used. */
+  private whyNot({ clean, corrupt }: { clean: Prompt; corrupt: Prompt }): [string, string] | undefined {
+    const unwritten = [clean, corrupt].find(({ text, ids }) => !this.fit.isWritten(text, ids));
+    if (unwritten) return ["the tokenizer has no tokens for part of them", JSON.stringify(unwritten.text)];
+    if (clean.ids.length === corrupt.ids.length) return undefined;
+    return [
+      "clean and corrupt prompt have different numbers of tokens",
+      [clean, corrupt].map(({ text, ids }) => `${JSON.stringify(text)} has ${ids.length}`).join(", "),
+    ];
+  }
+
+  /** " 1945" may be one token where " 17" and "32" are two: a filler is a token alone, but not in this sentence. */
+  private whyUnaligned(clean: Rendered, spans: readonly TokenSpan[]): [string, string] | undefined {
+    const merged = clean.marks.find((mark) => {
+      const start = clean.text[mark.start - 1] === " " ? mark.start - 1 : mark.start;
+      if (this.fit.single(clean.text.slice(start, mark.end)) === undefined) return false;
+      const own = tokensOfMark(mark, spans).map((index) => spans[index]!);
+      return own.length !== 1 || own[0]!.start < start || own[0]!.end !== mark.end;
+    });
+    return merged && ["a word is not a token of its own there", JSON.stringify(clean.text)];
   }
 
   private answerId(answer: string): number {
@@ -256,10 +267,10 @@ export class TemplateExpansion {
   }
 }
 
-/** "P2" where slot P took two tokens: such examples do not align with the others of the template. */
-function longFillers(marks: readonly Mark[], spans: ReturnType<Tokenizer["spans"]>): string[] {
+/** "P=2" where slot P took two tokens: such examples do not align with the others of the template. */
+function longFillers(marks: readonly Mark[], spans: readonly TokenSpan[]): string[] {
   return marks.flatMap((mark) => {
     const { length } = tokensOfMark(mark, spans);
-    return length === 1 ? [] : [`${mark.reference.name ?? mark.reference.slot}${length}`];
+    return length === 1 ? [] : [`${mark.reference.name ?? mark.reference.slot}=${length}`];
   });
 }

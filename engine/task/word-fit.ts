@@ -12,9 +12,10 @@ export class WordFit {
     return ids.length === 1 && this.isWritten(text, ids) ? ids[0] : undefined;
   }
 
-  /** False if the tokenizer has no tokens for some of the text, so that it comes back changed. Spaces do not count. */
-  canWrite(text: string): boolean {
-    return this.isWritten(text, this.encode(text));
+  /** False if the tokenizer has no tokens for some of the text, so that it comes back changed. Spaces and BOS do not count. */
+  isWritten(text: string, ids: readonly number[]): boolean {
+    const own = ids[0] === this.tokenizer.bosId ? ids.slice(1) : ids;
+    return withoutSpaces(this.tokenizer.decode(own)) === withoutSpaces(text);
   }
 
   /** `" Vaduz" is 3 tokens (" V", "ad", "uz")`. */
@@ -32,10 +33,6 @@ export class WordFit {
     const ids = this.tokenizer.encodePlain(text);
     this.ids.set(text, ids);
     return ids;
-  }
-
-  private isWritten(text: string, ids: readonly number[]): boolean {
-    return withoutSpaces(this.tokenizer.decode(ids)) === withoutSpaces(text);
   }
 }
 

@@ -4,7 +4,6 @@ import { Executor } from "../../engine/activations/executor.ts";
 import { parseUnit, type UnitKind } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator } from "../../engine/evaluate/evaluator.ts";
-import type { CriterionName } from "../../engine/evaluate/faithfulness.ts";
 import { measureAnchors } from "../../engine/evaluate/report.ts";
 import { GreedySearch, ORDERS } from "../../engine/prune/search.ts";
 import { plantedHeads, plantedMlps, plantedModel, plantedTask } from "../planted-model.ts";
@@ -48,7 +47,7 @@ describe("the planted model", () => {
   });
 });
 
-describe.each<CriterionName>(["match", "at-least"])("search on the planted model, criterion %s", (name) => {
+describe.each(["match", "at-least"] as const)("search on the planted model, criterion %s", (name) => {
   const criterion = { name, threshold: 0.9, second: "accuracy" } as const;
 
   test.each(ORDERS)("order %s returns the planted heads for 20 seeds", async (order) => {

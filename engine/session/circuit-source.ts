@@ -1,0 +1,94 @@
+// A circuit from a file of any form that is read: our own record, or a graph of EAP-IG and the MIB circuit track.
+import { readFileSync, statSync } from "node:fs";
+import { EngineError } from "../base/errors.ts";
+import { parseCircuit } from "../circuit/circuit-file.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
+import { type EapIgGraph, parseEapIg, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
+import { keptUnits, requireFit } from "../circuit/kept.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
+import type { Model } from "../model/model.ts";
+
+export type CircuitSource =
+  | { readonly form: "own"; readonly file: string; readonly circuit: Circuit }
+  | { readonly form: "eap-ig"; readonly file: string; readonly graph: EapIgGraph };
+
+/** A graph of a large model has some ten million edges of fifty characters. */
+const largestFile = 500_000_000;
+
+/** @throws EngineError "missing-file" or "invalid-file" */
+export function readCircuitSource(file: string): CircuitSource {
+  const text = readCircuitText(file);
+  return isEapIg(text)
+    ? { form: "eap-ig", file, graph: parseEapIg(text, file) }
+    : { form: "own", file, circuit: parseCircuit(text, file) };
+}
+
+/**
+ * Our own record of a run; other forms hold too little to stand in for one.
+ *
+ * @throws EngineError "missing-file" or "invalid-file"
+ */
+export function readCircuitFile(file: string): Circuit {
+  return parseCircuit(readCircuitText(file), file);
+}
+
+/** The kept units in a model of these sizes. @throws EngineError "shape" where circuit and model do not fit */
+export function unitsIn(source: CircuitSource, model: Model): UnitSet {
+  const { config } = model;
+  if (source.form === "own") {
+    requireFit(source.circuit, source.file, config, model.name);
+    return keptUnits(source.circuit);
+  }
+  const { nLayers, nHeads } = source.graph.cfg;
+  if (nLayers === config.nLayers && nHeads === config.nHeads)
+    return unitsOfEapIg(source.graph, source.file, config.dMlp);
+  throw new EngineError(
+    "shape",
+    `${source.file}: the graph is of a model of ${nLayers} layers of ${nHeads} heads and does not fit ${model.name} ` +
+      `(${config.nLayers} layers of ${config.nHeads}). Name the model that it was made for.`,
+    { place: { file: source.file } },
+  );
+}
+
+/** What is lost where a graph of edges is taken as a circuit of nodes; undefined where nothing is. */
+export function edgeNote(source: CircuitSource): string | undefined {
+  if (source.form === "own") return undefined;
+  const { nodes, edges } = source.graph;
+  const isIn = (id: string) => nodes.get(id)?.inGraph ?? false;
+  const between = [...edges].filter(([name]) => {
+    const [from, to] = name.split("->");
+    return isIn(from) && isIn(to.replace(/<[qkv]>$/, ""));
+  });
+  const missing = between.filter(([, { inGraph }]) => !inGraph).length;
+  if (missing === 0) return undefined;
+  return (
+    `${source.file} leaves out ${missing} of the ${between.length} edges between its nodes. ` +
+    `Circuits of nodes are evaluated: every edge between kept nodes is present.`
+  );
+}
+
+function readCircuitText(file: string): string {
+  const fail = (code: "missing-file" | "invalid-file", sentence: string): never => {
+    throw new EngineError(code, `${file}: ${sentence}`, { place: { file } });
+  };
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) return fail("missing-file", "there is no such file; check the path of the circuit.");
+  if (stats.isDirectory()) return fail("invalid-file", "is a folder; name one circuit file inside it.");
+  if (stats.size > largestFile) {
+    return fail(
+      "invalid-file",
+      `is ${stats.size} bytes large, a circuit file is far smaller. Is it another kind of file?`,
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    return fail("invalid-file", "is not UTF-8 text, so no circuit file. Is it another kind of file?");
+  }
+}
+
+/** By its first keys: EAP-IG's graphs have `cfg` and no `format`; broken JSON is left to the readers' own sentences. */
+function isEapIg(text: string): boolean {
+  return /^\s*\{/.test(text) && /"cfg"\s*:\s*\{/.test(text) && !/"format"\s*:/.test(text);
+}

@@ -1,0 +1,143 @@
+// Measures the circuit of a file on a task: the figures of `results`, with any model that the circuit fits.
+import { EngineError } from "../base/errors.ts";
+import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
+import { keptOf } from "../circuit/kept.ts";
+import { Evaluator } from "../evaluate/evaluator.ts";
+import { faithfulness } from "../evaluate/faithfulness.ts";
+import { measureAnchors, measureFigures } from "../evaluate/report.ts";
+import { metricUnit } from "../metric/metric.ts";
+import { loadTask } from "../task/load.ts";
+import { figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
+import { type CircuitSource, edgeNote, readCircuitSource, unitsIn } from "./circuit-source.ts";
+import { defaultRandom, judgeHeldOut } from "./judge.ts";
+import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import type { Stage } from "./prune-task.ts";
+
+export interface EvaluateSettings extends Omit<TaskSettings, "model"> {
+  readonly circuit: string;
+  /** Default: the model that the circuit was found in. */
+  readonly model?: string;
+  /** Number of random circuits to compare with; 0 for none. */
+  readonly random?: number;
+}
+
+export interface EvaluateOptions {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: Stage | "discovery", done: number, total: number) => void;
+}
+
+export interface Evaluation {
+  readonly model: Circuit["model"];
+  readonly task: Circuit["task"];
+  readonly criterion: Prepared["criterion"];
+  readonly kept: Circuit["kept"];
+  readonly results: CircuitResults;
+  /** The figures in the file, where they were measured in the same way. */
+  readonly recorded: CircuitResults | undefined;
+  /** What the user should know besides the figures. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Where the file was made with this very task file, its ablation, seed, numbers of examples and criterion are the
+ * defaults, so that its own figures come out again; otherwise the task's are.
+ *
+ * @throws EngineError for a task, model or circuit that cannot be read or that do not fit each other; "degenerate-task";
+ *   "cancelled"
+ */
+export async function evaluateCircuit(settings: EvaluateSettings, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const source = readCircuitSource(settings.circuit);
+  const { sha256 } = loadTask(settings.task);
+  const own = source.form === "own" ? source.circuit : undefined;
+  const sameTask = own?.task.sha256 === sha256;
+  const asked = { ...(sameTask ? settingsOf(own) : {}), ...given(settings), model: modelOf(settings, source) };
+  const prepared = prepare(asked, { threads: options.threads });
+  try {
+    const results = await measure(prepared, source, settings.random ?? defaultRandom, options);
+    const { model } = prepared;
+    const sameWeights = own === undefined || own.model.sha256 === model.sha256;
+    const otherWeights = `${settings.circuit} was found in other weights than those of ${model.name}.`;
+    const edges = edgeNote(source);
+    return {
+      model: modelRecord(model),
+      task: taskRecord(prepared),
+      criterion: prepared.criterion,
+      kept: keptOf(unitsIn(source, model)),
+      results,
+      recorded: sameTask && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
+      notes: [...prepared.notes, ...(edges === undefined ? [] : [edges]), ...(sameWeights ? [] : [otherWeights])],
+    };
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
+
+async function measure(
+  prepared: Prepared,
+  source: CircuitSource,
+  random: number,
+  { signal, onStage = () => undefined }: EvaluateOptions,
+): Promise<CircuitResults> {
+  const { executor, task, ablation, criterion, seed } = prepared;
+  const kept = unitsIn(source, prepared.model);
+  const evaluatorOn = (examples: Prepared["discovery"]) =>
+    Evaluator.create(executor, examples, { metric: task.metric, ablation, space: kept.space, signal });
+  onStage("discovery", 0, 1);
+  const evaluator = await evaluatorOn(prepared.discovery);
+  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
+  const complement = await evaluator.metric(kept.complement());
+  const { full, empty } = anchors.ends;
+  const judged = await judgeHeldOut(evaluatorOn, prepared, kept, random, {
+    heldOut: (done, total) => onStage("held-out", done, total),
+    random: (done, total) => onStage("random", done, total),
+  });
+  return {
+    discovery: figuresRecord(discovery),
+    ...(judged.heldOut && { heldOut: figuresRecord(judged.heldOut) }),
+    ...(judged.random && { random: judged.random }),
+    complement: { metric: complement, faithfulness: faithfulness(complement, full, empty) },
+    notes: resultNotes({ discovery, ...judged, prepared }, undefined),
+  };
+}
+
+/** The settings that a circuit file was made with. */
+function settingsOf({ task, search }: Circuit): Partial<TaskSettings> {
+  return {
+    seed: task.seed,
+    examples: task.examples,
+    ablation: task.ablation.kind,
+    perPosition: task.ablation.reference.endsWith(", by position"),
+    criterion: search.criterion,
+    threshold: search.threshold,
+    corruption: task.corruption,
+  };
+}
+
+/** Only what is set, so that what is not set does not hide a default. */
+function given({ circuit: _, random: __, ...settings }: EvaluateSettings): Omit<TaskSettings, "model"> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as unknown as TaskSettings;
+}
+
+function modelOf({ model, circuit }: EvaluateSettings, source: CircuitSource): string {
+  if (model !== undefined) return model;
+  if (source.form === "own") return source.circuit.model.name;
+  throw new EngineError("usage", `${circuit}: a graph of EAP-IG does not say which model it is of; give the model.`, {
+    place: { file: circuit },
+  });
+}
+
+function isSameRun({ task, search }: Circuit, { discovery, heldOut, seed, ablation, criterion }: Prepared): boolean {
+  return (
+    task.seed === seed &&
+    task.examples.discovery === discovery.length &&
+    task.examples.heldOut === heldOut.length &&
+    task.ablation.kind === ablation.kind &&
+    search.criterion === criterion.name &&
+    search.threshold === criterion.threshold
+  );
+}

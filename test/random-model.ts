@@ -1,0 +1,156 @@
+// Small models in memory with seeded random weights, for laws that must hold for any weights.
+import { Random } from "../engine/base/random.ts";
+import type { LayerWeights, Model, ModelConfig, NormWeights } from "../engine/model/model.ts";
+import type { Example } from "../engine/task/example.ts";
+
+const rotary = (dHead: number): ModelConfig["positions"] => ({
+  kind: "rotary",
+  rotaryDims: dHead,
+  inverseFrequencies: Float64Array.from({ length: dHead / 2 }, (_, i) => 100 ** ((-2 * i) / dHead)),
+});
+
+/** Llama's form: RMS norm, rotary, grouped key-value heads, gated MLP. */
+export const GATED: ModelConfig = {
+  architecture: "llama",
+  nLayers: 3,
+  nHeads: 4,
+  nKeyValueHeads: 2,
+  dModel: 16,
+  dHead: 6,
+  dMlp: 12,
+  dVocab: 20,
+  nContext: 32,
+  norm: { kind: "rms", epsilon: 1e-5 },
+  positions: rotary(6),
+  mlp: { kind: "gated", activation: "silu" },
+  parallelBlocks: false,
+  attentionScale: 6 ** -0.5,
+  tiedUnembedding: false,
+};
+
+/** GPT-2's form: layer norm, learned positions, plain MLP. */
+export const PLAIN: ModelConfig = {
+  ...GATED,
+  architecture: "gpt2",
+  nKeyValueHeads: 4,
+  norm: { kind: "layer", epsilon: 1e-5 },
+  positions: { kind: "learned" },
+  mlp: { kind: "plain", activation: "gelu-tanh" },
+};
+
+/** GPT-NeoX's form: attention and MLP read the same stream. */
+export const PARALLEL: ModelConfig = { ...PLAIN, architecture: "gpt_neox", positions: rotary(6), parallelBlocks: true };
+
+export type WeightChange = (weights: LayerWeights) => LayerWeights;
+
+export function randomModel(config: ModelConfig, seed: number, change: WeightChange = (weights) => weights): Model {
+  const { dModel, nHeads, nKeyValueHeads, dHead, dMlp, dVocab } = config;
+  const normal = (name: string, length: number, scale: number) => {
+    const random = Random.seeded(seed, name);
+    return Float32Array.from({ length }, () => scale * random.normal());
+  };
+  const W_E = normal("W_E", dVocab * dModel, 1);
+  const W_pos = normal("W_pos", config.nContext * dModel, 0.5);
+  const rowsOf_W_U = normal("W_U", dVocab * dModel, 0.5);
+  const b_U = normal("b_U", dVocab, 0.1);
+  const norm = (name: string): NormWeights => ({
+    gain: normal(`${name}.gain`, dModel, 0.2).map((x) => 1 + x),
+    bias: config.norm.kind === "layer" ? normal(`${name}.bias`, dModel, 0.1) : undefined,
+  });
+  const layer = (l: number): LayerWeights => {
+    const matrix = (name: string, rows: number, columns: number) =>
+      normal(`${l}.${name}`, rows * columns, 1 / Math.sqrt(rows));
+    const gated = config.mlp.kind === "gated";
+    return change({
+      norm1: norm(`${l}.norm1`),
+      W_Q: matrix("W_Q", dModel, nHeads * dHead),
+      W_K: matrix("W_K", dModel, nKeyValueHeads * dHead),
+      W_V: matrix("W_V", dModel, nKeyValueHeads * dHead),
+      b_V: normal(`${l}.b_V`, nKeyValueHeads * dHead, 0.1),
+      W_O: matrix("W_O", nHeads * dHead, dModel),
+      b_O: normal(`${l}.b_O`, dModel, 0.1),
+      norm2: norm(`${l}.norm2`),
+      W_gate: gated ? matrix("W_gate", dModel, dMlp) : undefined,
+      W_in: matrix("W_in", dModel, dMlp),
+      b_in: normal(`${l}.b_in`, dMlp, 0.1),
+      W_out: matrix("W_out", dMlp, dModel),
+      b_out: normal(`${l}.b_out`, dModel, 0.1),
+    });
+  };
+  const rowsOf = (table: Float32Array, ids: readonly number[]) =>
+    Float32Array.from(ids.flatMap((id) => Array.from(table.subarray(id * dModel, (id + 1) * dModel))));
+  return {
+    name: "random",
+    source: "random",
+    sha256: "",
+    precision: "F32",
+    config,
+    tokenizer: numberTokenizer(dVocab),
+    layer,
+    embedRows: (ids) => rowsOf(W_E, ids),
+    positionRows: () => (config.positions.kind === "learned" ? W_pos : undefined),
+    finalNorm: () => norm("final"),
+    unembedBias: () => b_U,
+    unembedRows: (ids) => rowsOf(rowsOf_W_U, ids),
+    close: () => undefined,
+  };
+}
+
+/**
+ * Weights that make the whole model linear: attention that looks everywhere alike, ReLUs far from their bend. With the
+ * configuration `linearised`, whose norms divide by a constant, nothing curved is left.
+ */
+export const straighten: WeightChange = (weights) => ({
+  ...weights,
+  W_Q: weights.W_Q.map(() => 0),
+  norm1: scaledNorm(weights.norm1),
+  norm2: scaledNorm(weights.norm2),
+  b_in: weights.b_in!.map(() => 1000),
+});
+
+/** √epsilon dwarfs every stream, so that a norm subtracts the mean and divides by √epsilon. */
+export const linearised: ModelConfig = {
+  ...PLAIN,
+  norm: { kind: "layer", epsilon: 1e12 },
+  mlp: { kind: "plain", activation: "relu" },
+};
+
+function scaledNorm({ gain, bias }: NormWeights): NormWeights {
+  return { gain: gain.map((x) => x * 1e6), bias };
+}
+
+/** Pairs of random prompts of the given lengths that share `shared` first tokens, with named positions. */
+export function randomExamples(config: ModelConfig, lengths: readonly number[], seed: number, shared = 1): Example[] {
+  const random = Random.seeded(seed, "prompts");
+  return lengths.map((length, index) => {
+    const ids = () => Array.from({ length }, () => random.below(config.dVocab));
+    const clean = ids();
+    const corrupt = [...clean.slice(0, shared), ...ids().slice(shared)];
+    const [answer, wrong] = random.sample(
+      Array.from({ length: config.dVocab }, (_, id) => id),
+      2,
+    );
+    return {
+      index,
+      split: "discovery",
+      clean: { text: "", ids: clean },
+      corrupt: { text: "", ids: corrupt },
+      answers: [answer],
+      wrongAnswers: [wrong],
+      positions: { S: length - 2, END: length - 1 },
+    };
+  });
+}
+
+/** Numbers between spaces; these tests never look at text. */
+function numberTokenizer(dVocab: number): Model["tokenizer"] {
+  const encode = (text: string) => text.split(" ").map(Number);
+  return {
+    dVocab,
+    encode,
+    encodePlain: encode,
+    decode: (ids) => ids.join(" "),
+    token: String,
+    spans: () => [],
+  };
+}
