@@ -214,8 +214,8 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     criterion: prepared.criterion,
     order: settings.order ?? "effect",
     seed: prepared.seed,
-    orders: settings.orders ?? (few ? 4 : 1),
-    swaps: settings.swaps ?? (few ? 8 : 0),
+    orders: settings.orders ?? (few ? 2 : 1),
+    swaps: settings.swaps ?? (few ? 4 : 0),
     maxPasses: settings.maxPasses,
   };
 }
