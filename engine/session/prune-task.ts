@@ -13,6 +13,7 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
+import { measureConnections } from "../score/connections.ts";
 import { GreedySearch, type OrderName, type SearchEvent, type SearchOptions } from "../prune/search.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
@@ -165,7 +166,8 @@ async function run(
   const nodes = await nodeFacts(evaluator, anchors, result.kept, seed, stage("effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
-  const edges: CircuitEdge[] = [];
+  const edges =
+    settings.connections === false ? [] : await connections(prepared, result.kept, options, stage("connections"));
   const roles = new Map<string, RoleFacts>();
   const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, settings.random ?? defaultRandom, {
     heldOut: stage("held-out"),
@@ -189,6 +191,28 @@ async function run(
     environment,
   });
   return { circuit, notes: prepared.notes };
+}
+
+/** More edges than this say little and take long; those among heads, input and logits come first. */
+const mostEdges = 400;
+/** Weights of edges need no more examples than this to be told apart. */
+const edgeExamples = 32;
+
+async function connections(
+  prepared: Prepared,
+  kept: UnitSet,
+  { signal }: PruneOptions,
+  onProgress: (done: number, total: number) => void,
+): Promise<readonly CircuitEdge[]> {
+  const { executor, discovery, task, ablation } = prepared;
+  const { edges } = await measureConnections(executor, discovery.slice(0, edgeExamples), kept, {
+    metric: task.metric,
+    ablation,
+    maxEdges: mostEdges,
+    signal,
+    onProgress,
+  });
+  return edges;
 }
 
 /** A model that is never right on a task has no circuit for it, whatever its logit difference says. */

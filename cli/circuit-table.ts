@@ -1,0 +1,139 @@
+// A circuit file as text to read: a map of its heads, its nodes and edges, its figures.
+import type { Circuit, CircuitNode } from "../engine/circuit/circuit-schema.ts";
+import { metricUnit } from "../engine/metric/metric.ts";
+
+export function circuitTable(circuit: Circuit): string {
+  return [
+    titleOf(circuit),
+    headMap(circuit),
+    nodeRows(circuit),
+    edgeRows(circuit),
+    figureRows(circuit),
+    noteRows(circuit),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function titleOf({ model, task, search }: Circuit): string {
+  const units = { head: "heads", mlp: "MLPs", neuron: "neurons" };
+  return [
+    `${task.name} on ${model.name}: pruned ${search.units.map((kind) => units[kind]).join(", ")}, criterion ${search.criterion} at ${search.threshold}`,
+    `${search.oneMinimal ? "1-minimal, tested one by one" : "not verified to be 1-minimal"}; ${search.trials} circuits measured in ${search.passes} passes on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,
+  ].join("\n");
+}
+
+/** One line a layer, the first layer at the bottom: ● kept, · removed. */
+function headMap({ model, kept }: Circuit): string {
+  if (!kept.heads) return "";
+  const heads = new Set(kept.heads);
+  const mlps = kept.mlps && new Set(kept.mlps);
+  const rows = Array.from({ length: model.nLayers }, (_, layer) => {
+    const dots = Array.from({ length: model.nHeads }, (_, head) => (heads.has(`a${layer}.h${head}`) ? "●" : "·"));
+    const neurons = kept.neurons?.[`m${layer}`]?.length;
+    const mlp = mlps ? (mlps.has(`m${layer}`) ? "  ■" : "  ·") : "";
+    const count = kept.neurons ? `  ${neurons ?? 0} of ${model.dMlp} neurons` : "";
+    return `${String(layer).padStart(3)}  ${dots.join(" ")}${mlp}${count}`;
+  });
+  return [`layer  heads 0 to ${model.nHeads - 1}${mlps ? ", MLP" : ""}`, ...rows.reverse()].join("\n");
+}
+
+/** Neurons beyond this many are counted, not listed. */
+const listedNeurons = 20;
+
+function nodeRows({ nodes }: Circuit): string {
+  const listed = nodes.filter(({ kind, effect }) => (kind === "head" || kind === "mlp" ? effect !== undefined : false));
+  const neurons = nodes
+    .filter(({ kind, effect }) => kind === "neuron" && effect !== undefined)
+    .sort((a, b) => Math.abs(b.effect!) - Math.abs(a.effect!));
+  const rows = [...listed, ...neurons.slice(0, listedNeurons)].map(nodeRow);
+  const more = neurons.length > listedNeurons ? `and ${neurons.length - listedNeurons} more neurons` : "";
+  return rows.length === 0
+    ? ""
+    : [columns([["node", "role", "effect alone", "95 %", "evidence"], ...rows]), more].filter(Boolean).join("\n");
+}
+
+function nodeRow({ id, role, effect, effectInterval }: CircuitNode): string[] {
+  const evidence = Object.entries(role?.evidence ?? {})
+    .slice(0, 3)
+    .map(([measure, value]) => `${measure} ${fixed(value, 2)}`);
+  return [
+    id,
+    role?.name ?? "",
+    effect === undefined ? "" : fixed(effect, 3),
+    effectInterval ? `[${effectInterval.map((x) => fixed(x, 2)).join(", ")}]` : "",
+    evidence.join(", "),
+  ];
+}
+
+const listedEdges = 12;
+
+function edgeRows({ edges }: Circuit): string {
+  if (edges.length === 0) return "";
+  const strongest = [...edges].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, listedEdges);
+  const rows = strongest.map(({ source, target, input, weight }) => [
+    `${source} → ${target}${input ? `.${input}` : ""}`,
+    fixed(weight, 3),
+  ]);
+  return columns([[`strongest of ${edges.length} connections`, "effect"], ...rows]);
+}
+
+function figureRows({ results, task }: Circuit): string {
+  if (!results) return "";
+  const unit = metricUnit[task.metric as keyof typeof metricUnit] ?? "";
+  const sets = [
+    ["discovery", results.discovery] as const,
+    ...(results.heldOut ? [["held out", results.heldOut] as const] : []),
+  ];
+  const row = (name: string, value: (figures: (typeof sets)[number][1]) => string) => [
+    name,
+    ...sets.map(([, figures]) => value(figures)),
+  ];
+  const rows = [
+    ["", ...sets.map(([name]) => name)],
+    row(`metric of the model (${unit})`, ({ full }) => fixed(full, 3)),
+    row("metric, everything ablated", ({ empty }) => fixed(empty, 3)),
+    row("metric of the circuit", ({ circuit }) => fixed(circuit, 3)),
+    row("faithfulness f", ({ faithfulness }) => fixed(faithfulness, 4)),
+    row("  95 %", ({ interval }) => `[${fixed(interval[0], 3)}, ${fixed(interval[1], 3)}]`),
+    row("accuracy of the model", ({ accuracy }) => (accuracy ? percent(accuracy.full) : "")),
+    row("accuracy of the circuit", ({ accuracy }) => (accuracy ? percent(accuracy.circuit) : "")),
+    row("KL(model‖circuit), nats", ({ kl }) => fixed(kl, 4)),
+    row("criterion holds", ({ criterionHolds }) => (criterionHolds === undefined ? "" : criterionHolds ? "yes" : "NO")),
+  ];
+  const { random, complement } = results;
+  const lines = [columns(rows)];
+  if (random) {
+    const shown = Object.entries(random.quantiles).map(([q, f]) => `${percent(Number(q))} ${fixed(f, 3)}`);
+    lines.push(`f of ${random.count} random circuits of this size per layer, quantiles: ${shown.join(", ")}`);
+  }
+  if (complement)
+    lines.push(`f of the complement (the circuit ablated, the rest live): ${fixed(complement.faithfulness, 3)}`);
+  return lines.join("\n");
+}
+
+function noteRows({ results, search }: Circuit): string {
+  return [
+    ...(results?.notes ?? []).map(({ text }) => `note: ${text}`),
+    `stopped because ${search.stoppedBecause}`,
+  ].join("\n");
+}
+
+const fixed = (value: number, digits: number) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1");
+const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+
+/** Rows with aligned columns: the first to the left, numbers to the right. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, c) => Math.max(...rows.map((row) => (row[c] ?? "").length)));
+  const isNumber = (c: number) => c > 0 && rows.slice(1).every((row) => /^[-[\d]|^$|^yes$|^NO$/.test(row[c] ?? ""));
+  const numeric = widths.map((_, c) => isNumber(c));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,61 @@
+// `secateur inspect`, `compare` and `export`: what can be done with circuit files without running a model.
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { compareCircuits } from "../../engine/circuit/compare.ts";
+import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import { readCircuitFile } from "../../engine/session/circuit-source.ts";
+import { circuitTable } from "../circuit-table.ts";
+import { printData, printJson, printMessage } from "../output.ts";
+
+export function addCircuitCommands(program: Command): void {
+  program
+    .command("inspect")
+    .argument("<file>", "circuit file")
+    .description("show a circuit file: heads, roles, effects, connections, figures")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  secateur inspect ioi.circuit.json")
+    .action((file: string, flags: { json?: boolean }) => {
+      const circuit = readCircuitFile(file);
+      if (flags.json) printJson(circuit);
+      else printData(circuitTable(circuit));
+    });
+
+  program
+    .command("compare")
+    .arguments("<a> <b>")
+    .description("what only one of two circuits keeps, what both keep")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  secateur compare first.circuit.json second.circuit.json")
+    .action((a: string, b: string, flags: { json?: boolean }) => compare(a, b, flags));
+
+  program
+    .command("export")
+    .argument("<file>", "circuit file")
+    .description("write a circuit in another format")
+    .addOption(new Option("--format <name>", "format").choices([...EXPORT_FORMAT_NAMES]).makeOptionMandatory())
+    .option("--out <file>", "file to write (default: standard output)")
+    .addHelpText(
+      "after",
+      `\nFormats:\n${EXPORT_FORMAT_NAMES.map((name) => `  ${name.padEnd(12)} ${EXPORT_FORMATS[name].description}`).join("\n")}` +
+        "\n\nExample:\n  secateur export ioi.circuit.json --format eap-ig --out ioi.eap-ig.json",
+    )
+    .action((file: string, flags: { format: ExportFormatName; out?: string }) => {
+      const text = EXPORT_FORMATS[flags.format].write(readCircuitFile(file));
+      if (flags.out === undefined) return printData(text);
+      writeFileAtomic(flags.out, text);
+      printMessage(`wrote ${flags.out}`);
+    });
+}
+
+function compare(fileA: string, fileB: string, { json }: { json?: boolean }): void {
+  const comparison = compareCircuits(readCircuitFile(fileA), readCircuitFile(fileB));
+  if (json) return printJson(comparison);
+  const lines = comparison.kinds.flatMap(({ kind, onlyA, onlyB, both, jaccard }) => [
+    `${kind}s: ${both.length} in both, ${onlyA.length} only in ${basename(fileA)}, ${onlyB.length} only in ${basename(fileB)}; Jaccard ${jaccard.toFixed(3)}`,
+    `  both    ${both.join(" ") || "none"}`,
+    `  only a  ${onlyA.join(" ") || "none"}`,
+    `  only b  ${onlyB.join(" ") || "none"}`,
+  ]);
+  printData(lines.join("\n"));
+}

@@ -1,0 +1,120 @@
+// `secateur models`: which models there are and whether they are ready.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { EngineError } from "../../engine/base/errors.ts";
+import { hubCacheFolder } from "../../engine/model/hub-cache.ts";
+import type { Model } from "../../engine/model/model.ts";
+import { SMOLLM2, smollm2Path } from "../../engine/model/model-cache.ts";
+import { openModel } from "../../engine/model/open.ts";
+import { columns } from "../circuit-table.ts";
+import { printData, printJson } from "../output.ts";
+
+interface Listed {
+  readonly name: string;
+  readonly where: string;
+  readonly family: string;
+  readonly size: string;
+  readonly state: string;
+}
+
+export function addModels(program: Command): void {
+  const models = program.command("models").description("list, show and fetch models");
+  models
+    .command("list")
+    .description("embedded, fetched, and in the Hugging Face cache")
+    .option("--json", "print it as JSON")
+    .action((flags: { json?: boolean }) => {
+      const listed = listModels();
+      if (flags.json) return printJson(listed);
+      const rows = listed.map(({ name, where, family, size, state }) => [name, where, family, size, state]);
+      printData(columns([["name", "where", "family", "size", "state"], ...rows]));
+    });
+  models
+    .command("show")
+    .argument("<name>", "name, folder or .gguf file")
+    .description("sizes, variants and hash of one model")
+    .option("--json", "print it as JSON")
+    .action((name: string, flags: { json?: boolean }) => {
+      const model = openModel(name);
+      const shown = { name: model.name, precision: model.precision, sha256: model.sha256, ...model.config };
+      model.close();
+      if (flags.json) return printJson(shown);
+      printData(
+        columns(
+          Object.entries(shown).map(([key, value]) => [
+            key,
+            typeof value === "object" ? describe(value) : String(value),
+          ]),
+        ),
+      );
+    });
+  models
+    .command("get")
+    .argument("<name>", `"${SMOLLM2.name}"`)
+    .description("fetch a model into the cache")
+    .action((name: string) => {
+      if (name !== SMOLLM2.name) {
+        throw new EngineError(
+          "usage",
+          `Only "${SMOLLM2.name}" is fetched by this program. For "${name}", download its folder from the Hugging Face Hub ` +
+            `("hf download ${name}") and name it with --model: models in the Hub cache are found by their name.`,
+        );
+      }
+      const script = fileURLToPath(new URL("../../build/fetch-smollm2.ts", import.meta.url));
+      // The script's words go to stderr with all other messages.
+      const run = spawnSync(process.execPath, [...process.execArgv, script], { stdio: ["ignore", 2, 2] });
+      if (run.status !== 0)
+        throw new EngineError("model-not-found", `${name} could not be fetched; the reason stands above.`);
+    });
+}
+
+function describe(value: object): string {
+  return Object.entries(value)
+    .filter(([, inner]) => !ArrayBuffer.isView(inner))
+    .map(([key, inner]) => `${key} ${String(inner)}`)
+    .join(", ");
+}
+
+function listModels(): Listed[] {
+  const hub = hubCacheFolder();
+  const cached = existsSync(hub)
+    ? readdirSync(hub)
+        .filter((folder) => folder.startsWith("models--"))
+        .map((folder) => folder.slice("models--".length).replaceAll("--", "/"))
+    : [];
+  return [
+    look("sprig", "embedded"),
+    existsSync(smollm2Path())
+      ? look(SMOLLM2.name, "fetched")
+      : {
+          name: SMOLLM2.name,
+          where: "not fetched",
+          family: "llama",
+          size: "98 MB",
+          state: `secateur models get ${SMOLLM2.name}`,
+        },
+    ...cached.map((name) => look(name, join(hub, `models--${name.replaceAll("/", "--")}`))),
+  ];
+}
+
+function look(name: string, where: string): Listed {
+  try {
+    const model = openModel(name);
+    const { architecture, nLayers, nHeads } = model.config;
+    const family = `${architecture} ${nLayers} x ${nHeads}`;
+    const size = sizeOf(model);
+    model.close();
+    return { name, where, family, size, state: "ready" };
+  } catch (error) {
+    return { name, where, family: "", size: "", state: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function sizeOf({ source, precision }: Model): string {
+  const bytes =
+    existsSync(source) && statSync(source).isFile() ? `${(statSync(source).size / 1e6).toFixed(0)} MB ` : "";
+  return `${bytes}${precision}`;
+}

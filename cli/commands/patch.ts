@@ -1,0 +1,138 @@
+// `secateur patch`: the effect of single heads, layers, positions or neurons.
+import { type Command, Option } from "commander";
+import type { PatchingEffects } from "../../engine/score/activation-patching.ts";
+import { GRANULARITIES, type Granularity } from "../../engine/score/activation-patching.ts";
+import { type PatchOutcome, patchTask } from "../../engine/session/patch-task.ts";
+import { metricUnit } from "../../engine/metric/metric.ts";
+import { type Site, sites } from "../../engine/transformer/sites.ts";
+import { columns } from "../circuit-table.ts";
+import { interruptible } from "../interrupt.ts";
+import { addTaskOptions, type TaskFlags, taskSettings } from "../options.ts";
+import { printData, printJson, printMessage } from "../output.ts";
+
+export interface PatchFlags extends TaskFlags {
+  readonly site: Site;
+  readonly by: Granularity;
+  readonly direction: "noising" | "denoising";
+  readonly top?: boolean;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addPatch(program: Command): void {
+  const command = program
+    .command("patch")
+    .argument("<task>", "task file")
+    .description("effect on the metric of putting one place's activation of one run into the other");
+  addTaskOptions(command)
+    .addOption(new Option("--site <name>", "activation to patch").choices([...sites]).default("z"))
+    .addOption(new Option("--by <what>", "how finely").choices(Object.keys(GRANULARITIES)).default("head"))
+    .addOption(
+      new Option("--direction <name>", "noising: corrupt into clean")
+        .choices(["noising", "denoising"])
+        .default("noising"),
+    )
+    .option("--json", "print effects as JSON")
+    .option("--csv", "print effects as CSV")
+    .option("--quiet", "no messages")
+    .addHelpText("after", "\nExample:\n  secateur patch tasks/ioi.yaml --site residPre --by position")
+    .action((task: string, flags: PatchFlags) => patch(task, flags));
+}
+
+export async function patch(task: string, flags: PatchFlags): Promise<void> {
+  const settings = { ...taskSettings(task, flags), site: flags.site, by: flags.by, direction: flags.direction };
+  const outcome = await interruptible(
+    (signal) =>
+      patchTask(settings, { threads: flags.threads, signal, onProgress: flags.quiet ? undefined : progressLine() }),
+    "Stopped.",
+  );
+  if (!flags.quiet) for (const note of outcome.prepared.notes) printMessage(`note: ${note}`);
+  if (flags.json) printJson(jsonOf(outcome, flags));
+  else if (flags.csv) printData(csvOf(outcome.effects));
+  else printData(effectsTable(outcome, flags));
+}
+
+function progressLine(): ((done: number, total: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (done, total) => process.stderr.write(done === total ? "\r\x1b[K" : `\r${done} of ${total}`);
+}
+
+function jsonOf({ effects, prepared, modelName }: PatchOutcome, flags: PatchFlags): object {
+  const { clean, corrupt, layers, units, positions, effect, normalised } = effects;
+  const plain = (tensor: typeof effect) => ({
+    axes: tensor.axes.split(" "),
+    shape: tensor.shape,
+    data: [...tensor.data],
+  });
+  return {
+    task: prepared.task.name,
+    model: modelName,
+    site: flags.site,
+    by: flags.by,
+    direction: flags.direction,
+    ablation: prepared.ablation,
+    metric: prepared.task.metric,
+    clean,
+    corrupt,
+    layers,
+    units,
+    positions,
+    effect: plain(effect),
+    ...(normalised && { normalised: plain(normalised) }),
+  };
+}
+
+/** One entry of the effects: where it is, and its values. */
+interface Entry {
+  readonly place: readonly (string | number)[];
+  readonly effect: number;
+  readonly normalised: number | undefined;
+}
+
+function entriesOf({ layers, units, positions, effect, normalised }: PatchingEffects): Entry[] {
+  const axes = [layers, ...(units ? [units] : []), ...(positions ? [positions] : [])] as (readonly (
+    string | number
+  )[])[];
+  return Array.from(effect.data, (value, flat) => {
+    let rest = flat;
+    const place = axes.map((axis, a) => {
+      const stride = axes.slice(a + 1).reduce((product, other) => product * other.length, 1);
+      const at = axis[Math.floor(rest / stride)];
+      rest %= stride;
+      return at;
+    });
+    return { place, effect: value, normalised: normalised?.data[flat] };
+  });
+}
+
+function csvOf(effects: PatchingEffects): string {
+  const head = [...effects.effect.axes.split(" "), "effect", "normalised"].join(",");
+  return [
+    head,
+    ...entriesOf(effects).map(({ place, effect, normalised }) => [...place, effect, normalised ?? ""].join(",")),
+  ].join("\n");
+}
+
+/** Entries of a table; the rest is counted. */
+const listed = 20;
+
+export function effectsTable(
+  { effects, prepared, modelName }: PatchOutcome,
+  { site, by, direction }: PatchFlags,
+): string {
+  const unit = metricUnit[prepared.task.metric];
+  const entries = entriesOf(effects).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
+  const names = effects.effect.axes.split(" ");
+  const rows = entries
+    .slice(0, listed)
+    .map(({ place, effect, normalised }) => [...place.map(String), effect.toFixed(4), normalised?.toFixed(4) ?? ""]);
+  const more =
+    entries.length > listed ? `\nand ${entries.length - listed} smaller ones (--csv or --json prints all)` : "";
+  return (
+    `${direction} ${site} by ${by}, ${prepared.task.name} on ${modelName}, ${prepared.discovery.length} examples, ${prepared.ablation.kind} ablation\n` +
+    `metric of the clean run ${effects.clean.toFixed(3)}, of the corrupt run ${effects.corrupt.toFixed(3)} ${unit}\n\n` +
+    columns([[...names, `effect (${unit})`, "normalised"], ...rows]) +
+    more
+  );
+}

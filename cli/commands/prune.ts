@@ -1,0 +1,136 @@
+// `secateur prune`: finds the circuit of a task.
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { EngineError } from "../../engine/base/errors.ts";
+import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
+import type { UnitKind } from "../../engine/circuit/unit.ts";
+import { ORDERS } from "../../engine/prune/search.ts";
+import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
+import { circuitTable } from "../circuit-table.ts";
+import { interruptible } from "../interrupt.ts";
+import {
+  addCriterionOptions,
+  addTaskOptions,
+  parseCount,
+  parsePositive,
+  parseUnits,
+  type TaskFlags,
+  taskSettings,
+} from "../options.ts";
+import { printData, printJson, printMessage } from "../output.ts";
+import { pruneProgress } from "../progress.ts";
+
+export interface PruneFlags extends TaskFlags {
+  readonly units: readonly UnitKind[];
+  readonly order?: PruneSettings["order"];
+  readonly orders?: number;
+  readonly swaps?: number;
+  readonly passes?: number;
+  readonly random?: number;
+  readonly roles: boolean;
+  readonly connections: boolean;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+  readonly jsonl?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addPrune(program: Command): void {
+  const command = program
+    .command("prune")
+    .argument("[task]", "task file; left out with --resume")
+    .description("remove units while the circuit stays faithful, until no single one can go");
+  addCriterionOptions(addTaskOptions(command))
+    .option("--units <kinds>", "heads, mlps, neurons, or several with commas", parseUnits, ["head"] as UnitKind[])
+    .addOption(new Option("--order <name>", "in which order units are tried").choices([...ORDERS]))
+    .option(
+      "--orders <n>",
+      "seeded orders to try, the smallest circuit wins (default: 2 up to 64 units, else 1)",
+      parsePositive,
+    )
+    .option("--swaps <n>", "removed units to try putting back (default: 4 up to 64 units, else 0)", parseCount)
+    .option("--passes <n>", "stop after so many passes (default: until one removes nothing)", parsePositive)
+    .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
+    .option("--no-roles", "leave out the roles of the heads")
+    .option("--no-connections", "leave out the connections between the kept nodes")
+    .option("--out <file>", "circuit file to write (default: TASK.circuit.json here)")
+    .option("--resume <run>", "go on with a stopped run, by its name or journal file")
+    .option("--json", "print the circuit file instead of the table")
+    .option("--jsonl", "print every event as a line of JSON")
+    .option("--quiet", "no progress, no table")
+    .addHelpText("after", "\nExample:\n  secateur prune tasks/ioi.yaml --units heads,mlps --threshold 0.9")
+    .action((task: string | undefined, flags: PruneFlags) => prune(task, flags));
+}
+
+export async function prune(task: string | undefined, flags: PruneFlags): Promise<void> {
+  const { settings, journal, resume } = runOf(task, flags);
+  const out = flags.out ?? `${basename(settings.task).replace(/\.[^.]+$/, "")}.circuit.json`;
+  const progress = pruneProgress(flags);
+  const { circuit, notes } = await interruptible(
+    (signal) =>
+      pruneTask(settings, {
+        threads: flags.threads,
+        journal,
+        resume,
+        command: commandLine(),
+        signal,
+        onEvent: (event) => progress.on(event),
+      }).finally(() => progress.stop()),
+    `Stopped. Go on with: secateur prune --resume ${runName(journal)}`,
+  );
+  writeFileAtomic(out, formatCircuit(circuit));
+  if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
+  if (flags.json) printJson(circuit);
+  else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
+  if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
+}
+
+function runOf(
+  task: string | undefined,
+  flags: PruneFlags,
+): { settings: PruneSettings; journal: string; resume: boolean } {
+  if (flags.resume !== undefined) {
+    const journal = journalPath(flags.resume);
+    return { settings: journalSettings(journal), journal, resume: true };
+  }
+  if (task === undefined) {
+    throw new EngineError("usage", 'prune needs a task file, such as "secateur prune tasks/ioi.yaml".');
+  }
+  if (!existsSync(task)) {
+    throw new EngineError(
+      "missing-file",
+      `${task}: there is no such task file. "secateur tasks list" shows those that ship.`,
+      {
+        place: { file: task },
+      },
+    );
+  }
+  const { units, order, orders, swaps, passes, random, connections, roles } = flags;
+  const settings = {
+    ...taskSettings(task, flags),
+    units,
+    order,
+    orders,
+    swaps,
+    maxPasses: passes,
+    random,
+    connections,
+    roles,
+  };
+  return {
+    settings,
+    journal: newJournalPath(basename(task).replace(/\.[^.]+$/, ""), basename(settings.model)),
+    resume: false,
+  };
+}
+
+/** The command line that repeats the run. */
+function commandLine(): string {
+  return ["secateur", ...process.argv.slice(2)]
+    .map((word) => (/^[\w./:=,+-]+$/.test(word) ? word : `'${word}'`))
+    .join(" ");
+}

@@ -1,0 +1,70 @@
+// `secateur validate`: says what a file is and that it is fine, or everything that is wrong with it.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import type { Command } from "commander";
+import { EngineError } from "../../engine/base/errors.ts";
+import { openModel } from "../../engine/model/open.ts";
+import { readCircuitSource } from "../../engine/session/circuit-source.ts";
+import { loadTask } from "../../engine/task/load.ts";
+import { EXIT, exitCodeOf } from "../failure.ts";
+import { printData, printJson } from "../output.ts";
+
+interface Finding {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly kind?: string;
+  readonly message: string;
+}
+
+export function addValidate(program: Command): void {
+  program
+    .command("validate")
+    .argument("<files...>", "task files, circuit files, model folders or .gguf files")
+    .description("check files: what each is and that it is fine, or all its problems")
+    .option("--json", "print findings as JSON")
+    .addHelpText("after", "\nExample:\n  secateur validate tasks/ioi.yaml ioi.circuit.json models/sprig")
+    .action((files: string[], flags: { json?: boolean }) => {
+      const codes: number[] = [];
+      const findings = files.map((file) => {
+        try {
+          return { file, valid: true, ...describeFile(file) };
+        } catch (error) {
+          codes.push(exitCodeOf(error));
+          return { file, valid: false, message: error instanceof Error ? error.message : String(error) };
+        }
+      });
+      if (flags.json) printJson(findings satisfies Finding[]);
+      else printData(findings.map(({ file, valid, message }) => (valid ? `${file}: ${message}` : message)).join("\n"));
+      process.exitCode = codes.length > 0 ? Math.max(...codes) : EXIT.ok;
+    });
+}
+
+function describeFile(file: string): { kind: string; message: string } {
+  if (!existsSync(file)) {
+    throw new EngineError("missing-file", `${file}: there is no such file or folder.`, { place: { file } });
+  }
+  if (statSync(file).isDirectory() || file.endsWith(".gguf")) {
+    const model = openModel(file);
+    const { architecture, nLayers, nHeads } = model.config;
+    for (let layer = 0; layer < nLayers; layer++) model.layer(layer);
+    model.close();
+    return {
+      kind: "model",
+      message: `a ${architecture} model of ${nLayers} layers and ${nHeads} heads; every weight is there`,
+    };
+  }
+  if (looksLikeCircuit(file)) {
+    const source = readCircuitSource(file);
+    if (source.form === "eap-ig")
+      return { kind: "eap-ig", message: `a graph of EAP-IG with ${source.graph.nodes.size} nodes` };
+    const { nodes, task, model } = source.circuit;
+    return { kind: "circuit", message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes` };
+  }
+  const task = loadTask(file);
+  return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"` };
+}
+
+function looksLikeCircuit(file: string): boolean {
+  if (!file.endsWith(".json")) return false;
+  const start = readFileSync(file, "utf8").slice(0, 4096);
+  return file.endsWith(".circuit.json") || /"format"\s*:\s*"secateur\.circuit"/.test(start) || /"cfg"\s*:/.test(start);
+}

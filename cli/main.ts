@@ -1,0 +1,53 @@
+// The command line: `secateur COMMAND`, every command over the engine in this process.
+import { Command, CommanderError } from "commander";
+import { version } from "../engine/session/version.ts";
+import { addCircuitCommands } from "./commands/circuits.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addEvaluate } from "./commands/evaluate.ts";
+import { addModels } from "./commands/models.ts";
+import { addPatch } from "./commands/patch.ts";
+import { addPrune } from "./commands/prune.ts";
+import { addTasks } from "./commands/tasks.ts";
+import { addTrain } from "./commands/train.ts";
+import { addValidate } from "./commands/validate.ts";
+import { EXIT, exitCodeOf, failureText } from "./failure.ts";
+import { printMessage } from "./output.ts";
+
+const COMMANDS = [
+  addDemo,
+  addPrune,
+  addPatch,
+  addEvaluate,
+  addCircuitCommands,
+  addModels,
+  addTasks,
+  addValidate,
+  addTrain,
+  addDoctor,
+] as const;
+
+function buildProgram(): Command {
+  const program = new Command("secateur")
+    .description("Finds the circuit inside a transformer: the few heads, MLPs and neurons that do one task.")
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(add --help for the options)");
+  for (const add of COMMANDS) add(program);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+    command.exitOverride();
+  }
+  return program;
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own sentence; help and version end well.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    printMessage(failureText(error));
+    process.exitCode = exitCodeOf(error);
+  }
+}

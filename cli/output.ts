@@ -1,0 +1,18 @@
+// Where things go: data to stdout, words to stderr.
+
+export function printData(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function printMessage(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  printData(JSON.stringify(value, null, 2));
+}
+
+/** Colours only for a terminal that wants them. */
+export function useColour(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return Boolean(stream.isTTY) && !environment.NO_COLOR;
+}

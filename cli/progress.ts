@@ -1,0 +1,102 @@
+// The progress of a pruning run on stderr: a bar on a terminal, a few plain lines elsewhere, JSON lines on request.
+import { SingleBar } from "cli-progress";
+import type { PruneEvent } from "../engine/session/prune-task.ts";
+import { metricUnit } from "../engine/metric/metric.ts";
+import { printMessage } from "./output.ts";
+
+export interface Progress {
+  on(event: PruneEvent): void;
+  stop(): void;
+}
+
+export function pruneProgress(mode: { readonly quiet?: boolean; readonly jsonl?: boolean }): Progress {
+  if (mode.jsonl) return jsonLines();
+  if (mode.quiet) return { on: () => undefined, stop: () => undefined };
+  return process.stderr.isTTY ? bar() : plainLines();
+}
+
+function jsonLines(): Progress {
+  const plain = (event: PruneEvent): unknown => {
+    switch (event.type) {
+      case "prepared":
+        return {
+          type: "prepared",
+          task: event.prepared.task.name,
+          model: event.prepared.model.name,
+          notes: event.prepared.notes,
+        };
+      case "anchors":
+        return { type: "anchors", ...event.anchors.ends };
+      case "search":
+        return { ...event.event, type: `search.${event.event.type}` };
+      case "stage":
+        return event;
+    }
+  };
+  return { on: (event) => process.stdout.write(`${JSON.stringify(plain(event))}\n`), stop: () => undefined };
+}
+
+/** Words for the stages that are worth a line of their own. */
+function headline(event: PruneEvent): string | undefined {
+  if (event.type === "prepared") {
+    const { task, model, discovery, heldOut } = event.prepared;
+    return `${task.name} on ${model.name}: ${discovery.length} discovery and ${heldOut.length} held-out examples`;
+  }
+  if (event.type === "anchors") {
+    const { full, empty, accuracy } = event.anchors.ends;
+    return `the model: metric ${full.toFixed(3)}, right in ${(100 * accuracy).toFixed(0)} % of the examples; everything ablated: ${empty.toFixed(3)}`;
+  }
+  if (event.type === "search" && event.event.type === "pass") {
+    return `pass ${event.event.pass}: ${event.event.candidates} candidates`;
+  }
+  return undefined;
+}
+
+function plainLines(): Progress {
+  return {
+    on: (event) => {
+      const line = headline(event);
+      if (line) printMessage(line);
+    },
+    stop: () => undefined,
+  };
+}
+
+function bar(): Progress {
+  const single = new SingleBar({
+    format: "{stage} {bar} {value}/{total} {detail} {eta_formatted}",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 24,
+    etaBuffer: 30,
+  });
+  let stage = "";
+  const show = (name: string, done: number, total: number, detail = "") => {
+    if (total === 0) return;
+    if (name !== stage) {
+      single.stop();
+      single.start(total, done, { stage: name.padEnd(12), detail });
+      stage = name;
+    } else {
+      single.setTotal(total);
+      single.update(done, { detail });
+    }
+  };
+  return {
+    on: (event) => {
+      if (event.type === "prepared" || event.type === "anchors") return printMessage(headline(event)!);
+      if (event.type === "stage") return show(event.stage, event.done, event.total);
+      const search = event.event;
+      if (search.type === "effects") show("effects", search.done, search.total);
+      if (search.type === "trial") {
+        const detail = `kept ${search.kept}  f ${search.faithfulness.toFixed(3)}${search.accepted ? "" : " kept it"}`;
+        show("pruning", search.done, search.total, detail);
+      }
+    },
+    stop: () => single.stop(),
+  };
+}
+
+/** The unit in which a task's metric is printed. */
+export const unitOf = (metric: keyof typeof metricUnit): string => metricUnit[metric];

@@ -1,0 +1,49 @@
+// Activation patching of a task: the effect of single places of the model on the metric.
+import {
+  activationPatching,
+  type Direction,
+  type Granularity,
+  type PatchingEffects,
+} from "../score/activation-patching.ts";
+import type { Site } from "../transformer/sites.ts";
+import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+
+export interface PatchSettings extends TaskSettings {
+  readonly site: Site;
+  readonly by: Granularity;
+  readonly direction: Direction;
+}
+
+export interface PatchOutcome {
+  readonly effects: PatchingEffects;
+  readonly prepared: Pick<Prepared, "task" | "ablation" | "discovery" | "notes">;
+  readonly modelName: string;
+}
+
+/** On the discovery examples. @throws EngineError as `prepare`, and "usage" where a site has no such granularity */
+export async function patchTask(
+  settings: PatchSettings,
+  options: {
+    readonly threads?: number;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
+  } = {},
+): Promise<PatchOutcome> {
+  const prepared = prepare(settings, { threads: options.threads });
+  const { executor, model, discovery, ablation, task, notes } = prepared;
+  try {
+    const effects = await activationPatching(executor, discovery, {
+      direction: settings.direction,
+      site: settings.site,
+      by: settings.by,
+      ablation,
+      metric: task.metric,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+    return { effects, prepared: { task, ablation, discovery, notes }, modelName: model.name };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
