@@ -143,7 +143,8 @@ describe("connections of the planted circuit", () => {
       onProgress: (done) => seen.push(done),
     });
     expect(edges.map(nameOf)).toEqual(["a0.h1->logits", "a1.h2->logits", "a2.h3->logits"]);
-    expect(legal).toBe(27);
+    // Into a0.h1 3, m0 2, a1.h2 9, a2.h3 12, logits 5.
+    expect(legal).toBe(31);
     expect(seen.at(-1)).toBe(3);
   });
 

@@ -27,7 +27,8 @@ import { formatUnit, type Head, type Mlp } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Example } from "../task/example.ts";
 import type { Site } from "../transformer/sites.ts";
-import { columns, type HeadStreams, OneHead } from "./one-head.ts";
+import type { OneHead } from "./one-head.ts";
+import { columns, type HeadStreams } from "./one-head.ts";
 
 /** A node that writes to the stream as a whole. */
 export type Sender = typeof INPUT | Head | Mlp;
