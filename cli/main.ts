@@ -8,6 +8,7 @@ import { addEvaluate } from "./commands/evaluate.ts";
 import { addModels } from "./commands/models.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
+import { addScore } from "./commands/score.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addTrain } from "./commands/train.ts";
 import { addValidate } from "./commands/validate.ts";
@@ -18,6 +19,7 @@ const COMMANDS = [
   addDemo,
   addPrune,
   addPatch,
+  addScore,
   addEvaluate,
   addCircuitCommands,
   addModels,

@@ -117,9 +117,10 @@ function settingsOf({ task, search }: Circuit): Partial<TaskSettings> {
 }
 
 /** Only what is set, so that what is not set does not hide a default. */
-function given({ circuit: _, random: __, ...settings }: EvaluateSettings): Omit<TaskSettings, "model"> {
+function given(settings: EvaluateSettings): Omit<TaskSettings, "model"> {
+  const notOfTask = ["circuit", "random"];
   return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== undefined),
+    Object.entries(settings).filter(([name, value]) => value !== undefined && !notOfTask.includes(name)),
   ) as unknown as TaskSettings;
 }
 

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
-import { formatUnit, type UnitKind } from "../circuit/unit.ts";
+import { formatUnit, type Head, type UnitKind } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
@@ -14,6 +14,7 @@ import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report
 import { metricUnit } from "../metric/metric.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
+import { headRoles } from "../score/roles.ts";
 import { GreedySearch, type OrderName, type SearchEvent, type SearchOptions } from "../prune/search.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
@@ -168,7 +169,8 @@ async function run(
   const complementMetric = await evaluator.metric(result.kept.complement());
   const edges =
     settings.connections === false ? [] : await connections(prepared, result.kept, options, stage("connections"));
-  const roles = new Map<string, RoleFacts>();
+  stage("roles")(0, 1);
+  const roles = settings.roles === false ? new Map<string, RoleFacts>() : await rolesOf(prepared, result.kept, edges);
   const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, settings.random ?? defaultRandom, {
     heldOut: stage("held-out"),
     random: stage("random"),
@@ -213,6 +215,16 @@ async function connections(
     onProgress,
   });
   return edges;
+}
+
+async function rolesOf(
+  { executor, discovery, task, seed }: Prepared,
+  kept: UnitSet,
+  edges: readonly CircuitEdge[],
+): Promise<Map<string, RoleFacts>> {
+  if (!kept.space.kinds.includes("head")) return new Map();
+  const heads = kept.units("head").filter((unit): unit is Head => unit.kind === "head");
+  return headRoles(executor, discovery.slice(0, edgeExamples), heads, { metric: task.metric, edges, seed });
 }
 
 /** A model that is never right on a task has no circuit for it, whatever its logit difference says. */

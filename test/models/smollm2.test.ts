@@ -1,0 +1,245 @@
+// SmolLM2-135M on indirect object identification, against values from PyTorch (float32, eager attention).
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Executor } from "../../engine/activations/executor.ts";
+import { capture } from "../../engine/activations/capture.ts";
+import { Packing, takeRows } from "../../engine/activations/packing.ts";
+import type { Ablation } from "../../engine/activations/ablation.ts";
+import { groupBy } from "../../engine/base/group.ts";
+import type { Tensor } from "../../engine/base/tensor.ts";
+import { formatUnit, headUnit, mlpUnit, type UnitKind } from "../../engine/circuit/unit.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import { measureAnchors } from "../../engine/evaluate/report.ts";
+import type { Model } from "../../engine/model/model.ts";
+import { openModel } from "../../engine/model/open.ts";
+import { GreedySearch, type SearchEvent } from "../../engine/prune/search.ts";
+import { attributionPatching } from "../../engine/score/attribution-patching.ts";
+import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
+import type { Example } from "../../engine/task/example.ts";
+import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../reference/smollm2.ts";
+
+interface EffectTable {
+  /** "layer head" for heads, "layer" for MLPs. */
+  readonly dLD: readonly (readonly number[])[] & readonly number[];
+}
+
+interface Attribution {
+  readonly heads: readonly (readonly number[])[];
+  readonly mlp_sum: readonly number[];
+  readonly top50: readonly (readonly [layer: number, neuron: number, score: number])[];
+}
+
+interface Reference {
+  readonly prompts: readonly {
+    readonly clean: string;
+    readonly corrupt: string;
+    readonly ids_clean: readonly number[];
+    readonly ids_corrupt: readonly number[];
+    readonly ans: number;
+    readonly wrong: number;
+    readonly clean_logits: readonly [number, number];
+    readonly LD_clean: number;
+    readonly LD_corrupt: number;
+  }[];
+  readonly mean_LD_clean: number;
+  readonly mean_LD_corrupt: number;
+  readonly KL_clean_corrupt: number;
+  readonly head_resample: EffectTable;
+  readonly head_mean: EffectTable;
+  readonly head_zero: EffectTable;
+  readonly mlp_resample: EffectTable;
+  readonly mlp_mean: EffectTable;
+  readonly mlp_zero: EffectTable;
+  readonly eap: Attribution;
+  readonly eap_ig_inputs_m5: Attribution;
+  readonly greedy_heads: {
+    readonly log: readonly (readonly [layer: number, head: number, f: number, removed: number])[];
+    readonly n_kept: number;
+    readonly mean_LD: number;
+    readonly KL: number;
+  };
+}
+
+const ablations: Readonly<Record<"resample" | "mean" | "zero", Ablation>> = {
+  resample: { kind: "resample", reference: "paired", perPosition: false },
+  mean: { kind: "mean", reference: "corrupt", perPosition: true },
+  zero: { kind: "zero", reference: "paired", perPosition: false },
+};
+
+describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
+  let reference: Reference;
+  let model: Model;
+  let executor: Executor;
+  let examples: readonly Example[];
+  /** Effects of the resampled heads, measured once for the searches. */
+  let headEffects: ReadonlyMap<string, number>;
+
+  beforeAll(() => {
+    reference = smollm2Reference<Reference>("smollm2-ioi-f32.json");
+    model = openModel("smollm2");
+    executor = new Executor(model);
+    examples = reference.prompts.map((prompt, index) => ({
+      index,
+      split: "discovery",
+      clean: { text: prompt.clean, ids: prompt.ids_clean },
+      corrupt: { text: prompt.corrupt, ids: prompt.ids_corrupt },
+      answers: [prompt.ans],
+      wrongAnswers: [prompt.wrong],
+      positions: {},
+    }));
+  });
+  afterAll(async () => {
+    await executor.dispose();
+    model.close();
+  });
+
+  const evaluatorOf = (kind: UnitKind, ablation: Ablation) =>
+    Evaluator.create(executor, examples, {
+      metric: "logit-difference",
+      ablation,
+      space: new UnitSpace(model.config, [kind]),
+    });
+
+  /** Single effects of all units of one kind, by id. */
+  async function effectsOf(kind: UnitKind, ablation: Ablation): Promise<Map<string, number>> {
+    const evaluator = await evaluatorOf(kind, ablation);
+    const full = evaluator.space.full();
+    const base = mean((await evaluator.measure(full)).metric);
+    const state = await evaluator.start(full);
+    const effects = new Map<string, number>();
+    for (const units of groupBy(full.units(), ({ layer }) => layer).values()) {
+      const metrics = await evaluator.alternatives(
+        state,
+        units.map((unit) => full.without([unit])),
+      );
+      units.forEach((unit, i) => effects.set(formatUnit(unit), metrics[i] - base));
+    }
+    return effects;
+  }
+
+  function largestHeadError(effects: ReadonlyMap<string, number>, { dLD }: EffectTable): number {
+    const errors = dLD.flatMap((row, layer) =>
+      row.map((expected, head) => Math.abs(effects.get(formatUnit(headUnit(layer, head)))! - expected)),
+    );
+    return Math.max(...errors);
+  }
+
+  test("logits of the answers agree, max |Δ| ≤ 1e-4", async () => {
+    const packing = Packing.ofLengths(examples.map(({ clean }) => clean.ids.length));
+    const ids = examples.flatMap(({ clean }) => [...clean.ids]);
+    const { residual } = await capture(executor, packing, executor.embed(ids, packing.positions), { sites: [] });
+    const end = takeRows(residual, model.config.dModel, packing.endRows);
+    const logits = await executor.logits(await executor.finalNorm(end));
+    const errors = reference.prompts.flatMap(({ ans, wrong, clean_logits }, row) =>
+      [ans, wrong].map((id, i) => Math.abs(logits[row * model.config.dVocab + id] - clean_logits[i])),
+    );
+    expect(Math.max(...errors)).toBeLessThanOrEqual(1e-4);
+  });
+
+  test("logit differences and KL of full and corrupt run agree, 1e-4 and 2e-4", async () => {
+    const evaluator = await evaluatorOf("head", ablations.resample);
+    const { full, empty, ends } = await measureAnchors(evaluator, "logits");
+    reference.prompts.forEach(({ LD_clean, LD_corrupt }, e) => {
+      expect(Math.abs(full.metric[e] - LD_clean)).toBeLessThanOrEqual(1e-4);
+      expect(Math.abs(empty.metric[e] - LD_corrupt)).toBeLessThanOrEqual(1e-4);
+    });
+    expect(Math.abs(ends.klEmpty - reference.KL_clean_corrupt)).toBeLessThanOrEqual(2e-4);
+  });
+
+  test.each(["resample", "mean", "zero"] as const)(
+    "effects of all 270 heads under %s ablation agree, max |Δ| ≤ 5e-5",
+    async (kind) => {
+      const effects = await effectsOf("head", ablations[kind]);
+      if (kind === "resample") headEffects = effects;
+      expect(effects.size).toBe(270);
+      expect(largestHeadError(effects, reference[`head_${kind}`])).toBeLessThanOrEqual(5e-5);
+    },
+  );
+
+  test.each(["resample", "mean", "zero"] as const)(
+    "effects of all MLPs under %s ablation agree, max |Δ| ≤ 5e-5",
+    async (kind) => {
+      const effects = await effectsOf("mlp", ablations[kind]);
+      const { dLD } = reference[`mlp_${kind}`];
+      const errors = dLD.map((expected, layer) => Math.abs(effects.get(formatUnit(mlpUnit(layer)))! - Number(expected)));
+      expect(Math.max(...errors)).toBeLessThanOrEqual(5e-5);
+    },
+  );
+
+  function expectAttribution(
+    scores: { heads: Tensor<"layer head">; mlps: Tensor<"layer">; neurons: Tensor<"layer neuron"> },
+    expected: Attribution,
+  ): void {
+    const { nHeads, dMlp } = model.config;
+    expected.heads.forEach((row, layer) =>
+      row.forEach((score, head) => {
+        expect(Math.abs(scores.heads.data[layer * nHeads + head] - score)).toBeLessThanOrEqual(5e-5);
+      }),
+    );
+    expected.mlp_sum.forEach((sum, layer) => {
+      expect(Math.abs(scores.mlps.data[layer] - sum)).toBeLessThanOrEqual(1e-4);
+    });
+    for (const [layer, neuron, score] of expected.top50) {
+      expect(Math.abs(scores.neurons.data[layer * dMlp + neuron] - score)).toBeLessThanOrEqual(5e-5);
+    }
+  }
+
+  test("attribution patching agrees on heads, MLP sums and the 50 strongest neurons, 5e-5 (sums of 1,536: 1e-4)", async () => {
+    const metric = "logit-difference";
+    expectAttribution(await attributionPatching(executor, examples, { metric, ablation: ablations.resample }), reference.eap);
+  });
+
+  test("integrated gradients over five points agree likewise", async () => {
+    const scores = await integratedGradients(executor, examples, { metric: "logit-difference", steps: 5 });
+    expectAttribution(scores, reference.eap_ig_inputs_m5);
+  });
+
+  async function search(criterion: "difference-only" | "match") {
+    const evaluator = await evaluatorOf("head", ablations.resample);
+    const { ends } = await measureAnchors(evaluator, "logits");
+    const trials: Extract<SearchEvent, { type: "trial" }>[] = [];
+    const greedy = criterion === "difference-only";
+    const result = await new GreedySearch(
+      evaluator,
+      ends,
+      {
+        criterion: { name: criterion, threshold: 0.9, second: "accuracy" },
+        order: greedy ? "layerwise" : "effect",
+        seed: 1,
+        orders: 1,
+        swaps: 0,
+        maxPasses: greedy ? 1 : undefined,
+        effects: headEffects,
+      },
+      undefined,
+      (event) => {
+        if (event.type === "trial") trials.push(event);
+      },
+    ).run();
+    return { evaluator, result, trials };
+  }
+
+  test("the greedy path of the logit difference alone is the reference's, decision by decision", async () => {
+    const { evaluator, result, trials } = await search("difference-only");
+    const { log, n_kept, mean_LD, KL } = reference.greedy_heads;
+    expect(trials.map(({ removed, accepted }) => [...removed, accepted])).toEqual(
+      log.map(([layer, head, , removed]) => [formatUnit(headUnit(layer, head)), removed === 1]),
+    );
+    log.forEach(([, , f], i) => expect(Math.abs(trials[i].faithfulness - f)).toBeLessThanOrEqual(2e-5));
+    expect(result.kept.size).toBe(n_kept);
+    const measured = await evaluator.measure(result.kept);
+    expect(Math.abs(mean(measured.metric) - mean_LD)).toBeLessThanOrEqual(1e-4);
+    expect(Math.abs(mean(measured.kl) - KL)).toBeLessThanOrEqual(2e-4);
+    // What the criterion's second half is for: f is 0.91, and the answer is almost never the first choice.
+    expect(mean(measured.correct)).toBeLessThan(0.1);
+  });
+
+  test("with both halves of the criterion at most 20 of 270 heads stay, 1-minimal", async () => {
+    const { evaluator, result } = await search("match");
+    expect(result.oneMinimal).toBe(true);
+    expect(result.kept.size).toBeLessThanOrEqual(20);
+    const measured = await evaluator.measure(result.kept);
+    const { accuracy } = (await measureAnchors(evaluator, "logits")).ends;
+    expect(mean(measured.correct)).toBeGreaterThanOrEqual(0.9 * accuracy);
+  });
+});
