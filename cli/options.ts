@@ -26,7 +26,7 @@ export function parsePositive(text: string): number {
   return value;
 }
 
-export function parseShare(text: string): number {
+function parseShare(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("Give a number above 0, at most 1, such as 0.9.");
   return value;

@@ -11,8 +11,3 @@ export function printMessage(text: string): void {
 export function printJson(value: unknown): void {
   printData(JSON.stringify(value, null, 2));
 }
-
-/** Colours only for a terminal that wants them. */
-export function useColour(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return Boolean(stream.isTTY) && !environment.NO_COLOR;
-}

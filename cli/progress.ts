@@ -1,7 +1,6 @@
 // The progress of a pruning run on stderr: a bar on a terminal, a few plain lines elsewhere, JSON lines on request.
 import { SingleBar } from "cli-progress";
 import type { PruneEvent } from "../engine/session/prune-task.ts";
-import { metricUnit } from "../engine/metric/metric.ts";
 import { printMessage } from "./output.ts";
 
 export interface Progress {
@@ -97,6 +96,3 @@ function bar(): Progress {
     stop: () => single.stop(),
   };
 }
-
-/** The unit in which a task's metric is printed. */
-export const unitOf = (metric: keyof typeof metricUnit): string => metricUnit[metric];

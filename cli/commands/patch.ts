@@ -117,10 +117,7 @@ function csvOf(effects: PatchingEffects): string {
 /** Entries of a table; the rest is counted. */
 const listed = 20;
 
-export function effectsTable(
-  { effects, prepared, modelName }: PatchOutcome,
-  { site, by, direction }: PatchFlags,
-): string {
+function effectsTable({ effects, prepared, modelName }: PatchOutcome, { site, by, direction }: PatchFlags): string {
   const unit = metricUnit[prepared.task.metric];
   const entries = entriesOf(effects).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   const names = effects.effect.axes.split(" ");

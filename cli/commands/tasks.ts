@@ -52,7 +52,7 @@ export function addTasks(program: Command): void {
     .action((file: string, flags: ShowFlags) => showTask(file, flags));
 }
 
-export function shippedTasks(): string[] {
+function shippedTasks(): string[] {
   const inFolder = (folder: string) =>
     readdirSync(folder)
       .filter((name) => /\.(yaml|json)$/.test(name) && name !== "task.schema.json")

@@ -6,7 +6,7 @@ import type { Example } from "../task/example.ts";
 import { type Ablation, ReferenceMeans, siteOfKind } from "./ablation.ts";
 import { capture } from "./capture.ts";
 import type { Executor, PrefixRows } from "./executor.ts";
-import { Packing, type Reals, takeRows, zeros } from "./packing.ts";
+import { Packing, type Reals, zeros } from "./packing.ts";
 
 /** Values of ablated units, by layer, "row width" over the chunk's computed rows. */
 export type AblatedValues = Partial<Record<UnitKind, readonly Reals[]>>;
@@ -146,9 +146,4 @@ async function ablatedValues(
     return layers.map((layer) => means.rows(siteOfKind[kind], layer, chunk.examples, executor));
   };
   return Object.fromEntries(kinds.map((kind) => [kind, valuesOf(kind)]));
-}
-
-/** The ablated values of one layer at each run's last token only. */
-export function atEnd(chunk: Chunk, values: Reals): Reals {
-  return takeRows(values, values.length / chunk.packing.rows, chunk.packing.endRows);
 }

@@ -226,10 +226,8 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
 
 /** A circuit file's content. */
 export type Circuit = Frozen<z.infer<typeof circuitSchema>>;
-export type CircuitModel = Circuit["model"];
 export type CircuitNode = Circuit["nodes"][number];
 export type CircuitEdge = Circuit["edges"][number];
-export type CircuitStep = Circuit["search"]["trajectory"][number];
 export type CircuitResults = NonNullable<Circuit["results"]>;
 export type Figures = CircuitResults["discovery"];
 

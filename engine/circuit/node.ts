@@ -7,9 +7,6 @@ export const LOGITS = { kind: "logits" } as const;
 export type Node = typeof INPUT | typeof LOGITS | Unit;
 export type NodeKind = Node["kind"];
 
-/** All kinds, in the order of the data flow within a layer. */
-export const NODE_KINDS = ["input", "head", "mlp", "neuron", "logits"] as const satisfies readonly NodeKind[];
-
 export function formatNode(node: Node): string {
   return node.kind === "input" || node.kind === "logits" ? node.kind : formatUnit(node);
 }

@@ -9,7 +9,7 @@ export type Interval = readonly [lo: number, hi: number];
  * @param n number of examples; each resample draws n of them with replacement
  * @param statistic of the drawn indices
  */
-export function bootstrapInterval(
+function bootstrapInterval(
   n: number,
   statistic: (drawn: Int32Array) => number,
   { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },

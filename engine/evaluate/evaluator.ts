@@ -238,7 +238,7 @@ export class Evaluator {
 const isRight = (example: Example, logits: Reals): number => Number(example.answers.includes(argMax(logits)));
 
 /** Layer of the first unit in which two circuits differ; the number of layers where they are the same. */
-export function firstDifference(a: UnitSet, b: UnitSet): number {
+function firstDifference(a: UnitSet, b: UnitSet): number {
   const changed = [...a.minus(b).units(), ...b.minus(a).units()].map((unit: Unit) => unit.layer);
   return changed.length === 0 ? a.space.sizes.nLayers : Math.min(...changed);
 }

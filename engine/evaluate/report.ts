@@ -118,7 +118,7 @@ export async function measureRandom(
 }
 
 /** As many units of each kind in each layer, drawn at random. */
-export function shuffledWithinLayers(kept: UnitSet, random: Random): UnitSet {
+function shuffledWithinLayers(kept: UnitSet, random: Random): UnitSet {
   const { space } = kept;
   const drawn = space.kinds.flatMap((kind) =>
     kept.countPerLayer(kind).flatMap((count, layer) => {

@@ -54,8 +54,3 @@ function ownTask(source: Source): Task {
       return relationTask(source, validate(source, FORM_SCHEMAS.relation), []);
   }
 }
-
-/** Identity of the task: SHA-256 of its file's bytes. */
-export function taskSha256(task: Task): string {
-  return task.sha256;
-}

@@ -166,7 +166,7 @@ export const relationSchema = z.strictObject({
     .max(LARGEST_COUNT),
 });
 
-export const taskSchema = z.union([templateTaskSchema, promptTaskSchema, relationSchema]);
+const taskSchema = z.union([templateTaskSchema, promptTaskSchema, relationSchema]);
 
 export type CommonFile = z.infer<typeof commonSchema>;
 export type TemplateTaskFile = z.infer<typeof templateTaskSchema>;

@@ -23,7 +23,7 @@ export function noMoments(size: number): Moments {
 }
 
 /** Euclidean norm over all gradients. */
-export function gradientNorm(gradients: readonly Float32Array[]): number {
+function gradientNorm(gradients: readonly Float32Array[]): number {
   let sum = 0;
   for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
   return Math.sqrt(sum);

@@ -81,7 +81,7 @@ export function safetensorsOf(tensors: Tensors): Buffer {
 type FileContent = Buffer | string | object;
 
 /** Writes files into `folder`: bytes and texts as they are, objects as JSON. */
-export function writeFiles(folder: string, files: Readonly<Record<string, FileContent>>): string {
+function writeFiles(folder: string, files: Readonly<Record<string, FileContent>>): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     const asIs = typeof content === "string" || Buffer.isBuffer(content);
