@@ -42,8 +42,6 @@ interface Compiled {
 export class Executor {
   readonly precision: Precision;
   readonly threads: number | undefined;
-  /** Rows that went through a part, so far: two parts a layer make one token-layer. */
-  tokenParts = 0;
   private readonly programs = new Map<string, Compiled>();
   private readonly feedCache = new WeakMap<Packing, Map<string, Record<string, Feed>>>();
 
@@ -53,11 +51,6 @@ export class Executor {
   ) {
     this.precision = options.precision ?? "float32";
     this.threads = options.threads;
-  }
-
-  /** Whole-model passes over one token, so far. */
-  get forwardTokens(): number {
-    return Math.round(this.tokenParts / (2 * this.model.config.nLayers));
   }
 
   /** Token embeddings, plus learned positions where the model has them: "row dModel". */
@@ -111,7 +104,6 @@ export class Executor {
       feeds[patchInputs(site).where] = { dtype: "bool", shape, data: where };
       feeds[patchInputs(site).value] = reals(shape, value);
     }
-    this.tokenParts += packing.rows;
     return fetched(await program.run(feeds, options.wanted), options.wanted);
   }
 
@@ -145,7 +137,6 @@ export class Executor {
       feeds[patchInputs(site).where] = { dtype: "bool", shape, data: where };
       feeds[patchInputs(site).value] = reals(shape, value);
     }
-    this.tokenParts += rows;
     return fetched(await program.run(feeds, options.wanted), options.wanted);
   }
 

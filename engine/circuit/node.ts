@@ -5,7 +5,6 @@ export const INPUT = { kind: "input" } as const;
 export const LOGITS = { kind: "logits" } as const;
 
 export type Node = typeof INPUT | typeof LOGITS | Unit;
-export type NodeKind = Node["kind"];
 
 export function formatNode(node: Node): string {
   return node.kind === "input" || node.kind === "logits" ? node.kind : formatUnit(node);

@@ -82,6 +82,16 @@ export class Evaluator {
     return this.options.space;
   }
 
+  /**
+   * Work of measuring a change, in full passes of one token: computed positions times the share of layers from the
+   * first that the change touches. The same for a run that is resumed, whatever it remembers.
+   */
+  cost(from: UnitSet, to: UnitSet): number {
+    const { nLayers } = this.executor.model.config;
+    const rows = this.chunks.reduce((sum, { packing }) => sum + packing.rows, 0);
+    return (rows * (nLayers - firstDifference(from, to))) / nLayers;
+  }
+
   /** A circuit run from the first layer, all figures. */
   async measure(kept: UnitSet): Promise<Measurement> {
     const { ends } = await this.run(kept);

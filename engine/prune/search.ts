@@ -45,6 +45,8 @@ export interface SearchResult {
   readonly effects: ReadonlyMap<string, number>;
   readonly passes: number;
   readonly trials: number;
+  /** Work of all measurements, see `Evaluator.cost`. */
+  readonly forwardTokens: number;
   readonly reAdded: number;
   readonly oneMinimal: boolean;
   /** The removal that came closest to holding when the search ended. */
@@ -89,6 +91,7 @@ interface Path {
 
 export class GreedySearch {
   private trials = 0;
+  private tokens = 0;
   private reAdded = 0;
 
   constructor(
@@ -114,7 +117,19 @@ export class GreedySearch {
     const improved = await this.swap(best, orders[0], effects);
     const { state, steps, passes, oneMinimal, crossing } = improved;
     const { trials, reAdded } = this;
-    return { kept: state.kept, trajectory: steps, effects, passes, trials, reAdded, oneMinimal, crossing, sizes };
+    const forwardTokens = Math.round(this.tokens);
+    return {
+      kept: state.kept,
+      trajectory: steps,
+      effects,
+      passes,
+      trials,
+      forwardTokens,
+      reAdded,
+      oneMinimal,
+      crossing,
+      sizes,
+    };
   }
 
   /** The metric with each unit alone ablated, minus the full model's; units of one layer and kind go together. */
@@ -126,6 +141,7 @@ export class GreedySearch {
     const groups = groupBy(units, (unit) => `${unit.layer}/${unit.kind}`);
     const effects = new Map<string, number>();
     for (const group of groups.values()) {
+      for (const unit of group) this.tokens += this.evaluator.cost(full, full.without([unit]));
       const ids = group.map(formatUnit);
       const entry = this.recall("effects");
       if (entry) assertInternal(entry.units.join() === ids.join(), "journal of another search");
@@ -249,6 +265,7 @@ export class GreedySearch {
     const kept = path.state.kept.without(withNeurons(removed, path.state.kept)).with(added);
     const ids = removed.map(formatUnit);
     const addedIds = added.map(formatUnit);
+    this.tokens += this.evaluator.cost(path.state.kept, kept);
     const entry = this.recall("trial");
     if (entry) assertInternal(entry.removed.join() === ids.join(), "journal of another search");
     const trial = entry ? undefined : await path.state.attempt(kept);

@@ -160,7 +160,6 @@ async function run(
   const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
-  const { forwardTokens } = executor;
 
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
@@ -180,7 +179,7 @@ async function run(
     prepared,
     search,
     result,
-    forwardTokens,
+    forwardTokens: result.forwardTokens,
     nodes,
     roles,
     edges,
@@ -218,13 +217,14 @@ async function connections(
 }
 
 async function rolesOf(
-  { executor, discovery, task, seed }: Prepared,
+  { executor, discovery, task, seed, ablation }: Prepared,
   kept: UnitSet,
   edges: readonly CircuitEdge[],
 ): Promise<Map<string, RoleFacts>> {
   if (!kept.space.kinds.includes("head")) return new Map();
   const heads = kept.units("head").filter((unit): unit is Head => unit.kind === "head");
-  return headRoles(executor, discovery.slice(0, edgeExamples), heads, { metric: task.metric, edges, seed });
+  const options = { metric: task.metric, edges, seed, circuit: { kept, ablation } };
+  return headRoles(executor, discovery.slice(0, edgeExamples), heads, options);
 }
 
 /** A model that is never right on a task has no circuit for it, whatever its logit difference says. */

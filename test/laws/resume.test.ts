@@ -1,0 +1,72 @@
+// Law of runs: one seed gives one circuit file, whether the run was stopped and resumed or not.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
+import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+
+const settings: PruneSettings = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  units: ["head", "mlp"],
+  examples: { discovery: 12, heldOut: 8 },
+  criterion: "difference-only",
+  random: 3,
+  orders: 2,
+  swaps: 1,
+  connections: false,
+  roles: false,
+};
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+let folder: string;
+let lines: readonly string[];
+let whole: string;
+
+/** The file without the one part that may differ. */
+async function bytesOf(journal: string, resume: boolean): Promise<string> {
+  const { circuit } = await pruneTask(settings, { threads: 1, journal, resume });
+  return formatCircuit({ ...circuit, environment: undefined });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "secateur-test-"));
+  const journal = join(folder, "whole.jsonl");
+  whole = await bytesOf(journal, false);
+  lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a second run with the same seed writes the same bytes", async () => {
+  expect(await bytesOf(join(folder, "again.jsonl"), false)).toBe(whole);
+});
+
+test.each([0.01, 0.2, 0.4, 0.6, 0.8, 0.99])(
+  "killed after %f of its measurements and resumed it writes the same bytes",
+  async (share) => {
+    const journal = join(folder, `cut-${share}.jsonl`);
+    const kept = Math.max(1, Math.floor(share * lines.length));
+    // The kill may have come in the middle of a line.
+    writeFileSync(journal, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 20)}`);
+    expect(journalSettings(journal).units).toEqual(["head", "mlp"]);
+    expect(await bytesOf(journal, true)).toBe(whole);
+    expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
+  },
+);
+
+test("a journal of another task is refused by name and place", async () => {
+  const journal = join(folder, "other.jsonl");
+  writeFileSync(journal, `${lines.join("\n")}\n`);
+  const other = { ...settings, task: "tasks/pronoun.yaml" };
+  await expect(pruneTask(other, { threads: 1, journal, resume: true })).rejects.toThrow(
+    `${journal}: the run was made with another task file or another model`,
+  );
+});
+
+test("a line that is no JSON is named with its number", async () => {
+  const journal = join(folder, "broken.jsonl");
+  writeFileSync(journal, `${lines[0]}\nnot json\n${lines[1]}\n`);
+  expect(() => journalSettings(journal)).toThrow(`${journal}:2: not a line of a run journal`);
+});

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, suite, test } from "vitest";
+import { sha256 } from "../../engine/base/hash.ts";
+import { openModel } from "../../engine/model/open.ts";
+import { loadCorpusTasks } from "../../engine/train/corpus-tasks.ts";
+import { corpusWords } from "../../engine/train/corpus.ts";
+import { pruneHeads, type PruneTrial, taskScores, type TaskScore } from "../../engine/train/evaluate.ts";
+import { ForwardProgram } from "../../engine/train/forward-program.ts";
+import { parameterCount, parametersOf } from "../../engine/train/parameters.ts";
+import { type Recipe, SPRIG } from "../../engine/train/recipe.ts";
+import { tokenizerJson } from "../../engine/train/word-vocabulary.ts";
+import { SafetensorsFile } from "../../engine/formats/safetensors.ts";
+
+const FOLDER = fileURLToPath(new URL("../../models/sprig", import.meta.url));
+const text = (name: string) => readFileSync(`${FOLDER}/${name}`, "utf8");
+const { recipe, scores, circuits } = JSON.parse(text("scores.json")) as {
+  recipe: Recipe;
+  scores: TaskScore[];
+  circuits: PruneTrial[];
+};
+const shape = { ...SPRIG.shape, dVocab: openModel("sprig").tokenizer.dVocab };
+
+/** The shipped weights as the trainer's flat array. */
+function shippedWeights(): Float32Array {
+  const parameters = parametersOf(shape);
+  const flat = new Float32Array(parameterCount(parameters));
+  const file = SafetensorsFile.open(`${FOLDER}/model.safetensors`);
+  for (const { name, offset, shape: sizes, size } of parameters) {
+    const values = file.readRows(name, 0, sizes.length === 1 ? 1 : sizes[0]!);
+    expect(values).toHaveLength(size);
+    flat.set(values, offset);
+  }
+  file.close();
+  return flat;
+}
+
+suite("models/sprig", () => {
+  test("is the model of the recipe in engine/train, with the tokenizer that today's tasks give", () => {
+    expect(recipe).toEqual(SPRIG);
+    expect(JSON.parse(text("tokenizer.json"))).toEqual(JSON.parse(JSON.stringify(tokenizerJson(corpusWords(loadCorpusTasks())))));
+    const { config } = openModel("sprig");
+    expect([config.nLayers, config.nHeads, config.dModel, config.dMlp, config.nContext]).toEqual([4, 8, 64, 256, 32]);
+    expect(config.tiedUnembedding).toBe(true);
+  });
+
+  test("gives the tokens that Hugging Face's tokenizers gives, and their text again", () => {
+    const path = new URL("../reference/sprig-tokens.json", import.meta.url);
+    const { texts } = JSON.parse(readFileSync(path, "utf8")) as {
+      texts: { text: string; ids: number[]; plain: number[]; decoded: string }[];
+    };
+    const { tokenizer } = openModel("sprig");
+    for (const { text, ids, plain, decoded } of texts) {
+      expect({ text, ids: tokenizer.encode(text), decoded: tokenizer.decode(ids) }).toEqual({ text, ids, decoded });
+      if (!text.includes("<|")) expect(tokenizer.encodePlain(text)).toEqual(plain);
+    }
+  });
+
+  test("does its tasks as well as its card says", async () => {
+    const tasks = loadCorpusTasks();
+    const { tokenizer } = openModel("sprig");
+    const program = await ForwardProgram.compile(shape, shippedWeights(), 128, SPRIG.length, 1);
+    const measured = await taskScores(program, tasks, tokenizer);
+    const card = text("README.md");
+    expect(card).toContain(sha256(readFileSync(`${FOLDER}/model.safetensors`)));
+    measured.forEach(({ name, score, measure, prompts }, i) => {
+      expect({ name, measure, prompts }).toEqual({ ...scores[i], score: undefined });
+      expect(Math.abs(score - scores[i]!.score), name).toBeLessThan(measure === "accuracy" ? 0.01 : 1e-3);
+      expect(score, name).toBeGreaterThanOrEqual(name === "ioi" ? 0.99 : measure === "accuracy" ? 0.95 : 0.85);
+      expect(card).toContain(`| ${name} | ${scores[i]!.score.toFixed(3)} | ${measure} | ${prompts} |`);
+    });
+    const trial = await pruneHeads(program, tasks.ioi, tokenizer, 1);
+    expect(trial.heads).toEqual(circuits[0]!.heads);
+    expect(Math.abs(trial.faithfulness - circuits[0]!.faithfulness)).toBeLessThan(1e-3);
+    await program.dispose();
+  });
+
+  test("has a circuit of 5 or 6 heads in two layers, faithful on held-out examples, for at least 18 of 20 search seeds", () => {
+    const good = circuits.filter(
+      ({ heads, faithfulness, divergence }) =>
+        [5, 6].includes(heads.length) &&
+        new Set(heads.map((head) => Math.floor(head / SPRIG.shape.nHeads))).size >= 2 &&
+        Math.abs(1 - faithfulness) <= 0.1 &&
+        divergence <= 0.05,
+    );
+    expect(circuits).toHaveLength(20);
+    expect(good.length).toBeGreaterThanOrEqual(18);
+  });
+});
