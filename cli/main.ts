@@ -42,6 +42,12 @@ function buildProgram(): Command {
   return program;
 }
 
+// A reader that has seen enough, such as head, ends the program without a word.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.failed);
+  throw error;
+});
+
 try {
   await buildProgram().parseAsync();
 } catch (error) {

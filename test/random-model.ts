@@ -54,7 +54,7 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
   const rowsOf_W_U = normal("W_U", dVocab * dModel, 0.5);
   const b_U = normal("b_U", dVocab, 0.1);
   const norm = (name: string): NormWeights => ({
-    gain: normal(`${name}.gain`, dModel, 0.2).map((x) => 1 + x),
+    gain: normal(`${name}.gain`, dModel, 0.2).map((x) => (1 + x) * Math.max(1, Math.sqrt(config.norm.epsilon))),
     bias: config.norm.kind === "layer" ? normal(`${name}.bias`, dModel, 0.1) : undefined,
   });
   const layer = (l: number): LayerWeights => {
@@ -100,24 +100,27 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
  * Weights that make the whole model linear: attention that looks everywhere alike, ReLUs far from their bend. With the
  * configuration `linearised`, whose norms divide by a constant, nothing curved is left.
  */
-export const straighten: WeightChange = (weights) => ({
-  ...weights,
-  W_Q: weights.W_Q.map(() => 0),
-  norm1: scaledNorm(weights.norm1),
-  norm2: scaledNorm(weights.norm2),
-  b_in: weights.b_in!.map(() => 1000),
-});
+export const straighten: WeightChange = (weights) => {
+  const { W_Q, W_out, b_in, b_out } = weights;
+  const dModel = b_out!.length;
+  // What the raised biases add to every MLP's output is taken off again, so that streams stay small.
+  const raised = b_out!.map((_, i) => b_in!.reduce((sum, _, j) => sum + raise * W_out[j * dModel + i], 0));
+  return {
+    ...weights,
+    W_Q: W_Q.map(() => 0),
+    b_in: b_in!.map((x) => x + raise),
+    b_out: b_out!.map((x, i) => x - raised[i]),
+  };
+};
 
-/** √epsilon dwarfs every stream, so that a norm subtracts the mean and divides by √epsilon. */
+const raise = 1000;
+
+/** √epsilon dwarfs every stream, so that a norm subtracts the mean and divides by √epsilon, which its gain undoes. */
 export const linearised: ModelConfig = {
   ...PLAIN,
   norm: { kind: "layer", epsilon: 1e12 },
   mlp: { kind: "plain", activation: "relu" },
 };
-
-function scaledNorm({ gain, bias }: NormWeights): NormWeights {
-  return { gain: gain.map((x) => x * 1e6), bias };
-}
 
 /** Pairs of random prompts of the given lengths that share `shared` first tokens, with named positions. */
 export function randomExamples(config: ModelConfig, lengths: readonly number[], seed: number, shared = 1): Example[] {

@@ -2,11 +2,12 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { EngineError } from "../../engine/base/errors.ts";
 import { compareCircuits } from "../../engine/circuit/compare.ts";
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
 import { circuitTable } from "../circuit-table.ts";
-import { printData, printJson, printMessage } from "../output.ts";
+import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 
 export function addCircuitCommands(program: Command): void {
   program
@@ -16,6 +17,7 @@ export function addCircuitCommands(program: Command): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  secateur inspect ioi.circuit.json")
     .action((file: string, flags: { json?: boolean }) => {
+      requireCircuitName(file);
       const circuit = readCircuitFile(file);
       if (flags.json) printJson(circuit);
       else printData(circuitTable(circuit));
@@ -43,9 +45,24 @@ export function addCircuitCommands(program: Command): void {
     .action((file: string, flags: { format: ExportFormatName; out?: string }) => {
       const text = EXPORT_FORMATS[flags.format].write(readCircuitFile(file));
       if (flags.out === undefined) return printData(text);
+      requireWritable(flags.out);
       writeFileAtomic(flags.out, text);
       printMessage(`wrote ${flags.out}`);
     });
+}
+
+/** Other kinds of file have commands of their own. */
+const OTHER_ENDINGS: readonly (readonly [ending: RegExp, what: string, command: string])[] = [
+  [/\.(ya?ml|csv|jsonl)$/i, "a task", "tasks show"],
+  [/\.(gguf|safetensors)$/i, "a model", "models show"],
+];
+
+function requireCircuitName(file: string): void {
+  for (const [ending, what, command] of OTHER_ENDINGS) {
+    if (!ending.test(file)) continue;
+    const sentence = `${file}: is ${what} by its name; "secateur ${command} ${file}" shows it.`;
+    throw new EngineError("usage", sentence, { place: { file } });
+  }
 }
 
 function compare(fileA: string, fileB: string, { json }: { json?: boolean }): void {

@@ -1,6 +1,6 @@
 // `secateur prune`: finds the circuit of a task.
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
@@ -11,6 +11,7 @@ import { journalSettings, type PruneSettings, pruneTask } from "../../engine/ses
 import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
 import { circuitTable } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
+import { typed } from "../invocation.ts";
 import {
   addCriterionOptions,
   addTaskOptions,
@@ -20,7 +21,7 @@ import {
   type TaskFlags,
   taskSettings,
 } from "../options.ts";
-import { printData, printJson, printMessage } from "../output.ts";
+import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { pruneProgress } from "../progress.ts";
 
 export interface PruneFlags extends TaskFlags {
@@ -63,12 +64,16 @@ export function addPrune(program: Command): void {
     .option("--jsonl", "print every event as a line of JSON")
     .option("--quiet", "no progress, no table")
     .addHelpText("after", "\nExample:\n  secateur prune tasks/ioi.yaml --units heads,mlps --threshold 0.9")
-    .action((task: string | undefined, flags: PruneFlags) => prune(task, flags));
+    .action((task: string | undefined, flags: PruneFlags, own: Command) => {
+      if (flags.resume !== undefined) requireAlone(own);
+      return prune(task, flags);
+    });
 }
 
 export async function prune(task: string | undefined, flags: PruneFlags): Promise<void> {
   const { settings, journal, resume } = runOf(task, flags);
   const out = flags.out ?? `${basename(settings.task).replace(/\.[^.]+$/, "")}.circuit.json`;
+  requireWritable(out);
   const progress = pruneProgress(flags);
   const { circuit, notes } = await interruptible(
     (signal) =>
@@ -80,10 +85,11 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
         signal,
         onEvent: (event) => progress.on(event),
       }).finally(() => progress.stop()),
-    `Stopped. Go on with: secateur prune --resume ${runName(journal)}`,
+    `Stopped. Go on with: ${typed(goOn(journal, flags))}`,
   );
   writeFileAtomic(out, formatCircuit(circuit));
   if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
+  if (flags.jsonl) printData(JSON.stringify({ type: "done", run: runName(journal), out }));
   if (flags.json) printJson(circuit);
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
@@ -95,7 +101,14 @@ function runOf(
 ): { settings: PruneSettings; journal: string; resume: boolean } {
   if (flags.resume !== undefined) {
     const journal = journalPath(flags.resume);
-    return { settings: journalSettings(journal), journal, resume: true };
+    const settings = journalSettings(journal);
+    if (task !== undefined && resolve(task) !== resolve(settings.task)) {
+      throw new EngineError(
+        "usage",
+        `${flags.resume} is a run of ${settings.task}, not of ${task}; leave the task out.`,
+      );
+    }
+    return { settings, journal, resume: true };
   }
   if (task === undefined) {
     throw new EngineError("usage", 'prune needs a task file, such as "secateur prune tasks/ioi.yaml".');
@@ -128,9 +141,35 @@ function runOf(
   };
 }
 
+/** What may change when a run goes on: nothing that its numbers depend on. */
+const FREE_OPTIONS: readonly string[] = ["resume", "out", "threads", "json", "jsonl", "quiet"];
+
+function requireAlone(command: Command): void {
+  const mixed = command.options.find(
+    (option) =>
+      !FREE_OPTIONS.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  if (!mixed) return;
+  throw new EngineError(
+    "usage",
+    `--resume goes on with the run's own settings; leave out ${mixed.long}, or start a new run without --resume.`,
+  );
+}
+
+function goOn(journal: string, { threads, out }: PruneFlags): string {
+  const kept = [
+    ...(threads === undefined ? [] : ["--threads", String(threads)]),
+    ...(out === undefined ? [] : ["--out", quoted(out)]),
+  ];
+  return ["prune", "--resume", runName(journal), ...kept].join(" ");
+}
+
 /** The command line that repeats the run. */
 function commandLine(): string {
-  return ["secateur", ...process.argv.slice(2)]
-    .map((word) => (/^[\w./:=,+-]+$/.test(word) ? word : `'${word}'`))
-    .join(" ");
+  return ["secateur", ...process.argv.slice(2)].map(quoted).join(" ");
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { train, type TrainOutcome } from "../../engine/train/train.ts";
 import type { StepReport } from "../../engine/train/trainer.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
+import { typed } from "../invocation.ts";
 import { parseCount, parsePositive } from "../options.ts";
 import { printData, printMessage } from "../output.ts";
 
@@ -39,7 +40,7 @@ export function addTrain(program: Command): void {
             signal,
             onStep: progress?.on,
           }).finally(() => progress?.stop()),
-        `Stopped. Go on with: secateur train --resume --seed ${flags.seed} --out ${flags.out}`,
+        `Stopped. Go on with: ${typed(`train --resume --seed ${flags.seed} --out ${flags.out}`)}`,
       );
       printData(outcomeText(outcome));
       if (!flags.quiet) printMessage(`wrote ${flags.out}`);

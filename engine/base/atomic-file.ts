@@ -16,5 +16,10 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     throw error;
   }
   closeSync(file);
-  renameSync(temporary, path);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

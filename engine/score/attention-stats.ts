@@ -53,13 +53,14 @@ const sequences = 16;
 export function repeatedSequences(executor: Executor, seed: number): RepeatedSequences {
   const { config, tokenizer } = executor.model;
   const bos = tokenizer.encode("").slice(0, 1);
-  const length = Math.min(12, Math.floor((config.nContext - bos.length) / 2));
-  const random = Random.seeded(seed, "repeated-sequences");
   // Ids above the first hundreds are words rather than bytes and control tokens in every tokenizer here.
   const first = Math.min(500, Math.floor(config.dVocab / 2));
+  const ids = config.dVocab - first;
+  const length = Math.min(12, ids, Math.floor((config.nContext - bos.length) / 2));
+  const random = Random.seeded(seed, "repeated-sequences");
   const prompts = Array.from({ length: sequences }, () => {
     const words = new Set<number>();
-    while (words.size < length) words.add(first + random.below(config.dVocab - first));
+    while (words.size < length) words.add(first + random.below(ids));
     return [...bos, ...words, ...words];
   });
   return { prompts, start: bos.length, length };

@@ -16,7 +16,7 @@ export interface IntegratedGradientsRequest extends ScoreRequest {
 }
 
 /** α of each point, 0 = corrupt, 1 = clean. */
-function pathPoints(steps: number, end: PathEnd): number[] {
+export function pathPoints(steps: number, end: PathEnd): number[] {
   return Array.from({ length: steps }, (_, i) => (end === "clean" ? i + 1 : i) / steps);
 }
 

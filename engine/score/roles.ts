@@ -2,16 +2,21 @@
 //
 // The tests are those of Wang et al. 2023 (arXiv:2211.00593) and Olsson et al. 2022 (arXiv:2209.11895), made automatic:
 // every role is one line of a table with its score, and a head takes the role with the highest one.
+import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { takeRows, zeros } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { Packing } from "../activations/packing.ts";
 import type { CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
 import { isLinear, linearWeights } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
 import { attentionOn, diagonalAttention, namedAttention, repeatedSequences } from "./attention-stats.ts";
+import { type CopyScore, copyScores } from "./copy-score.ts";
+import { type MoverQueryEffect, moverQueryEffects } from "./mover-queries.ts";
+import { OneHead } from "./one-head.ts";
 
 export interface Role {
   readonly name: string;
@@ -19,6 +24,15 @@ export interface Role {
   readonly score: number;
   /** Measure → value. */
   readonly evidence: Readonly<Record<string, number>>;
+}
+
+export interface RoleOptions {
+  readonly metric: MetricName;
+  /** Measured connections of the circuit: an effect into later queries is the evidence of steering. */
+  readonly edges: readonly CircuitEdge[];
+  readonly seed: number;
+  /** The circuit that all the heads belong to: with it their effect on the name movers' queries is measured. */
+  readonly circuit?: { readonly kept: UnitSet; readonly ablation: Ablation };
 }
 
 /** What is measured of one head. */
@@ -78,14 +92,59 @@ const pairs = [
 /**
  * Roles of the given heads on the clean prompts of a task.
  *
- * @param edges measured connections of the circuit: an effect into later queries is the evidence of steering
  * @returns by unit id; "other" with its strongest attention where no test passes
  */
 export async function headRoles(
   executor: Executor,
   examples: readonly Example[],
   heads: readonly Head[],
-  options: { readonly metric: MetricName; readonly edges: readonly CircuitEdge[]; readonly seed: number },
+  options: RoleOptions,
+): Promise<Map<string, Role>> {
+  const roles = await rolesFromAttention(executor, examples, heads, options);
+  const programs = OneHead.of(executor, heads);
+  try {
+    const copying = await copyScores(executor, examples, programs);
+    const steering = await steeringOf(executor, examples, heads, roles, programs, options.circuit, options.metric);
+    for (const [id, role] of roles) {
+      const evidence = { ...role.evidence, ...copyEvidence(copying.get(id)!), ...steeringEvidence(steering.get(id)) };
+      roles.set(id, { ...role, evidence });
+    }
+  } finally {
+    for (const program of programs.values()) await program.dispose();
+  }
+  return roles;
+}
+
+const copyEvidence = ({ copies, suppresses }: CopyScore) => ({
+  "copy score": copies,
+  ...(suppresses > copies && { "suppression score": suppresses }),
+});
+
+const steeringEvidence = (effect: MoverQueryEffect | undefined) =>
+  effect && {
+    "effect through name movers' queries": effect.metric,
+    "change of their attention END→IO": effect.attention,
+  };
+
+async function steeringOf(
+  executor: Executor,
+  examples: readonly Example[],
+  heads: readonly Head[],
+  roles: ReadonlyMap<string, Role>,
+  programs: ReadonlyMap<string, OneHead>,
+  circuit: RoleOptions["circuit"],
+  metric: MetricName,
+): Promise<ReadonlyMap<string, MoverQueryEffect>> {
+  const movers = heads.filter((head) => roles.get(formatUnit(head))?.name === "name mover");
+  if (!circuit || movers.length === 0) return new Map();
+  return moverQueryEffects(executor, examples, movers, { ...circuit, metric, heads: programs });
+}
+
+async function rolesFromAttention(
+  executor: Executor,
+  examples: readonly Example[],
+  heads: readonly Head[],
+  options: RoleOptions,
 ): Promise<Map<string, Role>> {
   const attentionOf = await attentionOn(
     executor,

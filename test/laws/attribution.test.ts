@@ -1,12 +1,16 @@
 // Laws of gradient scores: exact on a linear model, complete along the path, nothing where nothing differs.
 import { afterAll, expect, test } from "vitest";
+import { capture } from "../../engine/activations/capture.ts";
 import { Executor } from "../../engine/activations/executor.ts";
-import { formatUnit, headUnit } from "../../engine/circuit/unit.ts";
-import { UnitSpace } from "../../engine/circuit/unit-set.ts";
-import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import { Packing, takeRows } from "../../engine/activations/packing.ts";
+import { mean } from "../../engine/evaluate/evaluator.ts";
+import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
+import { activationPatching } from "../../engine/score/activation-patching.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
-import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
-import { linearised, PLAIN, randomExamples, randomModel, straighten } from "../random-model.ts";
+import { integratedGradients, type PathEnd, pathPoints } from "../../engine/score/integrated-gradients.ts";
+import type { GradientScores } from "../../engine/score/gradient-scores.ts";
+import { greatestDifference } from "../greatest-difference.ts";
+import { GATED, linearised, PLAIN, randomExamples, randomModel, straighten } from "../random-model.ts";
 
 const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
 const metric = "logit-difference" as const;
@@ -19,36 +23,119 @@ function executorOf(model: Parameters<typeof randomModel>): Executor {
   return executor;
 }
 
-test("attribution equals exact patching on a linear model (relative 1e-6 in float64)", async () => {
-  const executor = executorOf([linearised, 5, straighten]);
-  const examples = randomExamples(linearised, [6, 8, 7], 5);
-  const { heads } = await attributionPatching(executor, examples, { metric, ablation: resample });
-  const space = new UnitSpace(linearised, ["head"]);
-  const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
-  const full = space.full();
-  const base = mean((await evaluator.measure(full)).metric);
-  for (let layer = 0; layer < linearised.nLayers; layer++) {
-    for (let head = 0; head < linearised.nHeads; head++) {
-      const exact = (await evaluator.metric(full.without([headUnit(layer, head)]))) - base;
-      const estimate = heads.data[layer * linearised.nHeads + head];
-      const error = Math.abs(estimate - exact);
-      expect(error, formatUnit(headUnit(layer, head))).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(exact)));
+// Zeros stand too far from the values of neurons behind a raised bias for their ReLUs to stay straight.
+const heads = [
+  ["z", "head", (scores: GradientScores) => scores.heads],
+  ["z", "head-position", (scores: GradientScores) => scores.byPosition!.heads],
+] as const;
+const all = [
+  ...heads,
+  ["mlpOut", "layer", (scores: GradientScores) => scores.mlps],
+  ["mlpOut", "position", (scores: GradientScores) => scores.byPosition!.mlps],
+  ["hidden", "neuron", (scores: GradientScores) => scores.neurons],
+] as const;
+
+// The norms divide by √(10¹² + variance), so the model is linear to one part in 10¹¹; scores are kept as float32.
+test.each([
+  ["resample: heads, MLPs, neurons and positions", resample, all],
+  ["mean: heads, MLPs, neurons and positions", { kind: "mean", reference: "corrupt", perPosition: true }, all],
+  ["zero: heads and positions", { kind: "zero", reference: "corrupt", perPosition: false }, heads],
+] as const)(
+  "attribution equals exact patching on a linear model (1e-6 of the largest), %s",
+  async (_, ablation, forms) => {
+    const executor = executorOf([linearised, 5, straighten]);
+    const examples = randomExamples(linearised, [7, 7, 7], 5);
+    const positions = [2, 6];
+    const scores = await attributionPatching(executor, examples, { metric, ablation, positions });
+    for (const [site, by, estimateOf] of forms) {
+      const request = { direction: "noising", site, by, ablation, metric, positions } as const;
+      const { effect } = await activationPatching(executor, examples, request);
+      const estimate = estimateOf(scores);
+      expect([estimate.axes, estimate.shape]).toEqual([effect.axes, effect.shape]);
+      const largest = greatestDifference(effect.data, new Float32Array(effect.data.length));
+      expect(largest, "an effect to be found").toBeGreaterThan(0.1);
+      expect(greatestDifference(estimate.data, effect.data), `${site} by ${by}`).toBeLessThanOrEqual(1e-6 * largest);
     }
-  }
+  },
+);
+
+test("by position, the scores of all positions add up to the whole", async () => {
+  const executor = executorOf([PLAIN, 9]);
+  const examples = randomExamples(PLAIN, [6, 6], 9);
+  const scores = await attributionPatching(executor, examples, {
+    metric,
+    ablation: resample,
+    positions: [0, 1, 2, 3, 4, 5],
+  });
+  const sums = Float32Array.from(scores.heads.data, (_, i) =>
+    scores.byPosition!.heads.data.subarray(i * 6, (i + 1) * 6).reduce((sum, x) => sum + x, 0),
+  );
+  expect(greatestDifference(sums, scores.heads.data)).toBeLessThanOrEqual(1e-6);
 });
 
-test("integrated gradients of the input add up to m(corrupt) − m(clean) as the points grow (1 % at 256)", async () => {
+test("the neurons of a layer add up to its MLP (1e-6)", async () => {
+  const executor = executorOf([GATED, 4]);
+  const scores = await attributionPatching(executor, randomExamples(GATED, [6, 8], 4), { metric, ablation: resample });
+  const sums = Float32Array.from(scores.mlps.data, (_, layer) =>
+    scores.neurons.data.subarray(layer * GATED.dMlp, (layer + 1) * GATED.dMlp).reduce((sum, x) => sum + x, 0),
+  );
+  expect(greatestDifference(sums, scores.mlps.data)).toBeLessThanOrEqual(1e-6);
+});
+
+// Oracle: central differences of the plain pass along the path at its clean end, in float64, step 1e-5.
+test.each(["probability-difference", "log-probability"] as const)(
+  "the input's score at a metric that is not linear, %s, is the slope of the metric along the path",
+  async (name) => {
+    const executor = executorOf([GATED, 4]);
+    const examples = randomExamples(GATED, [6, 8], 4);
+    const { input } = await attributionPatching(executor, examples, { metric: name, ablation: resample });
+    const packing = Packing.ofLengths(examples.map(({ clean }) => clean.ids.length));
+    const embed = (which: "clean" | "corrupt") =>
+      executor.embed(
+        examples.flatMap((example) => example[which].ids),
+        packing.positions,
+      );
+    const [clean, corrupt] = [embed("clean"), embed("corrupt")];
+    const reader = new MetricReader(executor, name);
+    const metricAt = async (step: number) => {
+      const embedded = clean.map((x, i) => x + step * (corrupt[i] - x));
+      const { residual } = await capture(executor, packing, embedded, { sites: [] });
+      return mean(await reader.values(takeRows(residual, GATED.dModel, packing.endRows), examples));
+    };
+    const slope = ((await metricAt(1e-5)) - (await metricAt(-1e-5))) / 2e-5;
+    expect(Math.abs(input - slope)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(slope)));
+  },
+);
+
+// Both ends together are the trapezoidal rule, whose error falls with the square of the number of points.
+test("integrated gradients of the input add up to m(corrupt) − m(clean), 1e-4 with 128 points and both ends", async () => {
   const executor = executorOf([PLAIN, 9]);
   const examples = randomExamples(PLAIN, [5, 6], 9);
-  const { input } = await integratedGradients(executor, examples, { metric, steps: 256 });
-  const space = new UnitSpace(PLAIN, ["head"]);
-  const metricOf = async (which: readonly (typeof examples)[number][]) => {
-    const evaluator = await Evaluator.create(executor, which, { metric, ablation: resample, space });
-    return evaluator.metric(space.full());
-  };
-  const corrupt = await metricOf(examples.map((example) => ({ ...example, clean: example.corrupt })));
-  const difference = corrupt - (await metricOf(examples));
-  expect(Math.abs(input - difference)).toBeLessThanOrEqual(0.01 * Math.abs(difference));
+  const inputOf = async (end: PathEnd) =>
+    (await integratedGradients(executor, examples, { metric, steps: 128, end })).input;
+  const ends = await Promise.all([inputOf("clean"), inputOf("corrupt")]);
+  const { clean, corrupt } = await activationPatching(executor, examples, {
+    direction: "noising",
+    site: "residPre",
+    by: "layer",
+    ablation: resample,
+    metric,
+    layers: [0],
+  });
+  expect(Math.abs(mean(ends) - (corrupt - clean))).toBeLessThanOrEqual(1e-4);
+});
+
+test("the points of the path are k/m for k = 1 … m, or for k = 0 … m − 1", () => {
+  expect(pathPoints(5, "clean")).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
+  expect(pathPoints(5, "corrupt")).toEqual([0, 0.2, 0.4, 0.6, 0.8]);
+});
+
+test.each([0, 2.5, -1])("%d points are refused", async (steps) => {
+  const executor = executorOf([PLAIN, 9]);
+  const examples = randomExamples(PLAIN, [5], 9);
+  await expect(async () => integratedGradients(executor, examples, { metric, steps })).rejects.toThrow(
+    `Integrated gradients need a whole number of steps from 1, not ${steps}.`,
+  );
 });
 
 test("scores are zero where clean and corrupt are the same", async () => {

@@ -5,19 +5,28 @@ import { capture } from "../../engine/activations/capture.ts";
 import { Packing, takeRows } from "../../engine/activations/packing.ts";
 import type { Ablation } from "../../engine/activations/ablation.ts";
 import { groupBy } from "../../engine/base/group.ts";
-import { formatUnit, headUnit, type UnitKind } from "../../engine/circuit/unit.ts";
+import type { Tensor } from "../../engine/base/tensor.ts";
+import { formatUnit, headUnit, mlpUnit, type UnitKind } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../../engine/evaluate/report.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { GreedySearch, type SearchEvent } from "../../engine/prune/search.ts";
+import { attributionPatching } from "../../engine/score/attribution-patching.ts";
+import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../reference/smollm2.ts";
 
 interface EffectTable {
-  /** "layer head" */
-  readonly dLD: readonly (readonly number[])[];
+  /** "layer head" for heads, "layer" for MLPs. */
+  readonly dLD: readonly (readonly number[])[] & readonly number[];
+}
+
+interface Attribution {
+  readonly heads: readonly (readonly number[])[];
+  readonly mlp_sum: readonly number[];
+  readonly top50: readonly (readonly [layer: number, neuron: number, score: number])[];
 }
 
 interface Reference {
@@ -36,6 +45,13 @@ interface Reference {
   readonly mean_LD_corrupt: number;
   readonly KL_clean_corrupt: number;
   readonly head_resample: EffectTable;
+  readonly head_mean: EffectTable;
+  readonly head_zero: EffectTable;
+  readonly mlp_resample: EffectTable;
+  readonly mlp_mean: EffectTable;
+  readonly mlp_zero: EffectTable;
+  readonly eap: Attribution;
+  readonly eap_ig_inputs_m5: Attribution;
   readonly greedy_heads: {
     readonly log: readonly (readonly [layer: number, head: number, f: number, removed: number])[];
     readonly n_kept: number;
@@ -44,7 +60,11 @@ interface Reference {
   };
 }
 
-const resample: Ablation = { kind: "resample", reference: "paired", perPosition: false };
+const ablations: Readonly<Record<"resample" | "mean" | "zero", Ablation>> = {
+  resample: { kind: "resample", reference: "paired", perPosition: false },
+  mean: { kind: "mean", reference: "corrupt", perPosition: true },
+  zero: { kind: "zero", reference: "paired", perPosition: false },
+};
 
 describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
   let reference: Reference;
@@ -117,7 +137,7 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
   });
 
   test("logit differences and KL of full and corrupt run agree, 1e-4 and 2e-4", async () => {
-    const evaluator = await evaluatorOf("head", resample);
+    const evaluator = await evaluatorOf("head", ablations.resample);
     const { full, empty, ends } = await measureAnchors(evaluator, "logits");
     reference.prompts.forEach(({ LD_clean, LD_corrupt }, e) => {
       expect(Math.abs(full.metric[e] - LD_clean)).toBeLessThanOrEqual(1e-4);
@@ -126,14 +146,56 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     expect(Math.abs(ends.klEmpty - reference.KL_clean_corrupt)).toBeLessThanOrEqual(2e-4);
   });
 
-  test("effects of all 270 resampled heads agree, max |Δ| ≤ 5e-5", async () => {
-    headEffects = await effectsOf("head", resample);
-    expect(headEffects.size).toBe(270);
-    expect(largestHeadError(headEffects, reference.head_resample)).toBeLessThanOrEqual(5e-5);
+  test.each(["resample", "mean", "zero"] as const)(
+    "effects of all 270 heads under %s ablation agree, max |Δ| ≤ 5e-5",
+    async (kind) => {
+      const effects = await effectsOf("head", ablations[kind]);
+      if (kind === "resample") headEffects = effects;
+      expect(effects.size).toBe(270);
+      expect(largestHeadError(effects, reference[`head_${kind}`])).toBeLessThanOrEqual(5e-5);
+    },
+  );
+
+  test.each(["resample", "mean", "zero"] as const)(
+    "effects of all MLPs under %s ablation agree, max |Δ| ≤ 5e-5",
+    async (kind) => {
+      const effects = await effectsOf("mlp", ablations[kind]);
+      const { dLD } = reference[`mlp_${kind}`];
+      const errors = dLD.map((expected, layer) => Math.abs(effects.get(formatUnit(mlpUnit(layer)))! - Number(expected)));
+      expect(Math.max(...errors)).toBeLessThanOrEqual(5e-5);
+    },
+  );
+
+  function expectAttribution(
+    scores: { heads: Tensor<"layer head">; mlps: Tensor<"layer">; neurons: Tensor<"layer neuron"> },
+    expected: Attribution,
+  ): void {
+    const { nHeads, dMlp } = model.config;
+    expected.heads.forEach((row, layer) =>
+      row.forEach((score, head) => {
+        expect(Math.abs(scores.heads.data[layer * nHeads + head] - score)).toBeLessThanOrEqual(5e-5);
+      }),
+    );
+    expected.mlp_sum.forEach((sum, layer) => {
+      expect(Math.abs(scores.mlps.data[layer] - sum)).toBeLessThanOrEqual(1e-4);
+    });
+    for (const [layer, neuron, score] of expected.top50) {
+      expect(Math.abs(scores.neurons.data[layer * dMlp + neuron] - score)).toBeLessThanOrEqual(5e-5);
+    }
+  }
+
+  test("attribution patching agrees on heads, MLP sums and the 50 strongest neurons, 5e-5 (sums of 1,536: 1e-4)", async () => {
+    const metric = "logit-difference";
+    expectAttribution(await attributionPatching(executor, examples, { metric, ablation: ablations.resample }), reference.eap);
+  });
+
+  test("integrated gradients over five points agree likewise", async () => {
+    const scores = await integratedGradients(executor, examples, { metric: "logit-difference", steps: 5 });
+    expectAttribution(scores, reference.eap_ig_inputs_m5);
   });
 
   async function search(criterion: "difference-only" | "match") {
-    const evaluator = await evaluatorOf("head", resample);
+    const evaluator = await evaluatorOf("head", ablations.resample);
     const { ends } = await measureAnchors(evaluator, "logits");
     const trials: Extract<SearchEvent, { type: "trial" }>[] = [];
     const greedy = criterion === "difference-only";

@@ -32,7 +32,7 @@ export function tinyPath(path: string): string {
   return fileURLToPath(new URL(`tiny/${path}`, import.meta.url));
 }
 
-function tinyManifest(): Manifest {
+export function tinyManifest(): Manifest {
   return JSON.parse(readFileSync(tinyPath("manifest.json"), "utf8")) as Manifest;
 }
 
