@@ -1,12 +1,13 @@
 // The command line from outside: exit codes, sentences, and what goes to which stream.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
+import type { Circuit } from "../engine/circuit/circuit-schema.ts";
 
 // A process each: slow where the machine is busy.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 beforeAll(() => {
@@ -14,9 +15,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const PROGRAM = ["--import", "tsx", "cli/main.ts"];
+const environment = () => ({ ...process.env, SECATEUR_HOME: folder, NO_COLOR: "1" });
+
 function secateur(...args: string[]) {
-  const env = { ...process.env, SECATEUR_HOME: folder, NO_COLOR: "1" };
-  const run = spawnSync(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], { encoding: "utf8", env });
+  const run = spawnSync(process.execPath, [...PROGRAM, ...args], { encoding: "utf8", env: environment() });
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
@@ -75,3 +78,110 @@ test("tasks show prints one example a line, with ids and positions", () => {
   ]);
   expect(Object.keys(examples[0].positions as object)).toEqual(expect.arrayContaining(["IO", "S1", "S2", "END"]));
 });
+
+// Few examples and no search beyond the first order: the figures are small ones, the path is the whole one.
+const SMALL = ["--examples", "12", "--held-out", "8", "--random", "3", "--orders", "1", "--swaps", "0"];
+
+suite("from a task to a circuit and on", () => {
+  const file = (name: string) => join(folder, name);
+
+  beforeAll(() => {
+    const run = secateur("prune", "tasks/ioi.yaml", ...SMALL, "--out", file("ioi.circuit.json"), "--json");
+    expect(run.code).toBe(0);
+    expect(run.out).toBe(readFileSync(file("ioi.circuit.json"), "utf8"));
+  });
+
+  test("evaluate measures again what the file says, to the last digit", () => {
+    const run = secateur(
+      "evaluate",
+      "tasks/ioi.yaml",
+      "--circuit",
+      file("ioi.circuit.json"),
+      "--random",
+      "3",
+      "--json",
+    );
+    const { results, recorded } = JSON.parse(run.out) as { results: unknown; recorded: unknown };
+    expect(results).toEqual(recorded);
+    expect(recorded).toEqual(circuitOf("ioi.circuit.json").results);
+  });
+
+  test("inspect draws the heads layer by layer and names every kept one", () => {
+    const { code, out } = secateur("inspect", file("ioi.circuit.json"));
+    const heads = circuitOf("ioi.circuit.json").kept.heads!;
+    const rows = out.split("\n").filter((line) => /^ {2}\d {2}[●· ]+$/.test(line));
+    const drawn = rows.flatMap((row) =>
+      [...row.slice(5).replaceAll(" ", "")].flatMap((mark, head) => (mark === "●" ? [`a${row[2]}.h${head}`] : [])),
+    );
+    expect(code).toBe(0);
+    expect(rows).toHaveLength(4);
+    expect(drawn.sort()).toEqual([...heads].sort());
+    for (const head of heads) expect(out).toMatch(new RegExp(`^${head} +\\S`, "m"));
+  });
+
+  test("compare with itself differs in nothing", () => {
+    const { code, out } = secateur("compare", file("ioi.circuit.json"), file("ioi.circuit.json"), "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ kinds: [{ kind: "head", onlyA: [], onlyB: [], jaccard: 1 }] });
+  });
+
+  test("a graph exported for EAP-IG is evaluated to the same faithfulness", () => {
+    const graph = file("ioi.graph.json");
+    expect(secateur("export", file("ioi.circuit.json"), "--format", "eap-ig", "--out", graph).code).toBe(0);
+    const counts = ["--model", "sprig", "--examples", "12", "--held-out", "8", "--random", "0"];
+    const run = secateur("evaluate", "tasks/ioi.yaml", "--circuit", graph, ...counts, "--json");
+    const { results } = JSON.parse(run.out) as { results: { heldOut: unknown } };
+    expect(results.heldOut).toEqual(circuitOf("ioi.circuit.json").results!.heldOut);
+  });
+
+  test("validate says of each file whether it is fine, and which is not", () => {
+    writeFileSync(
+      file("broken.circuit.json"),
+      readFileSync(file("ioi.circuit.json"), "utf8").replace('"version": 1', '"version": 9'),
+    );
+    const run = secateur("validate", file("ioi.circuit.json"), "tasks/ioi.yaml", file("broken.circuit.json"), "--json");
+    const findings = JSON.parse(run.out) as { valid: boolean; message: string }[];
+    expect([run.code, ...findings.map(({ valid }) => valid)]).toEqual([2, true, true, false]);
+    expect(findings[2].message).toContain("broken.circuit.json: version");
+  });
+
+  function circuitOf(name: string): Circuit {
+    return JSON.parse(readFileSync(file(name), "utf8")) as Circuit;
+  }
+});
+
+const journals = () => readdirSync(join(folder, "runs"));
+
+/** Runs the command and sends a signal once it has printed so many lines of events. */
+function interrupted(signal: NodeJS.Signals, lines: number, args: readonly string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { env: environment() });
+  let seen = 0;
+  child.stdout.on("data", (data: Buffer) => {
+    seen += data.toString().split("\n").length - 1;
+    if (seen >= lines) child.kill(signal);
+  });
+  return new Promise((done) => child.on("close", done));
+}
+
+test.each([
+  ["SIGINT", 30, 130],
+  ["SIGKILL", 3, null],
+  ["SIGKILL", 25, null],
+  ["SIGKILL", 50, null],
+] as const)(
+  "after %s at event %i a resumed run writes the bytes of one that was never stopped",
+  async (signal, at, code) => {
+    const out = join(folder, `${signal}-${at}.json`);
+    const args = ["prune", "tasks/ioi.yaml", ...SMALL, "--out", out, "--jsonl"];
+    const before = new Set(journals());
+    expect(await interrupted(signal, at, args)).toBe(code);
+    expect(existsSync(out)).toBe(false);
+    const [journal] = journals().filter((name) => !before.has(name));
+    expect(secateur("prune", "--resume", journal!.replace(/\.jsonl$/, ""), "--out", out, "--quiet").code).toBe(0);
+    const withoutEnvironment = (file: string) => ({
+      ...(JSON.parse(readFileSync(file, "utf8")) as Circuit),
+      environment: undefined,
+    });
+    expect(withoutEnvironment(out)).toEqual(withoutEnvironment(join(folder, "ioi.circuit.json")));
+  },
+);

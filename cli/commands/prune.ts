@@ -21,7 +21,7 @@ import {
   type TaskFlags,
   taskSettings,
 } from "../options.ts";
-import { printData, printJson, printMessage, requireWritable } from "../output.ts";
+import { printData, printMessage, requireWritable } from "../output.ts";
 import { pruneProgress } from "../progress.ts";
 
 export interface PruneFlags extends TaskFlags {
@@ -90,7 +90,7 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   writeFileAtomic(out, formatCircuit(circuit));
   if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
   if (flags.jsonl) printData(JSON.stringify({ type: "done", run: runName(journal), out }));
-  if (flags.json) printJson(circuit);
+  if (flags.json) printData(formatCircuit(circuit));
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
 }

@@ -24,7 +24,7 @@ export interface Chunk {
 }
 
 /** Multiply-adds of one row in an MLP matrix times the rows of a pass: about 20 ms of work on two cores. */
-const passWork = 4e8;
+const passWork = 1.6e9;
 
 /** Rows that one pass should hold: enough to fill the matrix products, few enough to stop between two of them. */
 export function rowBudget(config: Pick<ModelConfig, "dModel" | "dMlp">): number {
