@@ -53,16 +53,28 @@ function nodeRows({ nodes }: Circuit): string {
     : [columns([["node", "role", "effect alone", "95 %", "evidence"], ...rows]), more].filter(Boolean).join("\n");
 }
 
+/** The evidence, beside the strongest attention, that speaks for a role; all of it is in the file. */
+const TELLING: Readonly<Record<string, readonly string[]>> = {
+  "name mover": ["direct effect", "copy score"],
+  "negative name mover": ["direct effect", "suppression score"],
+  "S-inhibition": ["effect through name movers' queries", "change of their attention END→IO"],
+};
+
+function evidenceOf(role: CircuitNode["role"]): string {
+  const [strongest, ...rest] = Object.entries(role?.evidence ?? {});
+  if (!role || !strongest) return "";
+  const telling = TELLING[role.name];
+  const shown = telling ? rest.filter(([measure]) => telling.includes(measure)) : rest.slice(0, 2);
+  return [strongest, ...shown].map(([measure, value]) => `${measure} ${fixed(value, 2)}`).join(", ");
+}
+
 function nodeRow({ id, role, effect, effectInterval }: CircuitNode): string[] {
-  const evidence = Object.entries(role?.evidence ?? {})
-    .slice(0, 3)
-    .map(([measure, value]) => `${measure} ${fixed(value, 2)}`);
   return [
     id,
     role?.name ?? "",
     effect === undefined ? "" : fixed(effect, 3),
     effectInterval ? `[${effectInterval.map((x) => fixed(x, 2)).join(", ")}]` : "",
-    evidence.join(", "),
+    evidenceOf(role),
   ];
 }
 

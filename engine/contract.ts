@@ -1,0 +1,249 @@
+// What a client may ask of the engine, and what it hears back: plain data only, so that it crosses any wire.
+//
+// Calls return promises; progress is a log of events that a client pulls, from any number on, so that one that
+// reconnects misses nothing. Tensors are fetched by call and never pushed.
+import type { ErrorCode, Place } from "./base/errors.ts";
+import type { Tensor } from "./base/tensor.ts";
+import type { Circuit, Figures } from "./circuit/circuit-schema.ts";
+import type { UnitKind } from "./circuit/unit.ts";
+
+/** Raised when a client of the day before would misread an answer. */
+export const PROTOCOL = 1;
+
+export interface Hello {
+  readonly protocol: number;
+  readonly secateur: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly platform: string;
+  readonly threads: number;
+  /** Differs after a restart: numbers of events begin again. */
+  readonly instance: string;
+}
+
+export interface ModelEntry {
+  /** What `--model` takes. */
+  readonly name: string;
+  readonly where: "embedded" | "fetched" | "hub-cache" | "folder" | "not-fetched";
+  readonly family?: string;
+  readonly nLayers?: number;
+  readonly nHeads?: number;
+  readonly bytes?: number;
+  readonly precision?: string;
+  readonly ready: boolean;
+  /** Why it is not ready, and what to do. */
+  readonly reason?: string;
+}
+
+export interface TaskEntry {
+  readonly file: string;
+  readonly name: string;
+  readonly title: { readonly en: string; readonly zh?: string };
+  readonly kind: "contrast" | "relation";
+}
+
+/** A task file by its path where the engine runs, or its text where only the client has it. */
+export type TaskSource = { readonly file: string } | { readonly name: string; readonly text: string };
+
+/** A task file that can be named again: one given by its text is kept by the engine. */
+export interface OpenedTask extends TaskEntry {
+  readonly text: string;
+  readonly description: string;
+  readonly metric: string;
+  readonly threshold: number;
+  readonly criterion: CriterionName;
+  readonly ablation: AblationKind;
+  readonly corruptions: readonly string[];
+  readonly examples: { readonly discovery: number; readonly heldOut: number };
+  readonly seed: number;
+  readonly notes: readonly string[];
+}
+
+export const CRITERIA = ["match", "at-least", "difference-only"] as const;
+export type CriterionName = (typeof CRITERIA)[number];
+export const ABLATIONS = ["resample", "mean", "zero"] as const;
+export type AblationKind = (typeof ABLATIONS)[number];
+
+/** What the user may set over the task file. */
+export interface TaskChoice {
+  readonly task: string;
+  readonly model: string;
+  readonly seed?: number;
+  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
+  readonly corruption?: string;
+  readonly ablation?: AblationKind;
+  readonly criterion?: CriterionName;
+  readonly threshold?: number;
+}
+
+export interface TokenRow {
+  readonly ids: readonly number[];
+  /** As they stand in the text, spaces included. */
+  readonly tokens: readonly string[];
+}
+
+export interface PromptPair {
+  readonly index: number;
+  readonly split: "discovery" | "heldOut";
+  readonly clean: TokenRow;
+  readonly corrupt: TokenRow;
+  readonly answers: readonly string[];
+  readonly wrongAnswers: readonly string[];
+  /** Named position → token index. */
+  readonly positions: Readonly<Record<string, number>>;
+}
+
+/** The prompts of a task on a model, and whether the model can do it at all. */
+export interface TaskPreview {
+  readonly prompts: readonly PromptPair[];
+  readonly counts: { readonly discovery: number; readonly heldOut: number };
+  /** Means over the discovery examples. */
+  readonly full: number;
+  readonly empty: number;
+  readonly accuracy: number;
+  readonly notes: readonly string[];
+}
+
+export interface RunRequest extends TaskChoice {
+  readonly units: readonly UnitKind[];
+  readonly order?: "effect" | "layerwise";
+  readonly orders?: number;
+  readonly swaps?: number;
+  /** Units that must stay. */
+  readonly keep?: readonly string[];
+  /** Units that are ablated before the search begins. */
+  readonly without?: readonly string[];
+}
+
+export type RunState = "running" | "stopping" | "stopped" | "finished" | "failed";
+
+export interface RunSummary {
+  readonly id: string;
+  readonly request: RunRequest;
+  readonly state: RunState;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly kept?: number;
+  readonly faithfulness?: number;
+  readonly failure?: WireError;
+}
+
+/** A run as far as it got; the circuit once it is finished. */
+export interface RunRecord extends RunSummary {
+  readonly steps: readonly RunStep[];
+  readonly circuit?: Circuit;
+}
+
+/** One measured trial. */
+export interface RunStep {
+  readonly step: number;
+  readonly removed: readonly string[];
+  readonly faithfulness: number;
+  /** Accuracy or KL, where it was measured. */
+  readonly second: number | null;
+  readonly accepted: boolean;
+  readonly kept: number;
+  /** Which of the seeded orders is being tried, from 0. */
+  readonly order: number;
+  readonly pass: number;
+}
+
+/** A pass over a model with some units ablated. */
+export interface MeasureRequest extends TaskChoice {
+  readonly units: readonly UnitKind[];
+  /** Ids of the kept units of the searched kinds. */
+  readonly kept: readonly string[];
+  readonly split: "discovery" | "heldOut";
+}
+
+export const SITES = ["z", "residPre", "attnOut", "mlpOut"] as const;
+
+export interface HeatmapRequest extends TaskChoice {
+  readonly site: (typeof SITES)[number];
+  readonly by: "head" | "layer" | "position";
+  readonly direction: "noising" | "denoising";
+}
+
+export interface Heatmap {
+  /** Change of the metric, ablated − present. */
+  readonly effect: Tensor;
+  /** The same over m(full) − m(empty). */
+  readonly normalised: Tensor;
+  readonly clean: number;
+  readonly corrupt: number;
+  /** Words for the entries of the last axis, where positions have names. */
+  readonly positions?: readonly string[];
+}
+
+export interface AttentionRequest extends TaskChoice {
+  /** Such as "a1.h4". */
+  readonly head: string;
+  /** Index of an example of the preview. */
+  readonly example: number;
+}
+
+/** Attention of one head on one pair of prompts. */
+export interface Attention {
+  readonly clean: TokenRow;
+  readonly corrupt: TokenRow;
+  readonly positions: Readonly<Record<string, number>>;
+  /** "query key", rows sum to one. */
+  readonly cleanPattern: Tensor<"query key">;
+  readonly corruptPattern: Tensor<"query key">;
+  /** What the head writes at the last clean position promotes and suppresses, logits. */
+  readonly promoted: readonly { readonly token: string; readonly logit: number }[];
+  readonly suppressed: readonly { readonly token: string; readonly logit: number }[];
+}
+
+/** An error on the wire: the sentence, its code and its place. */
+export interface WireError {
+  readonly code: ErrorCode | "internal" | "engine-lost" | "protocol";
+  readonly message: string;
+  readonly place?: Place;
+  /** Every problem of a file, where it has several. */
+  readonly problems?: readonly { readonly place: Place; readonly sentence: string }[];
+}
+
+export type EngineEvent = { readonly seq: number } & (
+  | { readonly type: "run"; readonly run: RunSummary }
+  | {
+      readonly type: "anchors";
+      readonly id: string;
+      readonly full: number;
+      readonly empty: number;
+      readonly accuracy: number;
+    }
+  | {
+      readonly type: "progress";
+      readonly id: string;
+      readonly stage: "effects" | "pruning" | "held-out" | "random" | "connections" | "roles";
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: "step"; readonly id: string; readonly step: RunStep }
+  | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
+);
+
+export interface EngineApi {
+  hello(): Promise<Hello>;
+  listModels(): Promise<readonly ModelEntry[]>;
+  listTasks(): Promise<readonly TaskEntry[]>;
+  /** @throws every problem of the file, with places */
+  openTask(source: TaskSource): Promise<OpenedTask>;
+  preview(choice: TaskChoice): Promise<TaskPreview>;
+  /** @returns the run's id; the rest comes as events */
+  startRun(request: RunRequest): Promise<string>;
+  /** Ends the run after its current measurement; its journal stays. */
+  stopRun(id: string): Promise<void>;
+  /** Goes on with a stopped or broken-off run from its journal. */
+  resumeRun(id: string): Promise<void>;
+  listRuns(): Promise<readonly RunSummary[]>;
+  openRun(id: string): Promise<RunRecord>;
+  /** Reads and checks a circuit file. */
+  openCircuit(source: TaskSource): Promise<Circuit>;
+  measure(request: MeasureRequest): Promise<Figures>;
+  heatmap(request: HeatmapRequest): Promise<Heatmap>;
+  attention(request: AttentionRequest): Promise<Attention>;
+  /** Events with numbers above `after`: at once where there are any, else when the next one comes or after some seconds (then none). */
+  events(after: number): Promise<readonly EngineEvent[]>;
+}
