@@ -4,6 +4,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { measureColdPrune } from "./cold-prune.ts";
+import { measureKills } from "./kills.ts";
 import { measurePeakMemory } from "./peak-memory.ts";
 import { table } from "./table.ts";
 import { measureSweep, type SweepFigures } from "./sweep.ts";
@@ -17,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
-const sections = values.only?.split(",") ?? ["sweep", "memory", "cold"];
+const sections = values.only?.split(",") ?? ["sweep", "memory", "cold", "kills"];
 
 if (sections.includes("sweep")) {
   const figures: SweepFigures[] = [];
@@ -47,6 +48,7 @@ if (sections.includes("memory"))
   console.log(table(["peak memory while pruning SmolLM2", ""], await measurePeakMemory(threads)));
 if (sections.includes("cold"))
   console.log(table(["prune IOI on the embedded model, whole process", ""], await measureColdPrune()));
+if (sections.includes("kills")) console.log(table(["killed at a random moment and resumed", ""], await measureKills()));
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
