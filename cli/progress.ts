@@ -1,5 +1,6 @@
 // The progress of a pruning run on stderr: a bar on a terminal, a few plain lines elsewhere, JSON lines on request.
 import { SingleBar } from "cli-progress";
+import type { SearchEvent } from "../engine/prune/search.ts";
 import type { PruneEvent } from "../engine/session/prune-task.ts";
 import { printMessage } from "./output.ts";
 
@@ -45,10 +46,21 @@ function headline(event: PruneEvent): string | undefined {
     const { full, empty, accuracy } = event.anchors.ends;
     return `the model: metric ${full.toFixed(3)}, right in ${(100 * accuracy).toFixed(0)} % of the examples; everything ablated: ${empty.toFixed(3)}`;
   }
-  if (event.type === "search" && event.event.type === "pass") {
-    return `pass ${event.event.pass}: ${event.event.candidates} candidates`;
+  return event.type === "search" ? searchHeadline(event.event) : undefined;
+}
+
+function searchHeadline(event: SearchEvent): string | undefined {
+  switch (event.type) {
+    case "order":
+      return `order ${event.index + 1} of ${event.count}`;
+    case "swap":
+      return `with ${event.added} put back`;
+    case "pass":
+      return `  pass ${event.pass}: ${event.candidates} candidates`;
+    case "effects":
+    case "trial":
+      return undefined;
   }
-  return undefined;
 }
 
 function plainLines(): Progress {

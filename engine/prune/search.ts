@@ -59,6 +59,8 @@ export interface SearchResult {
 export type SearchEvent =
   | { readonly type: "effects"; readonly done: number; readonly total: number }
   | { readonly type: "order"; readonly index: number; readonly count: number }
+  /** The passes that follow try a circuit with this unit put back. */
+  | { readonly type: "swap"; readonly added: string }
   | { readonly type: "pass"; readonly pass: number; readonly candidates: number }
   | {
       readonly type: "trial";
@@ -247,6 +249,7 @@ export class GreedySearch {
       const size = path.state.kept.size;
       const back = await this.try(other, [], [unit], { done: 0, total: 0 });
       if (!back.accepted) continue;
+      this.onEvent({ type: "swap", added: formatUnit(unit) });
       await this.passes(other, order);
       if (other.state.kept.size >= size) continue;
       this.reAdded++;
