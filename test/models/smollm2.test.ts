@@ -153,25 +153,29 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     expect(largestHeadError(headEffects, reference.head_resample)).toBeLessThanOrEqual(5e-5);
   });
 
-  // A third of the layers: all of them would take four minutes more and run through the same code.
+  // A fifth of the layers: all of them would take four minutes more and run through the same code.
   test.each(["mean", "zero"] as const)(
-    "effects of the heads of every third layer under %s ablation agree, max |Δ| ≤ 5e-5",
+    "effects of the heads of every fifth layer under %s ablation agree, max |Δ| ≤ 5e-5",
     async (kind) => {
-      const effects = await effectsOf("head", ablations[kind], 3);
-      expect(effects.size).toBe(90);
+      const effects = await effectsOf("head", ablations[kind], 5);
+      expect(effects.size).toBe(54);
       expect(largestHeadError(effects, reference[`head_${kind}`])).toBeLessThanOrEqual(5e-5);
     },
   );
 
-  test.each(["resample", "mean", "zero"] as const)(
-    "effects of all MLPs under %s ablation agree, max |Δ| ≤ 5e-5",
-    async (kind) => {
-      const effects = await effectsOf("mlp", ablations[kind]);
-      const { dLD } = reference[`mlp_${kind}`];
-      const errors = dLD.map((expected, layer) => Math.abs(effects.get(formatUnit(mlpUnit(layer)))! - Number(expected)));
-      expect(Math.max(...errors)).toBeLessThanOrEqual(5e-5);
-    },
-  );
+  test.each([
+    ["resample", 1, 30],
+    ["mean", 3, 10],
+    ["zero", 3, 10],
+  ] as const)("effects of MLPs under %s ablation, every %i. layer, agree, max |Δ| ≤ 5e-5", async (kind, stride, count) => {
+    const effects = await effectsOf("mlp", ablations[kind], stride);
+    const errors = reference[`mlp_${kind}`].dLD.flatMap((expected, layer) => {
+      const effect = effects.get(formatUnit(mlpUnit(layer)));
+      return effect === undefined ? [] : [Math.abs(effect - Number(expected))];
+    });
+    expect(errors).toHaveLength(count);
+    expect(Math.max(...errors)).toBeLessThanOrEqual(5e-5);
+  });
 
   function expectAttribution(
     scores: { heads: Tensor<"layer head">; mlps: Tensor<"layer">; neurons: Tensor<"layer neuron"> },
