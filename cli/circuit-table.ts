@@ -57,7 +57,7 @@ function nodeRows({ nodes }: Circuit): string {
 const TELLING: Readonly<Record<string, readonly string[]>> = {
   "name mover": ["direct effect", "copy score"],
   "negative name mover": ["direct effect", "suppression score"],
-  "S-inhibition": ["effect through name movers' queries", "change of their attention END→IO"],
+  "S-inhibition": ["effect through name movers' queries"],
 };
 
 function evidenceOf(role: CircuitNode["role"]): string {
