@@ -11,6 +11,7 @@ const EXIT_OF: Readonly<Record<ErrorCode, number>> = {
   "missing-weight": EXIT.usage,
   unsupported: EXIT.usage,
   "model-not-found": EXIT.modelNotFound,
+  download: EXIT.failed,
   shape: EXIT.usage,
   "degenerate-task": EXIT.unreachable,
   "threshold-unreachable": EXIT.unreachable,

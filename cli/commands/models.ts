@@ -3,14 +3,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import { hubCacheFolder } from "../../engine/model/hub-cache.ts";
+import { downloadModel } from "../../engine/model/hub-download.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { SMOLLM2, smollm2Path } from "../../engine/model/model-cache.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { columns } from "../circuit-table.ts";
-import { printData, printJson } from "../output.ts";
+import { interruptible } from "../interrupt.ts";
+import { typed } from "../invocation.ts";
+import { printData, printJson, printMessage } from "../output.ts";
 
 interface Listed {
   readonly name: string;
@@ -53,22 +57,59 @@ export function addModels(program: Command): void {
     });
   models
     .command("get")
-    .argument("<name>", `"${SMOLLM2.name}"`)
-    .description("fetch a model into the cache")
-    .action((name: string) => {
-      if (name !== SMOLLM2.name) {
-        throw new EngineError(
-          "usage",
-          `Only "${SMOLLM2.name}" is fetched by this program. For "${name}", download its folder from the Hugging Face Hub ` +
-            `("hf download ${name}") and name it with --model: models in the Hub cache are found by their name.`,
-        );
-      }
-      const script = fileURLToPath(new URL("../../build/fetch-smollm2.ts", import.meta.url));
-      // The script's words go to stderr with all other messages.
-      const run = spawnSync(process.execPath, [...process.execArgv, script], { stdio: ["ignore", 2, 2] });
-      if (run.status !== 0)
-        throw new EngineError("model-not-found", `${name} could not be fetched; the reason stands above.`);
-    });
+    .argument("<name>", `"${SMOLLM2.name}", or a name on the Hugging Face Hub such as EleutherAI/pythia-70m`)
+    .description("fetch a model: resumes where it broke off, and checks what came")
+    .option("--revision <name>", "commit, branch or tag (default: main)")
+    .option("--file <name>", "one .gguf file of a repository that has several")
+    .option("--quiet", "no progress")
+    .addHelpText(
+      "after",
+      "\nIt goes into the Hugging Face cache. HF_ENDPOINT names a mirror, HF_TOKEN opens private and gated models.",
+    )
+    .action((name: string, flags: GetFlags) => (name === SMOLLM2.name ? fetchSmollm2() : get(name, flags)));
+}
+
+interface GetFlags {
+  readonly revision?: string;
+  readonly file?: string;
+  readonly quiet?: boolean;
+}
+
+async function get(name: string, { quiet, ...flags }: GetFlags): Promise<void> {
+  const bar = downloadBar(quiet);
+  const { model, folder } = await interruptible(
+    (signal) => downloadModel(name, { ...flags, signal, onProgress: bar.on }).finally(bar.stop),
+    `Stopped. Go on with: ${typed(`models get ${name}`)}`,
+  );
+  printMessage(`${folder} is ready; use it as --model ${model}.`);
+}
+
+function downloadBar(quiet: boolean | undefined) {
+  if (quiet || !process.stderr.isTTY) return { on: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    format: "{file} {bar} {megabytes} MB {eta_formatted}",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 24,
+  });
+  bar.start(1, 0, { file: "", megabytes: 0 });
+  return {
+    on: (done: number, total: number, file: string) => {
+      bar.setTotal(total);
+      bar.update(done, { file, megabytes: Math.round(done / 1e6) });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function fetchSmollm2(): void {
+  const script = fileURLToPath(new URL("../../build/fetch-smollm2.ts", import.meta.url));
+  // The script's words go to stderr with all other messages.
+  const run = spawnSync(process.execPath, [...process.execArgv, script], { stdio: ["ignore", 2, 2] });
+  if (run.status !== 0) {
+    throw new EngineError("model-not-found", `${SMOLLM2.name} could not be fetched; the reason stands above.`);
+  }
 }
 
 function describe(value: object): string {

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "missing-weight" // a checkpoint lacks a tensor that its architecture needs
   | "unsupported" // known, but not supported here: architecture, quantisation, option
   | "model-not-found" // no model under that name
+  | "download" // the network, the Hub or the disk refused
   | "shape" // two sizes that must agree do not
   | "degenerate-task" // the model cannot do the task, or full and empty circuit do not differ
   | "threshold-unreachable" // the full circuit itself misses the criterion

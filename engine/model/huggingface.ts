@@ -8,7 +8,7 @@ import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { ShardedCheckpoint, shardsOfIndex } from "../formats/sharded.ts";
 import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
-import type { Described } from "./architectures/architecture.ts";
+import type { Described, HuggingFaceReader } from "./architectures/architecture.ts";
 import { ARCHITECTURES } from "./architectures/registry.ts";
 import { checkpointKeys } from "./checkpoint-keys.ts";
 import { CheckpointModel } from "./checkpoint-model.ts";
@@ -16,11 +16,22 @@ import { requireConsistent } from "./consistency.ts";
 import type { Label } from "./gguf-model.ts";
 import type { Model } from "./model.ts";
 
-const CONFIG = "config.json";
-const TOKENIZER = "tokenizer.json";
-const TOKENIZER_CONFIG = "tokenizer_config.json";
-const WEIGHTS = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+/** The files that are read, by what they are. */
+export const HUGGING_FACE_FILES = {
+  config: "config.json",
+  tokenizer: "tokenizer.json",
+  tokenizerConfig: "tokenizer_config.json",
+  weights: "model.safetensors",
+  index: "model.safetensors.index.json",
+} as const;
+
+const {
+  config: CONFIG,
+  tokenizer: TOKENIZER,
+  tokenizerConfig: TOKENIZER_CONFIG,
+  weights: WEIGHTS,
+  index: INDEX,
+} = HUGGING_FACE_FILES;
 
 /** @throws EngineError "missing-file", "invalid-file", "unsupported", "missing-weight" or "shape" */
 export function openHuggingFaceFolder(folder: string, label: Label = labelOf(folder)): Model {
@@ -100,6 +111,14 @@ function declaredBos(path: string): string | undefined {
 }
 
 function describe(json: unknown, file: string, checkpoint: Checkpoint): Described {
+  return requireSupported(json, file)(json, file, checkpointKeys(checkpoint));
+}
+
+/**
+ * How the architecture that a config.json names is read.
+ * @throws EngineError "invalid-file" where it names none, "unsupported" for one that is unknown here
+ */
+export function requireSupported(json: unknown, file: string): HuggingFaceReader {
   const parsed = z.looseObject({ model_type: z.string() }).safeParse(json);
   if (!parsed.success)
     throw new EngineError("invalid-file", `${file}: there is no "model_type". Is it the config of a model?`, {
@@ -107,7 +126,7 @@ function describe(json: unknown, file: string, checkpoint: Checkpoint): Describe
     });
   const name = parsed.data.model_type;
   for (const { huggingFace } of ARCHITECTURES) {
-    if (Object.hasOwn(huggingFace, name)) return huggingFace[name](json, file, checkpointKeys(checkpoint));
+    if (Object.hasOwn(huggingFace, name)) return huggingFace[name];
   }
   const known = ARCHITECTURES.flatMap(({ huggingFace }) => Object.keys(huggingFace)).join(", ");
   throw new EngineError("unsupported", `${file}: architecture "${name}" is not supported, only ${known}.`, {

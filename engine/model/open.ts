@@ -54,7 +54,7 @@ function openFromHubCache(name: string): Model {
   }
   throw new EngineError(
     "model-not-found",
-    `There is no model "${name}": no folder or .gguf file of that path, and nothing whole under that name in ${hubCacheFolder()}. Give "${SPRIG}", "${SMOLLM2.name}", a path, or a name in that cache.`,
+    `There is no model "${name}": no folder or .gguf file of that path, and nothing whole under that name in ${hubCacheFolder()}. Give "${SPRIG}", "${SMOLLM2.name}", a path, or a name in that cache; "secateur models get ${name}" fetches one from the Hub.`,
     { name },
   );
 }

@@ -15,9 +15,11 @@ export interface CheckpointKeys {
   vector(key: string): Float32Array;
 }
 
+export type HuggingFaceReader = (config: unknown, file: string, keys: CheckpointKeys) => Described;
+
 export interface Architecture {
   /** `model_type` of a Hugging Face config.json → reader. */
-  readonly huggingFace: Readonly<Record<string, (config: unknown, file: string, keys: CheckpointKeys) => Described>>;
+  readonly huggingFace: Readonly<Record<string, HuggingFaceReader>>;
   /** `general.architecture` of a GGUF → reader. */
   readonly gguf: Readonly<Record<string, (metadata: GgufMetadata, keys: CheckpointKeys) => Described>>;
 }

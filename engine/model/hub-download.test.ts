@@ -1,0 +1,256 @@
+// Downloads from a Hub on this machine: one server that speaks the Hub's protocol, and one that plays its file store.
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, suite, test } from "vitest";
+import { tinyPath } from "../../test/reference/tiny-models.ts";
+import { downloadModel } from "./hub-download.ts";
+import { findInHubCache } from "./hub-cache.ts";
+import { openHuggingFaceFolder } from "./huggingface.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const NAMES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+
+let folder: string;
+let files: Map<string, Buffer>;
+let hub: Server;
+let store: Server;
+/** "METHOD path range" of every request, the store's with a leading "store ". */
+let log: string[];
+let tokens: (string | undefined)[];
+/** What stands in for the ordinary answer: true when it has answered. */
+let hubDoes: (request: IncomingMessage, response: ServerResponse) => boolean;
+let storeDoes: typeof hubDoes;
+
+const address = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const sha = (name: "sha1" | "sha256", data: Buffer | string) => createHash(name).update(data).digest("hex");
+const hashOf = (name: string, data: Buffer) =>
+  name.endsWith(".safetensors") || name.endsWith(".gguf")
+    ? sha("sha256", data)
+    : sha("sha1", Buffer.concat([Buffer.from(`blob ${data.length}\0`), data]));
+const listen = (server: Server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+
+function answerHub(request: IncomingMessage, response: ServerResponse): void {
+  log.push(`${request.method} ${request.url}`);
+  tokens.push(request.headers.authorization);
+  if (hubDoes(request, response)) return;
+  if (request.url!.startsWith("/api/")) {
+    const siblings = [...files.keys()].map((rfilename) => ({ rfilename }));
+    response.end(JSON.stringify({ sha: COMMIT, siblings }));
+    return;
+  }
+  const name = request.url!.split(`/resolve/${COMMIT}/`)[1]!;
+  const data = files.get(name);
+  if (!data) return void response.writeHead(404).end();
+  const hash = hashOf(name, data);
+  if (hash.length === 64) {
+    const linked = {
+      "x-linked-etag": `"${hash}"`,
+      "x-linked-size": data.length,
+      location: `${address(store)}/${name}`,
+    };
+    response.writeHead(302, linked).end();
+  } else {
+    response.writeHead(200, { etag: `W/"${hash}"`, "content-length": data.length });
+    response.end(request.method === "HEAD" ? undefined : data);
+  }
+}
+
+function answerStore(request: IncomingMessage, response: ServerResponse): void {
+  log.push(`store ${request.method} ${request.url} ${request.headers.range ?? "whole"}`);
+  tokens.push(request.headers.authorization);
+  if (storeDoes(request, response)) return;
+  const data = files.get(request.url!.slice(1))!;
+  const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  response.writeHead(from > 0 ? 206 : 200, { "content-length": data.length - from }).end(data.subarray(from));
+}
+
+/** Half of the file, then the connection breaks. */
+function breakOff(request: IncomingMessage, response: ServerResponse): true {
+  const data = files.get(request.url!.slice(1))!;
+  response.writeHead(200, { "content-length": data.length });
+  response.write(data.subarray(0, data.length >> 1), () => response.destroy());
+  return true;
+}
+
+const environment = (more: NodeJS.ProcessEnv = {}) => ({
+  HF_HUB_CACHE: join(folder, "hub"),
+  HF_HOME: folder,
+  HF_ENDPOINT: address(hub),
+  ...more,
+});
+const get = (options: Parameters<typeof downloadModel>[1] = {}) =>
+  downloadModel("tiny/llama", { environment: environment(), retryAfter: 0, ...options });
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "hub-"));
+  files = new Map(NAMES.map((name) => [name, readFileSync(tinyPath(`models/llama/${name}`))]));
+  [log, tokens] = [[], []];
+  hubDoes = storeDoes = () => false;
+  hub = createServer(answerHub);
+  store = createServer(answerStore);
+  await Promise.all([listen(hub), listen(store)]);
+});
+afterEach(() => {
+  hub.close();
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+suite("downloadModel()", () => {
+  test("lays the files out as Hugging Face's tools do, and the model opens", async () => {
+    files.set("pytorch_model.bin", Buffer.from("never fetched"));
+    expect(await get()).toMatchObject({ model: "tiny/llama", commit: COMMIT });
+    const repository = join(folder, "hub/models--tiny--llama");
+    const snapshot = join(repository, "snapshots", COMMIT);
+    expect(readFileSync(join(repository, "refs/main"), "utf8")).toBe(COMMIT);
+    expect(readdirSync(snapshot).sort()).toEqual([...NAMES].sort());
+    const weights = files.get("model.safetensors")!;
+    expect(readlinkSync(join(snapshot, "model.safetensors"))).toBe(
+      `../../blobs/${hashOf("model.safetensors", weights)}`,
+    );
+    expect(readdirSync(join(repository, "blobs"))).toHaveLength(4);
+    expect(log.filter((line) => line.includes("pytorch"))).toEqual([]);
+    const found = findInHubCache("tiny/llama", environment())!;
+    const model = openHuggingFaceFolder(found.folder);
+    expect(model.config.architecture).toBe("llama");
+    model.close();
+  });
+
+  test("fetches nothing again that is there", async () => {
+    await get();
+    log = [];
+    await get();
+    expect(log.filter((line) => line.startsWith("store") || line.startsWith("GET /tiny"))).toEqual([]);
+  });
+
+  test("goes on after a broken connection with exactly the bytes that are missing", async () => {
+    let breaks = 1;
+    storeDoes = (request, response) => breaks-- > 0 && breakOff(request, response);
+    await get();
+    const half = files.get("model.safetensors")!.length >> 1;
+    expect(log.filter((line) => line.startsWith("store"))).toEqual([
+      "store GET /model.safetensors whole",
+      `store GET /model.safetensors bytes=${half}-`,
+    ]);
+  });
+
+  test("stopped, keeps what came and goes on from there the next time", async () => {
+    const controller = new AbortController();
+    const stop = (done: number, _: number, file: string) => {
+      if (file === "model.safetensors" && done > 0) controller.abort();
+    };
+    storeDoes = (request, response) => {
+      const data = files.get(request.url!.slice(1))!;
+      response.writeHead(200, { "content-length": data.length }).write(data.subarray(0, 1000));
+      return true;
+    };
+    await expect(get({ signal: controller.signal, onProgress: stop })).rejects.toMatchObject({ code: "cancelled" });
+    const [part] = readdirSync(join(folder, "hub/models--tiny--llama/blobs")).filter((name) =>
+      name.endsWith("incomplete"),
+    );
+    const kept = readFileSync(join(folder, "hub/models--tiny--llama/blobs", part!)).length;
+    [storeDoes, log] = [() => false, []];
+    await get();
+    expect(log.filter((line) => line.startsWith("store"))).toEqual([
+      `store GET /model.safetensors ${kept > 0 ? `bytes=${kept}-` : "whole"}`,
+    ]);
+  });
+
+  test("removes what has another hash than the Hub names, and leaves nothing that looks whole", async () => {
+    storeDoes = (request, response) => {
+      response.end(Buffer.alloc(files.get(request.url!.slice(1))!.length, 7));
+      return true;
+    };
+    await expect(get()).rejects.toThrow("model.safetensors: what came has not the hash that the Hub names");
+    expect(existsSync(join(folder, "hub/models--tiny--llama/refs/main"))).toBe(false);
+    expect(findInHubCache("tiny/llama", environment())).toBeUndefined();
+  });
+
+  test("gives the token to the Hub and to nobody else", async () => {
+    await get({ environment: environment({ HF_TOKEN: "secret" }) });
+    const asked = log.map((line, i) => [line.startsWith("store"), tokens[i]]);
+    expect(asked.filter(([isStore]) => isStore)).toEqual([[true, undefined]]);
+    expect(asked.filter(([isStore]) => !isStore).every(([, token]) => token === "Bearer secret")).toBe(true);
+  });
+
+  test("reads the token of Hugging Face's own login", async () => {
+    writeFileSync(join(folder, "token"), "from-file\n");
+    await get();
+    expect(tokens[0]).toBe("Bearer from-file");
+  });
+
+  test("refuses an architecture that it cannot read before any weight is fetched", async () => {
+    files.set("config.json", Buffer.from(JSON.stringify({ model_type: "mamba" })));
+    await expect(get()).rejects.toThrow('architecture "mamba" is not supported');
+    expect(log.filter((line) => line.includes("safetensors"))).toEqual([]);
+  });
+
+  test("fetches the shards that the index names", async () => {
+    const index = { weight_map: { a: "model-00001-of-00002.safetensors", b: "model-00002-of-00002.safetensors" } };
+    const weights = files.get("model.safetensors")!;
+    files.delete("model.safetensors");
+    files.set("model.safetensors.index.json", Buffer.from(JSON.stringify(index)));
+    for (const name of Object.values(index.weight_map)) files.set(name, Buffer.concat([weights, Buffer.from(name)]));
+    const { folder: snapshot } = await get();
+    expect(readdirSync(snapshot).filter((name) => name.startsWith("model"))).toHaveLength(3);
+  });
+
+  test("names the GGUF files of a repository that has only those, and fetches the one that is chosen", async () => {
+    files = new Map([
+      ["a.Q8_0.gguf", Buffer.from("GGUF")],
+      ["b.Q4_0.gguf", Buffer.from("GGUF too")],
+    ]);
+    await expect(get()).rejects.toThrow("choose one with --file: a.Q8_0.gguf, b.Q4_0.gguf.");
+    await expect(get({ file: "c.gguf" })).rejects.toThrow('no file "c.gguf" in GGUF; it has a.Q8_0.gguf, b.Q4_0.gguf');
+    const { model } = await get({ file: "b.Q4_0.gguf" });
+    expect(readFileSync(model, "utf8")).toBe("GGUF too");
+  });
+
+  test("says that weights in pickle alone are not opened", async () => {
+    files.delete("model.safetensors");
+    files.set("pytorch_model.bin", Buffer.from("x"));
+    await expect(get()).rejects.toThrow("tiny/llama has no model.safetensors, so it cannot be read.");
+  });
+
+  test.each([
+    [401, "there is no such model, or it is private"],
+    [403, "access is restricted. Accept the model's terms"],
+    [404, "the Hub has no such model, revision or file"],
+    [429, "the Hub asks for fewer requests"],
+    [500, "the Hub answered with status 500"],
+  ])("status %i has its sentence", async (status, sentence) => {
+    hubDoes = (_, response) => (response.writeHead(status).end(), true);
+    await expect(get()).rejects.toThrow(sentence);
+    expect(log).toHaveLength(status === 429 || status === 500 ? 4 : 1);
+  });
+
+  test("asks again after a passing failure", async () => {
+    let failures = 2;
+    hubDoes = (_, response) => failures-- > 0 && (response.writeHead(503).end(), true);
+    await get();
+    expect(log.slice(0, 3)).toEqual(Array(3).fill("GET /api/models/tiny/llama/revision/main"));
+  });
+
+  test("says so where nobody answers, where the network is switched off, and where the name is none", async () => {
+    const nowhere = environment({ HF_ENDPOINT: "http://127.0.0.1:1" });
+    await expect(get({ environment: nowhere })).rejects.toThrow("the connection failed");
+    await expect(get({ environment: environment({ HF_HUB_OFFLINE: "1" }) })).rejects.toThrow("HF_HUB_OFFLINE is set");
+    await expect(downloadModel("../etc/passwd")).rejects.toThrow('"../etc/passwd" is no name of a model on the Hub');
+  });
+
+  test("waits for no other process: a blob that one is writing is left to it, the lock of a dead one is not", async () => {
+    const weights = hashOf("model.safetensors", files.get("model.safetensors")!);
+    await get();
+    const blob = join(folder, "hub/models--tiny--llama/blobs", weights);
+    rmSync(blob);
+    writeFileSync(`${blob}.lock`, String(process.pid));
+    await expect(get()).rejects.toThrow(`is being downloaded by another process (${process.pid})`);
+    writeFileSync(`${blob}.lock`, "999999999");
+    await get();
+    expect(existsSync(blob)).toBe(true);
+  });
+});
