@@ -40,9 +40,10 @@ function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: Expand
   const isExact = (half: keyof Halves): boolean => split.isExact || examples[half] !== undefined;
   const wanted = { discovery: examples.discovery ?? split.discovery, heldOut: examples.heldOut ?? split.heldOut };
   const share = wanted.discovery / (wanted.discovery + wanted.heldOut);
-  const most = Math.min(wanted.discovery, isExact("discovery") ? Infinity : Math.max(1, Math.ceil(all.length * share)));
+  const left = isExact("heldOut") ? all.length - wanted.heldOut : Math.ceil(all.length * share);
+  const most = isExact("discovery") ? wanted.discovery : Math.min(wanted.discovery, Math.max(1, left));
   const pools =
-    order === "file" ? inFileOrder(all, most) : shuffledApart(all, share, Random.seeded(seed, "task/prompts"));
+    order === "file" ? inFileOrder(all, most) : shuffledApart(all, most, Random.seeded(seed, "task/prompts"));
   const discovery = pools.discovery.slice(0, wanted.discovery);
   const heldOut = pools.heldOut.slice(0, wanted.heldOut);
   if (discovery.length === wanted.discovery && heldOut.length === wanted.heldOut)
@@ -70,14 +71,13 @@ function inFileOrder(all: readonly Unsplit[], most: number): Halves {
   return { discovery, heldOut: all.slice(most).filter((example) => !known.has(cleanKey(example))) };
 }
 
-/** Whole groups of one clean prompt, in random order, fill discovery up to its share and then held-out. */
-function shuffledApart(all: readonly Unsplit[], share: number, random: Random): Halves {
+/** Whole groups of one clean prompt, in random order, fill discovery until it has `most` and then held-out. */
+function shuffledApart(all: readonly Unsplit[], most: number, random: Random): Halves {
   const discovery: Unsplit[] = [];
   const heldOut: Unsplit[] = [];
   const groups = groupBy(random.shuffled(all), cleanKey);
   for (const group of groups.values()) {
-    const isFull = discovery.length >= Math.ceil(all.length * share);
-    (isFull ? heldOut : discovery).push(...group);
+    (discovery.length < most ? discovery : heldOut).push(...group);
   }
   return { discovery, heldOut };
 }
