@@ -1,13 +1,13 @@
 // The known name nearest to a mistyped one.
 
-/** " Did you mean "slots"?" or nothing: at most a third of the letters may differ, and always one. */
+/** " Did you mean "slots"?" or nothing: at most a third of the letters may differ, and always one, but never all of them. */
 export function didYouMean(wrong: string, known: Iterable<string>): string {
   if (wrong.length > 50) return "";
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of known) {
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
-    if (distance < least) [best, least] = [name, distance];
+    if (distance < least && distance < Math.max(wrong.length, name.length)) [best, least] = [name, distance];
   }
   return best === undefined ? "" : ` Did you mean "${best}"?`;
 }

@@ -6,6 +6,7 @@ import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Example, Prompt } from "./example.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
+import { throwProblems } from "./problems.ts";
 import type { PromptPair, PromptTask, PromptText } from "./task.ts";
 import { WordFit } from "./word-fit.ts";
 
@@ -36,21 +37,29 @@ interface Halves {
 function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Halves & { notes: string[] } {
   const { file, split } = task;
   const { examples = {}, order = split.order, seed = task.seed } = options;
-  const isExact = split.isExact || Object.keys(examples).length > 0;
+  const isExact = (half: keyof Halves): boolean => split.isExact || examples[half] !== undefined;
   const wanted = { discovery: examples.discovery ?? split.discovery, heldOut: examples.heldOut ?? split.heldOut };
   const share = wanted.discovery / (wanted.discovery + wanted.heldOut);
-  const most = Math.max(1, Math.min(wanted.discovery, isExact ? wanted.discovery : Math.ceil(all.length * share)));
+  const left = isExact("heldOut") ? all.length - wanted.heldOut : Math.ceil(all.length * share);
+  const most = isExact("discovery") ? wanted.discovery : Math.min(wanted.discovery, Math.max(1, left));
   const pools =
-    order === "file" ? inFileOrder(all, most) : shuffledApart(all, share, Random.seeded(seed, "task/prompts"));
+    order === "file" ? inFileOrder(all, most) : shuffledApart(all, most, Random.seeded(seed, "task/prompts"));
   const discovery = pools.discovery.slice(0, wanted.discovery);
   const heldOut = pools.heldOut.slice(0, wanted.heldOut);
   if (discovery.length === wanted.discovery && heldOut.length === wanted.heldOut)
     return { discovery, heldOut, notes: [] };
-  const found = `${all.length} prompts that fit give ${discovery.length} discovery and ${heldOut.length} held-out examples without a clean prompt in both`;
-  if (!isExact) return { discovery, heldOut, notes: [`${file}: ${found}.`] };
+  const found = `the prompts that fit (${all.length}) give ${discovery.length} discovery and ${heldOut.length} held-out examples without a clean prompt in both`;
+  const isShort =
+    (isExact("discovery") && discovery.length < wanted.discovery) ||
+    (isExact("heldOut") && heldOut.length < wanted.heldOut);
+  if (!isShort) return { discovery, heldOut, notes: [`${file}: ${found}.`] };
+  const asked = [
+    ...(isExact("discovery") ? [`${wanted.discovery} discovery`] : []),
+    ...(isExact("heldOut") ? [`${wanted.heldOut} held-out`] : []),
+  ];
   throw new EngineError(
     "invalid-task",
-    `${file}: ${wanted.discovery} discovery and ${wanted.heldOut} held-out examples are asked for, but ${found}; ask for fewer.`,
+    `${file}: ${asked.join(" and ")} examples are asked for, but ${found}; ask for fewer.`,
     { place: { file } },
   );
 }
@@ -62,14 +71,13 @@ function inFileOrder(all: readonly Unsplit[], most: number): Halves {
   return { discovery, heldOut: all.slice(most).filter((example) => !known.has(cleanKey(example))) };
 }
 
-/** Whole groups of one clean prompt, in random order, fill discovery up to its share and then held-out. */
-function shuffledApart(all: readonly Unsplit[], share: number, random: Random): Halves {
+/** Whole groups of one clean prompt, in random order, fill discovery until it has `most` and then held-out. */
+function shuffledApart(all: readonly Unsplit[], most: number, random: Random): Halves {
   const discovery: Unsplit[] = [];
   const heldOut: Unsplit[] = [];
   const groups = groupBy(random.shuffled(all), cleanKey);
   for (const group of groups.values()) {
-    const isFull = discovery.length >= Math.ceil(all.length * share);
-    (isFull ? heldOut : discovery).push(...group);
+    (discovery.length < most ? discovery : heldOut).push(...group);
   }
   return { discovery, heldOut };
 }
@@ -84,7 +92,7 @@ class Misfit extends Error {}
 class PromptReader {
   private readonly fit: WordFit;
   private readonly bos: readonly number[];
-  private readonly left: { line?: number; reason: string }[] = [];
+  private readonly left: { number: number; line?: number; reason: string }[] = [];
 
   constructor(
     private readonly task: PromptTask,
@@ -103,7 +111,7 @@ class PromptReader {
     }
   }
 
-  /** All prompts that fit. @throws EngineError "invalid-task" at the first that does not, if the task says so or none does */
+  /** All prompts that fit. @throws EngineError "invalid-task" naming every one that does not, if the task says so; the first, if none does */
   read(): Unsplit[] {
     const examples: Unsplit[] = [];
     for (const [i, pair] of this.task.prompts.entries()) {
@@ -111,11 +119,11 @@ class PromptReader {
         examples.push(this.example(pair));
       } catch (error) {
         if (!(error instanceof Misfit)) throw error;
-        if (this.task.unfit === "error") throw this.error(i, pair.line, error.message);
-        this.left.push({ line: pair.line, reason: error.message });
+        this.left.push({ number: i + 1, line: pair.line, reason: error.message });
       }
     }
-    if (examples.length === 0) throw this.error(0, this.left[0]?.line, this.left[0]?.reason ?? "there are no prompts");
+    if (this.task.unfit === "error") this.refuse(this.left);
+    if (examples.length === 0) this.refuse(this.left.slice(0, 1));
     return examples;
   }
 
@@ -127,13 +135,14 @@ class PromptReader {
     ];
   }
 
-  private error(index: number, line: number | undefined, reason: string): EngineError {
+  private refuse(prompts: typeof this.left): void {
     const { file, needs } = this.task;
-    const where = line === undefined ? file : `${file}:${line}`;
     const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
-    return new EngineError("invalid-task", `${where}: prompt ${index + 1}: ${reason}.${remedy}`, {
+    const problems = prompts.map(({ number, line, reason }) => ({
       place: { file, line },
-    });
+      sentence: `prompt ${number}: ${reason}.${remedy}`,
+    }));
+    throwProblems(problems, { file });
   }
 
   private example(pair: PromptPair): Unsplit {
@@ -181,7 +190,7 @@ class PromptReader {
     const { dVocab } = this.tokenizer;
     if (id >= dVocab)
       throw new Misfit(
-        `token id ${id} is not in the tokenizer, which has ${dVocab} tokens; is the file made for another model?`,
+        `token id ${id} is not in the tokenizer, which has ${dVocab} tokens, so the file may be for another model`,
       );
     return id;
   }

@@ -15,6 +15,9 @@ import { WordFit } from "./word-fit.ts";
 
 type Split = Example["split"];
 
+const SPLIT_NAMES: Readonly<Record<Split, string>> = { discovery: "discovery", heldOut: "held-out" };
+const COUNT_OPTIONS: Readonly<Record<Split, string>> = { discovery: "--examples", heldOut: "--held-out" };
+
 /** Draws without a new example after which a split counts as exhausted. */
 const MOST_TRIES = 4000;
 
@@ -36,7 +39,8 @@ export class TemplateExpansion {
   private readonly corruption: Corruption;
   private readonly usable: readonly { readonly variant: Variant; readonly candidates: Candidates }[];
   private readonly seen = new Set<string>();
-  private readonly misfits = new Map<string, { count: number; first: string }>();
+  private readonly misfits: Reasons = new Map();
+  private readonly skipped: Reasons = new Map();
   private readonly notes: string[] = [];
 
   constructor(
@@ -78,19 +82,20 @@ export class TemplateExpansion {
     const reasons: string[] = [];
     for (const variant of this.task.variants) {
       const found = words.of(variant);
-      if ("reason" in found) reasons.push(`template ${variant.name} cannot be used: ${found.reason}`);
+      const where = variant.line === undefined ? this.task.file : `${this.task.file}:${variant.line}`;
+      if ("reason" in found) reasons.push(`${where}: template ${variant.name} cannot be used: ${found.reason}.`);
       else usable.push({ variant, candidates: found });
     }
     if (usable.length === 0) throw this.unfit(reasons[0]!);
-    this.notes.push(...words.notes(), ...reasons.map((reason) => `${this.task.file}: ${reason}.`));
+    this.notes.push(...words.notes(), ...reasons);
     return usable;
   }
 
-  private unfit(reason: string): EngineError {
+  private unfit(sentence: string): EngineError {
     const { file, needs } = this.task;
     const remedy =
       needs === undefined ? "Use other words, or a model whose tokenizer has them" : `The task needs ${needs}`;
-    return new EngineError("invalid-task", `${file}: ${reason}. ${remedy}.`, { place: { file } });
+    return new EngineError("invalid-task", `${sentence} ${remedy}.`, { place: { file } });
   }
 
   /** Templates take turns, so that each gives as many examples as any other while it can. */
@@ -103,7 +108,9 @@ export class TemplateExpansion {
       const example = this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
       if (!example && isExact) throw this.exhausted(split, examples.length, count);
       if (!example) {
-        this.notes.push(`${this.task.file}: there are only ${examples.length} different ${split} examples.`);
+        this.notes.push(
+          `${this.task.file}: there are only ${examples.length} different ${SPLIT_NAMES[split]} examples.`,
+        );
         break;
       }
       examples.push(example);
@@ -127,12 +134,12 @@ export class TemplateExpansion {
 
   private exhausted(split: Split, made: number, count: number): EngineError {
     const { file } = this.task;
-    const [misfit] = this.misfitNotes();
-    const why = misfit === undefined ? "" : ` (${misfit})`;
+    const reasons = [...this.misfits, ...this.skipped].sort(([, a], [, b]) => b.count - a.count);
+    const why = reasons.slice(0, 1).map((reason) => ` ${leftOut(reason)}`);
     const remedy = this.task.needs === undefined ? "" : ` The task needs ${this.task.needs}.`;
     return new EngineError(
       "invalid-task",
-      `${file}: only ${made} different ${split} examples can be made, but ${count} are asked for; ask for fewer (--examples, or split.${split} in the file) or add words.${remedy}${why}`,
+      `${file}: only ${made} different ${SPLIT_NAMES[split]} examples can be made, but ${count} are asked for; ask for fewer (${COUNT_OPTIONS[split]}, or split.${split} in the file) or add words.${remedy}${why.join("")}`,
       { place: { file } },
     );
   }
@@ -177,13 +184,17 @@ export class TemplateExpansion {
   /** The example if it is new, of this split, and fits the tokenizer. */
   private accept(draw: Draw, split: Split): Omit<Example, "index"> | undefined {
     const { variant, filling, clean, corrupt } = draw;
-    if (clean.text === corrupt.text || this.splitOf(draw) !== split) return undefined;
+    if (clean.text === corrupt.text) return this.skip("clean and corrupt prompt are the same", clean);
+    if (this.splitOf(draw) !== split) return undefined;
     const key = `${clean.text}\n${corrupt.text}`;
     if (this.seen.has(key)) return undefined;
     const answers = answerStrings(variant.answers, filling, this.task);
     const wrong = answerStrings(variant.wrongAnswers, filling, this.task);
-    if (answers.length === 0 || (wrong.length === 0 && this.task.metric !== "log-probability")) return undefined;
-    if (answers.some((answer) => wrong.includes(answer))) return undefined;
+    if (answers.length === 0) return this.skip("there is no right answer", clean);
+    if (wrong.length === 0 && this.task.metric !== "log-probability") {
+      return this.skip("there is no wrong answer", clean);
+    }
+    if (answers.some((answer) => wrong.includes(answer))) return this.skip("a right answer is wrong as well", clean);
     const example = this.tokenized(draw, split, answers, wrong);
     if (example) this.seen.add(key);
     return example;
@@ -248,23 +259,38 @@ export class TemplateExpansion {
 
   private answerId(answer: string): number {
     const id = this.fit.single(answer);
-    if (id === undefined) throw this.unfit(`answer ${this.fit.describe(answer)}, and an answer must be one token`);
+    if (id === undefined) {
+      throw this.unfit(`${this.task.file}: answer ${this.fit.describe(answer)}, and an answer must be one token.`);
+    }
     return id;
   }
 
+  /** Counted for a note: the words or sentences do not suit the tokenizer. */
   private misfit(reason: string, example: string): undefined {
-    const known = this.misfits.get(reason);
-    if (known) known.count++;
-    else this.misfits.set(reason, { count: 1, first: example });
-    return undefined;
+    count(this.misfits, reason, example);
+  }
+
+  /** Counted for the case that there are too few examples: such draws are part of a sound task. */
+  private skip(reason: string, { text }: Rendered): undefined {
+    count(this.skipped, reason, JSON.stringify(text));
   }
 
   private misfitNotes(): string[] {
-    return [...this.misfits].map(
-      ([reason, { count, first }]) =>
-        `${this.task.file}: ${count} draws were left out because ${reason}, such as ${first}.`,
-    );
+    return [...this.misfits].map((reason) => `${this.task.file}: ${leftOut(reason)}`);
   }
+}
+
+/** Reason → how many draws were left out for it, and the first of them. */
+type Reasons = Map<string, { count: number; readonly first: string }>;
+
+function count(reasons: Reasons, reason: string, example: string): void {
+  const known = reasons.get(reason);
+  if (known) known.count++;
+  else reasons.set(reason, { count: 1, first: example });
+}
+
+function leftOut([reason, { count, first }]: [string, { readonly count: number; readonly first: string }]): string {
+  return `${count} draws were left out because ${reason}, such as ${first}.`;
 }
 
 /** "P=2" where slot P took two tokens: such examples do not align with the others of the template. */

@@ -42,7 +42,7 @@ function checkCounts({ file }: Task, { examples = {} }: ExpandOptions): void {
     if (count !== undefined && (!Number.isSafeInteger(count) || count < least)) {
       throw new EngineError(
         "usage",
-        `${file}: ${count} ${split} examples are asked for; ask for a whole number of at least ${least}.`,
+        `${file}: ${count} ${split === "heldOut" ? "held-out" : split} examples are asked for; ask for a whole number of at least ${least}.`,
         {
           place: { file },
         },

@@ -34,7 +34,6 @@ export function explainIssue(
     const name = String(issue.path.at(-1));
     return [{ path: issue.path, sentence: `"${name}" cannot be a name; write ${formatOf(issue)}.`, ofKey: true }];
   }
-  const field = issue.path.at(-1);
   if (value === undefined) {
     return [
       {
@@ -47,7 +46,7 @@ export function explainIssue(
   return [
     {
       path: issue.path,
-      sentence: `${named(issue.path)} is ${show(value)}; write ${wanted(issue, value, field)}.`,
+      sentence: `${named(issue.path)} is ${show(value)}; write ${wanted(issue, value)}.`,
       ofKey: false,
     },
   ];
@@ -70,22 +69,22 @@ function explainUnion(
   return [{ path: issue.path, sentence: `${named(issue.path)} ${what}; write ${wishes}.`, ofKey: false }];
 }
 
-function wanted(issue: Issue, value?: unknown, field?: PropertyKey): string {
+function wanted(issue: Issue, value?: unknown): string {
   switch (issue.code) {
     case "invalid_type":
-      return TYPE_NAMES[issue.expected] + quotingHint(issue.expected, value, field);
+      return typeName(issue.expected, value);
     case "invalid_value":
       return (
         issue.values.map((allowed) => JSON.stringify(allowed)).join(" or ") +
-        didYouMean(String(value), issue.values.map(String)).replace(/^ (.*)\?$/, " ($1?)")
+        nearest(value, issue.values.map(String)).replace(/^ (.*)\?$/, " ($1?)")
       );
     case "too_small":
       return isSized(issue.origin)
-        ? `at least ${issue.minimum} ${unitOf(issue.origin)}`
+        ? `at least ${issue.minimum} ${unitOf(issue.origin, issue.minimum)}`
         : `a number ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`;
     case "too_big":
       return isSized(issue.origin)
-        ? `at most ${issue.maximum} ${unitOf(issue.origin)}`
+        ? `at most ${issue.maximum} ${unitOf(issue.origin, issue.maximum)}`
         : `a number of at most ${issue.maximum}`;
     case "invalid_format":
       return issue.message;
@@ -94,15 +93,21 @@ function wanted(issue: Issue, value?: unknown, field?: PropertyKey): string {
   }
 }
 
-/** YAML reads 17 as a number and yes-like words as they are: a text that looks like a number needs quotes. */
-function quotingHint(expected: string, value: unknown, field: PropertyKey | undefined): string {
+/** YAML reads 017 as the number 17: what was written is in the line below, and as a text it needs quotes. */
+function typeName(expected: string, value: unknown): string {
   const isScalar = typeof value === "number" || typeof value === "boolean";
-  return expected === "string" && isScalar && field !== undefined ? ` in quotes: "${String(value)}"` : "";
+  if (expected === "string" && isScalar) return "a text, in quotes";
+  if (expected === "number" && typeof value === "number") return "a finite number";
+  return TYPE_NAMES[expected]!;
+}
+
+function nearest(value: unknown, known: readonly string[]): string {
+  return typeof value === "string" ? didYouMean(value, known) : "";
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   int: "a whole number",
-  number: "a finite number",
+  number: "a number",
   string: "a text",
   array: "a list",
   tuple: "a list",
@@ -115,8 +120,10 @@ function isSized(origin: string): boolean {
   return origin === "array" || origin === "string" || origin === "tuple";
 }
 
-function unitOf(origin: string): string {
-  return origin === "string" ? "characters" : "entries";
+function unitOf(origin: string, count: number | bigint): string {
+  const isOne = Number(count) === 1;
+  if (origin === "string") return isOne ? "character" : "characters";
+  return isOne ? "entry" : "entries";
 }
 
 function formatOf(issue: z.core.$ZodIssueInvalidKey): string {
@@ -146,8 +153,9 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (value === null) return "empty";
   if (typeof value === "object" && value !== null) return "a set of fields";
   if (typeof value === "number") return String(value);
   const text = JSON.stringify(value);

@@ -22,7 +22,7 @@ export interface JsonMember {
   readonly value: JsonNode;
 }
 
-/** Where and why a text is not JSON. */
+/** Where a text is not JSON, and the sentence why. */
 export class JsonSyntaxError extends Error {
   constructor(
     message: string,
@@ -40,6 +40,8 @@ export function parseJsonTree(text: string): JsonNode {
   return new JsonReader(text).read();
 }
 
+const CUT_OFF = "ends too early; is the file cut off?";
+
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
@@ -54,13 +56,13 @@ class JsonReader {
     this.skip();
     const node = this.value(0);
     this.skip();
-    if (this.at < this.text.length) this.fail("has something after the end of the JSON value; remove it");
+    if (this.at < this.text.length) this.fail("has something after the end of the JSON value; remove it.");
     return node;
   }
 
   private value(depth: number): JsonNode {
     const start = this.at;
-    if (depth > DEEPEST) this.fail(`is nested more than ${DEEPEST} deep; no task file needs that`);
+    if (depth > DEEPEST) this.fail(`is nested more than ${DEEPEST} deep; no task file needs that.`);
     const first = this.text[start];
     if (first === "{") return { kind: "object", start, members: this.members(depth) };
     if (first === "[") return { kind: "array", start, items: this.items(depth) };
@@ -69,18 +71,16 @@ class JsonReader {
     if (word !== undefined) return { kind: "leaf", start, value: JSON.parse(word) as boolean | null };
     const number = this.match(NUMBER);
     if (number !== undefined) return { kind: "leaf", start, value: Number(number) };
-    return this.fail(
-      first === undefined
-        ? "ends too early; is the file cut off?"
-        : "is not JSON here; expected a value such as a text in double quotes",
-    );
+    if (first === undefined) return this.fail(CUT_OFF);
+    return this.fail("is not JSON here; expected a value such as a text in double quotes.");
   }
 
   private members(depth: number): JsonMember[] {
     const members: JsonMember[] = [];
     this.list("}", () => {
       const keyStart = this.at;
-      if (this.text[keyStart] !== '"') this.fail('is not JSON here; expected a field name in double quotes or "}"');
+      if (keyStart >= this.text.length) this.fail(CUT_OFF);
+      if (this.text[keyStart] !== '"') this.fail("is not JSON here; expected a field name in double quotes.");
       const key = this.string();
       this.expect(":");
       members.push({ key, keyStart, value: this.value(depth + 1) });
@@ -102,26 +102,28 @@ class JsonReader {
       part();
       this.skip();
       while (this.text[this.at] === ",") {
-        this.at++;
+        const comma = this.at++;
         this.skip();
+        if (this.text[this.at] === close) this.fail(`has a comma before "${close}"; remove it.`, comma);
         part();
         this.skip();
       }
-      if (this.at >= this.text.length) this.fail("ends too early; is the file cut off?");
-      if (this.text[this.at] !== close) this.fail(`is not JSON here; expected "," or "${close}"`);
+      if (this.at >= this.text.length) this.fail(CUT_OFF);
+      if (this.text[this.at] !== close) this.fail(`is not JSON here; expected "," or "${close}".`);
     }
     this.at++;
   }
 
   private string(): string {
     const quoted = this.match(STRING);
-    if (quoted === undefined) this.fail("has a text that is not closed, or a control character or wrong \\ in it");
+    if (quoted === undefined) this.fail("has a text that is not closed, or a control character or wrong \\ in it.");
     return JSON.parse(quoted) as string;
   }
 
   private expect(mark: string): void {
     this.skip();
-    if (this.text[this.at] !== mark) this.fail(`is not JSON here; expected "${mark}"`);
+    if (this.at >= this.text.length) this.fail(CUT_OFF);
+    if (this.text[this.at] !== mark) this.fail(`is not JSON here; expected "${mark}".`);
     this.at++;
     this.skip();
   }
@@ -137,8 +139,8 @@ class JsonReader {
     return found;
   }
 
-  private fail(sentence: string): never {
-    throw new JsonSyntaxError(sentence, this.at);
+  private fail(sentence: string, at = this.at): never {
+    throw new JsonSyntaxError(sentence, at);
   }
 }
 
@@ -156,4 +158,9 @@ export function duplicateKeys(node: JsonNode): JsonMember[] {
   const seen = new Set<string>();
   const own = node.members.filter(({ key }) => seen.has(key) || !seen.add(key));
   return [...own, ...node.members.flatMap(({ value }) => duplicateKeys(value))];
+}
+
+/** The sentence about a field that its object already had. */
+export function repeatedField(key: string): string {
+  return `field "${key}" stands here for the second time; keep one.`;
 }

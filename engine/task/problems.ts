@@ -10,12 +10,23 @@ export interface Problem {
 /** More than these are counted, not listed. */
 const MOST_LISTED = 20;
 
+interface ProblemFile {
+  readonly file: string;
+  readonly text?: string;
+  readonly code?: ErrorCode;
+}
+
 /** @throws EngineError with all problems in the order of the file, if there are any */
-export function throwProblems(
+export function throwProblems(problems: readonly Problem[], file: ProblemFile): void {
+  if (problems.length > 0) throw problemsError(problems, file);
+}
+
+/** One or more problems, in the order of the file, as the error to throw. */
+export function problemsError(
   problems: readonly Problem[],
-  { file, text, code = "invalid-task" }: { file: string; text?: string; code?: ErrorCode },
-): void {
-  if (problems.length === 0) return;
+  { file, text, code = "invalid-task" }: ProblemFile,
+  cause?: unknown,
+): EngineError {
   const sorted = [...problems].sort(
     (a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0),
   );
@@ -27,14 +38,19 @@ export function throwProblems(
     ...shown,
     ...(more > 0 ? [`and ${more} more.`] : []),
   ].join("\n");
-  throw new EngineError(code, message, { place: sorted[0]!.place, problems: sorted });
+  return new EngineError(code, message, { place: sorted[0]!.place, problems: sorted }, { cause });
 }
 
 function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): string {
-  const head = `${formatPlace(place)}: ${sentence}`;
+  const head = `${formatPlace(place)}: ${visible(sentence)}`;
   const line = place.line === undefined ? undefined : lines?.[place.line - 1];
   if (line === undefined) return head;
-  return `${head}\n${excerpt(line.replace(/\r$/, ""), place.line!, place.column ?? 1)}`;
+  return `${head}\n${excerpt(visible(line.replace(/\r$/, "")), place.line!, place.column ?? 1)}`;
+}
+
+/** Tabs as arrows; what would steer a terminal, or turn the direction of writing, as replacement characters. */
+function visible(text: string): string {
+  return text.replace(/\t/g, "→").replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 const WIDTH = 100;

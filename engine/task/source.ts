@@ -3,8 +3,17 @@ import { readFileSync, statSync } from "node:fs";
 import { LineCounter, isAlias, isMap, isSeq, parseDocument, type Document, type Node, type Pair } from "yaml";
 import { EngineError, type Place } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
-import { DEEPEST, duplicateKeys, JsonSyntaxError, jsonValue, parseJsonTree, type JsonNode } from "./json-tree.ts";
+import {
+  DEEPEST,
+  duplicateKeys,
+  JsonSyntaxError,
+  jsonValue,
+  parseJsonTree,
+  repeatedField,
+  type JsonNode,
+} from "./json-tree.ts";
 import { throwProblems, type Problem } from "./problems.ts";
+import { exceedsDepth, structureProblems } from "./yaml-structure.ts";
 
 export interface SourceText {
   readonly file: string;
@@ -18,11 +27,12 @@ export interface Source extends SourceText {
   place(path: readonly PropertyKey[], ofKey?: boolean): Place;
 }
 
-/** Written by hand, so small; JSON, CSV and JSONL may hold data sets. */
+/** Bytes. YAML is written by hand, so small; JSON is held as a tree of places, dozens of bytes for each of its own; rows are read one by one. */
 const LARGEST_YAML = 1_000_000;
-const LARGEST_DATA = 64_000_000;
-/** Uses of YAML anchors; a task has no need of more, and a "billion laughs" file of many. */
-const MOST_ALIASES = 100;
+const LARGEST_JSON = 16_000_000;
+const LARGEST_ROWS = 64_000_000;
+/** What YAML aliases may unfold to; a task has no need of more, and a "billion laughs" file of many. */
+const MOST_UNFOLDED = 100;
 
 /** @throws EngineError "missing-file" or "invalid-file" */
 export function readText(file: string): SourceText {
@@ -31,36 +41,55 @@ export function readText(file: string): SourceText {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new EngineError(
-      "invalid-file",
-      `${file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl).`,
-      { place: { file } },
-      { cause },
+    throw invalid(
+      file,
+      "is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl).",
+      cause,
     );
   }
+  if (text.trim() === "") throw invalid(file, "is empty; see tasks/README.md for a task to begin with.");
+  refuseControlCharacters(file, text);
   return { file, text, sha256: sha256(bytes) };
+}
+
+/** All but tab, line break, form feed and carriage return: they stand in what is no text, and steer terminals. */
+const CONTROL_CHARACTER = /[\u0000-\u0008\u000b\u000e-\u001f\u007f]/;
+
+function refuseControlCharacters(file: string, text: string): void {
+  const at = text.search(CONTROL_CHARACTER);
+  if (at < 0) return;
+  const before = text.slice(0, at).split("\n");
+  const place = { file, line: before.length, column: before.at(-1)!.length + 1 };
+  const name = `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0")}`;
+  const sentence = `holds the control character ${name}; remove it, or name a text file.`;
+  throwProblems([{ place, sentence }], { file, text, code: "invalid-file" });
+}
+
+function invalid(file: string, sentence: string, cause?: unknown): EngineError {
+  return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } }, { cause });
 }
 
 function readBytes(file: string): Buffer {
   const stats = statSync(file, { throwIfNoEntry: false });
-  const fail = (code: "missing-file" | "invalid-file", sentence: string): never => {
-    throw new EngineError(code, `${file}: ${sentence}`, { place: { file } });
-  };
-  if (!stats) return fail("missing-file", "there is no such file; check the path of the task.");
-  if (stats.isDirectory()) return fail("invalid-file", "is a folder; name one task file inside it.");
-  if (!stats.isFile()) return fail("invalid-file", "is not a regular file; name a task file.");
-  const largest = isYaml(file) ? LARGEST_YAML : LARGEST_DATA;
-  if (stats.size > largest) {
-    return fail(
-      "invalid-file",
-      `is ${stats.size} bytes large; at most ${largest} are read. Split it into smaller files.`,
-    );
+  if (!stats) {
+    const sentence = "there is no such file; check the path of the task.";
+    throw new EngineError("missing-file", `${file}: ${sentence}`, { place: { file } });
   }
+  if (stats.isDirectory()) throw invalid(file, "is a folder; name one task file inside it.");
+  if (!stats.isFile()) throw invalid(file, "is not a regular file; name a task file.");
+  const largest = largestOf(file);
+  if (stats.size > largest)
+    throw invalid(file, `is ${stats.size} bytes large; at most ${largest} are read. Split it into smaller files.`);
   return readFileSync(file);
 }
 
-function isYaml(file: string): boolean {
-  return /\.ya?ml$/i.test(file);
+function largestOf(file: string): number {
+  if (/\.ya?ml$/i.test(file)) return LARGEST_YAML;
+  return isJson(file) ? LARGEST_JSON : LARGEST_ROWS;
+}
+
+function isJson(file: string): boolean {
+  return /\.json$/i.test(file);
 }
 
 /**
@@ -69,12 +98,7 @@ function isYaml(file: string): boolean {
  * @throws EngineError "invalid-file" naming every syntax error and every repeated field
  */
 export function parseSource(source: SourceText): Source {
-  if (source.text.trim() === "") {
-    throw new EngineError("invalid-file", `${source.file}: is empty; see tasks/README.md for a task to begin with.`, {
-      place: { file: source.file },
-    });
-  }
-  return /\.json$/i.test(source.file) ? parseJson(source) : parseYaml(source);
+  return isJson(source.file) ? parseJson(source) : parseYaml(source);
 }
 
 function parseJson(source: SourceText): Source {
@@ -89,10 +113,10 @@ function parseJson(source: SourceText): Source {
   try {
     tree = parseJsonTree(text.replace(/^\uFEFF/, " "));
   } catch (error) {
-    if (error instanceof JsonSyntaxError) fail([problem(`${error.message}.`, error.at)]);
+    if (error instanceof JsonSyntaxError) fail([problem(error.message, error.at)]);
     throw error;
   }
-  fail(duplicateKeys(tree).map(({ key, keyStart }) => problem(repeated(key), keyStart)));
+  fail(duplicateKeys(tree).map(({ key, keyStart }) => problem(repeatedField(key), keyStart)));
   return { ...source, data: jsonValue(tree), place: (path, ofKey) => placeOf(jsonOffset(tree, path, ofKey)) };
 }
 
@@ -114,43 +138,32 @@ function parseYaml(source: SourceText): Source {
   const { file, text } = source;
   const lines = new LineCounter();
   const placeOf = (offset: number): Place => toPlace(file, lines, offset);
-  const document = guardDepth(source, () => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
-  throwProblems(
-    [...document.errors, ...document.warnings].map((error) => ({
-      place: placeOf(error.pos[0]),
-      sentence: yamlSentence(error.code, error.message, text.slice(error.pos[0])),
+  const fail = (problems: readonly Problem[]): void => throwProblems(problems, { file, text, code: "invalid-file" });
+  if (exceedsDepth(text, DEEPEST)) throw invalid(file, `is nested more than ${DEEPEST} deep; no task file needs that.`);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  fail([
+    ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+      place: placeOf(pos[0]),
+      sentence: yamlSentence(code, message),
     })),
-    { file, text, code: "invalid-file" },
-  );
-  const data = guardDepth(source, () => toPlain(document, source));
-  return { ...source, data, place: (path, ofKey) => placeOf(yamlOffset(document, path, ofKey)) };
+    ...structureProblems(document).map(({ sentence, offset }) => ({ place: placeOf(offset), sentence })),
+  ]);
+  return {
+    ...source,
+    data: toPlain(document, source),
+    place: (path, ofKey) => placeOf(yamlOffset(document, path, ofKey)),
+  };
 }
 
 function toPlain(document: Document.Parsed, { file }: SourceText): unknown {
   try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES });
+    return document.toJS({ maxAliasCount: MOST_UNFOLDED });
   } catch (cause) {
     if (!(cause instanceof ReferenceError)) throw cause;
-    throw new EngineError(
-      "invalid-file",
-      `${file}: uses YAML aliases (*name) that unfold to too much, more than ${MOST_ALIASES}; write the values out.`,
-      { place: { file } },
-      { cause },
-    );
-  }
-}
-
-/** Turns the parser's overflowing stack into a sentence, and refuses what is merely too deep. */
-function guardDepth<T>({ file }: SourceText, parse: () => T): T {
-  try {
-    return parse();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new EngineError(
-      "invalid-file",
-      `${file}: is nested more than ${DEEPEST} deep; no task file needs that.`,
-      { place: { file } },
-      { cause },
+    throw invalid(
+      file,
+      `uses YAML aliases (*name) that unfold to too much, more than ${MOST_UNFOLDED}; write the values out.`,
+      cause,
     );
   }
 }
@@ -162,21 +175,17 @@ const YAML_REMEDIES: Readonly<Record<string, string>> = {
   MISSING_CHAR: "lacks a character, such as a closing quote, bracket or comma",
   BLOCK_AS_IMPLICIT_KEY: 'cannot be read as one field; a text that holds ": " needs quotes',
   IMPOSSIBLE: "cannot be read as YAML",
-  BAD_ALIAS: "uses an alias (*name) without its anchor (&name); write the value out",
+  BAD_SCALAR_START: "begins with a character that YAML keeps for itself; put the text in quotes",
   TAG_RESOLVE_FAILED: "has a tag (!name); tasks use no tags, remove it",
   UNEXPECTED_TOKEN:
     "has something here that YAML does not expect; a text with { [ * & ! % @ at its beginning needs quotes",
   MULTILINE_IMPLICIT_KEY: "has a field name that goes over several lines; is a colon or a quote missing?",
 };
 
-function yamlSentence(code: string, message: string, rest: string): string {
-  if (code === "DUPLICATE_KEY") return repeated(/^["']?([^"':\s]*)/.exec(rest)?.[1] ?? "");
+function yamlSentence(code: string, message: string): string {
+  if (message.startsWith("Flow ")) return "comes before a bracket, [ or {, of an earlier line is closed; close it.";
   const remedy = YAML_REMEDIES[code];
   return remedy === undefined ? `is not YAML: ${message}.` : `${remedy}.`;
-}
-
-function repeated(key: string): string {
-  return `field "${key}" stands here for the second time; keep one.`;
 }
 
 function yamlOffset(document: Document.Parsed, path: readonly PropertyKey[], ofKey = false): number {

@@ -52,6 +52,8 @@ export type Corruption = Readonly<Record<string, string>>;
 export interface Variant {
   /** "3" or, where both orders are used, "3/IO-S". */
   readonly name: string;
+  /** 1-based, in the file. */
+  readonly line?: number;
   readonly text: Template;
   /** The corrupt prompt, where the file writes it out. */
   readonly corrupt?: Template;

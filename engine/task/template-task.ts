@@ -1,4 +1,5 @@
 // From the fields of a template task to the task, with every check that needs more than one field.
+import type { Place } from "../base/errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { formatPath } from "./explain-issue.ts";
@@ -13,6 +14,7 @@ import {
   parseTemplate,
   references,
   slotsOfRule,
+  writtenReference,
   type AnswerRule,
   type Reference,
   type Template,
@@ -29,6 +31,8 @@ class TemplateTaskReader {
   private readonly problems: Problem[] = [];
   private readonly lists: Readonly<Record<string, WordList>>;
   private readonly usedSlots = new Set<string>();
+  /** False once a template cannot be read: what is said about all mentions would be wrong then. */
+  private templatesAreWhole = true;
 
   constructor(
     private readonly source: Source,
@@ -43,11 +47,13 @@ class TemplateTaskReader {
     this.checkSlots();
     const variants = this.variants();
     const corruptions = this.fields.corruptions ?? {};
-    this.checkCorruptions(corruptions, variants);
     const corruption = this.defaultCorruption(corruptions);
-    this.checkPositions(variants);
     this.checkSplit();
-    this.checkUnused();
+    if (this.templatesAreWhole) {
+      this.checkCorruptions(corruptions, variants);
+      this.checkPositions(variants);
+      this.checkUnused();
+    }
     throwProblems(this.problems, this.source);
     return {
       ...commonFields(this.source, this.fields),
@@ -62,10 +68,9 @@ class TemplateTaskReader {
     };
   }
 
-  private add(path: Path, sentence: string, ofKey = false, shift = 0): void {
+  private add(path: Path, sentence: string, { ofKey = false, part }: { ofKey?: boolean; part?: string } = {}): void {
     const place = this.source.place(path, ofKey);
-    const column = shift > 0 && place.column !== undefined ? place.column + shift : place.column;
-    this.problems.push({ sentence, place: { ...place, column } });
+    this.problems.push({ sentence, place: part === undefined ? place : placeOfPart(place, part, this.source.text) });
   }
 
   private checkLists(): void {
@@ -79,7 +84,7 @@ class TemplateTaskReader {
         const path = ["lists", name, "rows", i];
         this.add(
           path,
-          `${formatPath(path)} has ${row.length} entries, but there are ${list.columns.length} columns; write one entry for each.`,
+          `${formatPath(path)} has ${row.length} ${row.length === 1 ? "entry" : "entries"}, but there are ${list.columns.length} columns; write one entry for each.`,
         );
       });
       this.checkRepeats(list.columns, (i) => ["lists", name, "columns", i], `columns of list "${name}"`);
@@ -111,7 +116,7 @@ class TemplateTaskReader {
         );
       }
       if (slot === "new" || slot === "END")
-        this.add(["slots", slot], `"${slot}" has a meaning of its own; give the slot another name.`, true);
+        this.add(["slots", slot], `"${slot}" has a meaning of its own; give the slot another name.`, { ofKey: true });
     }
   }
 
@@ -128,8 +133,9 @@ class TemplateTaskReader {
       const wrongAnswers = this.rule("wrongAnswers", isText ? undefined : entry.wrongAnswers, path, text);
       this.checkOccurrenceNames(text, path);
       const name = String(index + 1);
-      if (!bothOrders) return [{ name, text: nameOccurrences(text), corrupt, answers, wrongAnswers }];
-      return this.orders({ name, text, corrupt, answers, wrongAnswers }, bothOrders, path);
+      const { line } = this.source.place(path);
+      if (!bothOrders) return [{ name, line, text: nameOccurrences(text), corrupt, answers, wrongAnswers }];
+      return this.orders({ name, line, text, corrupt, answers, wrongAnswers }, bothOrders, path);
     });
   }
 
@@ -138,7 +144,10 @@ class TemplateTaskReader {
     const missing = slots.filter((_, i) => places[i] === -1);
     for (const slot of missing)
       this.add(path, `the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`);
-    if (missing.length > 0) return [];
+    if (missing.length > 0) {
+      this.templatesAreWhole = false;
+      return [];
+    }
     const written = places[0]! < places[1]! ? slots : ([slots[1], slots[0]] as const);
     const exchanged = {
       ...variant,
@@ -165,15 +174,18 @@ class TemplateTaskReader {
   private pieces(text: string, path: Path): Template {
     const parsed = parseTemplate(text);
     if ("problem" in parsed) {
-      this.add(path, `${JSON.stringify(text)} ${parsed.problem}.`);
+      this.add(path, `${JSON.stringify(text)} ${parsed.problem}.`, { part: parsed.part });
+      this.templatesAreWhole = false;
       return [];
     }
     references(parsed.pieces).forEach((reference) => this.checkReference(reference, path));
     return parsed.pieces;
   }
 
-  private checkReference({ slot, column, offset }: Reference, path: Path): void {
-    if (!this.checkSlotName(slot, path)) return;
+  private checkReference(reference: Reference, path: Path): void {
+    const { slot, column, offset } = reference;
+    const part = writtenReference(reference);
+    if (!this.checkSlotName(slot, path, part)) return;
     this.usedSlots.add(slot);
     const list = this.lists[this.fields.slots[slot]!];
     if (!list) return;
@@ -184,23 +196,27 @@ class TemplateTaskReader {
       this.add(
         path,
         `{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`,
+        { part },
       );
     }
     if (offset >= list.rows.length) {
       this.add(
         path,
         `{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
+        { part },
       );
     }
   }
 
   /** True if the slot is declared. */
-  private checkSlotName(slot: string, path: Path): boolean {
+  private checkSlotName(slot: string, path: Path, part?: string): boolean {
     const names = Object.keys(this.fields.slots);
     if (names.includes(slot)) return true;
+    if (names.length === 0) return false;
     this.add(
       path,
       `"${slot}" is not a slot; declare it under slots (there are ${names.join(", ")}).${didYouMean(slot, names)}`,
+      { part },
     );
     return false;
   }
@@ -209,7 +225,9 @@ class TemplateTaskReader {
   private checkOccurrenceNames(text: Template, path: Path): void {
     for (const { name, slot } of references(nameOccurrences(text))) {
       if (name !== undefined && name !== slot && Object.hasOwn(this.fields.slots, name)) {
-        this.add(path, `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`);
+        this.add(path, `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`, {
+          part: `{${name}}`,
+        });
       }
     }
   }
@@ -283,11 +301,9 @@ class TemplateTaskReader {
   private checkCorruptions(corruptions: Readonly<Record<string, Corruption>>, variants: readonly Variant[]): void {
     for (const [name, corruption] of Object.entries(corruptions)) {
       if (name === WRITTEN)
-        this.add(
-          ["corruptions", name],
-          `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`,
-          true,
-        );
+        this.add(["corruptions", name], `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`, {
+          ofKey: true,
+        });
       if (Object.keys(corruption).length === 0)
         this.add(["corruptions", name], `corruption "${name}" changes nothing; write such as { S2: new }.`);
       for (const [target, source] of Object.entries(corruption))
@@ -298,15 +314,18 @@ class TemplateTaskReader {
   private checkReplacement(path: Path, target: string, source: string, variants: readonly Variant[]): void {
     const slot = this.slotOfTarget(target, variants);
     if (slot === undefined) {
-      const names = [...new Set(variants.flatMap(({ text }) => references(text).flatMap(({ name }) => name ?? [])))];
-      const lacking = variants.find(
-        ({ text }) => !references(text).some(({ name, slot: own }) => name === target || own === target),
-      );
-      const where = names.includes(target) && lacking ? ` in template ${lacking.name}` : "";
+      const mentionsOf = (variant: Variant): string[] => references(variant.text).flatMap(({ name }) => name ?? []);
+      const names = [...new Set(variants.flatMap(mentionsOf))];
+      const lacking = names.includes(target)
+        ? variants.find(
+            ({ text }) => !references(text).some(({ name, slot: own }) => name === target || own === target),
+          )
+        : undefined;
+      const there = lacking ? mentionsOf(lacking) : names;
       this.add(
         path,
-        `there is no "${target}"${where}; mentions are ${names.join(", ")}.${didYouMean(target, names)}`,
-        true,
+        `there is no "${target}"${lacking ? ` in template ${lacking.name}` : ""}; mentions are ${there.join(", ") || "none"}.${didYouMean(target, there)}`,
+        { ofKey: true },
       );
       return;
     }
@@ -354,7 +373,7 @@ class TemplateTaskReader {
       this.add(
         ["corruptions"],
         `there are ${names.length} corruptions; say with "corruption" which one is the default.`,
-        true,
+        { ofKey: true },
       );
     return names[0] ?? WRITTEN;
   }
@@ -389,9 +408,16 @@ class TemplateTaskReader {
   private checkUnused(): void {
     for (const slot of Object.keys(this.fields.slots)) {
       if (!this.usedSlots.has(slot))
-        this.add(["slots", slot], `slot "${slot}" is not used; use it as {${slot}} or remove it.`, true);
+        this.add(["slots", slot], `slot "${slot}" is not used; use it as {${slot}} or remove it.`, { ofKey: true });
     }
   }
+}
+
+/** Place of a part of the text that begins at a place, if it stands in the same line; otherwise that place. */
+function placeOfPart(place: Place, part: string, text: string): Place {
+  if (place.line === undefined || place.column === undefined) return place;
+  const at = text.split("\n")[place.line - 1]!.indexOf(part, place.column - 1);
+  return at < 0 ? place : { ...place, column: at + 1 };
 }
 
 function toWordList(list: TemplateTaskFile["lists"][string]): WordList {

@@ -40,22 +40,25 @@ export interface Vocabulary {
 const REFERENCE = /^([A-Za-z][A-Za-z0-9]*)(?:\+(\d{1,3}))?(?:\.([A-Za-z]\w*))?$/;
 
 /**
- * @returns the pieces, or a sentence saying what is wrong and the column (0-based) where
+ * @returns the pieces, or a sentence saying what is wrong and the part of the text that it is about
  */
-export function parseTemplate(text: string): { pieces: Template } | { problem: string; at: number } {
+export function parseTemplate(text: string): { pieces: Template } | { problem: string; part: string } {
   const pieces: Piece[] = [];
   let at = 0;
   for (const match of text.matchAll(/[{}]/g)) {
     if (match.index < at) continue;
-    if (match[0] === "}") return { problem: 'has a "}" without "{"; slots are written {NAME}', at: match.index };
+    if (match[0] === "}")
+      return { problem: 'has a "}" without "{"; slots are written {NAME}', part: text.slice(match.index) };
     const end = text.indexOf("}", match.index);
-    if (end < 0) return { problem: 'has a "{" that is not closed; slots are written {NAME}', at: match.index };
+    if (end < 0) {
+      return { problem: 'has a "{" that is not closed; slots are written {NAME}', part: text.slice(match.index) };
+    }
     const inside = text.slice(match.index + 1, end);
     const parts = REFERENCE.exec(inside);
     if (!parts) {
       return {
         problem: `has "{${inside}}"; write {SLOT}, {SLOT.column} or {SLOT+1} with letters and digits`,
-        at: match.index,
+        part: `{${inside}}`,
       };
     }
     if (match.index > at) pieces.push(text.slice(at, match.index));
@@ -68,6 +71,11 @@ export function parseTemplate(text: string): { pieces: Template } | { problem: s
 
 export function isReference(piece: Piece): piece is Reference {
   return typeof piece !== "string";
+}
+
+/** The reference as it is written, {S.name} or {S+1}. */
+export function writtenReference({ slot, offset, column }: Reference): string {
+  return `{${slot}${offset > 0 ? `+${offset}` : ""}${column === undefined ? "" : `.${column}`}}`;
 }
 
 export function references(template: Template): Reference[] {

@@ -1,6 +1,6 @@
 // From the data of a file to the fields of one of the three forms, or to a list of problems.
 import type { z } from "zod";
-import { explainIssue } from "./explain-issue.ts";
+import { explainIssue, show } from "./explain-issue.ts";
 import { throwProblems, type Problem } from "./problems.ts";
 import {
   ablationSchema,
@@ -77,7 +77,7 @@ export function formOf(source: Source): Form {
   const { kind } = data as { kind?: unknown };
   if (kind === "relation") return "relation";
   if (kind !== undefined && kind !== "contrast") {
-    return fail(`"kind" is ${JSON.stringify(kind)}; write "contrast" or "relation".`, ["kind"]);
+    return fail(`"kind" is ${show(kind)}; write "contrast" or "relation".`, ["kind"]);
   }
   if (kind === "contrast") return has("prompts") ? "prompts" : "templates";
   if (has("prompts")) return "prompts";

@@ -1,6 +1,7 @@
 // Task tables of EAP-IG (Hanna et al. 2024, arXiv:2403.17806): one row per pair, answers as token ids of one tokenizer.
-import { parse } from "csv-parse/sync";
-import { EngineError } from "../../base/errors.ts";
+import { CsvError, parse } from "csv-parse/sync";
+import type { EngineError } from "../../base/errors.ts";
+import { problemsError } from "../problems.ts";
 import type { MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { Task } from "../task.ts";
@@ -20,6 +21,9 @@ interface Table {
 
 const IDS_NOTE =
   "answers are token ids of the tokenizer that the file was made for; with another model they mean other words.";
+
+/** Characters. */
+const LARGEST_ROW = 1_000_000;
 
 /** The first table whose columns are all there reads the file. */
 const TABLES: readonly Table[] = [
@@ -65,14 +69,16 @@ const TABLES: readonly Table[] = [
 /** @throws EngineError "invalid-file" or "invalid-task" */
 export function eapIgCsv(source: SourceText): Task {
   const { header, rows } = parseCsv(source);
+  const twice = header.find((column, i) => header.indexOf(column) < i);
+  if (twice !== undefined) throw badTable(source, 1, `column "${twice}" stands twice; keep one.`);
   const has = (column: string): boolean => header.includes(column);
   const table = TABLES.find(({ columns }) => columns.every(has));
   if (!table || !has("clean") || !has("corrupted")) {
     const wanted = TABLES.map(({ columns }) => columns.join(" and ")).join("; ");
-    throw new EngineError(
-      "invalid-file",
-      `${source.file}:1: columns are ${header.join(", ")}; a task table needs clean, corrupted and one of: ${wanted}.`,
-      { place: { file: source.file, line: 1 } },
+    throw badTable(
+      source,
+      1,
+      `columns are ${shortened(header)}; a task table needs clean, corrupted and one of: ${wanted}.`,
     );
   }
   const others = header.filter((column) => /^corrupted_\w+$/.test(column) && isPromptColumn(column, rows));
@@ -141,7 +147,7 @@ function parseCsv({ file, text }: SourceText): { header: string[]; rows: Row<Cel
       info: true,
       skip_empty_lines: true,
       relax_column_count: false,
-      max_record_size: 1_000_000,
+      max_record_size: LARGEST_ROW,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     const header = parsed[0]?.record ?? [];
     const rows = parsed.slice(1).map(({ record, info }) => ({
@@ -150,7 +156,37 @@ function parseCsv({ file, text }: SourceText): { header: string[]; rows: Row<Cel
     }));
     return { header, rows };
   } catch (cause) {
-    const message = (cause as Error).message.replace(/\.$/, "");
-    throw new EngineError("invalid-file", `${file}: is not a CSV table: ${message}.`, { place: { file } }, { cause });
+    if (!(cause instanceof CsvError)) throw cause;
+    const line = typeof cause.lines === "number" ? cause.lines : undefined;
+    throw badTable({ file, text }, line, CSV_REMEDIES[cause.code] ?? `is not a CSV table: ${cause.message}.`, cause);
   }
+}
+
+const INNER_QUOTES =
+  'has a double quote inside a cell; put the cell in double quotes and write "" for each of its own.';
+
+const CSV_REMEDIES: Readonly<Record<string, string>> = {
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH:
+    "has another number of cells than the header; a cell that holds a comma needs double quotes.",
+  CSV_QUOTE_NOT_CLOSED: "begins a cell with a double quote that is never closed.",
+  INVALID_OPENING_QUOTE: INNER_QUOTES,
+  CSV_INVALID_CLOSING_QUOTE: INNER_QUOTES,
+  CSV_MAX_RECORD_SIZE: `has a row of more than ${LARGEST_ROW} characters; is a double quote not closed?`,
+};
+
+function badTable(
+  { file, text }: Pick<SourceText, "file" | "text">,
+  line: number | undefined,
+  sentence: string,
+  cause?: unknown,
+): EngineError {
+  const place = { file, line, column: line === undefined ? undefined : 1 };
+  return problemsError([{ place, sentence }], { file, text, code: "invalid-file" }, cause);
+}
+
+const MOST_NAMED = 20;
+
+function shortened(header: readonly string[]): string {
+  const more = header.length - MOST_NAMED;
+  return header.slice(0, MOST_NAMED).join(", ") + (more > 0 ? `, and ${more} more` : "");
 }

@@ -49,13 +49,22 @@ const LAYOUTS: readonly Layout[] = [
 /** @throws EngineError "invalid-file" or "invalid-task" */
 export function mibJsonl(source: SourceText): Task {
   const rows = parseLines(source);
-  const layout = LAYOUTS.find(({ read }) => rows[0] !== undefined && read(rows[0].data) !== undefined);
+  const layout = layoutOf(rows);
   const problem =
     "is not a row of a MIB data set; it needs prompt with choices and answerKey, prompt with label, or clean, corrupted and year, and a counterfactual.";
   return taskOfRows(source, rows, (row) => layout?.read(row) ?? { problem }, {
     metric: layout?.metric,
     notes: layout ? [`${source.file}: ${layout.note}`] : [],
   });
+}
+
+/** That of the first row that has one; all rows of a file are of one layout. */
+function layoutOf(rows: readonly Row<unknown>[]): Layout | undefined {
+  for (const { data } of rows) {
+    const layout = LAYOUTS.find(({ read }) => read(data) !== undefined);
+    if (layout) return layout;
+  }
+  return undefined;
 }
 
 function parseLines({ file, text }: SourceText): Row<unknown>[] {
@@ -67,7 +76,7 @@ function parseLines({ file, text }: SourceText): Row<unknown>[] {
       rows.push({ data: jsonValue(parseJsonTree(content.replace(/^\uFEFF/, " "))), line: i + 1 });
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      problems.push({ sentence: `${error.message}.`, place: { file, line: i + 1, column: error.at + 1 } });
+      problems.push({ sentence: error.message, place: { file, line: i + 1, column: error.at + 1 } });
     }
   });
   throwProblems(problems, { file, text, code: "invalid-file" });
@@ -118,9 +127,14 @@ function readLabels(row: unknown): RowResult | undefined {
   const others = counterfactuals(row, labelRow);
   const corrupt = corruptPrompts(others, "symbol");
   if (!corrupt) return undefined;
+  const counterfactual = others.get("symbol") ?? [...others.values()][0]!;
   const right = labelOf(parsed.data);
-  const wrong = labelOf(others.get("symbol") ?? [...others.values()][0]!);
-  if (right === undefined || wrong === undefined) return { problem: "answerKey names no label of choices." };
+  const wrong = labelOf(counterfactual);
+  if (right === undefined || wrong === undefined) {
+    const { answerKey, choices } = right === undefined ? parsed.data : counterfactual;
+    const labels = choices.label.join(", ");
+    return { problem: `answerKey is ${JSON.stringify(answerKey)}, but the labels are ${labels}; name one of them.` };
+  }
   return { clean: parsed.data.prompt, ...corrupt, answers: [` ${right}`], wrongAnswers: [` ${wrong}`] };
 }
 

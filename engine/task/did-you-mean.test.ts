@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { didYouMean } from "./did-you-mean.ts";
+
+test.each([
+  ["tresholds", ["threshold", "seed"], "threshold"],
+  ["SEED", ["seed"], "seed"],
+  ["S", ["S1", "IO"], "S1"],
+  ["wronganswers", ["answers", "wrongAnswers"], "wrongAnswers"],
+])("%s is near %s", (wrong, known, nearest) => {
+  expect(didYouMean(wrong, known)).toBe(` Did you mean "${nearest}"?`);
+});
+
+test.each([
+  ["C", ["A", "B"]],
+  ["epochs", ["seed", "name"]],
+  ["", ["a"]],
+  ["a".repeat(51), ["a".repeat(51)]],
+  ["x", []],
+])("%s is near none of %s", (wrong, known) => {
+  expect(didYouMean(wrong, known)).toBe("");
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { wordTokenizer, writtenTask } from "../../../test/written-task.ts";
+import { expandTask } from "../expand.ts";
+
+const tokenizer = wordTokenizer();
+const TEXT = { clean: "So Mary went", corrupt: "So John went", answers: [" she"], wrong_answers: [" he"] };
+
+describe("a data set of AutoCircuit", () => {
+  test("loads unchanged as text, without any field of ours", () => {
+    const file = { word_idxs: { IO: 1, end: 2 }, seq_labels: ["So", "IO", "went"], prompts: [TEXT] };
+    const task = writtenTask("names.json", JSON.stringify(file));
+    expect(task).toMatchObject({
+      name: "names",
+      kind: "contrast",
+      form: "prompts",
+      metric: "logit-difference",
+      criterion: "match",
+      threshold: 0.9,
+      ablation: { kind: "resample", reference: "paired", perPosition: false },
+      prompts: [{ clean: TEXT.clean, corrupt: TEXT.corrupt, answers: [" she"], wrongAnswers: [" he"] }],
+      wordIndices: { IO: 1, end: 2 },
+      unfit: "error",
+      notes: [],
+    });
+    expect(expandTask(task, tokenizer).examples[0]!.positions).toEqual({ IO: 2, end: 3, END: 3 });
+  });
+
+  test("loads unchanged as token ids, to the same example as its text", () => {
+    const asIds = (text: string): number[] => tokenizer.encodePlain(text);
+    const ids = {
+      clean: asIds(TEXT.clean),
+      corrupt: asIds(TEXT.corrupt),
+      answers: asIds(" she"),
+      wrong_answers: asIds(" he"),
+    };
+    const [fromIds] = expandTask(writtenTask("a.json", JSON.stringify({ prompts: [ids] })), tokenizer).examples;
+    const [fromText] = expandTask(writtenTask("a.json", JSON.stringify({ prompts: [TEXT] })), tokenizer).examples;
+    expect(fromIds).toEqual(fromText);
+  });
+
+  test("names the fields that are not read", () => {
+    const task = writtenTask("a.json", JSON.stringify({ version: 2, prompts: [TEXT], author: "x" }));
+    expect(task.notes).toEqual(["a.json: fields that are not read: version, author."]);
+  });
+
+  test("with several answers keeps them all", () => {
+    const file = { prompts: [{ ...TEXT, answers: [" she", " her"], wrong_answers: [" he", " his"] }] };
+    expect(writtenTask("a.json", JSON.stringify(file))).toMatchObject({
+      prompts: [{ answers: [" she", " her"], wrongAnswers: [" he", " his"] }],
+    });
+  });
+});

@@ -1,0 +1,62 @@
+// What YAML allows and a task file does not: nesting without end, repeated fields, fields whose name is no text, lost aliases.
+import { Lexer, Parser, isCollection, isScalar, visit, type Document, type Node, type YAMLMap } from "yaml";
+import { repeatedField } from "./json-tree.ts";
+
+/** True if lists and fields lie more than `deepest` inside one another; read token by token, since the parser of nodes recurses. */
+export function exceedsDepth(text: string, deepest: number): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) void token;
+    const open = parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length;
+    if (open > deepest) return true;
+  }
+  return false;
+}
+
+const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
+
+interface StructureProblem {
+  readonly sentence: string;
+  /** UTF-16 index of the place. */
+  readonly offset: number;
+}
+
+/** Every one of them, in the order of the file. */
+export function structureProblems(document: Document.Parsed): StructureProblem[] {
+  const problems: StructureProblem[] = [];
+  const anchors = new Set<string>();
+  const remember = (node: Node): void => {
+    if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined) anchors.add(node.anchor);
+  };
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      if (anchors.has(source)) return;
+      problems.push({
+        sentence: `uses the alias *${source}, but there is no anchor &${source} before it; write the value out.`,
+        offset: range?.[0] ?? 0,
+      });
+    },
+    Map: (_, map) => {
+      remember(map);
+      problems.push(...keyProblems(map as YAMLMap<unknown, unknown>));
+    },
+    Seq: (_, list) => remember(list),
+    Scalar: (_, scalar) => remember(scalar),
+  });
+  return problems;
+}
+
+function keyProblems({ items }: YAMLMap<unknown, unknown>): StructureProblem[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ key }) => {
+    const offset = (key as Node | null)?.range?.[0] ?? 0;
+    if (!isScalar(key))
+      return [{ sentence: "is no text, so it cannot be the name of a field; write name: value.", offset }];
+    const name = String(key.value);
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ sentence: repeatedField(name), offset }];
+  });
+}
