@@ -4,7 +4,6 @@ import {
   closeSync,
   copyFileSync,
   createReadStream,
-  createWriteStream,
   existsSync,
   mkdirSync,
   openSync,
@@ -16,8 +15,8 @@ import {
   symlinkSync,
   writeSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
@@ -170,25 +169,19 @@ class Download {
     const response = await this.client.bytes(file, from);
     const goesOn = response.status === 206;
     let seen = goesOn ? from : 0;
-    const { onProgress } = this.options;
-    const count = async function* (this: Download, chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        seen += chunk.length;
-        onProgress?.(this.done + seen, this.total, file.path);
-        yield chunk;
-      }
-    }.bind(this);
+    const out = await open(part, goesOn ? "a" : "w");
     try {
-      await pipeline(
-        Readable.fromWeb(response.body! as never),
-        count,
-        createWriteStream(part, { flags: goesOn ? "a" : "w" }),
-      );
+      // Chunk by chunk, so that all that was counted is on the disk when the connection breaks.
+      for await (const chunk of chunksOf(response)) {
+        if (chunk instanceof Error) return chunk;
+        await out.writeFile(chunk);
+        seen += chunk.length;
+        this.options.onProgress?.(this.done + seen, this.total, file.path);
+      }
       return undefined;
-    } catch (error) {
+    } finally {
+      await out.close();
       this.options.signal?.throwIfAborted();
-      if ((error as NodeJS.ErrnoException).syscall === "write") throw error;
-      return error as Error;
     }
   }
 
@@ -201,6 +194,15 @@ class Download {
     } catch {
       copyFileSync(this.blob(file), path);
     }
+  }
+}
+
+/** The body as it comes; what breaks the connection comes last. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array | Error> {
+  try {
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (error) {
+    yield error as Error;
   }
 }
 
