@@ -103,7 +103,7 @@ export function plainRun(model: Model, ids: readonly number[], options: PlainOpt
   return { writes, patterns, logits };
 }
 
-function embed(model: Model, ids: readonly number[]): Rows {
+export function embed(model: Model, ids: readonly number[]): Rows {
   const { dModel } = model.config;
   const tokens = model.embedRows(ids);
   const table = model.positionRows();
@@ -112,7 +112,11 @@ function embed(model: Model, ids: readonly number[]): Rows {
   );
 }
 
-function norm({ norm: { kind, epsilon } }: ModelConfig, row: readonly number[], { gain, bias }: NormWeights): number[] {
+export function norm(
+  { norm: { kind, epsilon } }: ModelConfig,
+  row: readonly number[],
+  { gain, bias }: NormWeights,
+): number[] {
   const mean = kind === "layer" ? row.reduce((sum, x) => sum + x, 0) / row.length : 0;
   const centred = row.map((x) => x - mean);
   const scale = 1 / Math.sqrt(dot(centred, centred) / row.length + epsilon);
@@ -120,7 +124,7 @@ function norm({ norm: { kind, epsilon } }: ModelConfig, row: readonly number[], 
 }
 
 /** `row` times columns [from, from + count) of a matrix "in width", plus the bias there. */
-function affine(
+export function affine(
   row: readonly number[],
   matrix: Float32Array,
   width: number,
@@ -133,7 +137,7 @@ function affine(
   );
 }
 
-function rotate({ positions }: ModelConfig, row: readonly number[], position: number): readonly number[] {
+export function rotate({ positions }: ModelConfig, row: readonly number[], position: number): readonly number[] {
   if (positions.kind === "learned") return row;
   const half = positions.rotaryDims / 2;
   return row.map((x, i) => {
@@ -144,7 +148,7 @@ function rotate({ positions }: ModelConfig, row: readonly number[], position: nu
   });
 }
 
-function activate({ mlp: { activation } }: ModelConfig, x: number): number {
+export function activate({ mlp: { activation } }: ModelConfig, x: number): number {
   switch (activation) {
     case "relu":
       return Math.max(0, x);
@@ -157,14 +161,14 @@ function activate({ mlp: { activation } }: ModelConfig, x: number): number {
   }
 }
 
-function softmax(scores: readonly number[]): number[] {
+export function softmax(scores: readonly number[]): number[] {
   const max = Math.max(...scores);
   const powers = scores.map((score) => Math.exp(score - max));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
