@@ -72,7 +72,7 @@ function showTask(file: string, flags: ShowFlags): void {
     corruption: flags.corruption,
   });
   model.close();
-  for (const note of [...task.notes, ...expansion.notes]) printMessage(`note: ${note}`);
+  for (const note of expansion.notes) printMessage(`note: ${note}`);
   if (flags.jsonl) {
     const lines = expansion.examples.map(({ index, split, clean, corrupt, answers, wrongAnswers, positions }) =>
       JSON.stringify({ index, split, clean, corrupt, answers, wrongAnswers, positions }),

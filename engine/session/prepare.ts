@@ -69,7 +69,7 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
     criterion: criterionOf(settings, task, examples),
     seed,
     corruption: settings.corruption,
-    notes: [...task.notes, ...notes],
+    notes,
   };
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { faithfulnessInterval, meanInterval, quantile } from "./bootstrap.ts";
+
+const of = (...values: number[]): Float64Array => Float64Array.from(values);
+
+describe("quantile()", () => {
+  // By hand, linear between neighbours: place q·(n − 1).
+  test.each([
+    [[1, 2, 3, 4, 5], 0, 1],
+    [[1, 2, 3, 4, 5], 0.5, 3],
+    [[1, 2, 3, 4, 5], 1, 5],
+    [[1, 2, 3, 4, 5], 0.1, 1.4],
+    [[1, 2, 3, 4], 0.5, 2.5],
+    [[0, 10], 0.95, 9.5],
+    [[7], 0.25, 7],
+    [[2, 2, 2, 9], 0.5, 2],
+  ])("of %j at %d is %d", (values, q, expected) => {
+    expect(quantile(values, q)).toBeCloseTo(expected, 12);
+  });
+});
+
+describe("meanInterval()", () => {
+  test("of equal values is the value", () => {
+    expect(meanInterval(of(3, 3, 3), 1)).toEqual([3, 3]);
+    expect(meanInterval(of(-2), 1)).toEqual([-2, -2]);
+  });
+
+  test("is the same for the same seed, another for another", () => {
+    const values = Float64Array.from({ length: 40 }, (_, i) => (i * 7919) % 101);
+    expect(meanInterval(values, 1)).toEqual(meanInterval(values, 1));
+    expect(meanInterval(values, 1)).not.toEqual(meanInterval(values, 2));
+  });
+
+  // Oracle: the normal approximation, mean ± 1.96 σ/√n; with 1000 resamples its ends are known to about a tenth of their distance.
+  test("of many values is close to 1.96 standard errors on each side of the mean", () => {
+    const values = Float64Array.from({ length: 400 }, (_, i) => (i % 20) - 9.5);
+    const error = Math.sqrt(33.25 / 400);
+    const [lo, hi] = meanInterval(values, 1);
+    expect(Math.abs(lo + 1.96 * error)).toBeLessThan(0.2 * 1.96 * error);
+    expect(Math.abs(hi - 1.96 * error)).toBeLessThan(0.2 * 1.96 * error);
+  });
+
+  // Of two values a resample has mean 0, 1/2 or 1, each end a quarter of the time.
+  test("of two values spans both", () => {
+    expect(meanInterval(of(0, 1), 1)).toEqual([0, 1]);
+  });
+
+  test("is NaN where a value is", () => {
+    expect(meanInterval(of(1, NaN), 1)[1]).toBeNaN();
+  });
+});
+
+describe("faithfulnessInterval()", () => {
+  const full = of(4, 6, 8, 10);
+  const empty = of(0, 1, 0, 1);
+
+  test("of the full model is 1, of the empty circuit 0, without width", () => {
+    expect(faithfulnessInterval(full, full, empty, 1)).toEqual([1, 1]);
+    expect(faithfulnessInterval(empty, full, empty, 1)).toEqual([0, 0]);
+  });
+
+  test("draws the three runs of one example together: half-way stays half-way", () => {
+    const half = full.map((value, i) => (value + empty[i]!) / 2);
+    const [lo, hi] = faithfulnessInterval(half, full, empty, 1);
+    expect(lo).toBeCloseTo(0.5, 12);
+    expect(hi).toBeCloseTo(0.5, 12);
+  });
+
+  test("reaches beyond 1 where the circuit overshoots, and holds the ratio of the means", () => {
+    const [lo, hi] = faithfulnessInterval(of(5, 6, 9, 9), full, empty, 1);
+    const ratio = (29 / 4 - 2 / 4) / (28 / 4 - 2 / 4);
+    expect(lo).toBeLessThan(ratio);
+    expect(hi).toBeGreaterThan(ratio);
+    expect(hi).toBeGreaterThan(1);
+  });
+});
