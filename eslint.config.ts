@@ -1,10 +1,12 @@
+import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "engine/onnx/onnx_pb.ts", "build/import-law.cjs"] },
   ...tseslint.configs.recommended,
+  ...svelte.configs["flat/recommended"],
   {
-    languageOptions: { parserOptions: { projectService: true } },
+    languageOptions: { parserOptions: { projectService: true, extraFileExtensions: [".svelte"] } },
     rules: {
       "no-console": "error",
       eqeqeq: "error",
@@ -17,6 +19,10 @@ export default tseslint.config(
       "@typescript-eslint/await-thenable": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
     },
+  },
+  {
+    files: ["renderer/**/*.svelte", "renderer/**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
   },
   { files: ["cli/**", "build/**", "bench/**"], rules: { "no-console": "off" } },
 );

@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{engine,cli,test,build,bench}/**/*.test.ts"],
+          include: ["{engine,cli,test,build,bench,renderer,server}/**/*.test.ts"],
           exclude: [MODELS],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
