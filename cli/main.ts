@@ -10,6 +10,7 @@ import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addScore } from "./commands/score.ts";
 import { addTasks } from "./commands/tasks.ts";
+import { addServe } from "./commands/serve.ts";
 import { addTrain } from "./commands/train.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, exitCodeOf, failureText } from "./failure.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   addTasks,
   addValidate,
   addTrain,
+  addServe,
   addDoctor,
 ] as const;
 

@@ -14,6 +14,11 @@ export function parseUnits(text: string): UnitKind[] {
   });
 }
 
+/** "a1.h4,m0" */
+export function parseIds(text: string): string[] {
+  return text.split(",").map((word) => word.trim());
+}
+
 export function parseCount(text: string): number {
   const value = Number(text);
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("Give a whole number, 0 or more.");

@@ -1,28 +1,17 @@
 // `secateur models`: which models there are and whether they are ready.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
-import { hubCacheFolder } from "../../engine/model/hub-cache.ts";
 import { downloadModel } from "../../engine/model/hub-download.ts";
-import type { Model } from "../../engine/model/model.ts";
-import { SMOLLM2, smollm2Path } from "../../engine/model/model-cache.ts";
+import { type ListedModel, listModels } from "../../engine/model/listing.ts";
+import { SMOLLM2 } from "../../engine/model/model-cache.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
 import { printData, printJson, printMessage } from "../output.ts";
-
-interface Listed {
-  readonly name: string;
-  readonly where: string;
-  readonly family: string;
-  readonly size: string;
-  readonly state: string;
-}
 
 export function addModels(program: Command): void {
   const models = program.command("models").description("list, show and fetch models");
@@ -33,8 +22,7 @@ export function addModels(program: Command): void {
     .action((flags: { json?: boolean }) => {
       const listed = listModels();
       if (flags.json) return printJson(listed);
-      const rows = listed.map(({ name, where, family, size, state }) => [name, where, family, size, state]);
-      printData(columns([["name", "where", "family", "size", "state"], ...rows]));
+      printData(columns([["name", "where", "family", "size", "state"], ...listed.map(rowOf)]));
     });
   models
     .command("show")
@@ -67,6 +55,18 @@ export function addModels(program: Command): void {
       "\nIt goes into the Hugging Face cache. HF_ENDPOINT names a mirror, HF_TOKEN opens private and gated models.",
     )
     .action((name: string, flags: GetFlags) => (name === SMOLLM2.name ? fetchSmollm2() : get(name, flags)));
+}
+
+function rowOf({ name, where, family, nLayers, nHeads, bytes, precision, ready, reason }: ListedModel): string[] {
+  const size = bytes === undefined ? "" : `${(bytes / 1e6).toFixed(0)} MB `;
+  const shape = nLayers === undefined ? "" : ` ${nLayers} x ${nHeads}`;
+  return [
+    name,
+    where.replace("-", " "),
+    `${family ?? ""}${shape}`,
+    `${size}${precision ?? ""}`,
+    ready ? "ready" : (reason ?? ""),
+  ];
 }
 
 interface GetFlags {
@@ -117,45 +117,4 @@ function describe(value: object): string {
     .filter(([, inner]) => !ArrayBuffer.isView(inner))
     .map(([key, inner]) => `${key} ${String(inner)}`)
     .join(", ");
-}
-
-function listModels(): Listed[] {
-  const hub = hubCacheFolder();
-  const cached = existsSync(hub)
-    ? readdirSync(hub)
-        .filter((folder) => folder.startsWith("models--"))
-        .map((folder) => folder.slice("models--".length).replaceAll("--", "/"))
-    : [];
-  return [
-    look("sprig", "embedded"),
-    existsSync(smollm2Path())
-      ? look(SMOLLM2.name, "fetched")
-      : {
-          name: SMOLLM2.name,
-          where: "not fetched",
-          family: "llama",
-          size: "98 MB",
-          state: `secateur models get ${SMOLLM2.name}`,
-        },
-    ...cached.map((name) => look(name, join(hub, `models--${name.replaceAll("/", "--")}`))),
-  ];
-}
-
-function look(name: string, where: string): Listed {
-  try {
-    const model = openModel(name);
-    const { architecture, nLayers, nHeads } = model.config;
-    const family = `${architecture} ${nLayers} x ${nHeads}`;
-    const size = sizeOf(model);
-    model.close();
-    return { name, where, family, size, state: "ready" };
-  } catch (error) {
-    return { name, where, family: "", size: "", state: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function sizeOf({ source, precision }: Model): string {
-  const bytes =
-    existsSync(source) && statSync(source).isFile() ? `${(statSync(source).size / 1e6).toFixed(0)} MB ` : "";
-  return `${bytes}${precision}`;
 }

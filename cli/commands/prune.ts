@@ -16,6 +16,7 @@ import {
   addCriterionOptions,
   addTaskOptions,
   parseCount,
+  parseIds,
   parsePositive,
   parseUnits,
   type TaskFlags,
@@ -30,6 +31,8 @@ export interface PruneFlags extends TaskFlags {
   readonly orders?: number;
   readonly swaps?: number;
   readonly passes?: number;
+  readonly keep?: readonly string[];
+  readonly without?: readonly string[];
   readonly random?: number;
   readonly roles: boolean;
   readonly connections: boolean;
@@ -55,6 +58,8 @@ export function addPrune(program: Command): void {
     )
     .option("--swaps <n>", "removed units to try putting back (default: 4 up to 64 units, else 0)", parseCount)
     .option("--passes <n>", "stop after so many passes (default: until one removes nothing)", parsePositive)
+    .option("--keep <units>", "units that must stay, such as a1.h4,m0", parseIds)
+    .option("--without <units>", "units that are ablated before the search begins", parseIds)
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
     .option("--no-roles", "leave out the roles of the heads")
     .option("--no-connections", "leave out the connections between the kept nodes")
@@ -122,7 +127,7 @@ function runOf(
       },
     );
   }
-  const { units, order, orders, swaps, passes, random, connections, roles } = flags;
+  const { units, order, orders, swaps, passes, keep, without, random, connections, roles } = flags;
   const settings = {
     ...taskSettings(task, flags),
     units,
@@ -130,6 +135,8 @@ function runOf(
     orders,
     swaps,
     maxPasses: passes,
+    keep,
+    without,
     random,
     connections,
     roles,

@@ -82,7 +82,11 @@ const search = z.strictObject({
   passes: count,
   trials: count.describe("Circuits that were measured."),
   reAdded: count.describe("Units that went and came back."),
-  oneMinimal: z.boolean().describe("No single kept unit can go without breaking the criterion; tested one by one."),
+  keep: z.array(unitId).optional().describe("Units that the user had kept: they were never tried."),
+  without: z.array(unitId).optional().describe("Units that the user had ablated before the search began."),
+  oneMinimal: z
+    .boolean()
+    .describe("No single kept unit, but those under keep, can go without breaking the criterion; tested one by one."),
   forwardTokens: z
     .number()
     .min(0)

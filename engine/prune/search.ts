@@ -22,6 +22,10 @@ export interface SearchOptions {
   readonly orders: number;
   /** How many removed units, the strongest first, to try putting back when that lets two others go. */
   readonly swaps: number;
+  /** Units that are never tried. */
+  readonly keep?: readonly string[];
+  /** Units that are gone before the search begins, whatever the criterion says. */
+  readonly without?: readonly string[];
   /** Stop after this many passes even if the last one removed something. */
   readonly maxPasses?: number;
   /** Measured single effects on the metric; where absent the search measures them. */
@@ -161,7 +165,11 @@ export class GreedySearch {
   }
 
   private makeOrders(effects: ReadonlyMap<string, number>): Unit[][] {
-    const units = this.evaluator.space.full().units();
+    const settled = new Set([...(this.options.keep ?? []), ...(this.options.without ?? [])]);
+    const units = this.evaluator.space
+      .full()
+      .units()
+      .filter((unit) => !settled.has(formatUnit(unit)));
     const strength = (unit: Unit) => Math.abs(effects.get(formatUnit(unit)) ?? 0);
     return Array.from({ length: this.options.orders }, (_, index) => {
       const random = Random.seeded(this.options.seed, `order/${index}`);
@@ -183,6 +191,8 @@ export class GreedySearch {
       oneMinimal: false,
       crossing: undefined,
     };
+    const without = full.units().filter((unit) => this.options.without?.includes(formatUnit(unit)));
+    if (without.length > 0) await this.try(path, without, [], { done: 0, total: 0 }, "always");
     await this.removeBlocks(path, order);
     await this.passes(path, order);
     return path;
@@ -241,7 +251,7 @@ export class GreedySearch {
       .full()
       .minus(path.state.kept)
       .units()
-      .filter((unit) => unit.kind !== "neuron")
+      .filter((unit) => unit.kind !== "neuron" && !this.options.without?.includes(formatUnit(unit)))
       .sort((a, b) => Math.abs(effects.get(formatUnit(b)) ?? 0) - Math.abs(effects.get(formatUnit(a)) ?? 0))
       .slice(0, this.options.swaps);
     for (const unit of removed) {
@@ -258,12 +268,13 @@ export class GreedySearch {
     return path;
   }
 
-  /** Measures one change and makes it where the criterion holds. */
+  /** Measures one change and makes it where the criterion holds, or in any case. */
   private async try(
     path: Path,
     removed: readonly Unit[],
     added: readonly Unit[],
     progress: { readonly done: number; readonly total: number },
+    accept: "criterion" | "always" = "criterion",
   ): Promise<Verdict> {
     const kept = path.state.kept.without(withNeurons(removed, path.state.kept)).with(added);
     const ids = removed.map(formatUnit);
@@ -272,7 +283,8 @@ export class GreedySearch {
     const entry = this.recall("trial");
     if (entry) assertInternal(entry.removed.join() === ids.join(), "journal of another search");
     const trial = entry ? undefined : await path.state.attempt(kept);
-    const verdict = entry ? this.recalled(entry) : await this.judge(trial!);
+    const judged = entry ? this.recalled(entry) : await this.judge(trial!);
+    const verdict = accept === "always" ? { ...judged, accepted: true } : judged;
     this.trials++;
     if (!entry) {
       const { metric, second, accepted } = verdict;

@@ -63,6 +63,8 @@ export function circuitRecord(facts: RunFacts): Circuit {
       passes,
       trials,
       reAdded,
+      ...(search.keep?.length && { keep: [...search.keep] }),
+      ...(search.without?.length && { without: [...search.without] }),
       oneMinimal,
       forwardTokens: facts.forwardTokens,
       stoppedBecause: stoppedBecause(result, search),

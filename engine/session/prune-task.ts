@@ -27,6 +27,10 @@ export interface PruneSettings extends TaskSettings {
   readonly orders?: number;
   readonly swaps?: number;
   readonly maxPasses?: number;
+  /** Units that must stay. */
+  readonly keep?: readonly string[];
+  /** Units that are ablated before the search begins. */
+  readonly without?: readonly string[];
   /** Number of random circuits to compare with; 0 for none. */
   readonly random?: number;
   readonly connections?: boolean;
@@ -253,7 +257,20 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     orders: settings.orders ?? (few ? 2 : 1),
     swaps: settings.swaps ?? (few ? 4 : 0),
     maxPasses: settings.maxPasses,
+    keep: idsIn(space, settings.keep),
+    without: idsIn(space, settings.without),
   };
+}
+
+/** @throws EngineError "usage" for an id that is no unit of the search */
+function idsIn(space: UnitSpace, ids: readonly string[] | undefined): readonly string[] | undefined {
+  const known = new Set(ids && space.full().units().map(formatUnit));
+  const foreign = ids?.find((id) => !known.has(id));
+  if (foreign === undefined) return ids;
+  throw new EngineError(
+    "usage",
+    `"${foreign}" is no unit that this search can remove; it has ${space.kinds.join(", ")}s.`,
+  );
 }
 
 /** Effect of each kept unit alone, with its interval. */

@@ -1,0 +1,61 @@
+// Task files as the workbench opens them: shipped, named by path, or given as text and kept under a name.
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { EngineError } from "../base/errors.ts";
+import { sha256 } from "../base/hash.ts";
+import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
+import { loadTask } from "../task/load.ts";
+import type { Task } from "../task/task.ts";
+
+const SHIPPED = fileURLToPath(new URL("../../tasks", import.meta.url));
+
+/** The tasks that ship; "task.schema.json" is none. */
+export function shippedTasks(): TaskEntry[] {
+  const filesIn = (folder: string) => readdirSync(folder).map((name) => join(folder, name));
+  return [...filesIn(SHIPPED), ...filesIn(join(SHIPPED, "relations"))]
+    .filter((file) => /\.(yaml|json)$/.test(file) && !file.endsWith(".schema.json") && statSync(file).isFile())
+    .map((file) => entryOf(loadTask(file)));
+}
+
+function entryOf({ file, name, title, kind }: Task): TaskEntry {
+  return { file, name, title, kind };
+}
+
+/** @param folder where texts are kept */
+export function openTask(source: TaskSource, folder: string): OpenedTask {
+  const file = "file" in source ? source.file : keptText(source, folder);
+  const task = loadTask(file);
+  if (task.kind === "relation") {
+    throw new EngineError(
+      "invalid-task",
+      `${file}: this is a relation; circuits need a task with clean and corrupt prompts.`,
+      {
+        place: { file },
+      },
+    );
+  }
+  return {
+    ...entryOf(task),
+    text: readFileSync(file, "utf8"),
+    description: task.description,
+    metric: task.metric,
+    threshold: task.threshold,
+    criterion: task.criterion,
+    ablation: task.ablation.kind,
+    corruptions: task.form === "templates" ? Object.keys(task.corruptions) : [],
+    examples: { discovery: task.split.discovery, heldOut: task.split.heldOut },
+    seed: task.seed,
+    notes: task.notes,
+  };
+}
+
+/** One folder per content, so that the file keeps its own name in messages and a run can be resumed with it. */
+function keptText({ name, text }: { readonly name: string; readonly text: string }, folder: string): string {
+  const own = join(folder, sha256(text).slice(0, 16));
+  mkdirSync(own, { recursive: true });
+  const file = join(own, basename(name) || "task.yaml");
+  writeFileAtomic(file, text);
+  return file;
+}

@@ -1,0 +1,51 @@
+// The engine as a service: every call of the contract, answered.
+import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseCircuit } from "../circuit/circuit-file.ts";
+import { type EngineApi, PROTOCOL } from "../contract.ts";
+import { listModels } from "../model/listing.ts";
+import { runtimeVersion } from "../runtime/ort.ts";
+import { readCircuitFile } from "../session/circuit-source.ts";
+import { runsFolder } from "../session/run-store.ts";
+import { version } from "../session/version.ts";
+import { EventLog } from "./event-log.ts";
+import { Inspection } from "./inspection.ts";
+import { openTask, shippedTasks } from "./opened-tasks.ts";
+import { Runs } from "./runs.ts";
+
+/** @param threads of the executors; default: all cores */
+export function engineService(threads?: number): EngineApi {
+  const log = new EventLog();
+  const runs = new Runs(log, threads);
+  const inspection = new Inspection(threads);
+  const instance = randomUUID();
+  const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
+  return {
+    hello: () =>
+      answer(() => ({
+        protocol: PROTOCOL,
+        secateur: version,
+        node: process.version,
+        onnxruntime: runtimeVersion,
+        platform: `${process.platform} ${process.arch}`,
+        threads: threads ?? availableParallelism(),
+        instance,
+      })),
+    listModels: () => answer(listModels),
+    listTasks: () => answer(shippedTasks),
+    openTask: (source) => answer(() => openTask(source, join(runsFolder(), "tasks"))),
+    preview: (choice) => inspection.preview(choice),
+    startRun: (request) => answer(() => runs.start(request)),
+    stopRun: (id) => answer(() => runs.stop(id)),
+    resumeRun: (id) => answer(() => runs.resume(id)),
+    listRuns: () => answer(() => runs.list()),
+    openRun: (id) => answer(() => runs.open(id)),
+    openCircuit: (source) =>
+      answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
+    measure: (request) => inspection.measure(request),
+    heatmap: (request) => inspection.heatmap(request),
+    attention: (request) => inspection.attention(request),
+    events: (after) => log.after(after),
+  };
+}

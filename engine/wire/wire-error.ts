@@ -1,0 +1,12 @@
+// Errors as plain data, so that code, place and sentence survive a wire that knows no classes.
+import { EngineError } from "../base/errors.ts";
+import type { WireError } from "../contract.ts";
+
+export function wireError(error: unknown): WireError {
+  if (error instanceof EngineError) {
+    const { code, message, facts } = error;
+    const problems = facts.problems as WireError["problems"];
+    return { code, message, ...(facts.place && { place: facts.place }), ...(problems && { problems }) };
+  }
+  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}
