@@ -48,7 +48,7 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
 }));
 
 /** Files of the engine outside the rooms, which may import every room. */
-const COMPOSERS = "(session|contract|wire|main|endpoint)";
+const COMPOSERS = "(session|contract|service|wire|main)";
 
 module.exports = {
   forbidden: [
@@ -71,6 +71,19 @@ module.exports = {
       severity: "error",
       from: { pathNot: "^(cli/|test/)" },
       to: { path: "^cli/" },
+    },
+    {
+      name: "only-the-command-line-imports-the-server",
+      severity: "error",
+      from: { pathNot: "^(server/|cli/|test/)" },
+      to: { path: "^server/" },
+    },
+    {
+      name: "renderer-knows-the-engine-by-its-contract",
+      comment: "the page shares what is free of Node: the contract and the circuits",
+      severity: "error",
+      from: { path: "^renderer/" },
+      to: { path: "^(engine|cli|server)/", pathNot: "^engine/(contract\\.ts|circuit/|base/)" },
     },
     {
       name: "one-file-imports-onnxruntime",
@@ -96,7 +109,7 @@ module.exports = {
     {
       name: "no-development-dependency-in-the-product",
       severity: "error",
-      from: { path: "^(engine|cli)/", pathNot: TEST },
+      from: { path: "^(engine|cli|server)/", pathNot: TEST },
       to: { dependencyTypes: ["npm-dev"] },
     },
   ],

@@ -1,0 +1,252 @@
+// The workbench's server from outside: who is let in, and a whole run over its WebSocket on the embedded model.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Endpoint, wrap } from "comlink";
+import { Packr } from "msgpackr";
+import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import type { Circuit } from "../engine/circuit/circuit-schema.ts";
+import type { EngineApi, EngineEvent, RunRequest } from "../engine/contract.ts";
+import { serve, type Served } from "../server/server.ts";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+let folder: string;
+let served: Served;
+let cookie: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "secateur-test-"));
+  mkdirSync(join(folder, "page"));
+  writeFileSync(join(folder, "page/index.html"), "<!doctype html><title>page</title>");
+  writeFileSync(join(folder, "secret.txt"), "not for pages");
+  const environment = { ...process.env, SECATEUR_HOME: folder, SECATEUR_THREADS: "1", NODE_OPTIONS: "--import tsx" };
+  served = await serve({ page: join(folder, "page"), environment });
+  cookie = String((await get(served.address)).headers["set-cookie"]).split(";")[0]!;
+});
+afterAll(async () => {
+  await served.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const base = () => served.address.split("/?")[0]!;
+
+function get(url: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
+    const asked = request(url, { headers }, (response) => {
+      let text = "";
+      response.on("data", (data: Buffer) => (text += data.toString()));
+      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+interface Line {
+  readonly api: EngineApi;
+  readonly socket: WebSocket;
+}
+
+/** As the page does it: Comlink over msgpack. */
+function open(headers: Record<string, string> = { cookie, origin: base() }): Promise<Line> {
+  const socket = new WebSocket(`${base().replace("http", "ws")}/ws`, { headers });
+  const packr = new Packr({ moreTypes: true, structuredClone: true });
+  type Listener = (event: { data: unknown }) => void;
+  const listeners = new Set<Listener>();
+  socket.on("message", (data: Buffer) => {
+    const event = { data: packr.unpack(data) as unknown };
+    for (const listener of listeners) listener(event);
+  });
+  const endpoint = {
+    postMessage: (message: unknown) => socket.send(packr.pack(message)),
+    addEventListener: (_: string, listener: Listener) => void listeners.add(listener),
+    removeEventListener: (_: string, listener: Listener) => void listeners.delete(listener),
+  } as unknown as Endpoint;
+  return new Promise((resolve, reject) => {
+    socket.on("open", () => resolve({ api: wrap<EngineApi>(endpoint) as unknown as EngineApi, socket }));
+    socket.on("unexpected-response", (_, response) => reject(new Error(String(response.statusCode))));
+    socket.on("error", reject);
+  });
+}
+
+/** Pulls events until one fits. */
+async function until<T extends EngineEvent>(
+  api: EngineApi,
+  fits: (event: EngineEvent) => event is T,
+  seen: EngineEvent[] = [],
+): Promise<T> {
+  for (;;) {
+    for (const event of await api.events(seen.at(-1)?.seq ?? 0)) {
+      seen.push(event);
+      if (fits(event)) return event;
+    }
+  }
+}
+
+const REQUEST: RunRequest = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  units: ["head"],
+  examples: { discovery: 12, heldOut: 8 },
+  orders: 1,
+  swaps: 0,
+};
+
+const circuitOf = (id: string) => (event: EngineEvent) => event.type === "circuit" && event.id === id;
+const stepsOf = (id: string) => {
+  let steps = 0;
+  return (event: EngineEvent) => event.type === "step" && event.id === id && ++steps === 5;
+};
+const figures = (circuit: Circuit) => ({ ...circuit, environment: undefined });
+
+async function finished(api: EngineApi, id: string): Promise<Circuit> {
+  const event = await until(api, circuitOf(id) as (event: EngineEvent) => event is EngineEvent & { type: "circuit" });
+  return event.circuit;
+}
+
+suite("who is let in", () => {
+  test("nobody without the token, by the page or by the socket", async () => {
+    expect((await get(`${base()}/`)).status).toBe(403);
+    expect((await get(`${base()}/?token=wrong`)).status).toBe(403);
+    await expect(open({ origin: base() })).rejects.toThrow("403");
+  });
+
+  test("no page under another host name or of another origin", async () => {
+    expect((await get(`${base()}/`, { cookie, host: "evil.example" })).status).toBe(403);
+    await expect(open({ cookie, origin: "http://evil.example" })).rejects.toThrow("403");
+  });
+
+  test("the page comes with the strict policy, and with a cookie that scripts cannot read", async () => {
+    const { status, headers } = await get(served.address);
+    expect(status).toBe(200);
+    expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
+    expect(String(headers["set-cookie"])).toContain("HttpOnly; SameSite=Strict");
+  });
+
+  test.each(["/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt", "//etc/passwd"])(
+    "%s is no file of the page",
+    async (path) => {
+      const { status, text } = await get(`${base()}${path}`, { cookie });
+      expect({ status, text }).toEqual({ status: 404, text: "There is no such file.\n" });
+    },
+  );
+});
+
+suite("a run over the socket", () => {
+  let whole: Circuit;
+
+  test("from task to circuit, with every step as an event in order", async () => {
+    const { api, socket } = await open();
+    expect((await api.hello()).protocol).toBe(1);
+    expect((await api.listTasks()).map(({ name }) => name)).toContain("ioi");
+    expect((await api.openTask({ file: REQUEST.task })).criterion).toBe("match");
+    const id = await api.startRun(REQUEST);
+    const seen: EngineEvent[] = [];
+    const event = await until(
+      api,
+      circuitOf(id) as (event: EngineEvent) => event is EngineEvent & { type: "circuit" },
+      seen,
+    );
+    whole = event.circuit;
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+    expect(seen.filter(({ type }) => type === "step")).toHaveLength(whole.search.trials);
+    const { state, circuit, steps } = await api.openRun(id);
+    expect({ state, circuit, steps: steps.length }).toEqual({
+      state: "finished",
+      circuit: whole,
+      steps: whole.search.trials,
+    });
+    socket.close();
+  });
+
+  test("prompts, attention, heatmaps and measurements come while nothing else is asked", async () => {
+    const { api, socket } = await open();
+    const { prompts, accuracy } = await api.preview(REQUEST);
+    expect([prompts.length, accuracy]).toEqual([20, 1]);
+    expect(prompts[0]!.clean.tokens.join("")).toContain(prompts[0]!.answers[0]!.trim());
+    const attention = await api.attention({ ...REQUEST, head: "a1.h2", example: 0 });
+    const length = prompts[0]!.clean.ids.length;
+    expect(attention.cleanPattern.shape).toEqual([length, length]);
+    for (let query = 0; query < length; query++) {
+      const row = attention.cleanPattern.data.subarray(query * length, (query + 1) * length);
+      expect(row.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
+    }
+    expect(attention.promoted[0]!.logit).toBeGreaterThan(attention.suppressed[0]!.logit);
+    const heatmap = await api.heatmap({ ...REQUEST, site: "z", by: "head", direction: "noising" });
+    expect([heatmap.effect.axes, heatmap.effect.shape]).toEqual(["layer head", [4, 8]]);
+    const kept = whole.kept.heads!;
+    const measured = await api.measure({ ...REQUEST, kept, split: "heldOut" });
+    expect(measured).toEqual(whole.results!.heldOut);
+    socket.close();
+  });
+
+  test("units to keep and units to do without are the user's to name", async () => {
+    const { api, socket } = await open();
+    const id = await api.startRun({ ...REQUEST, criterion: "difference-only", keep: ["a3.h3"], without: ["a1.h5"] });
+    const { kept, search } = await finished(api, id);
+    expect(kept.heads).toContain("a3.h3");
+    expect(kept.heads).not.toContain("a1.h5");
+    expect([search.keep, search.without]).toEqual([["a3.h3"], ["a1.h5"]]);
+    socket.close();
+  });
+
+  test("an error keeps its code, its sentence and every problem's place", async () => {
+    const { api, socket } = await open();
+    const text = "kind: contrast\nthing: 1\nprompts:\n  - { clean: 5 }\n";
+    const refused = await api.openTask({ name: "mine.yaml", text }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "invalid-task", place: { line: 2 } });
+    expect((refused as { problems: unknown[] }).problems.length).toBeGreaterThan(1);
+    await expect(api.openRun("none")).rejects.toMatchObject({ code: "usage", message: 'There is no run "none" here.' });
+    socket.close();
+  });
+
+  test("stopped and resumed, a run gives the circuit of one that was not", async () => {
+    const { api, socket } = await open();
+    const id = await api.startRun(REQUEST);
+    await until(api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent);
+    await api.stopRun(id);
+    await until(
+      api,
+      ((event) => event.type === "run" && event.run.id === id && event.run.state === "stopped") as (
+        event: EngineEvent,
+      ) => event is EngineEvent,
+    );
+    await api.resumeRun(id);
+    expect(figures(await finished(api, id))).toEqual(figures(whole));
+    socket.close();
+  });
+
+  test("a socket that is cut misses no event when it comes back", async () => {
+    const first = await open();
+    const id = await first.api.startRun(REQUEST);
+    const seen: EngineEvent[] = [];
+    await until(first.api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent, seen);
+    first.socket.terminate();
+    const second = await open();
+    await until(second.api, circuitOf(id) as (event: EngineEvent) => event is EngineEvent, seen);
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+    second.socket.close();
+  });
+
+  test("the engine killed in the middle: the page hears of it, another one starts, and the run goes on to the same circuit", async () => {
+    const { api, socket } = await open();
+    const id = await api.startRun(REQUEST);
+    await until(api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent);
+    const closed = new Promise<string>((resolve) => socket.on("close", (_, reason) => resolve(reason.toString())));
+    process.kill(served.engine.pid!, "SIGKILL");
+    expect(await closed).toBe("The engine was killed by SIGKILL.");
+    expect(JSON.parse((await get(`${base()}/engine`, { cookie })).text)).toMatchObject({
+      reason: "The engine was killed by SIGKILL.",
+    });
+    served.engine.start();
+    const again = await open();
+    const { state } = (await again.api.listRuns()).find((run) => run.id === id)!;
+    expect(state).toBe("stopped");
+    await again.api.resumeRun(id);
+    expect(figures(await finished(again.api, id))).toEqual(figures(whole));
+    again.socket.close();
+  });
+});
