@@ -1,4 +1,5 @@
 // Two groups of tests, one after the other: "unit" in parallel, then "models", which load real weights, one file at a time.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const MODELS = "test/models/**/*.test.ts";
@@ -8,6 +9,8 @@ export default defineConfig({
     reporters: ["default", "./build/test-counts.ts"],
     projects: [
       {
+        // The renderer's state is written with runes, which this compiles.
+        plugins: [svelte({ configFile: false })],
         test: {
           name: "unit",
           include: ["{engine,cli,test,build,bench,renderer,server}/**/*.test.ts"],

@@ -1,0 +1,88 @@
+// Records the run that the workbench draws before the engine answers: IOI on the embedded model, as renderer/example/ioi.json.
+import { readFileSync } from "node:fs";
+import { writeFileAtomic } from "../engine/base/atomic-file.ts";
+import type { OpenedTask, PromptPair, RunRecord, RunRequest, RunStep, TaskPreview } from "../engine/contract.ts";
+import { prepare } from "../engine/session/prepare.ts";
+import { pruneTask } from "../engine/session/prune-task.ts";
+import type { Example, Prompt } from "../engine/task/example.ts";
+import type { ContrastTask } from "../engine/task/task.ts";
+import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
+
+const OUT = "renderer/example/ioi.json";
+/** Prompts that the file shows; the figures are of all. */
+const SHOWN_PROMPTS = 12;
+
+const request: RunRequest = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] };
+
+const { record, anchors } = await recordRun();
+const { task, model, discovery, heldOut, executor } = prepare(request);
+writeFileAtomic(
+  OUT,
+  `${JSON.stringify({ task: openedTask(task), preview: preview(model.tokenizer), record }, null, 1)}\n`,
+);
+await executor.dispose();
+model.close();
+console.log(`${OUT} written.`);
+
+async function recordRun() {
+  const steps: RunStep[] = [];
+  let [order, pass] = [0, 0];
+  let full = 0;
+  let empty = 0;
+  let accuracy = 0;
+  const { circuit } = await pruneTask(request, {
+    command: "secateur prune tasks/ioi.yaml",
+    onEvent: (event) => {
+      if (event.type === "anchors") ({ full, empty, accuracy } = event.anchors.ends);
+      if (event.type !== "search") return;
+      if (event.event.type === "order") order = event.event.index;
+      if (event.event.type === "pass") pass = event.event.pass;
+      if (event.event.type !== "trial") return;
+      const { removed, faithfulness, second, accepted, kept, trials } = event.event;
+      steps.push({ step: trials, removed, faithfulness, second, accepted, kept, order, pass });
+    },
+  });
+  const startedAt = circuit.environment!.startedAt;
+  const id = "example-ioi-sprig";
+  const record: RunRecord = { id, request, state: "finished", startedAt, steps, circuit };
+  return { record, anchors: { full, empty, accuracy } };
+}
+
+function openedTask(task: ContrastTask): OpenedTask {
+  return {
+    file: task.file,
+    name: task.name,
+    title: task.title,
+    kind: "contrast",
+    text: readFileSync(task.file, "utf8"),
+    description: task.description,
+    metric: task.metric,
+    threshold: task.threshold,
+    criterion: task.criterion,
+    ablation: task.ablation.kind,
+    corruptions: "corruptions" in task ? Object.keys(task.corruptions as object) : [],
+    examples: { discovery: discovery.length, heldOut: heldOut.length },
+    seed: task.seed,
+    notes: task.notes,
+  };
+}
+
+function preview(tokenizer: Tokenizer): TaskPreview {
+  const row = ({ ids }: Prompt) => ({ ids, tokens: ids.map((id) => tokenizer.token(id)) });
+  const words = (ids: readonly number[]) => ids.map((id) => tokenizer.token(id));
+  const pair = ({ index, split, clean, corrupt, answers, wrongAnswers, positions }: Example): PromptPair => ({
+    index,
+    split,
+    clean: row(clean),
+    corrupt: row(corrupt),
+    answers: words(answers),
+    wrongAnswers: words(wrongAnswers),
+    positions,
+  });
+  return {
+    prompts: discovery.slice(0, SHOWN_PROMPTS).map(pair),
+    counts: { discovery: discovery.length, heldOut: heldOut.length },
+    ...anchors,
+    notes: [],
+  };
+}

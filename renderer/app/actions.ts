@@ -1,0 +1,136 @@
+// Everything that can be done, as a table: for keys, the command palette and the list of keys.
+import { LANGUAGES } from "../words/language.ts";
+import { THEME_CHOICES } from "../state/settings.svelte.ts";
+import { SESSION_ENDING } from "../state/session-file.ts";
+import { ablate, restore, TABS, toggled } from "../state/view.ts";
+import type { Workbench } from "../state/workbench.svelte.ts";
+import type { Chrome } from "./chrome.svelte.ts";
+import { saveCircuit, saveSession } from "./save.ts";
+
+export interface Action {
+  /** "Mod" is Ctrl, on a Mac Cmd. */
+  readonly keys?: string;
+  readonly enabled?: () => boolean;
+  readonly run: () => unknown;
+}
+
+const OPENED_ENDINGS = [".yaml", ".yml", ".json", ".csv", ".jsonl", SESSION_ENDING];
+
+export type ActionId = keyof ReturnType<typeof actionsOf>;
+
+export function actionsOf(bench: Workbench, chrome: Chrome) {
+  const { runs, view, settings } = bench;
+  const node = () => bench.selectedNode;
+  const unit = () =>
+    bench.selectedNode && bench.searched.includes(bench.selectedNode) ? bench.selectedNode : undefined;
+  const edits = () => view.current.edits;
+  const last = () => runs.timeline.length - 1;
+  const actions = {
+    openFile: { keys: "Mod+O", run: () => openFile(bench) },
+    saveSession: { keys: "Mod+S", run: () => saveSession(bench) },
+    exportCircuit: { keys: "Mod+E", enabled: () => bench.circuit !== undefined, run: () => saveCircuit(bench, "own") },
+    palette: { keys: "Mod+K", run: () => (chrome.dialog = "palette") },
+    search: { keys: "/", run: () => chrome.focusSearch() },
+    shortcuts: { keys: "?", run: () => (chrome.dialog = "shortcuts") },
+    undo: { keys: "Mod+Z", enabled: () => view.canUndo, run: () => view.undo() },
+    redo: { keys: "Mod+Shift+Z", enabled: () => view.canRedo, run: () => view.redo() },
+    start: {
+      enabled: () =>
+        bench.link.ready && bench.tasks.task !== undefined && !runs.active && bench.form.problems.length === 0,
+      run: () => bench.start(),
+    },
+    stop: { enabled: () => runs.shown?.state === "running", run: () => runs.stop() },
+    resume: {
+      enabled: () => bench.link.ready && (runs.shown?.state === "stopped" || runs.shown?.state === "failed"),
+      run: () => runs.resume(),
+    },
+    playSteps: { keys: "Space", enabled: () => last() > 0, run: () => togglePlay(bench, chrome) },
+    previousStep: { keys: "[", enabled: () => bench.step > 0, run: () => bench.goTo(bench.step - 1) },
+    nextStep: { keys: "]", enabled: () => bench.step < last(), run: () => bench.goTo(bench.step + 1) },
+    firstStep: { keys: "Home", enabled: () => bench.step > 0, run: () => bench.goTo(0) },
+    lastStep: { keys: "End", enabled: () => bench.step < last(), run: () => bench.goTo(last()) },
+    takeCircuit: {
+      enabled: () => bench.circuit !== undefined && bench.step < last(),
+      run: () => bench.takeCircuit(),
+    },
+    pin: {
+      keys: "P",
+      enabled: () => node() !== undefined,
+      run: () => bench.show({ pinned: toggled(view.current.pinned, node()!) }),
+    },
+    ablate: {
+      keys: "A",
+      enabled: () => unit() !== undefined && bench.kept.includes(unit()!),
+      run: () => bench.edit(ablate(edits(), unit()!)),
+    },
+    restore: {
+      keys: "R",
+      enabled: () => unit() !== undefined && !bench.kept.includes(unit()!),
+      run: () => bench.edit(restore(edits(), unit()!)),
+    },
+    keepAlways: {
+      keys: "K",
+      enabled: () => unit() !== undefined,
+      run: () => bench.show({ edits: { ...edits(), keepAlways: toggled(edits().keepAlways, unit()!) } }),
+    },
+    measure: { keys: "M", enabled: () => bench.link.ready && bench.searched.length > 0, run: () => bench.measure() },
+    clearEdits: {
+      enabled: () => bench.hasEdits,
+      run: () => bench.edit({ ...edits(), ablated: [], restored: [] }),
+    },
+    pruneFromHere: {
+      enabled: () => bench.link.ready && !runs.active && bench.searched.length > 0,
+      run: () => bench.pruneFromHere(),
+    },
+    endComparison: {
+      keys: "D",
+      enabled: () => view.current.comparedWith !== null,
+      run: () => bench.compareWith(null),
+    },
+    clearSelection: { keys: "Escape", run: () => clear(bench, chrome) },
+    maximise: { keys: "F", run: () => chrome.toggleMaximised() },
+    record: { enabled: () => runs.shown !== undefined, run: () => (chrome.dialog = "record") },
+    theme: { run: () => settings.setTheme(after(THEME_CHOICES, settings.theme)) },
+    language: { run: () => settings.setLanguage(after(LANGUAGES, settings.language)) },
+    restartEngine: { enabled: () => !bench.link.ready, run: () => bench.link.restart() },
+    tabCircuit: tab(bench, 0),
+    tabEffects: tab(bench, 1),
+    tabTask: tab(bench, 2),
+    tabFigures: tab(bench, 3),
+    tabNodes: tab(bench, 4),
+    tabRuns: tab(bench, 5),
+  } satisfies Readonly<Record<string, Action>>;
+  return actions;
+}
+
+function tab(bench: Workbench, index: number): Action {
+  return { keys: String(index + 1), run: () => bench.show({ tab: TABS[index] }, "tab") };
+}
+
+export function isEnabled(action: Action): boolean {
+  return action.enabled?.() ?? true;
+}
+
+async function openFile(bench: Workbench): Promise<void> {
+  const file = await bench.host.files.pick(OPENED_ENDINGS);
+  if (file) await bench.openFile(file);
+}
+
+function togglePlay(bench: Workbench, chrome: Chrome): void {
+  if (chrome.playing) return chrome.pause();
+  const last = bench.runs.timeline.length - 1;
+  if (bench.step >= last) bench.goTo(0);
+  chrome.play(() => {
+    bench.goTo(bench.step + 1);
+    return bench.step < bench.runs.timeline.length - 1;
+  });
+}
+
+function clear(bench: Workbench, chrome: Chrome): void {
+  if (chrome.maximised !== undefined) chrome.maximised = undefined;
+  else if (bench.view.current.selection.kind !== "none") bench.show({ selection: { kind: "none" } });
+}
+
+function after<T>(list: readonly T[], current: T): T {
+  return list[(list.indexOf(current) + 1) % list.length];
+}

@@ -1,0 +1,58 @@
+// The settings of the next run: the task's own until the user sets others.
+import type { AblationKind, CriterionName, OpenedTask, RunRequest, TaskChoice } from "../../engine/contract.ts";
+import { UNIT_KINDS, type UnitKind } from "../../engine/circuit/unit.ts";
+
+export class RunForm {
+  units = $state.raw<readonly UnitKind[]>(["head"]);
+  criterion = $state<CriterionName>("match");
+  threshold = $state(0.9);
+  ablation = $state<AblationKind>("resample");
+  /** Empty: the task's default. */
+  corruption = $state("");
+  discovery = $state(128);
+  heldOut = $state(128);
+  seed = $state(1);
+
+  /** Takes over what a task says. */
+  follow(task: OpenedTask): void {
+    this.criterion = task.criterion;
+    this.threshold = task.threshold;
+    this.ablation = task.ablation;
+    this.corruption = "";
+    this.discovery = task.examples.discovery;
+    this.heldOut = task.examples.heldOut;
+    this.seed = task.seed;
+  }
+
+  toggle(kind: UnitKind): void {
+    const next = UNIT_KINDS.filter((each) => this.units.includes(each) !== (each === kind));
+    if (next.length > 0) this.units = next;
+  }
+
+  get problems(): readonly ("threshold" | "discovery" | "heldOut" | "seed")[] {
+    const counts = (["discovery", "heldOut", "seed"] as const).filter((field) => !isCount(this[field]));
+    const isShare = this.threshold > 0 && this.threshold <= 1;
+    return [...(isShare ? [] : (["threshold"] as const)), ...counts];
+  }
+
+  choice(task: string, model: string): TaskChoice {
+    return {
+      task,
+      model,
+      seed: this.seed,
+      examples: { discovery: this.discovery, heldOut: this.heldOut },
+      ...(this.corruption !== "" && { corruption: this.corruption }),
+      ablation: this.ablation,
+      criterion: this.criterion,
+      threshold: this.threshold,
+    };
+  }
+
+  request(task: string, model: string): RunRequest {
+    return { ...this.choice(task, model), units: this.units };
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { RunForm } from "./run-form.svelte.ts";
+
+test("at least one kind of unit is searched", () => {
+  const form = new RunForm();
+  form.toggle("head");
+  expect(form.units).toEqual(["head"]);
+  form.toggle("mlp");
+  form.toggle("head");
+  expect(form.units).toEqual(["mlp"]);
+});
+
+test("fields that no run can have are named", () => {
+  const form = new RunForm();
+  expect(form.problems).toEqual([]);
+  form.threshold = 1.2;
+  form.discovery = 2.5;
+  form.seed = Number.NaN;
+  expect(form.problems).toEqual(["threshold", "discovery", "seed"]);
+});
+
+test("a request holds everything, so that it can be repeated when the task's defaults change", () => {
+  expect(new RunForm().request("t.yaml", "sprig")).toEqual({
+    task: "t.yaml",
+    model: "sprig",
+    units: ["head"],
+    seed: 1,
+    examples: { discovery: 128, heldOut: 128 },
+    ablation: "resample",
+    criterion: "match",
+    threshold: 0.9,
+  });
+});

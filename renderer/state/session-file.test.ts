@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { exampleCircuit } from "../../test/example-circuit.ts";
+import { formatSession, parseSession, type SavedSession } from "./session-file.ts";
+import { FIRST_VIEW } from "./view.ts";
+
+const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] as const };
+const saved: SavedSession = {
+  task: undefined,
+  request,
+  record: {
+    id: "ioi-1",
+    request,
+    state: "finished",
+    startedAt: "2026-11-24T10:00:00.000Z",
+    steps: [{ step: 1, removed: ["a0.h1"], faithfulness: 0.99, second: 1, accepted: true, kept: 3, order: 0, pass: 1 }],
+    circuit: exampleCircuit(),
+  },
+  view: { ...FIRST_VIEW, pinned: ["a1.h1"], selection: { kind: "node", id: "a1.h1" }, step: 1 },
+};
+
+test("what is written is read back the same", () => {
+  expect(parseSession(formatSession(saved), "x.secateur")).toEqual(JSON.parse(JSON.stringify(saved)));
+});
+
+test("a file of a newer version is refused, with its version", () => {
+  const newer = formatSession(saved).replace('"version": 1', '"version": 7');
+  expect(parseSession(newer, "x.secateur")).toEqual({ because: "newer", version: 7 });
+});
+
+test.each([
+  ["no JSON", "hello", { because: "not-json" }],
+  ["a circuit file", JSON.stringify(exampleCircuit()), { because: "not-a-session" }],
+  ["null", "null", { because: "not-a-session" }],
+  [
+    "a record without steps",
+    JSON.stringify({ format: "secateur.session", version: 1, record: { ...saved.record, steps: 1 }, view: FIRST_VIEW }),
+    { because: "broken", path: "record.steps" },
+  ],
+  [
+    "a broken circuit",
+    formatSession(saved).replace('"secateur.circuit"', '"other"'),
+    { because: "broken", path: "record.circuit" },
+  ],
+])("%s is refused with the place", (_what, text, refusal) => {
+  expect(parseSession(text, "x.secateur")).toEqual(refusal);
+});
+
+test("a view that makes no sense does not cost the work in the file", () => {
+  const text = JSON.stringify({ ...JSON.parse(formatSession(saved)), view: { tab: "moon" } });
+  expect((parseSession(text, "x.secateur") as SavedSession).view).toEqual(FIRST_VIEW);
+});

@@ -1,0 +1,106 @@
+// The session file (`*.secateur`): task text, request, record, what is pinned and edited, and the view, in one JSON document.
+import { z } from "zod";
+import type { OpenedTask, RunRecord, RunRequest } from "../../engine/contract.ts";
+import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
+import { FIRST_VIEW, TABS, type View } from "./view.ts";
+
+const SESSION_FORMAT = "secateur.session";
+const SESSION_VERSION = 1;
+export const SESSION_ENDING = ".secateur";
+
+export interface SavedSession {
+  readonly task: OpenedTask | undefined;
+  readonly request: RunRequest | undefined;
+  readonly record: RunRecord | undefined;
+  readonly view: View;
+}
+
+/** Why a file cannot be opened as a session, for the page to put into words. */
+export type SessionRefusal =
+  | { readonly because: "not-json" }
+  | { readonly because: "not-a-session" }
+  | { readonly because: "newer"; readonly version: number }
+  | { readonly because: "broken"; readonly path: string };
+
+const ids = z.array(z.string());
+const edits = z.object({ ablated: ids, restored: ids, keepAlways: ids, roles: z.record(z.string(), z.string()) });
+const selection = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("none") }),
+  z.object({ kind: z.literal("node"), id: z.string() }),
+  z.object({ kind: z.literal("edge"), name: z.string() }),
+  z.object({ kind: z.literal("prompt"), index: z.int().min(0) }),
+]);
+const view = z.object({
+  tab: z.enum(TABS),
+  selection,
+  step: z.int().min(0).nullable(),
+  pinned: ids,
+  edges: z.object({ most: z.int().min(0), least: z.number().min(0), pinnedOnly: z.boolean() }),
+  comparedWith: z.string().nullable(),
+  edits,
+});
+const request = z.looseObject({
+  task: z.string(),
+  model: z.string(),
+  units: z.array(z.enum(["head", "mlp", "neuron"])),
+});
+const step = z.object({
+  step: z.number(),
+  removed: ids,
+  faithfulness: z.number(),
+  second: z.number().nullable(),
+  accepted: z.boolean(),
+  kept: z.number(),
+  order: z.number(),
+  pass: z.number(),
+});
+const record = z.looseObject({
+  id: z.string(),
+  request,
+  state: z.enum(["running", "stopping", "stopped", "finished", "failed"]),
+  startedAt: z.string(),
+  steps: z.array(step),
+  circuit: z.looseObject({}).optional(),
+});
+const task = z.looseObject({ file: z.string(), name: z.string(), text: z.string() });
+const session = z.object({
+  task: task.optional(),
+  request: request.optional(),
+  record: record.optional(),
+  view: view.catch(FIRST_VIEW as z.infer<typeof view>),
+});
+
+export function formatSession({ task, request, record, view }: SavedSession): string {
+  const document = { format: SESSION_FORMAT, version: SESSION_VERSION, task, request, record, view };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}
+
+/** The session in a file's text, or why there is none. */
+export function parseSession(text: string, file: string): SavedSession | SessionRefusal {
+  const data = jsonOf(text);
+  if (data === undefined) return { because: "not-json" };
+  const { format, version } = (data ?? {}) as { format?: unknown; version?: unknown };
+  if (format !== SESSION_FORMAT || typeof version !== "number") return { because: "not-a-session" };
+  if (version > SESSION_VERSION) return { because: "newer", version };
+  const parsed = session.safeParse(data);
+  if (!parsed.success) return { because: "broken", path: parsed.error.issues[0].path.join(".") };
+  const circuit = parsed.data.record?.circuit;
+  if (circuit) {
+    try {
+      parseCircuit(JSON.stringify(circuit), file);
+    } catch {
+      return { because: "broken", path: "record.circuit" };
+    }
+  }
+  const { task, request, record, view } = parsed.data;
+  // The loose parts were written by formatSession; what the page reads of them has been checked above.
+  return { task, request, record, view } as unknown as SavedSession;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+// How the user likes the workbench: theme, language, sizes of panes, files opened lately; remembered between visits.
+import { type Language, LANGUAGES, languageFor } from "../words/language.ts";
+import type { ThemeName } from "../look/palette.ts";
+import { type RecentFile, withMissing, withOpened } from "./recent-files.ts";
+import { type Memory, recall, remember } from "./stored.ts";
+
+export const THEME_CHOICES = ["system", "light", "dark"] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
+
+/** Pixels of the panes at the sides and at the bottom. */
+export interface PaneSizes {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export const FIRST_SIZES: PaneSizes = { left: 264, right: 312, bottom: 268 };
+
+export class Settings {
+  theme = $state<ThemeChoice>("system");
+  language = $state<Language>("en");
+  sizes = $state.raw<PaneSizes>(FIRST_SIZES);
+  recent = $state.raw<readonly RecentFile[]>([]);
+
+  constructor(
+    private readonly memory: Memory,
+    preferred: readonly string[],
+  ) {
+    this.theme = recall(memory, "theme", "system" as ThemeChoice, isOneOf(THEME_CHOICES));
+    this.language = recall(memory, "language", languageFor(preferred), isOneOf(LANGUAGES));
+    this.sizes = recall(memory, "sizes", FIRST_SIZES, isSizes);
+    this.recent = recall(memory, "recent", [] as readonly RecentFile[], isRecent);
+  }
+
+  setTheme(theme: ThemeChoice): void {
+    this.theme = theme;
+    remember(this.memory, "theme", theme);
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    remember(this.memory, "language", language);
+  }
+
+  setSizes(sizes: Partial<PaneSizes>): void {
+    this.sizes = { ...this.sizes, ...sizes };
+    remember(this.memory, "sizes", this.sizes);
+  }
+
+  noteOpened(file: string, name: string): void {
+    this.setRecent(withOpened(this.recent, file, name));
+  }
+
+  noteMissing(file: string): void {
+    this.setRecent(withMissing(this.recent, file));
+  }
+
+  private setRecent(recent: readonly RecentFile[]): void {
+    this.recent = recent;
+    remember(this.memory, "recent", recent);
+  }
+}
+
+/** The theme to show for a choice. */
+export function themeFor(choice: ThemeChoice, systemIsDark: boolean): ThemeName {
+  return choice === "system" ? (systemIsDark ? "dark" : "light") : choice;
+}
+
+function isOneOf<T extends string>(values: readonly T[]): (value: unknown) => value is T {
+  return (value): value is T => values.includes(value as T);
+}
+
+function isSizes(value: unknown): value is PaneSizes {
+  const sizes = value as PaneSizes | null;
+  return sizes !== null && [sizes.left, sizes.right, sizes.bottom].every((size) => Number.isFinite(size) && size > 0);
+}
+
+function isRecent(value: unknown): value is readonly RecentFile[] {
+  return Array.isArray(value) && value.every(({ file, name }) => typeof file === "string" && typeof name === "string");
+}

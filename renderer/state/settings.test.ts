@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { FIRST_SIZES, Settings, themeFor } from "./settings.svelte.ts";
+import { memoryOnly } from "./stored.ts";
+
+test("the language is the first that the reader prefers and the workbench has", () => {
+  const languageOf = (preferred: readonly string[]) => new Settings(memoryOnly(), preferred).language;
+  expect([["fr-FR", "zh-TW", "en"], ["en-GB"], ["fr"], []].map(languageOf)).toEqual(["zh", "en", "en", "en"]);
+});
+
+test("what was chosen is there at the next visit", () => {
+  const memory = memoryOnly();
+  const first = new Settings(memory, ["en"]);
+  first.setTheme("dark");
+  first.setLanguage("zh");
+  first.setSizes({ left: 300 });
+  first.noteOpened("tasks/ioi.yaml", "ioi");
+  const second = new Settings(memory, ["en"]);
+  expect([second.theme, second.language, second.sizes, second.recent]).toEqual([
+    "dark",
+    "zh",
+    { ...FIRST_SIZES, left: 300 },
+    [{ file: "tasks/ioi.yaml", name: "ioi" }],
+  ]);
+});
+
+test("a memory that makes no sense is ignored", () => {
+  const memory = memoryOnly();
+  memory.setItem("secateur.theme", '"blue"');
+  memory.setItem("secateur.sizes", "{");
+  memory.setItem("secateur.recent", "[{}]");
+  const settings = new Settings(memory, ["en"]);
+  expect([settings.theme, settings.sizes, settings.recent]).toEqual(["system", FIRST_SIZES, []]);
+});
+
+test("the system's theme holds until one is chosen", () => {
+  expect([themeFor("system", true), themeFor("system", false), themeFor("light", true)]).toEqual([
+    "dark",
+    "light",
+    "light",
+  ]);
+});

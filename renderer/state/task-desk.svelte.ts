@@ -1,0 +1,98 @@
+// The models and tasks to choose from, the task that is open, and what the chosen model makes of it.
+import type {
+  EngineApi,
+  ModelEntry,
+  OpenedTask,
+  TaskChoice,
+  TaskEntry,
+  TaskPreview,
+  TaskSource,
+  WireError,
+} from "../../engine/contract.ts";
+import { toWireError } from "../client/wire-failure.ts";
+import type { Settings } from "./settings.svelte.ts";
+
+export type Loaded<T> =
+  | { readonly state: "none" }
+  | { readonly state: "loading" }
+  | { readonly state: "done"; readonly value: T }
+  | { readonly state: "failed"; readonly error: WireError };
+
+const NONE = { state: "none" } as const;
+
+export class TaskDesk {
+  models = $state.raw<Loaded<readonly ModelEntry[]>>(NONE);
+  tasks = $state.raw<Loaded<readonly TaskEntry[]>>(NONE);
+  /** Name that `--model` takes. */
+  model = $state("sprig");
+  task = $state.raw<OpenedTask | undefined>(undefined);
+  /** The file that could not be opened, with its text where the page has it. */
+  broken = $state.raw<{ readonly name: string; readonly text?: string; readonly error: WireError } | undefined>(
+    undefined,
+  );
+  opening = $state<string | undefined>(undefined);
+  preview = $state.raw<Loaded<TaskPreview>>(NONE);
+  private asked = 0;
+
+  constructor(
+    private readonly api: () => EngineApi,
+    private readonly settings: Pick<Settings, "noteOpened" | "noteMissing">,
+  ) {}
+
+  get modelEntry(): ModelEntry | undefined {
+    return this.models.state === "done" ? this.models.value.find(({ name }) => name === this.model) : undefined;
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all([
+      load(
+        () => this.api().listModels(),
+        (models) => (this.models = models),
+      ),
+      load(
+        () => this.api().listTasks(),
+        (tasks) => (this.tasks = tasks),
+      ),
+    ]);
+  }
+
+  /** @returns whether the task could be opened */
+  async open(source: TaskSource): Promise<boolean> {
+    const name = "file" in source ? source.file : source.name;
+    this.opening = name;
+    try {
+      this.task = await this.api().openTask(source);
+      this.broken = undefined;
+      this.settings.noteOpened(this.task.file, this.task.name);
+      return true;
+    } catch (thrown) {
+      const error = toWireError(thrown);
+      if (error.code === "missing-file") this.settings.noteMissing(name);
+      this.broken = { name, error, ...("text" in source && { text: source.text }) };
+      return false;
+    } finally {
+      this.opening = undefined;
+    }
+  }
+
+  /** Asks for the prompts and whether the model can do the task; the last question asked is the one that is answered. */
+  async ask(choice: TaskChoice): Promise<void> {
+    const asked = ++this.asked;
+    await load(
+      () => this.api().preview(choice),
+      (preview) => {
+        if (asked === this.asked) this.preview = preview;
+      },
+    );
+  }
+}
+
+/** Runs a call and reports each state of it. */
+export async function load<T>(call: () => Promise<T>, report: (loaded: Loaded<T>) => void): Promise<void> {
+  report({ state: "loading" });
+  try {
+    report({ state: "done", value: await call() });
+  } catch (thrown) {
+    report({ state: "failed", error: toWireError(thrown) });
+  }
+}

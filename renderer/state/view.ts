@@ -1,0 +1,80 @@
+// What the user has chosen to see and changed by hand: plain data, so that it can be undone and saved.
+
+export type Selection =
+  | { readonly kind: "none" }
+  | { readonly kind: "node"; readonly id: string }
+  /** By its name, such as "a0.h7->a1.h2<q>". */
+  | { readonly kind: "edge"; readonly name: string }
+  | { readonly kind: "prompt"; readonly index: number };
+
+export const TABS = ["circuit", "effects", "task", "figures", "nodes", "runs"] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface EdgeFilter {
+  /** Strongest connections that are drawn at most. */
+  readonly most: number;
+  /** Metric units; weaker connections are left out. */
+  readonly least: number;
+  /** Only connections of a pinned node. */
+  readonly pinnedOnly: boolean;
+}
+
+/** What is done to nodes against what the run found. */
+export interface Edits {
+  readonly ablated: readonly string[];
+  readonly restored: readonly string[];
+  readonly keepAlways: readonly string[];
+  /** Node to the user's own word for its role. */
+  readonly roles: Readonly<Record<string, string>>;
+}
+
+export interface View {
+  readonly tab: Tab;
+  readonly selection: Selection;
+  /** Index into the timeline; null is the last step, whatever it is. */
+  readonly step: number | null;
+  readonly pinned: readonly string[];
+  readonly edges: EdgeFilter;
+  /** Run that the shown one is compared with. */
+  readonly comparedWith: string | null;
+  readonly edits: Edits;
+}
+
+export const NO_EDITS: Edits = { ablated: [], restored: [], keepAlways: [], roles: {} };
+
+export const FIRST_VIEW: View = {
+  tab: "circuit",
+  selection: { kind: "none" },
+  step: null,
+  pinned: [],
+  edges: { most: 200, least: 0, pinnedOnly: false },
+  comparedWith: null,
+  edits: NO_EDITS,
+};
+
+/** The list with the id in it, or without it where it was in it. */
+export function toggled(list: readonly string[], id: string): readonly string[] {
+  return list.includes(id) ? list.filter((other) => other !== id) : [...list, id];
+}
+
+/** Takes a node out, or puts back what the user took out. */
+export function ablate(edits: Edits, id: string): Edits {
+  const restored = edits.restored.filter((other) => other !== id);
+  return { ...edits, restored, ablated: restored.length < edits.restored.length ? edits.ablated : add(edits, id) };
+}
+
+function add({ ablated }: Edits, id: string): readonly string[] {
+  return ablated.includes(id) ? ablated : [...ablated, id];
+}
+
+/** Puts a node back that the run removed, or that the user took out. */
+export function restore(edits: Edits, id: string): Edits {
+  const ablated = edits.ablated.filter((other) => other !== id);
+  if (ablated.length < edits.ablated.length || edits.restored.includes(id)) return { ...edits, ablated };
+  return { ...edits, restored: [...edits.restored, id] };
+}
+
+export function withRole(edits: Edits, id: string, role: string): Edits {
+  const others = Object.entries(edits.roles).filter(([other]) => other !== id);
+  return { ...edits, roles: Object.fromEntries(role === "" ? others : [...others, [id, role]]) };
+}

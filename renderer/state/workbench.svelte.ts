@@ -1,0 +1,372 @@
+// The workbench's whole state: connection, task, runs, view; and what the user can do to them.
+import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
+import type { Circuit, CircuitEdge, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
+import { formatEdge } from "../../engine/circuit/edge.ts";
+import { parseNode } from "../../engine/circuit/node.ts";
+import type {
+  Attention,
+  EngineApi,
+  Heatmap,
+  HeatmapRequest,
+  OpenedTask,
+  RunRecord,
+  TaskPreview,
+  WireError,
+} from "../../engine/contract.ts";
+import type { UnitSizes } from "../../engine/circuit/unit.ts";
+import type { Host, PickedFile } from "../client/host.ts";
+import { toWireError } from "../client/wire-failure.ts";
+import { compare, type Comparison } from "./comparison.ts";
+import { EngineLink } from "./engine-link.svelte.ts";
+import { keptWith, searchedUnits } from "./kept-units.ts";
+import { RunDesk } from "./run-desk.svelte.ts";
+import { RunForm } from "./run-form.svelte.ts";
+import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
+import type { Settings } from "./settings.svelte.ts";
+import { circuitAt } from "./taken-circuit.ts";
+import { type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
+import type { TimelineStep } from "./timeline.ts";
+import { Undoable } from "./undo.svelte.ts";
+import { type Edits, FIRST_VIEW, NO_EDITS, type View } from "./view.ts";
+
+/** What the page shows before the engine has answered: a run that was recorded. */
+export interface RecordedExample {
+  readonly task: OpenedTask;
+  readonly preview: TaskPreview;
+  readonly record: RunRecord;
+}
+
+export type FileRefusal = SessionRefusal | { readonly because: "failed"; readonly error: WireError };
+
+export interface EditedFigures {
+  readonly discovery: Figures;
+  readonly heldOut: Figures | undefined;
+}
+
+export class Workbench {
+  readonly link: EngineLink;
+  readonly tasks: TaskDesk;
+  readonly runs: RunDesk;
+  readonly form = new RunForm();
+  readonly view = new Undoable<View>(FIRST_VIEW);
+  /** Figures with the user's edits, once they were asked for. */
+  measured = $state.raw<Loaded<EditedFigures>>({ state: "none" });
+  heatmap = $state.raw<Loaded<Heatmap>>({ state: "none" });
+  heatmapKind = $state.raw<Pick<HeatmapRequest, "site" | "by" | "direction">>({
+    site: "z",
+    by: "head",
+    direction: "noising",
+  });
+  attention = $state.raw<Loaded<Attention>>({ state: "none" });
+  compared = $state.raw<Loaded<RunRecord>>({ state: "none" });
+  /** File that could be opened neither as session nor as circuit. */
+  refused = $state.raw<{ readonly name: string; readonly refusal: FileRefusal } | undefined>(undefined);
+  /** Whether what is shown was recorded with the program, not run here. */
+  isExample = $state(true);
+  readonly circuit = $derived.by(() => this.runs.shown?.circuit);
+  /** Node id to what the circuit file says of it. */
+  readonly nodes = $derived.by(
+    (): ReadonlyMap<string, CircuitNode> => new Map(this.circuit?.nodes.map((node) => [node.id, node])),
+  );
+  readonly searched = $derived.by((): readonly string[] => {
+    const { sizes } = this;
+    const units = this.runs.shown?.request.units;
+    return sizes && units && (sizes.dMlp > 0 || !units.includes("neuron")) ? searchedUnits(sizes, units) : [];
+  });
+  /** Index into the timeline of the step that is shown; −1 where there is none. */
+  readonly step = $derived.by(() => {
+    const last = this.runs.timeline.length - 1;
+    return Math.min(this.view.current.step ?? last, last);
+  });
+  readonly removed = $derived.by(() => this.runs.history.after(this.step));
+  readonly kept = $derived.by(() => keptWith(this.searched, this.removed, this.view.current.edits));
+  readonly comparison = $derived.by((): Comparison | undefined => {
+    const other = this.compared.state === "done" ? this.compared.value.circuit : undefined;
+    if (!this.circuit || !other) return undefined;
+    try {
+      return compare(this.circuit, other);
+    } catch {
+      return undefined;
+    }
+  });
+
+  constructor(
+    readonly host: Host,
+    readonly settings: Settings,
+    example: RecordedExample,
+  ) {
+    this.link = new EngineLink(host, {
+      ready: (_hello, anew) => void this.catchUp(anew),
+      events: (events) => this.runs.apply(events),
+    });
+    const api = () => this.link.api;
+    this.tasks = new TaskDesk(api, settings);
+    this.runs = new RunDesk(api);
+    this.tasks.task = example.task;
+    this.tasks.preview = { state: "done", value: example.preview };
+    this.form.follow(example.task);
+    this.runs.show(example.record);
+  }
+
+  /** Sizes of the model of the shown run; dMlp is 0 where only a finished circuit could tell. */
+  get sizes(): UnitSizes | undefined {
+    if (this.circuit) return this.circuit.model;
+    const name = this.runs.shown?.request.model;
+    const models = this.tasks.models;
+    const entry = models.state === "done" ? models.value.find((model) => model.name === name) : undefined;
+    if (entry?.nLayers === undefined || entry.nHeads === undefined) return undefined;
+    return { nLayers: entry.nLayers, nHeads: entry.nHeads, dMlp: 0 };
+  }
+
+  get shownStep(): TimelineStep | undefined {
+    return this.runs.timeline[this.step];
+  }
+
+  get selectedNode(): string | undefined {
+    const { selection } = this.view.current;
+    return selection.kind === "node" ? selection.id : undefined;
+  }
+
+  get hasEdits(): boolean {
+    const { ablated, restored } = this.view.current.edits;
+    return ablated.length + restored.length > 0;
+  }
+
+  /** @param gesture see `Undoable.change` */
+  show(change: Partial<View>, gesture?: string): void {
+    this.view.change({ ...this.view.current, ...change }, gesture);
+  }
+
+  edit(edits: Edits): void {
+    this.show({ edits });
+    this.measured = { state: "none" };
+  }
+
+  selectNode(id: string): void {
+    this.show({ selection: { kind: "node", id } });
+  }
+
+  goTo(step: number): void {
+    const last = this.runs.timeline.length - 1;
+    const within = Math.max(0, Math.min(step, last));
+    this.show({ step: within === last ? null : within }, "scrub");
+  }
+
+  edgesOf(id: string): { readonly into: readonly CircuitEdge[]; readonly outOf: readonly CircuitEdge[] } {
+    const strongest = (a: CircuitEdge, b: CircuitEdge) => Math.abs(b.weight) - Math.abs(a.weight);
+    const edges = this.circuit?.edges ?? [];
+    return {
+      into: edges.filter(({ target }) => target === id).sort(strongest),
+      outOf: edges.filter(({ source }) => source === id).sort(strongest),
+    };
+  }
+
+  edgeOf(name: string): CircuitEdge | undefined {
+    return this.circuit?.edges.find((edge) => edgeName(edge) === name);
+  }
+
+  /** The user's word for a node's role, else the one that was found. */
+  roleOf(id: string): string | undefined {
+    return this.view.current.edits.roles[id] ?? this.nodes.get(id)?.role?.name;
+  }
+
+  async openTask(source: Parameters<EngineApi["openTask"]>[0]): Promise<void> {
+    const isOpen = await this.tasks.open(source);
+    if (!isOpen) return this.show({ tab: "task" });
+    this.form.follow(this.tasks.task!);
+    await this.preview();
+  }
+
+  chooseModel(name: string): void {
+    this.tasks.model = name;
+    void this.preview();
+  }
+
+  async preview(): Promise<void> {
+    const { task, model } = this.tasks;
+    if (task && this.link.ready) await this.tasks.ask(this.form.choice(task.file, model));
+  }
+
+  async start(): Promise<void> {
+    if (!this.tasks.task) return;
+    await this.startRequest(this.form.request(this.tasks.task.file, this.tasks.model));
+  }
+
+  /** Prunes on from what is shown: what is gone stays gone, what is to be kept always stays. */
+  async pruneFromHere(): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    const kept = new Set(this.kept);
+    const without = this.searched.filter((id) => !kept.has(id));
+    await this.startRequest({ ...run.request, without, keep: this.view.current.edits.keepAlways });
+  }
+
+  private async startRequest(request: RunRecord["request"]): Promise<void> {
+    await this.runs.start(request);
+    if (this.runs.failure) return;
+    this.isExample = false;
+    this.freshView();
+  }
+
+  async openRun(id: string): Promise<void> {
+    await this.runs.open(id);
+    if (this.runs.failure) return;
+    this.isExample = false;
+    this.freshView();
+  }
+
+  async compareWith(id: string | null): Promise<void> {
+    this.show({ comparedWith: id });
+    if (id === null) this.compared = { state: "none" };
+    else
+      await load(
+        () => this.link.api.openRun(id),
+        (compared) => (this.compared = compared),
+      );
+  }
+
+  /** Measures the shown circuit with the edits, on both halves of the examples. */
+  async measure(): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    const request = { ...run.request, kept: this.kept };
+    const hasHeldOut = this.circuit ? this.circuit.task.examples.heldOut > 0 : true;
+    await load(
+      async () => ({
+        discovery: await this.link.api.measure({ ...request, split: "discovery" }),
+        heldOut: hasHeldOut ? await this.link.api.measure({ ...request, split: "heldOut" }) : undefined,
+      }),
+      (measured) => (this.measured = measured),
+    );
+  }
+
+  async askHeatmap(): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    const request = { ...run.request, ...this.heatmapKind };
+    await load(
+      () => this.link.api.heatmap(request),
+      (heatmap) => (this.heatmap = heatmap),
+    );
+  }
+
+  async askAttention(head: string, example: number): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    await load(
+      () => this.link.api.attention({ ...run.request, head, example }),
+      (attention) => {
+        if (this.selectedNode === head) this.attention = attention;
+      },
+    );
+  }
+
+  /** Makes the circuit at the shown step one of its own, with its own figures where the engine can measure them. */
+  async takeCircuit(): Promise<void> {
+    const run = this.runs.shown;
+    const { shownStep, circuit } = this;
+    if (!run || !circuit || !shownStep) return;
+    const taken = circuitAt(circuit, shownStep.step);
+    this.runs.show({ ...run, id: `${run.id}@${shownStep.step}`, circuit: taken });
+    this.freshView();
+    if (this.link.ready) await this.measure();
+  }
+
+  /** Opens a session, a circuit or a task, whichever the file is. */
+  async openFile(file: PickedFile): Promise<void> {
+    this.refused = undefined;
+    if (file.name.endsWith(SESSION_ENDING)) return this.openSession(file);
+    if (file.name.endsWith(".circuit.json")) return this.openCircuit(file);
+    await this.openTask(file.path === undefined ? { name: file.name, text: file.text } : { file: file.path });
+  }
+
+  private openSession({ name, text }: PickedFile): void {
+    const session = parseSession(text, name);
+    if ("because" in session) {
+      this.refused = { name, refusal: session };
+      return;
+    }
+    if (session.task) {
+      this.tasks.task = session.task;
+      this.form.follow(session.task);
+    }
+    if (session.request) this.tasks.model = session.request.model;
+    if (session.record) this.runs.show(session.record);
+    this.isExample = false;
+    this.view.reset(session.view);
+    void this.preview();
+  }
+
+  private openCircuit({ name, text }: PickedFile): void {
+    try {
+      this.showCircuit(parseCircuit(text, name), name);
+    } catch (thrown) {
+      this.refused = { name, refusal: { because: "failed", error: toWireError(thrown) } };
+    }
+  }
+
+  private showCircuit(circuit: Circuit, name: string): void {
+    const { task, model, search } = circuit;
+    const request = {
+      task: task.file,
+      model: model.name,
+      units: search.units,
+      seed: task.seed,
+      examples: task.examples,
+      ...(task.corruption !== undefined && { corruption: task.corruption }),
+      ablation: task.ablation.kind,
+      criterion: search.criterion,
+      threshold: search.threshold,
+    };
+    const startedAt = circuit.environment?.startedAt ?? "";
+    this.runs.show({ id: name, request, state: "finished", startedAt, steps: [], circuit });
+    this.isExample = false;
+    this.freshView();
+  }
+
+  sessionText(): string {
+    const { task } = this.tasks;
+    const record = this.runs.shown;
+    return formatSession({ task, request: record?.request, record, view: this.view.current });
+  }
+
+  circuitText(): string | undefined {
+    return this.circuit && formatCircuit(this.withRoles(this.circuit));
+  }
+
+  /** The circuit with the user's own roles in the place of those that were found. */
+  withRoles(circuit: Circuit): Circuit {
+    const { roles } = this.view.current.edits;
+    const nodes = circuit.nodes.map((node) =>
+      roles[node.id] === undefined
+        ? node
+        : { ...node, role: { score: 0, evidence: {}, ...node.role, name: roles[node.id] } },
+    );
+    return { ...circuit, nodes };
+  }
+
+  private freshView(): void {
+    const { tab, edges } = this.view.current;
+    const edits = { ...NO_EDITS };
+    this.view.reset({ ...FIRST_VIEW, tab: tab === "task" ? "circuit" : tab, edges, edits });
+    this.measured = { state: "none" };
+    this.heatmap = { state: "none" };
+    this.attention = { state: "none" };
+    this.compared = { state: "none" };
+  }
+
+  /** After a line was opened: lists that may have changed, and the shown run where the engine has it. */
+  private async catchUp(anew: boolean): Promise<void> {
+    try {
+      await Promise.all([this.tasks.refresh(), this.runs.refresh()]);
+      if (anew && this.runs.active) await this.runs.reopen();
+    } catch {
+      // The line is gone again; the next one catches up.
+    }
+  }
+}
+
+/** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
+export function edgeName({ source, target, input }: CircuitEdge): string {
+  return formatEdge({ source: parseNode(source)!, target: parseNode(target)!, input });
+}

@@ -1,0 +1,82 @@
+// The words of the page in the language that is chosen, and numbers as that language writes them.
+import { en } from "./en.ts";
+import { type Language, LANGUAGE_TAGS } from "./language.ts";
+import { zh } from "./zh.ts";
+
+type Table = typeof en;
+export type WordKey = keyof Table;
+/** Names between braces in a message. */
+type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+type Values<Key extends WordKey> = Readonly<Record<Names<Table[Key]>, string | number>>;
+/** Messages without names take no values. */
+type Arguments<Key extends WordKey> = [Names<Table[Key]>] extends [never] ? [] : [values: Values<Key>];
+
+const TABLES: Readonly<Record<Language, Readonly<Record<WordKey, string>>>> = { en, zh };
+
+export class Words {
+  constructor(private readonly settings: { readonly language: Language }) {}
+
+  get language(): Language {
+    return this.settings.language;
+  }
+
+  /** The message under a key; an arrow, so that components can take it along. */
+  readonly t = <Key extends WordKey>(key: Key, ...[values]: Arguments<Key>): string =>
+    fill(TABLES[this.language][key], values ?? {});
+
+  /** A name of a closed list of the engine's, in the reader's words, or something else where there are none. */
+  named(prefix: string, name: string, otherwise = name): string {
+    const table: Readonly<Record<string, string>> = TABLES[this.language];
+    return table[`${prefix}.${name}`] ?? otherwise;
+  }
+
+  readonly number = (value: number | undefined | null, digits = 3): string =>
+    value === undefined || value === null || Number.isNaN(value) ? "–" : this.format(value, digits);
+
+  readonly count = (value: number): string => new Intl.NumberFormat(LANGUAGE_TAGS[this.language]).format(value);
+
+  readonly percent = (value: number | undefined, digits = 0): string =>
+    value === undefined
+      ? "–"
+      : new Intl.NumberFormat(LANGUAGE_TAGS[this.language], {
+          style: "percent",
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+        }).format(value);
+
+  readonly signed = (value: number | undefined, digits = 3): string =>
+    value === undefined ? "–" : `${value > 0 ? "+" : ""}${this.format(value, digits)}`;
+
+  readonly interval = ([low, high]: readonly [number, number], digits = 3): string =>
+    `[${this.format(low, digits)}, ${this.format(high, digits)}]`;
+
+  readonly when = (iso: string): string =>
+    Number.isNaN(Date.parse(iso))
+      ? "–"
+      : new Intl.DateTimeFormat(LANGUAGE_TAGS[this.language], { dateStyle: "medium", timeStyle: "short" }).format(
+          new Date(iso),
+        );
+
+  readonly seconds = (value: number): string => {
+    const whole = Math.max(1, Math.round(value));
+    if (whole < 60) return this.t("time.seconds", { n: whole });
+    if (whole < 3600) return this.t("time.minutes", { n: Math.round(whole / 60) });
+    return this.t("time.hours", { n: this.format(whole / 3600, 1) });
+  };
+
+  readonly bytes = (value: number): string => {
+    const megabytes = value / 1e6;
+    return megabytes < 1000
+      ? `${this.format(megabytes, megabytes < 10 ? 1 : 0)} MB`
+      : `${this.format(megabytes / 1000, 1)} GB`;
+  };
+
+  private format(value: number, digits: number): string {
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(LANGUAGE_TAGS[this.language], options).format(value).replace("-", "−");
+  }
+}
+
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { en } from "./en.ts";
+import { Words } from "./words.svelte.ts";
+import { zh } from "./zh.ts";
+
+const keys = Object.keys(en) as (keyof typeof en)[];
+const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+test("both languages have the same keys, and words under each", () => {
+  expect(Object.keys(zh)).toEqual(keys);
+  expect(keys.filter((key) => en[key].trim() === "" || zh[key].trim() === "")).toEqual([]);
+});
+
+test("each message fills in the same names in both languages", () => {
+  for (const key of keys) expect([key, namesIn(zh[key])]).toEqual([key, namesIn(en[key])]);
+});
+
+test("the words follow the language at once", () => {
+  const settings: { language: "en" | "zh" } = { language: "en" };
+  const words = new Words(settings);
+  expect(words.t("engine.ready")).toBe("engine ready");
+  settings.language = "zh";
+  expect(words.t("engine.ready")).toBe("引擎就绪");
+  expect(words.t("curve.at", { step: 3, kept: 5, f: "0.99" })).toBe("第 3 步：保留 5，f = 0.99");
+});
+
+test("numbers have a true minus sign, and a dash where there is none", () => {
+  const words = new Words({ language: "en" });
+  expect([words.signed(-1.5, 2), words.signed(1.5, 2), words.number(undefined), words.percent(0.978)]).toEqual([
+    "−1.50",
+    "+1.50",
+    "–",
+    "98%",
+  ]);
+  expect([words.seconds(0.2), words.seconds(75), words.bytes(97_600_000), words.bytes(5_400_000)]).toEqual([
+    "1 s",
+    "1 min",
+    "98 MB",
+    "5.4 MB",
+  ]);
+});
+
+test("a name that has no words is shown as it is", () => {
+  expect(new Words({ language: "zh" }).named("role", "backup of the backup")).toBe("backup of the backup");
+});

@@ -1,0 +1,128 @@
+// An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
+import type {
+  EngineApi,
+  EngineEvent,
+  OpenedTask,
+  RunRecord,
+  RunRequest,
+  RunState,
+  RunSummary,
+  TaskPreview,
+  WireError,
+} from "../../engine/contract.ts";
+
+export interface Recorded {
+  readonly task: OpenedTask;
+  readonly preview: TaskPreview;
+  readonly record: RunRecord;
+}
+
+/** How many trials the replayed run makes between two events of its. */
+const stepsAtOnce = 4;
+
+/** @param pause between two batches of a replayed run */
+export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): EngineApi {
+  const log: EngineEvent[] = [];
+  const records = new Map<string, RunRecord>([["ioi-sprig-1", { ...recorded.record, id: "ioi-sprig-1" }]]);
+  let listeners: (() => void)[] = [];
+  const tell = (event: Record<string, unknown>) => {
+    log.push({ ...event, seq: log.length + 1 } as unknown as EngineEvent);
+    for (const listener of listeners.splice(0)) listener();
+  };
+  const setState = (id: string, state: RunState) => {
+    const record = { ...records.get(id)!, state };
+    records.set(id, record);
+    const { steps: _steps, circuit, ...summary } = record;
+    const kept = circuit?.kept.heads?.length;
+    tell({ type: "run", run: { ...summary, kept, faithfulness: circuit?.results?.heldOut?.faithfulness } });
+  };
+  const replay = async (id: string) => {
+    const { steps, circuit } = recorded.record;
+    const { full, empty, accuracy } = recorded.preview;
+    setState(id, "running");
+    tell({ type: "anchors", id, full, empty, accuracy });
+    for (let done = records.get(id)!.steps.length; done < steps.length; done += stepsAtOnce) {
+      await pause();
+      const record = records.get(id)!;
+      if (record.state === "stopping") return setState(id, "stopped");
+      const next = steps.slice(done, done + stepsAtOnce);
+      records.set(id, { ...record, steps: [...record.steps, ...next] });
+      tell({ type: "progress", id, stage: "pruning", done: done + next.length, total: steps.length });
+      for (const step of next) tell({ type: "step", id, step });
+    }
+    records.set(id, { ...records.get(id)!, circuit });
+    tell({ type: "circuit", id, circuit });
+    setState(id, "finished");
+  };
+  const unknown = (): Promise<never> => {
+    const error: WireError = { code: "unsupported", message: "This engine only replays a recorded run." };
+    return Promise.reject(error);
+  };
+  return {
+    hello: async () => ({
+      protocol: 1,
+      secateur: "recorded",
+      node: "none",
+      onnxruntime: "none",
+      platform: "recorded",
+      threads: 0,
+      instance: "recorded",
+    }),
+    listModels: async () => [
+      {
+        name: "sprig",
+        where: "embedded",
+        family: "gpt2",
+        nLayers: 4,
+        nHeads: 8,
+        bytes: 5_400_000,
+        precision: "float32",
+        ready: true,
+      },
+      {
+        name: "smollm2",
+        where: "not-fetched",
+        family: "llama",
+        ready: false,
+        reason: 'Not fetched yet: "npm run fetch:smollm2" does it.',
+      },
+    ],
+    listTasks: async () => [recorded.task],
+    openTask: (source) => ("file" in source ? Promise.resolve(recorded.task) : Promise.reject(brokenTask(source.name))),
+    preview: async () => recorded.preview,
+    startRun: async (request: RunRequest) => {
+      const id = `ioi-sprig-${records.size + 1}`;
+      records.set(id, { id, request, state: "running", startedAt: new Date().toISOString(), steps: [] });
+      void replay(id);
+      return id;
+    },
+    stopRun: async (id) => setState(id, "stopping"),
+    resumeRun: async (id) => void replay(id),
+    listRuns: async () =>
+      [...records.values()].map(({ steps: _steps, circuit, ...summary }): RunSummary => ({
+        ...summary,
+        kept: circuit?.kept.heads?.length,
+        faithfulness: circuit?.results?.heldOut?.faithfulness,
+      })),
+    openRun: async (id) => records.get(id) ?? unknown(),
+    openCircuit: unknown,
+    measure: unknown,
+    heatmap: unknown,
+    attention: unknown,
+    events: async (after) => {
+      if (log.length <= after) await new Promise<void>((resolve) => listeners.push(resolve));
+      return log.slice(after);
+    },
+  };
+}
+
+function brokenTask(file: string): WireError {
+  const problems = [
+    { place: { file, line: 2, column: 1 }, sentence: 'has no field "nmae"; did you mean "name"?' },
+    {
+      place: { file, line: 4, column: 12 },
+      sentence: 'a contrast task needs wrong answers; give one, such as [" B"].',
+    },
+  ];
+  return { code: "invalid-task", message: `${file} has 2 problems`, place: problems[0].place, problems };
+}
