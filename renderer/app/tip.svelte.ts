@@ -29,7 +29,8 @@ export function hint(text: () => string): (element: HTMLElement) => () => void {
     element.addEventListener("blur", hide);
     element.addEventListener("keydown", keyed);
     return () => {
-      hide();
+      // An element goes while its pane is drawn anew, when no state may change.
+      queueMicrotask(hide);
       element.removeEventListener("pointerenter", show);
       element.removeEventListener("focus", show);
       element.removeEventListener("pointerleave", hide);

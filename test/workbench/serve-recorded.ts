@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { expose } from "comlink";
+import { type Endpoint, expose } from "comlink";
 import { Packr } from "msgpackr";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Recorded, recordedEngine } from "./recorded-engine.ts";
@@ -43,17 +43,18 @@ export async function serveRecorded(port = 0, pause = () => wait(60)): Promise<{
   return { url, close };
 }
 
-function endpointOf(socket: WebSocket): Parameters<typeof expose>[1] & object {
+type Listener = Parameters<Endpoint["addEventListener"]>[1];
+
+function endpointOf(socket: WebSocket): Endpoint {
   const packr = new Packr({ moreTypes: true, structuredClone: true });
-  const listeners = new Set<EventListenerOrEventListenerObject>();
+  const listeners = new Set<Listener>();
   socket.on("message", (bytes: Buffer) => {
     const event = { data: packr.unpack(bytes) as unknown, origin: "" } as MessageEvent;
     for (const listener of listeners) if (typeof listener === "function") listener(event);
   });
   return {
     postMessage: (message: unknown) => socket.send(packr.pack(message)),
-    addEventListener: (_type: string, listener: EventListenerOrEventListenerObject) => void listeners.add(listener),
-    removeEventListener: (_type: string, listener: EventListenerOrEventListenerObject) =>
-      void listeners.delete(listener),
+    addEventListener: (_type, listener) => void listeners.add(listener),
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
   };
 }
