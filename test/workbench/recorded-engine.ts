@@ -24,7 +24,7 @@ const stepsAtOnce = 4;
 export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): EngineApi {
   const log: EngineEvent[] = [];
   const records = new Map<string, RunRecord>([["ioi-sprig-1", { ...recorded.record, id: "ioi-sprig-1" }]]);
-  let listeners: (() => void)[] = [];
+  const listeners: (() => void)[] = [];
   const tell = (event: Record<string, unknown>) => {
     log.push({ ...event, seq: log.length + 1 } as unknown as EngineEvent);
     for (const listener of listeners.splice(0)) listener();
@@ -32,9 +32,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
   const setState = (id: string, state: RunState) => {
     const record = { ...records.get(id)!, state };
     records.set(id, record);
-    const { steps: _steps, circuit, ...summary } = record;
-    const kept = circuit?.kept.heads?.length;
-    tell({ type: "run", run: { ...summary, kept, faithfulness: circuit?.results?.heldOut?.faithfulness } });
+    tell({ type: "run", run: summaryOf(record) });
   };
   const replay = async (id: string) => {
     const { steps, circuit } = recorded.record;
@@ -98,12 +96,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     },
     stopRun: async (id) => setState(id, "stopping"),
     resumeRun: async (id) => void replay(id),
-    listRuns: async () =>
-      [...records.values()].map(({ steps: _steps, circuit, ...summary }): RunSummary => ({
-        ...summary,
-        kept: circuit?.kept.heads?.length,
-        faithfulness: circuit?.results?.heldOut?.faithfulness,
-      })),
+    listRuns: async () => [...records.values()].map(summaryOf),
     openRun: async (id) => records.get(id) ?? unknown(),
     openCircuit: unknown,
     measure: unknown,
@@ -114,6 +107,12 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
       return log.slice(after);
     },
   };
+}
+
+function summaryOf({ id, request, state, startedAt, circuit }: RunRecord): RunSummary {
+  const summary = { id, request, state, startedAt };
+  const faithfulness = circuit?.results?.heldOut?.faithfulness;
+  return circuit ? { ...summary, kept: circuit.kept.heads?.length, faithfulness } : summary;
 }
 
 function brokenTask(file: string): WireError {
