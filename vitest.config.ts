@@ -1,8 +1,10 @@
-// Two groups of tests, one after the other: "unit" in parallel, then "models", which load real weights, one file at a time.
+// Groups of tests, one after the other: "unit" in parallel, then one file at a time "models", which load real weights, and
+// "pages", which open the built page in a browser.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const MODELS = "test/models/**/*.test.ts";
+const PAGES = "test/workbench/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{engine,cli,test,build,bench,renderer,server}/**/*.test.ts"],
-          exclude: [MODELS],
+          exclude: [MODELS, PAGES],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -27,6 +29,16 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "pages",
+          include: [PAGES],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -2,7 +2,7 @@
 import { LANGUAGES } from "../words/language.ts";
 import { THEME_CHOICES } from "../state/settings.svelte.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
-import { ablate, restore, TABS, toggled } from "../state/view.ts";
+import { ablate, restore, TABS, toggled, toggleKeptAlways } from "../state/view.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
 import type { Chrome } from "./chrome.svelte.ts";
 import { saveCircuit, saveSession } from "./save.ts";
@@ -71,7 +71,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     keepAlways: {
       keys: "K",
       enabled: () => unit() !== undefined,
-      run: () => bench.show({ edits: { ...edits(), keepAlways: toggled(edits().keepAlways, unit()!) } }),
+      run: () => bench.edit(toggleKeptAlways(edits(), unit()!)),
     },
     measure: { keys: "M", enabled: () => bench.link.ready && bench.searched.length > 0, run: () => bench.measure() },
     clearEdits: {

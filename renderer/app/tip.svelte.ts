@@ -9,31 +9,37 @@ class Tip {
 export const tip = new Tip();
 export const TIP_ID = "tip";
 
+/** The element that the tooltip is of. */
+let owner: HTMLElement | undefined;
+
 /** An attachment: `{@attach hint(() => words)}`. */
 export function hint(text: () => string): (element: HTMLElement) => () => void {
   return (element) => {
     const show = () => {
       const { left, width, top, bottom } = element.getBoundingClientRect();
+      owner = element;
       tip.text = text();
       tip.place = { x: left + width / 2, top, bottom };
       element.setAttribute("aria-describedby", TIP_ID);
     };
     const hide = () => {
-      tip.place = undefined;
       element.removeAttribute("aria-describedby");
+      if (owner === element) tip.place = undefined;
     };
+    // An element that goes away blurs while its pane is being drawn, when no state may change.
+    const hideSoon = () => queueMicrotask(hide);
     const keyed = ({ key }: KeyboardEvent) => key === "Escape" && hide();
     element.addEventListener("pointerenter", show);
     element.addEventListener("focus", show);
-    element.addEventListener("pointerleave", hide);
-    element.addEventListener("blur", hide);
+    element.addEventListener("pointerleave", hideSoon);
+    element.addEventListener("blur", hideSoon);
     element.addEventListener("keydown", keyed);
     return () => {
-      hide();
+      hideSoon();
       element.removeEventListener("pointerenter", show);
       element.removeEventListener("focus", show);
-      element.removeEventListener("pointerleave", hide);
-      element.removeEventListener("blur", hide);
+      element.removeEventListener("pointerleave", hideSoon);
+      element.removeEventListener("blur", hideSoon);
       element.removeEventListener("keydown", keyed);
     };
   };

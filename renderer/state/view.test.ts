@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ablate, NO_EDITS, restore, toggled, withRole } from "./view.ts";
+import { ablate, NO_EDITS, restore, toggled, toggleKeptAlways, withRole } from "./view.ts";
 
 test("ablating a node that the user had put back only takes that back", () => {
   const edits = restore(NO_EDITS, "a0.h1");
@@ -26,4 +26,10 @@ test("an empty role gives the node back the one that was found", () => {
 test("toggling adds what is missing and removes what is there", () => {
   expect(toggled(["a"], "b")).toEqual(["a", "b"]);
   expect(toggled(["a", "b"], "a")).toEqual(["b"]);
+});
+
+test("a node cannot be both out and kept always: what was said last holds", () => {
+  const kept = toggleKeptAlways(ablate(NO_EDITS, "a0.h1"), "a0.h1");
+  expect(kept).toEqual({ ...NO_EDITS, keepAlways: ["a0.h1"] });
+  expect(ablate(kept, "a0.h1")).toEqual({ ...NO_EDITS, ablated: ["a0.h1"] });
 });

@@ -57,10 +57,11 @@ export function toggled(list: readonly string[], id: string): readonly string[] 
   return list.includes(id) ? list.filter((other) => other !== id) : [...list, id];
 }
 
-/** Takes a node out, or puts back what the user took out. */
+/** Takes a node out, or takes back that the user put it back; a node that is out is not one to keep. */
 export function ablate(edits: Edits, id: string): Edits {
-  const restored = edits.restored.filter((other) => other !== id);
-  return { ...edits, restored, ablated: restored.length < edits.restored.length ? edits.ablated : add(edits, id) };
+  const restored = without(edits.restored, id);
+  const ablated = restored.length < edits.restored.length ? edits.ablated : add(edits, id);
+  return { ...edits, restored, ablated, keepAlways: without(edits.keepAlways, id) };
 }
 
 function add({ ablated }: Edits, id: string): readonly string[] {
@@ -69,9 +70,18 @@ function add({ ablated }: Edits, id: string): readonly string[] {
 
 /** Puts a node back that the run removed, or that the user took out. */
 export function restore(edits: Edits, id: string): Edits {
-  const ablated = edits.ablated.filter((other) => other !== id);
+  const ablated = without(edits.ablated, id);
   if (ablated.length < edits.ablated.length || edits.restored.includes(id)) return { ...edits, ablated };
   return { ...edits, restored: [...edits.restored, id] };
+}
+
+/** Has the next run keep a node, or leaves that to it again; a node that the user took out comes back. */
+export function toggleKeptAlways(edits: Edits, id: string): Edits {
+  return { ...edits, ablated: without(edits.ablated, id), keepAlways: toggled(edits.keepAlways, id) };
+}
+
+function without(list: readonly string[], id: string): readonly string[] {
+  return list.filter((other) => other !== id);
 }
 
 export function withRole(edits: Edits, id: string, role: string): Edits {
