@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { GATED, PARALLEL, PLAIN, randomModel } from "../../test/random-model.ts";
 import { capture } from "../activations/capture.ts";
 import { Executor } from "../activations/executor.ts";
-import type { Reals } from "../activations/packing.ts";
 import type { ModelConfig } from "../model/model.ts";
 import { allLayers, jacobians } from "./jacobian.ts";
 import type { SubjectPrompt } from "./prompts.ts";
@@ -55,7 +54,8 @@ async function centralDifference(executor: Executor, of: SubjectPrompt, layer: n
   return found;
 }
 
-const greatest = (a: Reals, b: Reals) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+const greatest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
 const models: readonly (readonly [string, ModelConfig])[] = [
   ["gated", GATED],

@@ -27,6 +27,7 @@ export async function jacobians(
   layers: readonly number[],
   options: JacobianOptions = {},
 ): Promise<Reals[][]> {
+  if (prompts.length === 0) return [];
   const { dModel, nLayers } = executor.model.config;
   const found = prompts.map(() => layers.map(() => zeros(executor.precision, dModel * dModel)));
   const runs: RunOfPrompt[] = [];
