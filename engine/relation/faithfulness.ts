@@ -38,9 +38,7 @@ export async function sweep(
       const found = await scaledAnswers(study, map, layer, validation, estimator.betas);
       found.forEach((answers, b) => (hits[b] += shareRight(study, validation, answers)));
     }
-    estimator.betas.forEach((beta, b) =>
-      cells.push({ layer, beta, validation: hits[b] / study.split.seeds.length }),
-    );
+    estimator.betas.forEach((beta, b) => cells.push({ layer, beta, validation: hits[b] / study.split.seeds.length }));
   }
   return cells;
 }

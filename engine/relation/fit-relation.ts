@@ -102,11 +102,7 @@ async function bestMean(study: Study, estimator: Estimator): Promise<number> {
 }
 
 /** The same estimator held to the embedding; null where the embedding is not among the layers. */
-async function embeddingMean(
-  study: Study,
-  estimator: Estimator,
-  cells: readonly SweepCell[],
-): Promise<number | null> {
+async function embeddingMean(study: Study, estimator: Estimator, cells: readonly SweepCell[]): Promise<number | null> {
   const own = cells.filter(({ layer }) => layer === EMBEDDING);
   if (own.length === 0) return null;
   const { beta } = bestCell(own);

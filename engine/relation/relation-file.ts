@@ -12,7 +12,7 @@ import { controlsSchema, recordSchema } from "./record.ts";
 const share = z.number().min(0).max(1);
 const sample = z.strictObject({ subject: z.string(), object: z.string() });
 
-export const relationFileSchema = z.strictObject({
+const relationFileSchema = z.strictObject({
   format: z.literal("secateur.relation"),
   version: z.literal(1),
   model: z.strictObject({
@@ -58,7 +58,10 @@ export const relationFileSchema = z.strictObject({
   ),
 });
 
-export type RelationFile = z.infer<typeof relationFileSchema>;
+type RelationFile = z.infer<typeof relationFileSchema>;
+
+/** All but the name of the weights' file, which follows from where it is written. */
+export type RelationContent = Omit<RelationFile, "weights">;
 
 const extension = ".relation.json";
 export const isRelationFile = (path: string): boolean => path.endsWith(extension);
@@ -68,16 +71,17 @@ export function relationPath(folder: string, name: string): string {
   return join(folder, `${name.replaceAll(/[^A-Za-z0-9._]+/g, "-")}${extension}`);
 }
 
-export const weightsName = (path: string): string => `${basename(path, ".json")}.safetensors`;
-
 /** Writes the weights first, so that a file that is there has them. */
-export function writeRelation(path: string, file: RelationFile, { weight, bias }: LinearMap): void {
+export function writeRelation(path: string, content: RelationContent, { weight, bias }: LinearMap): void {
+  const { format, version, model, task, ...rest } = content;
+  const weights = `${basename(path, ".json")}.safetensors`;
+  const file: RelationFile = { format, version, model, task, weights, ...rest };
   const n = bias.length;
   const tensors = [
     { name: "W", shape: [n, n], data: Float32Array.from(weight) },
     { name: "b", shape: [n], data: Float32Array.from(bias) },
   ];
-  writeFileAtomic(join(dirname(path), file.weights), safetensorsBytes(tensors));
+  writeFileAtomic(join(dirname(path), weights), safetensorsBytes(tensors));
   writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`);
 }
 

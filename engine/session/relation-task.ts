@@ -1,9 +1,8 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import { editedState, logitsAfter } from "../relation/edit.ts";
 import { type EstimatorName, ESTIMATORS } from "../relation/estimators/registry.ts";
 import { type FittedRelation, fitRelation, type GivenSettings } from "../relation/fit-relation.ts";
@@ -11,7 +10,7 @@ import { allLayers } from "../relation/jacobian.ts";
 import { difference, type LinearMap, predicted } from "../relation/linear-map.ts";
 import { type PromptForm, subjectPrompt, subjectPrompts } from "../relation/prompts.ts";
 import { logitsOf, rankOf, stacked, strongest } from "../relation/readout.ts";
-import { isRelationFile, readRelation, type RelationFile, relationPath, weightsName } from "../relation/relation-file.ts";
+import type { RelationContent } from "../relation/relation-file.ts";
 import { stateAt, subjectStates } from "../relation/states.ts";
 import { Study } from "../relation/study.ts";
 import { decompose, unreachable } from "../relation/svd.ts";
@@ -35,9 +34,8 @@ export interface RelationSettings {
 }
 
 export interface RelationOutcome {
-  readonly task: RelationTask;
   readonly fitted: FittedRelation;
-  readonly file: RelationFile;
+  readonly content: RelationContent;
   readonly notes: readonly string[];
 }
 
@@ -81,8 +79,8 @@ export async function relateTask(
   const outcomes: RelationOutcome[] = [];
   for (const name of settings.estimators) {
     const fitted = await fitRelation(study, task.name, name, settings.given);
-    const file = await relationFile(study, task, form, fitted);
-    outcomes.push({ task, fitted, file, notes: [...task.notes, ...notes] });
+    const content = await contentOf(study, task, form, fitted);
+    outcomes.push({ fitted, content, notes: [...task.notes, ...notes] });
   }
   return outcomes;
 }
@@ -116,12 +114,12 @@ function layersOf({ config, name }: Model, asked: readonly number[] | undefined)
   return all.filter((_, i) => i % step === 0);
 }
 
-async function relationFile(
+async function contentOf(
   study: Study,
   task: RelationTask,
   { template, demonstrations }: PromptForm,
   { record, controls, editRank, sweeps, choice, map }: FittedRelation,
-): Promise<RelationFile> {
+): Promise<RelationContent> {
   const { model } = study.executor;
   return {
     format: "secateur.relation",
@@ -144,7 +142,6 @@ async function relationFile(
       seed: study.settings.seed,
       seeds: study.settings.seeds,
     },
-    weights: weightsName(relationPath("", task.name)),
     figures: record,
     controls,
     editRank,
@@ -159,13 +156,13 @@ async function subjectRows(
   map: LinearMap,
   layer: number,
   beta: number,
-): Promise<RelationFile["subjects"]> {
+): Promise<RelationContent["subjects"]> {
   const { executor, known, split, settings, subjects } = study;
   const { tokenizer } = executor.model;
   const named = (indices: readonly number[]) => new Set(indices.map((i) => known[i]));
   const [train, test] = [named(split.seeds[0].order.slice(0, settings.samples)), named(split.test)];
   const answered = new Set(known);
-  const rows: RelationFile["subjects"] = [];
+  const rows: RelationContent["subjects"] = [];
   for (const states of subjects) {
     const logits = await logitsOf(executor, stacked(executor, [predicted(map, stateAt(states, layer), beta)]));
     const [answer] = strongest(logits, 1);
@@ -182,24 +179,20 @@ async function subjectRows(
   return rows;
 }
 
-/** A fitted relation with the model that it belongs to. */
 export interface OpenRelation {
-  readonly file: RelationFile;
+  readonly file: RelationContent;
   readonly map: LinearMap;
 }
 
-/** @throws EngineError "invalid-file"; "usage" where the model is another one */
-export function openRelation(path: string, model: Model): OpenRelation {
-  const { file, map } = readRelation(path);
-  if (file.model.sha256 !== model.sha256) {
-    throw new EngineError(
-      "usage",
-      `${path}: was fitted on ${file.model.name} (${file.model.sha256.slice(0, 12)}), and ${model.name} has other weights ` +
-        `(${model.sha256.slice(0, 12)}). Give --model ${file.model.source}.`,
-      { place: { file: path } },
-    );
-  }
-  return { file, map };
+/** @throws EngineError "usage" where the model is another one than the map was fitted on */
+export function requireFittedOn(file: RelationContent, model: Model, path: string): void {
+  if (file.model.sha256 === model.sha256) return;
+  throw new EngineError(
+    "usage",
+    `${path}: was fitted on ${file.model.name} (${file.model.sha256.slice(0, 12)}), and ${model.name} has other weights ` +
+      `(${model.sha256.slice(0, 12)}). Give --model ${file.model.source}.`,
+    { place: { file: path } },
+  );
 }
 
 export interface LikelyToken {
@@ -217,7 +210,11 @@ export interface Application {
 const shownTokens = 5;
 
 /** What the map says about any subject, beside what the model says. @throws EngineError "invalid-task" */
-export async function applyRelation(executor: Executor, { file, map }: OpenRelation, subject: string): Promise<Application> {
+export async function applyRelation(
+  executor: Executor,
+  { file, map }: OpenRelation,
+  subject: string,
+): Promise<Application> {
   const [states] = await subjectStates(executor, [promptOf(executor, file, subject)]);
   const { layer, beta } = file.figures;
   const own = await logitsOf(executor, states.object);
@@ -282,7 +279,7 @@ export async function editRelation(
   };
 }
 
-function promptOf({ model }: Executor, { task }: RelationFile, subject: string) {
+function promptOf({ model }: Executor, { task }: RelationContent, subject: string) {
   return subjectPrompt({ subject, object: "" }, task, model.tokenizer, model.config.nContext, task.file);
 }
 
