@@ -64,7 +64,10 @@ export class DualRidge {
     return { weight, bias, rank: Math.min(n, (prior?.rank ?? 0) + this.residuals.length - 1) };
   }
 
+  /** K + λ I, and a constant on every entry: centred rows sum to zero, so W stays, and a small λ no longer loses its digits. */
   private regularised(lambda: number): Matrix {
-    return Matrix.add(this.gram, Matrix.eye(this.gram.rows).mul(lambda));
+    const n = this.gram.rows;
+    const constant = Matrix.ones(n, n).mul(this.scale / n);
+    return Matrix.add(this.gram, Matrix.eye(n).mul(lambda)).add(constant);
   }
 }

@@ -216,7 +216,7 @@ export async function samplesCurve(
 }
 
 /** The map's top tokens for known subjects, by β: of β W s + b. */
-export async function scaledAnswers(
+async function scaledAnswers(
   study: Study,
   map: LinearMap,
   layer: number,

@@ -74,7 +74,7 @@ export function packPrompts(executor: Executor, prompts: readonly SubjectPrompt[
 }
 
 /** Prompts in order, cut so that each group's tokens stay near the budget. */
-export function promptGroups(prompts: readonly SubjectPrompt[], budget: number): SubjectPrompt[][] {
+function promptGroups(prompts: readonly SubjectPrompt[], budget: number): SubjectPrompt[][] {
   const groups: SubjectPrompt[][] = [];
   let rows = Infinity;
   for (const prompt of prompts) {
