@@ -34,9 +34,9 @@ export class DualRidge {
     this.gram = new Matrix(this.centred.map((a) => this.centred.map((b) => dot(a, b))));
   }
 
-  /** tr(K) / n, the scale of λ. */
+  /** tr(K) / n, the scale of λ; 1 where one sample leaves nothing to scale by, and W is the prior for any λ. */
   get scale(): number {
-    return this.gram.trace() / this.gram.rows;
+    return this.gram.trace() / this.gram.rows || 1;
   }
 
   /** z̄ + W_0 (s − s̄) + Σ_i α_i R_i with α = (K + λ I)⁻¹ S̃ (s − s̄): the map at s without making W. */
