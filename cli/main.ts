@@ -8,6 +8,7 @@ import { addEvaluate } from "./commands/evaluate.ts";
 import { addModels } from "./commands/models.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
+import { addRelation } from "./commands/relation.ts";
 import { addScore } from "./commands/score.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addServe } from "./commands/serve.ts";
@@ -21,6 +22,7 @@ const COMMANDS = [
   addPrune,
   addPatch,
   addScore,
+  addRelation,
   addEvaluate,
   addCircuitCommands,
   addModels,

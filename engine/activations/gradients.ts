@@ -13,16 +13,20 @@ import {
   writeGradientGraph,
 } from "../transformer/backward.ts";
 import type { Graph } from "../onnx/graph.ts";
-import type { Executor } from "./executor.ts";
-import { attentionFeeds, type Packing, type Reals, reals, zeros } from "./packing.ts";
+import type { Executor, PrefixRows } from "./executor.ts";
+import { attentionFeeds, type Packing, type Reals, reals, repeatRows, zeros } from "./packing.ts";
 
-/** A forward run to go back through; whole prompts, nothing shared. */
+/** A forward run to go back through. Shared prefixes are constants: no gradient reaches them. */
 export interface ForwardRun {
   readonly packing: Packing;
   /** Input of each layer from the first to go back through, by layer, "row dModel". */
   readonly residPre: readonly Reals[];
-  /** Gradient at the residual stream after the last layer, "row dModel". */
+  /** Gradient at the residual stream after the last layer, "copy row dModel". */
   readonly cotangent: Reals;
+  /** Objectives that go back through the same forward run at once (default 1); gradients are "copy row …". */
+  readonly copies?: number;
+  /** By layer; absent where every run starts at its first token. */
+  readonly prefix?: readonly PrefixRows[];
 }
 
 /** Gradients at the sites of one layer for one run, each over every path from there on. */
@@ -59,7 +63,7 @@ export async function backward(
   for (let layer = (options.to ?? config.nLayers) - 1; layer >= (options.from ?? 0); layer--) {
     await withLayer(executor, layer, async (step) => {
       for (const [r, run] of runs.entries()) {
-        const gradients = await step(run.packing, run.residPre[layer], cotangents[r]);
+        const gradients = await step(run, cotangents[r]);
         cotangents[r] = gradients.residPre;
         await options.visit?.(layer, r, gradients);
       }
@@ -68,7 +72,7 @@ export async function backward(
   return cotangents;
 }
 
-type LayerStep = (packing: Packing, residPre: Reals, cotangent: Reals) => Promise<LayerGradients>;
+type LayerStep = (run: ForwardRun, cotangent: Reals) => Promise<LayerGradients>;
 
 /** Compiles the gradient programs of one layer for as long as `use` runs. */
 async function withLayer(executor: Executor, layer: number, use: (step: LayerStep) => Promise<void>): Promise<void> {
@@ -76,7 +80,7 @@ async function withLayer(executor: Executor, layer: number, use: (step: LayerSte
   const weights = model.layer(layer);
   await withProgram(executor, writeGradientGraph(model.config, weights, precision), (write) =>
     withProgram(executor, attentionGradientGraph(model.config, weights, precision), (attention) =>
-      use((packing, residPre, cotangent) => layerStep(executor, layer, write, attention, packing, residPre, cotangent)),
+      use((run, cotangent) => layerStep(executor, layer, write, attention, run, cotangent)),
     ),
   );
 }
@@ -86,34 +90,35 @@ async function layerStep(
   layer: number,
   write: Program,
   attention: Program,
-  packing: Packing,
-  residPre: Reals,
+  run: ForwardRun,
   cotangent: Reals,
 ): Promise<LayerGradients> {
   const { config } = executor.model;
+  const { packing, copies = 1, prefix } = run;
   assertInternal(
-    packing.runs.every((run) => run.first === 0),
-    "gradients through a shared prefix",
+    prefix !== undefined || packing.runs.every(({ first }) => first === 0),
+    "gradients through a shared prefix without its keys and values",
   );
-  const { z } = await executor.attention(layer, packing, residPre, { queries: "all", wanted: ["z"] });
-  const stream = [packing.rows, config.dModel];
-  const heads = [packing.rows, config.nHeads * config.dHead];
-  const written = await write.run({
-    residual: reals(stream, residPre),
-    z: reals(heads, z),
-    cotangent: reals(stream, cotangent),
-  });
+  const repeated = copies === 1 ? packing : packing.repeated(copies);
+  const copied = (rows: Reals) => (copies === 1 ? rows : repeatRows(rows, copies));
+  const stream = [repeated.rows, config.dModel];
+  const heads = [repeated.rows, config.nHeads * config.dHead];
+  const forward = { queries: "all", wanted: ["z"], prefix: prefix?.[layer] } as const;
+  const { z } = await executor.attention(layer, packing, run.residPre[layer], forward);
+  const residual = reals(stream, copied(run.residPre[layer]));
+  const written = await write.run({ residual, z: reals(heads, copied(z)), cotangent: reals(stream, cotangent) });
   const at = (name: string) => written[gradientName(name)].data as Reals;
   const zGradient = at("z");
-  const emptyPrefix = reals(
-    [1, config.nKeyValueHeads * config.dHead],
-    zeros(executor.precision, config.nKeyValueHeads * config.dHead),
-  );
+  const width = config.nKeyValueHeads * config.dHead;
+  // A prefix of one row of zeros stands in where there is none: no index points at it.
+  const none = zeros(executor.precision, width);
+  const { k, v } = prefix?.[layer] ?? { k: none, v: none };
+  const prefixRows = k.length / width;
   const read = await attention.run({
-    ...attentionFeeds(packing, config, "all", 1, executor.precision),
-    residual: reals(stream, residPre),
-    prefixK: emptyPrefix,
-    prefixV: emptyPrefix,
+    ...attentionFeeds(repeated, config, "all", prefixRows, executor.precision),
+    residual,
+    prefixK: reals([prefixRows, width], k),
+    prefixV: reals([prefixRows, width], v),
     cotangent: reals(heads, zGradient),
     past: reals(stream, at("residual")),
   });

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import { safetensorsBytes } from "../formats/write-safetensors.ts";
 import { NORM_EPSILON } from "./model-graph.ts";
 import { type ModelShape, parametersOf, view } from "./parameters.ts";
 import { END_OF_TEXT } from "./word-vocabulary.ts";
@@ -11,23 +12,8 @@ export function writeModel(folder: string, weights: Float32Array, shape: ModelSh
   writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(config(shape), null, 2)}\n`);
   writeFileAtomic(join(folder, "tokenizer.json"), `${JSON.stringify(tokenizer)}\n`);
   writeFileAtomic(join(folder, "tokenizer_config.json"), `${JSON.stringify(tokenizerConfig(shape), null, 2)}\n`);
-  writeFileAtomic(join(folder, "model.safetensors"), safetensors(weights, shape));
-}
-
-/** Eight bytes of header length, the header as JSON padded to eight bytes, then the tensors in the order of their names. */
-function safetensors(weights: Float32Array, shape: ModelShape): Uint8Array {
-  const parameters = [...parametersOf(shape)].sort((a, b) => (a.name < b.name ? -1 : 1));
-  let offset = 0;
-  const entries = parameters.map(({ name, shape, size }) => {
-    const data_offsets = [offset, (offset += 4 * size)];
-    return [name, { dtype: "F32", shape, data_offsets }];
-  });
-  const json = JSON.stringify({ __metadata__: { format: "pt" }, ...Object.fromEntries(entries) });
-  const header = Buffer.from(json.padEnd(8 * Math.ceil(json.length / 8)));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const tensors = parameters.map((parameter) => Buffer.from(view(weights, parameter).slice().buffer));
-  return Buffer.concat([length, header, ...tensors]);
+  const tensors = parametersOf(shape).map((parameter) => ({ ...parameter, data: view(weights, parameter) }));
+  writeFileAtomic(join(folder, "model.safetensors"), safetensorsBytes(tensors, { format: "pt" }));
 }
 
 function config(shape: ModelShape): object {

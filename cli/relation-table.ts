@@ -1,0 +1,133 @@
+// Fitted relations as text to read: how faithful, beside what needs no map, and how well edits work.
+import type { FittedRelation } from "../engine/relation/fit-relation.ts";
+import { ESTIMATORS } from "../engine/relation/estimators/registry.ts";
+import type { Application, Edit, LikelyToken } from "../engine/session/relation-task.ts";
+import { columns } from "./circuit-table.ts";
+
+export function relationTable(relations: readonly FittedRelation[]): string {
+  const parts = [
+    columns([
+      [
+        "faithfulness (test)",
+        "estimator",
+        "known",
+        "layer",
+        "β",
+        "rank",
+        "mean",
+        "95 %",
+        "seen",
+        "unseen",
+        "embedding",
+      ],
+      ...relations.map(faithfulnessRow),
+    ]),
+    columns([
+      [
+        "what needs no map",
+        "estimator",
+        "majority",
+        "nearest",
+        "bias",
+        "logit lens",
+        "translation",
+        "shuffled",
+        "others",
+      ],
+      ...relations.map(controlRow),
+    ]),
+    columns([
+      ["edits (causality)", "estimator", "rank of W†", "edit", "subject's state", "object's state", "embedding"],
+      ...relations.map(editRow),
+    ]),
+    scatter(relations),
+  ];
+  return `${parts.filter(Boolean).join("\n\n")}\n\n${legend}`;
+}
+
+const legend = [
+  "mean: share of test subjects whose first object token the map gives, over draws of training subjects; the model itself answers all.",
+  "layer: of the subject's state, -1 the embedding, chosen with β and rank on validation subjects; embedding: the same held to layer -1.",
+  "seen, unseen: test subjects whose object was, or was not, among those fitted on. nearest: object whose unembedding is next to the",
+  "subject's. bias: W = 0. shuffled: fitted to shuffled pairs; where that changes nothing as others: answers meant for other subjects.",
+  "edit: the model then gives the target's object; beside it the target's state, its object's state or embedding put in place.",
+].join("\n");
+
+const nameOf = ({ record }: FittedRelation) => [record.relation, ESTIMATORS[record.estimator].label];
+
+function faithfulnessRow(relation: FittedRelation): string[] {
+  const { record, controls } = relation;
+  const { mean, interval } = record.faithfulness;
+  return [
+    ...nameOf(relation),
+    String(record.known),
+    String(record.layer),
+    String(record.beta),
+    String(record.rank),
+    fixed(mean),
+    `[${interval.map(fixed).join(", ")}]`,
+    fixed(record.seenObject),
+    fixed(record.unseenObject),
+    fixed(controls.embedding),
+  ];
+}
+
+function controlRow(relation: FittedRelation): string[] {
+  const { record, controls } = relation;
+  return [
+    ...nameOf(relation),
+    ...[record.majority, controls.nearest, controls.biasOnly, record.logitLens, record.translation].map(fixed),
+    ...[record.shuffled.mean, controls.shuffledSubjects].map(fixed),
+  ];
+}
+
+function editRow(relation: FittedRelation): string[] {
+  const { mean, baselines } = relation.record.causality;
+  const shares = [mean, baselines.subject, baselines.object, baselines.embedding];
+  return [...nameOf(relation), String(relation.editRank), ...shares.map(fixed)];
+}
+
+const side = 11;
+
+/** Faithfulness to the right, edit success upwards, a letter for each relation. */
+function scatter(relations: readonly FittedRelation[]): string {
+  if (relations.length < 3) return "";
+  const at = (share: number) => Math.round(share * (side - 1));
+  const grid = Array.from({ length: side }, () => Array.from({ length: side }, () => ""));
+  relations.forEach(({ record }, r) => {
+    grid[at(record.causality.mean)][at(record.faithfulness.mean)] += letter(r);
+  });
+  const width = Math.max(1, ...grid.flat().map(({ length }) => length));
+  const lines = grid.map(
+    (row, y) => `${fixed(y / (side - 1))} │ ${row.map((cell) => (cell || "·").padEnd(width)).join(" ")}`,
+  );
+  const keys = relations.map((relation, r) => `${letter(r)} ${nameOf(relation).join(", ")}`);
+  return ["edit success against faithfulness (0 to 1)", ...lines.reverse(), ...keys]
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const letter = (r: number) => String.fromCharCode((r < 26 ? 97 : 65 - 26) + r);
+
+export function applicationText({ subject, model, map }: Application): string {
+  return columns([[`${subject}: the model`, "p", "  the map", "p"], ...sideBySide(model, map)]);
+}
+
+export function editText({ subject, object, target, layer, rank, length, unreachable, before, after }: Edit): string {
+  return [
+    `${subject} towards ${object} (as of ${target}): Δs = W†(z' − z) of rank ${rank} at layer ${layer}, ` +
+      `${percent(length)} of the state's length; ${percent(unreachable)} of z' − z out of reach`,
+    columns([["before", "p", "  after", "p"], ...sideBySide(before, after)]),
+  ].join("\n");
+}
+
+function sideBySide(left: readonly LikelyToken[], right: readonly LikelyToken[]): string[][] {
+  const cells = ({ token, probability }: LikelyToken) => [JSON.stringify(token), probability.toFixed(3)];
+  return left.map((token, i) => {
+    const [word, share] = cells(right[i]);
+    return [...cells(token), `  ${word}`, share];
+  });
+}
+
+const fixed = (share: number | null) => (share === null ? "" : share.toFixed(2));
+const percent = (share: number) => `${Math.round(100 * share)} %`;

@@ -1,0 +1,296 @@
+// From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
+import type { Executor } from "../activations/executor.ts";
+import { EngineError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { Model } from "../model/model.ts";
+import { editedState, logitsAfter } from "../relation/edit.ts";
+import { type EstimatorName, ESTIMATORS } from "../relation/estimators/registry.ts";
+import { type FittedRelation, fitRelation, type GivenSettings } from "../relation/fit-relation.ts";
+import { allLayers } from "../relation/jacobian.ts";
+import { difference, type LinearMap, predicted } from "../relation/linear-map.ts";
+import { type PromptForm, subjectPrompt, subjectPrompts } from "../relation/prompts.ts";
+import { logitsOf, rankOf, stacked, strongest } from "../relation/readout.ts";
+import type { RelationContent } from "../relation/relation-file.ts";
+import { stateAt, subjectStates } from "../relation/states.ts";
+import { Study } from "../relation/study.ts";
+import { decompose, unreachable } from "../relation/svd.ts";
+import { didYouMean } from "../task/did-you-mean.ts";
+import { loadTask } from "../task/load.ts";
+import type { RelationTask } from "../task/task.ts";
+
+export interface RelationSettings {
+  readonly estimators: readonly EstimatorName[];
+  readonly samples: number;
+  readonly seeds: number;
+  /** Default: the task's. */
+  readonly seed?: number;
+  /** Layers to choose among, −1 for the embedding; default: all of a small model, about ten of a deep one. */
+  readonly layers?: readonly number[];
+  /** Which of the file's prompt templates, from 1. */
+  readonly template: number;
+  /** Samples written out before each question. */
+  readonly shots: number;
+  readonly given: GivenSettings;
+}
+
+export interface RelationOutcome {
+  readonly fitted: FittedRelation;
+  readonly content: RelationContent;
+  readonly notes: readonly string[];
+}
+
+export interface RelationHooks {
+  readonly signal?: AbortSignal;
+  /** Called while Jacobians are computed. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** @throws EngineError "invalid-task" where the file is no relation */
+export function loadRelation(path: string): RelationTask {
+  const task = loadTask(path);
+  if (task.kind === "relation") return task;
+  throw new EngineError(
+    "invalid-task",
+    `${path}: is no relation; it needs prompt_templates with {} for the subject, and samples of subject and object.`,
+    { place: { file: path } },
+  );
+}
+
+/** Fits each estimator to one relation; states and Jacobians are computed once. @throws EngineError as `Study.of` */
+export async function relateTask(
+  executor: Executor,
+  task: RelationTask,
+  settings: RelationSettings,
+  hooks: RelationHooks = {},
+): Promise<RelationOutcome[]> {
+  const { model } = executor;
+  const seed = settings.seed ?? task.seed;
+  const { form, samples } = promptForm(task, settings, seed);
+  const { prompts, notes } = subjectPrompts(samples, form, model.tokenizer, model.config.nContext);
+  const study = await Study.of(executor, prompts, {
+    samples: settings.samples,
+    seeds: settings.seeds,
+    seed,
+    layers: layersOf(model, settings.layers),
+    needsJacobians: settings.estimators.some((name) => ESTIMATORS[name].needsJacobians),
+    file: task.file,
+    ...hooks,
+  });
+  const outcomes: RelationOutcome[] = [];
+  for (const name of settings.estimators) {
+    const fitted = await fitRelation(study, task.name, name, settings.given);
+    const content = await contentOf(study, task, form, fitted);
+    outcomes.push({ fitted, content, notes: [...task.notes, ...notes] });
+  }
+  return outcomes;
+}
+
+function promptForm(task: RelationTask, { template, shots }: RelationSettings, seed: number) {
+  const text = task.promptTemplates[template - 1];
+  if (text === undefined) {
+    throw new EngineError(
+      "usage",
+      `${task.file}: there is no template ${template}; the file has ${task.promptTemplates.length}.`,
+      { place: { file: task.file } },
+    );
+  }
+  const demonstrations = Random.seeded(seed, "relation demonstrations").sample(task.samples, shots);
+  const shown = new Set(demonstrations.map(({ subject }) => subject));
+  const form: PromptForm = { template: text, demonstrations };
+  return { form, samples: task.samples.filter(({ subject }) => !shown.has(subject)) };
+}
+
+/** Layers of a deep model that are tried unless others are asked for. */
+const mostLayers = 12;
+
+function layersOf({ config, name }: Model, asked: readonly number[] | undefined): number[] {
+  const all = allLayers(config.nLayers);
+  const wrong = asked?.find((layer) => !all.includes(layer));
+  if (wrong !== undefined) {
+    throw new EngineError("usage", `there is no layer ${wrong}; ${name} has −1 (embedding) to ${config.nLayers - 1}.`);
+  }
+  if (asked) return [...new Set(asked)].sort((a, b) => a - b);
+  const step = Math.ceil(all.length / mostLayers);
+  return all.filter((_, i) => i % step === 0);
+}
+
+async function contentOf(
+  study: Study,
+  task: RelationTask,
+  { template, demonstrations }: PromptForm,
+  { record, controls, editRank, sweeps, choice, map }: FittedRelation,
+): Promise<RelationContent> {
+  const { model } = study.executor;
+  return {
+    format: "secateur.relation",
+    version: 1,
+    model: {
+      name: model.name,
+      architecture: model.config.architecture,
+      source: model.source,
+      sha256: model.sha256,
+      nLayers: model.config.nLayers,
+      dModel: model.config.dModel,
+      precision: model.precision,
+    },
+    task: {
+      name: task.name,
+      file: task.file,
+      sha256: task.sha256,
+      template,
+      demonstrations: [...demonstrations],
+      seed: study.settings.seed,
+      seeds: study.settings.seeds,
+    },
+    figures: record,
+    controls,
+    editRank,
+    sweeps: { layers: [...sweeps.layers], ranks: [...sweeps.ranks], samples: [...sweeps.samples] },
+    subjects: await subjectRows(study, map, choice.layer, choice.beta),
+  };
+}
+
+/** What model and map say about every subject of the file. */
+async function subjectRows(
+  study: Study,
+  map: LinearMap,
+  layer: number,
+  beta: number,
+): Promise<RelationContent["subjects"]> {
+  const { executor, known, split, settings, subjects } = study;
+  const { tokenizer } = executor.model;
+  const named = (indices: readonly number[]) => new Set(indices.map((i) => known[i]));
+  const [train, test] = [named(split.seeds[0].order.slice(0, settings.samples)), named(split.test)];
+  const answered = new Set(known);
+  const rows: RelationContent["subjects"] = [];
+  for (const states of subjects) {
+    const logits = await logitsOf(executor, stacked(executor, [predicted(map, stateAt(states, layer), beta)]));
+    const [answer] = strongest(logits, 1);
+    const group = train.has(states) ? "train" : test.has(states) ? "test" : "validation";
+    rows.push({
+      subject: states.prompt.subject,
+      object: states.prompt.object,
+      split: answered.has(states) ? group : "unanswered",
+      model: tokenizer.token(states.answer),
+      map: tokenizer.token(answer),
+      rank: rankOf(logits, states.prompt.objectToken),
+    });
+  }
+  return rows;
+}
+
+export interface OpenRelation {
+  readonly file: RelationContent;
+  readonly map: LinearMap;
+}
+
+/** @throws EngineError "usage" where the model is another one than the map was fitted on */
+export function requireFittedOn(file: RelationContent, model: Model, path: string): void {
+  if (file.model.sha256 === model.sha256) return;
+  throw new EngineError(
+    "usage",
+    `${path}: was fitted on ${file.model.name} (${file.model.sha256.slice(0, 12)}), and ${model.name} has other weights ` +
+      `(${model.sha256.slice(0, 12)}). Give --model ${file.model.source}.`,
+    { place: { file: path } },
+  );
+}
+
+export interface LikelyToken {
+  readonly token: string;
+  readonly probability: number;
+}
+
+export interface Application {
+  readonly subject: string;
+  /** Top tokens of the model itself, of the map, strongest first. */
+  readonly model: readonly LikelyToken[];
+  readonly map: readonly LikelyToken[];
+}
+
+const shownTokens = 5;
+
+/** What the map says about any subject, beside what the model says. @throws EngineError "invalid-task" */
+export async function applyRelation(
+  executor: Executor,
+  { file, map }: OpenRelation,
+  subject: string,
+): Promise<Application> {
+  const [states] = await subjectStates(executor, [promptOf(executor, file, subject)]);
+  const { layer, beta } = file.figures;
+  const own = await logitsOf(executor, states.object);
+  const mapped = await logitsOf(executor, stacked(executor, [predicted(map, stateAt(states, layer), beta)]));
+  return { subject, model: likely(executor, own), map: likely(executor, mapped) };
+}
+
+export interface Edit {
+  readonly subject: string;
+  readonly object: string;
+  /** Subject whose z is aimed at. */
+  readonly target: string;
+  readonly layer: number;
+  /** Of W†. */
+  readonly rank: number;
+  /** ‖Δs‖ / ‖s‖. */
+  readonly length: number;
+  /** Share of z' − z that the map cannot reach, 0 to 1. */
+  readonly unreachable: number;
+  readonly before: readonly LikelyToken[];
+  readonly after: readonly LikelyToken[];
+}
+
+/**
+ * Moves the subject's state so that the map gives the object, and lets the model answer. The state aimed at is that of a subject of
+ * the file that has the object, one that the model answers if there is any.
+ *
+ * @throws EngineError "usage" where no subject of the file has the object
+ */
+export async function editRelation(
+  executor: Executor,
+  { file, map }: OpenRelation,
+  subject: string,
+  object: string,
+  rank = file.editRank,
+): Promise<Edit> {
+  const holders = file.subjects.filter((row) => row.object === object && row.subject !== subject);
+  const holder = holders.find((row) => row.split !== "unanswered") ?? holders[0];
+  if (!holder) {
+    const objects = new Set(file.subjects.map((row) => row.object));
+    throw new EngineError(
+      "usage",
+      `no other subject of ${file.task.name} has the object "${object}"; an edit aims at one.${didYouMean(object, objects)}`,
+    );
+  }
+  const prompts = [promptOf(executor, file, subject), promptOf(executor, file, holder.subject)];
+  const [states, target] = await subjectStates(executor, prompts);
+  const { layer } = file.figures;
+  const decomposition = decompose(map.weight, map.bias.length);
+  const edited = editedState(decomposition, rank, { subject: states, target }, layer);
+  const own = stateAt(states, layer);
+  return {
+    subject,
+    object,
+    target: holder.subject,
+    layer,
+    rank,
+    length: norm(difference(edited, own)) / norm(own),
+    unreachable: unreachable(decomposition, rank, difference(target.object, states.object)),
+    before: likely(executor, await logitsOf(executor, states.object)),
+    after: likely(executor, await logitsAfter(executor, prompts[0], layer, edited)),
+  };
+}
+
+function promptOf({ model }: Executor, { task }: RelationContent, subject: string) {
+  return subjectPrompt({ subject, object: "" }, task, model.tokenizer, model.config.nContext, task.file);
+}
+
+const norm = (v: ArrayLike<number>) => Math.hypot(...Array.from(v));
+
+function likely({ model }: Executor, logits: ArrayLike<number>): LikelyToken[] {
+  const values = Float64Array.from(logits);
+  const top = strongest(values, shownTokens);
+  const sum = values.reduce((total, logit) => total + Math.exp(logit - values[top[0]]), 0);
+  return top.map((id) => ({
+    token: model.tokenizer.token(id),
+    probability: Math.exp(values[id] - values[top[0]]) / sum,
+  }));
+}
