@@ -31,6 +31,7 @@ export interface PruneFlags extends TaskFlags {
   readonly orders?: number;
   readonly swaps?: number;
   readonly passes?: number;
+  readonly budget?: number;
   readonly keep?: readonly string[];
   readonly without?: readonly string[];
   readonly random?: number;
@@ -58,6 +59,11 @@ export function addPrune(program: Command): void {
     )
     .option("--swaps <n>", "removed units to try putting back (default: 4 up to 64 units, else 0)", parseCount)
     .option("--passes <n>", "stop after so many passes (default: until one removes nothing)", parsePositive)
+    .option(
+      "--budget <trials>",
+      "stop after so many trials, 0 for no limit (default: 15 % of the neurons where they are more than 4096)",
+      parseCount,
+    )
     .option("--keep <units>", "units that must stay, such as a1.h4,m0", parseIds)
     .option("--without <units>", "units that are ablated before the search begins", parseIds)
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
@@ -127,7 +133,7 @@ function runOf(
       },
     );
   }
-  const { units, order, orders, swaps, passes, keep, without, random, connections, roles } = flags;
+  const { units, order, orders, swaps, passes, budget, keep, without, random, connections, roles } = flags;
   const settings = {
     ...taskSettings(task, flags),
     units,
@@ -135,6 +141,7 @@ function runOf(
     orders,
     swaps,
     maxPasses: passes,
+    budget,
     keep,
     without,
     random,

@@ -87,6 +87,15 @@ const search = z.strictObject({
   oneMinimal: z
     .boolean()
     .describe("No single kept unit, but those under keep, can go without breaking the criterion; tested one by one."),
+  budget: count.optional().describe("Trials that the search was allowed."),
+  verified: z
+    .strictObject({
+      single: z.number().min(0).max(1).describe("Share of the kept units tested one by one on the final circuit."),
+      inBlocks: z.number().min(0).max(1).describe("Share tested in a block, single ones among them."),
+      largestBlock: count.describe("Units of the largest of these blocks."),
+    })
+    .optional()
+    .describe("What was tested on the final circuit and could not go, where a budget may have ended the search."),
   forwardTokens: z
     .number()
     .min(0)
@@ -122,6 +131,10 @@ const node = z.strictObject({
       "m(node ablated) − m(node present) in the full model, mean over the discovery examples; metric units; negative: the node helps.",
     ),
   effectInterval: interval.optional().describe("Bootstrap interval of the effect."),
+  estimate: z
+    .number()
+    .optional()
+    .describe("Attribution patching's estimate of the effect, which ordered the units where they are many."),
   role: z
     .strictObject({
       name: text,

@@ -7,6 +7,7 @@ import { EngineError } from "../base/errors.ts";
 /** What was measured; numbers survive the text exactly. */
 export type JournalEntry =
   | { readonly kind: "effects"; readonly units: readonly string[]; readonly metric: readonly number[] }
+  | { readonly kind: "estimates"; readonly units: readonly string[]; readonly values: readonly number[] }
   | {
       readonly kind: "trial";
       readonly removed: readonly string[];

@@ -30,6 +30,13 @@ export interface SearchOptions {
   readonly maxPasses?: number;
   /** Measured single effects on the metric; where absent the search measures them. */
   readonly effects?: ReadonlyMap<string, number>;
+  /**
+   * Estimated single effects by unit id, where there are too many units to measure one by one: these units are tried
+   * in the order of their estimates. Asked for once; what it gave is in the journal.
+   */
+  readonly estimates?: () => Promise<ReadonlyMap<string, number>>;
+  /** Stop after so many trials; blocks of neurons are then no smaller than the budget allows. */
+  readonly budget?: number;
 }
 
 export interface Step {
@@ -53,11 +60,24 @@ export interface SearchResult {
   readonly forwardTokens: number;
   readonly reAdded: number;
   readonly oneMinimal: boolean;
+  readonly verified: Verified;
+  /** Estimates by unit id that the order came from; empty where every unit's effect was measured. */
+  readonly estimates: ReadonlyMap<string, number>;
   /** The removal that came closest to holding when the search ended. */
   readonly crossing:
     { readonly unit: string; readonly faithfulness: number; readonly second: number | null } | undefined;
   /** Sizes of the circuits that the orders ended at. */
   readonly sizes: readonly number[];
+}
+
+/** What was tested on the final circuit and found not to be removable; shares of the kept units that may go. */
+export interface Verified {
+  /** Units tested one by one: 1 where the circuit is 1-minimal. */
+  readonly single: number;
+  /** Units in a tested block, single ones among them. */
+  readonly inBlocks: number;
+  /** Units of the largest of these blocks; 0 where nothing was tested. */
+  readonly largestBlock: number;
 }
 
 export type SearchEvent =
@@ -91,8 +111,9 @@ interface Path {
   readonly state: SearchState;
   readonly steps: Step[];
   passes: number;
-  oneMinimal: boolean;
   crossing: SearchResult["crossing"];
+  /** Unit id → size of the smallest block with it that was tested on the circuit as it stands and could not go. */
+  tested: Map<string, number>;
 }
 
 export class GreedySearch {
@@ -109,8 +130,10 @@ export class GreedySearch {
   ) {}
 
   async run(): Promise<SearchResult> {
-    const effects = this.options.effects ?? (await this.measureEffects());
-    const orders = this.makeOrders(effects);
+    const estimates = await this.estimates();
+    const effects = this.options.effects ?? (await this.measureEffects(estimates));
+    const strengths = new Map([...estimates, ...effects]);
+    const orders = this.makeOrders(strengths);
     let best: Path | undefined;
     const sizes: number[] = [];
     for (const [index, order] of orders.entries()) {
@@ -120,10 +143,11 @@ export class GreedySearch {
       if (!best || path.state.kept.size < best.state.kept.size) best = path;
     }
     assertInternal(best, "no order");
-    const improved = await this.swap(best, orders[0], effects);
-    const { state, steps, passes, oneMinimal, crossing } = improved;
+    const improved = await this.swap(best, orders[0], strengths);
+    const { state, steps, passes, crossing } = improved;
     const { trials, reAdded } = this;
     const forwardTokens = Math.round(this.tokens);
+    const verified = this.verified(improved);
     return {
       kept: state.kept,
       trajectory: steps,
@@ -132,18 +156,29 @@ export class GreedySearch {
       trials,
       forwardTokens,
       reAdded,
-      oneMinimal,
+      oneMinimal: verified.single === 1,
+      verified,
+      estimates,
       crossing,
       sizes,
     };
   }
 
+  private async estimates(): Promise<ReadonlyMap<string, number>> {
+    if (!this.options.estimates) return new Map();
+    const entry = this.recall("estimates");
+    if (entry) return new Map(entry.units.map((id, i) => [id, entry.values[i]]));
+    const made = await this.options.estimates();
+    this.ledger.record({ kind: "estimates", units: [...made.keys()], values: [...made.values()] });
+    return made;
+  }
+
   /** The metric with each unit alone ablated, minus the full model's; units of one layer and kind go together. */
-  private async measureEffects(): Promise<Map<string, number>> {
+  private async measureEffects(estimates: ReadonlyMap<string, number>): Promise<Map<string, number>> {
     const { space } = this.evaluator;
     const full = space.full();
     const state = new SearchState(this.evaluator, full);
-    const units = full.units();
+    const units = full.units().filter((unit) => !estimates.has(formatUnit(unit)));
     const groups = groupBy(units, (unit) => `${unit.layer}/${unit.kind}`);
     const effects = new Map<string, number>();
     for (const group of groups.values()) {
@@ -164,13 +199,10 @@ export class GreedySearch {
     return effects;
   }
 
-  private makeOrders(effects: ReadonlyMap<string, number>): Unit[][] {
-    const settled = new Set([...(this.options.keep ?? []), ...(this.options.without ?? [])]);
-    const units = this.evaluator.space
-      .full()
-      .units()
-      .filter((unit) => !settled.has(formatUnit(unit)));
-    const strength = (unit: Unit) => Math.abs(effects.get(formatUnit(unit)) ?? 0);
+  private makeOrders(strengths: ReadonlyMap<string, number>): Unit[][] {
+    const without = new Set(this.options.without);
+    const units = this.mayGo(this.evaluator.space.full()).filter((unit) => !without.has(formatUnit(unit)));
+    const strength = (unit: Unit) => Math.abs(strengths.get(formatUnit(unit)) ?? 0);
     return Array.from({ length: this.options.orders }, (_, index) => {
       const random = Random.seeded(this.options.seed, `order/${index}`);
       const rank = new Map(units.map((unit) => [unit, strength(unit) * (index === 0 ? 1 : Math.exp(random.normal()))]));
@@ -181,6 +213,11 @@ export class GreedySearch {
     });
   }
 
+  private mayGo(kept: UnitSet): Unit[] {
+    const forced = new Set(this.options.keep);
+    return kept.units().filter((unit) => !forced.has(formatUnit(unit)));
+  }
+
   private async descend(order: readonly Unit[]): Promise<Path> {
     const full = this.evaluator.space.full();
     const start: Step = { step: 0, removed: [], kept: full.size, metric: this.ends.full, faithfulness: 1 };
@@ -188,8 +225,8 @@ export class GreedySearch {
       state: new SearchState(this.evaluator, full),
       steps: [start],
       passes: 0,
-      oneMinimal: false,
       crossing: undefined,
+      tested: new Map(),
     };
     const without = full.units().filter((unit) => this.options.without?.includes(formatUnit(unit)));
     if (without.length > 0) await this.try(path, without, [], { done: 0, total: 0 }, "always");
@@ -200,32 +237,49 @@ export class GreedySearch {
 
   /**
    * Hidden neurons, of which there are many: the largest block of the weakest ones that can go, goes; a block that
-   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one.
+   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one. Within a budget
+   * halving ends early, and what is left is tested again in ever smaller blocks for as long as the budget lasts.
    */
   private async removeBlocks(path: Path, order: readonly Unit[]): Promise<void> {
     const neurons = order.filter((unit) => unit.kind === "neuron");
     if (neurons.length === 0) return;
     const others = order.filter((unit) => unit.kind !== "neuron");
     await this.pass(path, others);
-    const live = neurons.filter((unit) => path.state.kept.has(unit));
-    const blocks = [live];
-    while (blocks.length > 0) {
+    const { budget } = this.options;
+    let least = budget === undefined ? 1 : Math.ceil((trialsPerBlock * neurons.length) / budget);
+    let size = neurons.length;
+    for (;;) {
+      const live = neurons.filter((unit) => path.state.kept.has(unit));
+      await this.round(path, inBlocks(live, size), least);
+      if (least === 1 || this.exhausted) return;
+      least = Math.ceil(least / 2);
+      size = least;
+    }
+  }
+
+  /** Tests blocks in turn; one that cannot go is halved down to `least` units. */
+  private async round(path: Path, blocks: Unit[][], least: number): Promise<void> {
+    const total = blocks.flat().length;
+    while (blocks.length > 0 && !this.exhausted) {
       const block = blocks.shift()!;
       if (block.length === 0) continue;
-      const verdict = await this.try(path, block, [], { done: live.length - blocks.flat().length, total: live.length });
-      if (verdict.accepted || block.length === 1) continue;
+      const verdict = await this.try(path, block, [], { done: total - blocks.flat().length, total });
+      if (verdict.accepted || block.length <= least) continue;
       const half = Math.ceil(block.length / 2);
       blocks.unshift(block.slice(0, half), block.slice(half));
     }
   }
 
+  private get exhausted(): boolean {
+    return this.options.budget !== undefined && this.trials >= this.options.budget;
+  }
+
   /** Passes over what is kept until one removes nothing: that one proves that the circuit is 1-minimal. */
   private async passes(path: Path, order: readonly Unit[]): Promise<void> {
     const { maxPasses } = this.options;
-    for (;;) {
+    while (!this.exhausted) {
       path.passes++;
       const removed = await this.pass(path, order);
-      path.oneMinimal = removed === 0;
       if (removed === 0 || path.passes === maxPasses) return;
     }
   }
@@ -236,6 +290,7 @@ export class GreedySearch {
     path.crossing = undefined;
     let removed = 0;
     for (const [index, unit] of candidates.entries()) {
+      if (this.exhausted) return removed;
       if (!path.state.kept.has(unit)) continue;
       const verdict = await this.try(path, [unit], [], { done: index + 1, total: candidates.length });
       if (verdict.accepted) removed++;
@@ -244,18 +299,30 @@ export class GreedySearch {
     return removed;
   }
 
+  private verified({ state, tested }: Path): Verified {
+    const units = this.mayGo(state.kept);
+    const sizes = units.map((unit) => tested.get(formatUnit(unit)) ?? 0);
+    const share = (count: number) => (units.length === 0 ? 1 : count / units.length);
+    return {
+      single: share(sizes.filter((size) => size === 1).length),
+      inBlocks: share(sizes.filter((size) => size > 0).length),
+      largestBlock: sizes.reduce((a, b) => Math.max(a, b), 0),
+    };
+  }
+
   /** Tries to put strong removed units back, one at a time, where that lets at least two others go. */
-  private async swap(best: Path, order: readonly Unit[], effects: ReadonlyMap<string, number>): Promise<Path> {
+  private async swap(best: Path, order: readonly Unit[], strengths: ReadonlyMap<string, number>): Promise<Path> {
     let path = best;
     const removed = this.evaluator.space
       .full()
       .minus(path.state.kept)
       .units()
       .filter((unit) => unit.kind !== "neuron" && !this.options.without?.includes(formatUnit(unit)))
-      .sort((a, b) => Math.abs(effects.get(formatUnit(b)) ?? 0) - Math.abs(effects.get(formatUnit(a)) ?? 0))
+      .sort((a, b) => Math.abs(strengths.get(formatUnit(b)) ?? 0) - Math.abs(strengths.get(formatUnit(a)) ?? 0))
       .slice(0, this.options.swaps);
     for (const unit of removed) {
-      const other: Path = { ...path, state: path.state.fork(), steps: [...path.steps] };
+      if (this.exhausted) break;
+      const other: Path = { ...path, state: path.state.fork(), steps: [...path.steps], tested: new Map(path.tested) };
       const size = path.state.kept.size;
       const back = await this.try(other, [], [unit], { done: 0, total: 0 });
       if (!back.accepted) continue;
@@ -291,10 +358,11 @@ export class GreedySearch {
       this.ledger.record({ kind: "trial", removed: ids, added: addedIds, metric, second, accepted });
     }
     if (verdict.accepted) {
+      path.tested.clear();
       path.state.accept(kept, trial);
       const step = { step: path.steps.length, removed: ids, ...(added.length > 0 ? { added: addedIds } : {}) };
       path.steps.push({ ...step, kept: kept.size, metric: verdict.metric, faithfulness: verdict.faithfulness });
-    }
+    } else for (const id of ids) path.tested.set(id, Math.min(ids.length, path.tested.get(id) ?? Infinity));
     this.onEvent({
       type: "trial",
       removed: ids,
@@ -334,6 +402,14 @@ export class GreedySearch {
     }
     return entry as Extract<JournalEntry, { kind: K }>;
   }
+}
+
+/** Share of a budget that halving takes, as trials for each block of the smallest size: about two, and one in hand. */
+const trialsPerBlock = 3;
+
+function inBlocks(units: readonly Unit[], size: number): Unit[][] {
+  const count = Math.ceil(units.length / size);
+  return Array.from({ length: count }, (_, i) => units.slice(i * size, (i + 1) * size));
 }
 
 /** Removing an MLP removes its hidden neurons with it. */

@@ -16,8 +16,10 @@ import { describeReference, type Prepared } from "./prepare.ts";
 import { version } from "./version.ts";
 
 export interface NodeFacts {
-  readonly effect: number;
-  readonly interval: Interval;
+  readonly effect?: number;
+  readonly interval?: Interval;
+  /** Of the effect, by attribution patching. */
+  readonly estimate?: number;
 }
 
 export interface RoleFacts {
@@ -45,7 +47,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
   const { prepared, search, result } = facts;
   const { criterion } = prepared;
   const { space } = result.kept;
-  const { kept, trajectory, passes, trials, reAdded, oneMinimal, sizes, crossing } = result;
+  const { kept, trajectory, passes, trials, reAdded, oneMinimal, verified, sizes, crossing } = result;
   const present = UNIT_KINDS.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
   return {
     format: "secateur.circuit",
@@ -66,6 +68,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(search.keep?.length && { keep: [...search.keep] }),
       ...(search.without?.length && { without: [...search.without] }),
       oneMinimal,
+      ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),
       forwardTokens: facts.forwardTokens,
       stoppedBecause: stoppedBecause(result, search),
       sizes: [...sizes],
@@ -149,19 +152,31 @@ function impliedBy(kind: Unit["kind"], searched: readonly Unit["kind"][]): boole
   );
 }
 
-function describeOrder({ order, orders, seed }: SearchOptions): string {
-  const first =
-    order === "effect" ? "ascending single effect" : "last layer first, ascending single effect within a layer";
+function describeOrder({ order, orders, seed, estimates }: SearchOptions): string {
+  const effect = estimates
+    ? "single effect (of hidden neurons: its estimate by attribution patching)"
+    : "single effect";
+  const first = order === "effect" ? `ascending ${effect}` : `last layer first, ascending ${effect} within a layer`;
   return orders === 1 ? first : `${first}; best of ${orders} orders, the others shaken with seed ${seed}`;
 }
 
-function stoppedBecause({ oneMinimal, crossing, kept }: SearchResult, { criterion, maxPasses }: SearchOptions): string {
+function stoppedBecause(result: SearchResult, { criterion, maxPasses, budget }: SearchOptions): string {
+  const { oneMinimal, crossing, kept, trials, verified } = result;
+  if (budget !== undefined && trials >= budget && !oneMinimal) {
+    return (
+      `the budget of ${budget} trials was used up; of the ${kept.size} kept units ${percent(verified.single)} were tested ` +
+      `one by one and ${percent(verified.inBlocks)} in blocks of at most ${verified.largestBlock} on the final circuit, ` +
+      `and could not go; 1-minimality was not verified`
+    );
+  }
   if (!oneMinimal) return `stopped after ${maxPasses} passes, as asked; 1-minimality was not verified`;
   const proof = `no single one of the ${kept.size} kept units can go while ${describeCriterion(criterion)} holds`;
   return crossing
     ? `${proof}; the closest is ${crossing.unit}, f ${crossing.faithfulness.toFixed(4)} without it`
     : proof;
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 function nodeRecords(kept: UnitSet, facts: RunFacts): CircuitNode[] {
   const units = kept.units().filter((unit) => unit.kind !== "neuron" || kept.has({ kind: "mlp", layer: unit.layer }));
@@ -175,7 +190,9 @@ function nodeRecords(kept: UnitSet, facts: RunFacts): CircuitNode[] {
       layer: unit.layer,
       ...(unit.kind === "head" && { head: unit.head }),
       ...(unit.kind === "neuron" && { neuron: unit.neuron }),
-      ...(measured && { effect: measured.effect, effectInterval: [...measured.interval] as const }),
+      ...(measured?.effect !== undefined && { effect: measured.effect }),
+      ...(measured?.interval && { effectInterval: [...measured.interval] as const }),
+      ...(measured?.estimate !== undefined && { estimate: measured.estimate }),
       ...(role && { role }),
     };
   });

@@ -15,7 +15,14 @@ import { metricUnit } from "../metric/metric.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../score/roles.ts";
-import { GreedySearch, type OrderName, type SearchEvent, type SearchOptions } from "../prune/search.ts";
+import {
+  GreedySearch,
+  type OrderName,
+  type SearchEvent,
+  type SearchOptions,
+  type SearchResult,
+} from "../prune/search.ts";
+import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
@@ -27,6 +34,8 @@ export interface PruneSettings extends TaskSettings {
   readonly orders?: number;
   readonly swaps?: number;
   readonly maxPasses?: number;
+  /** Trials at most; 0: as many as it takes (default: 15 % of the hidden neurons where they are many). */
+  readonly budget?: number;
   /** Units that must stay. */
   readonly keep?: readonly string[];
   /** Units that are ablated before the search begins. */
@@ -65,6 +74,11 @@ export interface PruneOutcome {
 
 /** Few units are cheap to search again from other orders; many are not. */
 const fewUnits = 64;
+
+/** More hidden neurons than this are ordered by estimates, and tried within a budget unless the user says otherwise. */
+const manyNeurons = 4096;
+/** Trials per hidden neuron in that budget. */
+const defaultBudgetShare = 0.15;
 
 const journalFormat = "secateur.run";
 const journalVersion = 1;
@@ -160,14 +174,14 @@ async function run(
   assertCapable(prepared, anchors);
   options.onEvent({ type: "anchors", anchors });
 
-  const search = searchOptions(settings, prepared, space);
+  const search = searchOptions(settings, prepared, space, options.signal);
   const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
 
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
-  const nodes = await nodeFacts(evaluator, anchors, result.kept, seed, stage("effects"));
+  const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
   const edges =
@@ -248,9 +262,12 @@ function assertCapable({ criterion, model, task }: Prepared, { full, ends }: Anc
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitSpace): SearchOptions {
+function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitSpace, signal?: AbortSignal) {
   const few = space.size <= fewUnits;
-  return {
+  const neurons = space.kinds.includes("neuron") ? space.sizes.nLayers * space.sizes.dMlp : 0;
+  const many = neurons > manyNeurons;
+  const budget = settings.budget ?? (many ? Math.floor(defaultBudgetShare * neurons) : 0);
+  const options: SearchOptions = {
     criterion: prepared.criterion,
     order: settings.order ?? "effect",
     seed: prepared.seed,
@@ -259,7 +276,26 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     maxPasses: settings.maxPasses,
     keep: idsIn(space, settings.keep),
     without: idsIn(space, settings.without),
+    budget: budget === 0 ? undefined : budget,
+    estimates: many ? () => neuronEstimates(prepared, space, signal) : undefined,
   };
+  return options;
+}
+
+/** Attribution patching's estimate of every hidden neuron's single effect. */
+async function neuronEstimates(
+  { executor, discovery, ablation, task }: Prepared,
+  space: UnitSpace,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, number>> {
+  const { neurons } = await attributionPatching(executor, discovery, { metric: task.metric, ablation, signal });
+  const { dMlp } = space.sizes;
+  return new Map(
+    space
+      .full()
+      .units("neuron")
+      .map((unit) => [formatUnit(unit), unit.kind === "neuron" ? neurons.data[unit.layer * dMlp + unit.neuron] : 0]),
+  );
 }
 
 /** @throws EngineError "usage" for an id that is no unit of the search */
@@ -273,24 +309,32 @@ function idsIn(space: UnitSpace, ids: readonly string[] | undefined): readonly s
   );
 }
 
+/** Of neurons that are ordered by estimates, so many have their effect measured, the strongest. */
+const mostNeuronEffects = 64;
+
 /** Effect of each kept unit alone, with its interval. */
 async function nodeFacts(
   evaluator: Evaluator,
   anchors: Anchors,
-  kept: UnitSet,
+  { kept, estimates }: SearchResult,
   seed: number,
   onDone: (done: number, total: number) => void,
 ): Promise<Map<string, NodeFacts>> {
   const full = evaluator.space.full();
   const state = await evaluator.start(full);
-  const units = kept.units();
   const facts = new Map<string, NodeFacts>();
-  for (const unit of units) {
+  const estimated = kept.ids().filter((id) => estimates.has(id));
+  for (const id of estimated) facts.set(id, { estimate: estimates.get(id)! });
+  const strongest = estimated.sort((a, b) => Math.abs(estimates.get(b)!) - Math.abs(estimates.get(a)!));
+  const measured = new Set(strongest.slice(0, mostNeuronEffects));
+  const units = kept.units().filter((unit) => !estimates.has(formatUnit(unit)) || measured.has(formatUnit(unit)));
+  for (const [index, unit] of units.entries()) {
+    const id = formatUnit(unit);
     const [values] = await evaluator.alternativeValues(state, [full.without([unit])]);
     const effects = values.map((value, e) => value - anchors.full.metric[e]);
     const effect = effects.reduce((sum, x) => sum + x, 0) / effects.length;
-    facts.set(formatUnit(unit), { effect, interval: meanInterval(effects, seed) });
-    onDone(facts.size, units.length);
+    facts.set(id, { ...facts.get(id), effect, interval: meanInterval(effects, seed) });
+    onDone(index + 1, units.length);
   }
   return facts;
 }
