@@ -50,7 +50,7 @@ export class Study {
     const entries = dModel * dModel * nLayers;
     const split = splitSubjects(
       known.map(({ answer }) => answer),
-      { ...settings, pool: settings.needsJacobians ? Math.floor(mostJacobianEntries / entries) : Infinity },
+      { ...settings, pool: settings.needsJacobians ? jacobianPool(settings, entries) : Infinity },
     );
     const pool = settings.needsJacobians ? [...split.seeds[0].order].sort((a, b) => a - b) : [];
     const found = await jacobians(
@@ -91,6 +91,11 @@ export class Study {
     this.axesOf.set(layer, axes);
     return axes;
   }
+}
+
+/** One draw needs no more Jacobians than it fits on; several share as many as fit. */
+function jacobianPool({ samples, seeds }: StudySettings, entries: number): number {
+  return seeds === 1 ? samples : Math.floor(mostJacobianEntries / entries);
 }
 
 /** A subject with several objects in the file counts once, with the one that the model gives. */

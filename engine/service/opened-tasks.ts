@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
+import { loadRelation } from "../session/relation-task.ts";
 import { loadTask } from "../task/load.ts";
 import type { Task } from "../task/task.ts";
 
@@ -49,6 +50,14 @@ export function openTask(source: TaskSource, folder: string): OpenedTask {
     seed: task.seed,
     notes: task.notes,
   };
+}
+
+/**
+ * @param folder where texts are kept
+ * @throws EngineError "invalid-task" where the file is no relation
+ */
+export function openRelation(source: TaskSource, folder: string): TaskEntry {
+  return entryOf(loadRelation("file" in source ? source.file : keptText(source, folder)));
 }
 
 /** One folder per content, so that the file keeps its own name in messages and a run can be resumed with it. */

@@ -11,7 +11,8 @@ import { runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection } from "./inspection.ts";
-import { openTask, shippedTasks } from "./opened-tasks.ts";
+import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
+import { Relations } from "./relations.ts";
 import { Runs } from "./runs.ts";
 
 /** @param threads of the executors; default: all cores */
@@ -19,6 +20,7 @@ export function engineService(threads?: number): EngineApi {
   const log = new EventLog();
   const runs = new Runs(log, threads);
   const inspection = new Inspection(threads);
+  const relations = new Relations(log, threads);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -46,6 +48,11 @@ export function engineService(threads?: number): EngineApi {
     measure: (request) => inspection.measure(request),
     heatmap: (request) => inspection.heatmap(request),
     attention: (request) => inspection.attention(request),
+    openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
+    fitRelation: (choice) => relations.fit(choice),
+    stopRelation: () => answer(() => relations.stop()),
+    applyRelation: (choice, subject) => relations.apply(choice, subject),
+    editRelation: (choice, subject, object) => relations.edit(choice, subject, object),
     events: (after) => log.after(after),
   };
 }

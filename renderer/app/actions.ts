@@ -99,6 +99,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     tabFigures: tab(bench, 3),
     tabNodes: tab(bench, 4),
     tabRuns: tab(bench, 5),
+    tabRelations: tab(bench, 6),
   } satisfies Readonly<Record<string, Action>>;
   return actions;
 }

@@ -20,6 +20,11 @@ const CALLS = {
   measure: true,
   heatmap: true,
   attention: true,
+  openRelation: true,
+  fitRelation: true,
+  stopRelation: true,
+  applyRelation: true,
+  editRelation: true,
   events: true,
 } satisfies Readonly<Record<keyof EngineApi, true>>;
 

@@ -19,6 +19,7 @@ import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
+import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
 import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
@@ -47,6 +48,7 @@ export class Workbench {
   readonly link: EngineLink;
   readonly tasks: TaskDesk;
   readonly runs: RunDesk;
+  readonly relations: RelationDesk;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -97,11 +99,15 @@ export class Workbench {
   ) {
     this.link = new EngineLink(host, {
       ready: (_hello, anew) => void this.catchUp(anew),
-      events: (events) => this.runs.apply(events),
+      events: (events) => {
+        this.runs.apply(events);
+        this.relations.note(events);
+      },
     });
     const api = () => this.link.api;
     this.tasks = new TaskDesk(api, settings);
     this.runs = new RunDesk(api);
+    this.relations = new RelationDesk(api, this.tasks);
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
@@ -277,7 +283,24 @@ export class Workbench {
     this.refused = undefined;
     if (file.name.endsWith(SESSION_ENDING)) return this.openSession(file);
     if (file.name.endsWith(".circuit.json")) return this.openCircuit(file);
-    await this.openTask(file.path === undefined ? { name: file.name, text: file.text } : { file: file.path });
+    const source = file.path === undefined ? { name: file.name, text: file.text } : { file: file.path };
+    if (isRelation(file.text)) return this.openRelation(file.name, source);
+    await this.openTask(source);
+  }
+
+  lookIntoRelation(file: string): void {
+    if (!this.relations.chosen.includes(file)) this.relations.toggle(file);
+    this.relations.show(file);
+    this.show({ tab: "relations" });
+  }
+
+  private async openRelation(name: string, source: Parameters<EngineApi["openRelation"]>[0]): Promise<void> {
+    try {
+      await this.relations.open(source);
+      this.show({ tab: "relations" });
+    } catch (thrown) {
+      this.refused = { name, refusal: { because: "failed", error: toWireError(thrown) } };
+    }
   }
 
   private openSession({ name, text }: PickedFile): void {
@@ -369,4 +392,9 @@ export class Workbench {
 /** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
 export function edgeName({ source, target, input }: CircuitEdge): string {
   return formatEdge({ source: parseNode(source)!, target: parseNode(target)!, input });
+}
+
+/** Relation files have subjects in their templates and pairs as samples; every other task file is a contrast. */
+function isRelation(text: string): boolean {
+  return /"?prompt_templates"?\s*:/.test(text) && /"?samples"?\s*:/.test(text);
 }

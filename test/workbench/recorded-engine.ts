@@ -102,6 +102,11 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     measure: unknown,
     heatmap: unknown,
     attention: unknown,
+    openRelation: unknown,
+    fitRelation: unknown,
+    stopRelation: unknown,
+    applyRelation: unknown,
+    editRelation: unknown,
     events: async (after) => {
       if (log.length <= after) await new Promise<void>((resolve) => listeners.push(resolve));
       return log.slice(after);

@@ -1,0 +1,34 @@
+// A page of the workbench in the Chromium of this machine, with everything that it complained about.
+import { existsSync } from "node:fs";
+import { type BrowserContextOptions, chromium, type Page } from "playwright";
+
+const CANDIDATES = [process.env.SECATEUR_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+const found = CANDIDATES.find((path) => path !== undefined && existsSync(path));
+
+/** For the names of tests that need the page; "" where it can be opened. */
+export const browserReason =
+  found === undefined
+    ? " (skipped: no Chromium; install it, or name one in SECATEUR_CHROMIUM)"
+    : existsSync("dist/renderer/index.html")
+      ? ""
+      : ' (skipped: the page is not built; "npm run build" does it)';
+
+export interface Tab {
+  readonly page: Page;
+  /** Errors on the console, violations of the policy among them. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens the address in a browser of its own and waits until the engine answers. */
+export async function launch(address: string, options: BrowserContextOptions = {}): Promise<Tab> {
+  const browser = await chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(address);
+  await page.waitForSelector(".engine.ready");
+  return { page, complaints, close: () => browser.close() };
+}
