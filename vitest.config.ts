@@ -1,10 +1,11 @@
-// Groups of tests, one after the other: "unit" in parallel, then one file at a time "models", which load real weights, and
-// "pages", which open the built page in a browser.
+// Groups of tests, one after the other: "unit" in parallel, then one file at a time "models", which load real weights,
+// "pages", which open the built page in a browser, and "desktop", which starts the built desktop app.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 const MODELS = "test/models/**/*.test.ts";
 const PAGES = "test/workbench/**/*.test.ts";
+const DESKTOP = "test/desktop/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -15,8 +16,8 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         test: {
           name: "unit",
-          include: ["{engine,cli,test,build,bench,renderer,server}/**/*.test.ts"],
-          exclude: [MODELS, PAGES],
+          include: ["{engine,cli,test,build,bench,renderer,server,electron}/**/*.test.ts"],
+          exclude: [MODELS, PAGES, DESKTOP],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -39,6 +40,16 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "desktop",
+          include: [DESKTOP],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

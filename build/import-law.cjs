@@ -85,10 +85,37 @@ module.exports = {
       to: { path: "^cli/" },
     },
     {
-      name: "only-the-command-line-imports-the-server",
+      name: "only-what-starts-the-workbench-imports-the-server",
       severity: "error",
-      from: { pathNot: "^(server/|cli/|test/)" },
+      from: { pathNot: "^(server/|cli/|electron/|test/|build/start\\.ts$)" },
       to: { path: "^server/" },
+    },
+    {
+      name: "electron-shares-the-policy-and-the-supervisor",
+      comment:
+        "of the server all but its socket; of the page what it says of its host, and its words; of the engine what is free of ONNX",
+      severity: "error",
+      from: { path: "^electron/" },
+      to: {
+        path: "^(engine|cli|server|renderer)/",
+        pathNot: [
+          "^server/(content-policy|engine-process|node-launcher|page-files)\\.ts$",
+          "^renderer/(client|words)/",
+          "^engine/(contract\\.ts|base/|circuit/|wire/)",
+        ],
+      },
+    },
+    {
+      name: "nothing-imports-the-desktop-app",
+      severity: "error",
+      from: { pathNot: "^(electron/|test/|build/start\\.ts$)" },
+      to: { path: "^electron/" },
+    },
+    {
+      name: "only-the-desktop-app-imports-electron",
+      severity: "error",
+      from: { pathNot: "^electron/" },
+      to: { path: "node_modules/electron/" },
     },
     {
       name: "renderer-knows-the-engine-by-its-contract",

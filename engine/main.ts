@@ -1,10 +1,20 @@
-// The engine's process: answers the lines that its parent opens over the channel between them.
+// The engine's process: answers the lines that its parent opens, over ports in the desktop app, else over the channel between them.
+import type { Endpoint } from "comlink";
 import { engineService } from "./service/service.ts";
+import { acceptPorts, type ParentPort } from "./wire/port-endpoint.ts";
 import { acceptLines } from "./wire/process-endpoint.ts";
 import { serveEngine } from "./wire/serve.ts";
 
 const threads = process.env.SECATEUR_THREADS ? Number(process.env.SECATEUR_THREADS) : undefined;
 const api = engineService(threads);
-acceptLines(process, (endpoint) => serveEngine(api, endpoint));
+const open = (endpoint: Endpoint) => serveEngine(api, endpoint);
+const { parentPort } = process as { parentPort?: ParentPort };
+if (parentPort) acceptPorts(parentPort, open);
+else acceptLines(process, open);
 // The parent is gone: nobody can ask for the work any more. Journals hold what was measured.
 process.on("disconnect", () => process.exit(0));
+// In the desktop app a rejection that nobody hears would only be a warning.
+process.on("unhandledRejection", (reason) => {
+  process.stderr.write(`${reason instanceof Error ? reason.stack : String(reason)}\n`);
+  process.exit(1);
+});

@@ -1,9 +1,6 @@
-// The engine as a child process of the server, started again when it dies, with its last words kept.
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// The engine as a process of its own, started again when it dies, with its last words kept.
 import type { LineMessage } from "../engine/wire/process-endpoint.ts";
 
-const ENTRY = fileURLToPath(new URL("../engine/main.ts", import.meta.url));
 /** Waits before the starts that follow a death, ms; when they are used up within `calm`, a person decides. */
 const BACK_OFF = [500, 2_000, 8_000];
 const calm = 120_000;
@@ -15,63 +12,82 @@ export interface EngineReport {
   readonly log: readonly string[];
 }
 
+/** What a launcher tells of the engine that it launched. */
+export interface Watcher {
+  message(message: LineMessage): void;
+  wrote(text: string): void;
+  /** @param how as it follows "The engine", such as "ended with code 1" */
+  gone(how: string): void;
+}
+
+export interface LaunchedEngine {
+  readonly pid: number | undefined;
+  /** Whether the engine can be handed ports, so that a line need not lead through this process. */
+  readonly takesPorts: boolean;
+  send(message: LineMessage, ports?: readonly unknown[]): void;
+  kill(): void;
+}
+
+export type Launch = (watcher: Watcher) => LaunchedEngine;
+
 export interface EngineClient {
   message(message: unknown): void;
   /** The engine is gone; the line is dead. */
   lost(report: EngineReport): void;
 }
 
+export interface EngineLine {
+  send(message: unknown): void;
+  /** Gives the engine the other end of the line itself; false where every message must be sent. */
+  hand(port: unknown): boolean;
+  close(): void;
+}
+
 export class EngineProcess {
-  private child: ChildProcess | undefined;
+  private engine: LaunchedEngine | undefined;
   private readonly clients = new Map<number, EngineClient>();
   private lines = 0;
   private log: string[] = [];
   private deaths: number[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private reason = "the engine has not been started";
+  private reason = "The engine has not been started.";
 
-  constructor(private readonly environment: NodeJS.ProcessEnv = process.env) {}
+  constructor(private readonly launch: Launch) {}
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.engine?.pid;
   }
 
   /** Undefined while the engine is there. */
   get report(): EngineReport | undefined {
-    return this.child ? undefined : { reason: this.reason, log: this.log };
+    return this.engine ? undefined : { reason: this.reason, log: this.log };
   }
 
   start(): void {
     clearTimeout(this.timer);
-    if (this.child) return;
-    const child = spawn(process.execPath, [...process.execArgv, ENTRY], {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      serialization: "advanced",
-      env: this.environment,
+    if (this.engine) return;
+    const engine = this.launch({
+      message: ({ line, message }) => this.clients.get(line)?.message(message),
+      wrote: (text) => (this.log = [...this.log, ...text.split("\n").filter(Boolean)].slice(-keptLines)),
+      gone: (how) => this.died(engine, how),
     });
-    this.child = child;
-    child.on("message", (raw) => {
-      const { line, message } = raw as LineMessage;
-      this.clients.get(line)?.message(message);
-    });
-    for (const stream of [child.stdout!, child.stderr!])
-      stream.on("data", (data: Buffer) => this.note(data.toString()));
-    child.on("error", (error) => this.note(error.message));
-    child.on("exit", (code, signal) => this.died(child, signal ? `killed by ${signal}` : `ended with code ${code}`));
+    this.engine = engine;
   }
 
   /** A line for one page; undefined where there is no engine to talk to. */
-  open(client: EngineClient): { send(message: unknown): void; close(): void } | undefined {
-    const { child } = this;
-    if (!child) return undefined;
+  open(client: EngineClient): EngineLine | undefined {
+    const { engine } = this;
+    if (!engine) return undefined;
     const line = ++this.lines;
     this.clients.set(line, client);
-    const send = (message: LineMessage) => child.connected && child.send(message);
     return {
-      send: (message) => send({ line, message }),
+      send: (message) => engine.send({ line, message }),
+      hand: (port) => {
+        if (engine.takesPorts) engine.send({ line }, [port]);
+        return engine.takesPorts;
+      },
       close: () => {
-        this.clients.delete(line);
-        send({ line, ended: true });
+        if (this.clients.delete(line)) engine.send({ line, ended: true });
       },
     };
   }
@@ -79,17 +95,13 @@ export class EngineProcess {
   stop(): void {
     clearTimeout(this.timer);
     this.deaths = BACK_OFF.map(() => Infinity);
-    this.child?.kill();
+    this.engine?.kill();
   }
 
-  private note(text: string): void {
-    this.log = [...this.log, ...text.split("\n").filter(Boolean)].slice(-keptLines);
-  }
-
-  private died(child: ChildProcess, how: string): void {
-    if (this.child !== child) return;
-    this.child = undefined;
-    this.reason = `The engine was ${how}.`.replace("was ended", "ended");
+  private died(engine: LaunchedEngine, how: string): void {
+    if (this.engine !== engine) return;
+    this.engine = undefined;
+    this.reason = `The engine ${how}.`;
     const clients = [...this.clients.values()];
     this.clients.clear();
     for (const client of clients) client.lost({ reason: this.reason, log: this.log });

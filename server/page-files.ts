@@ -1,5 +1,5 @@
 // The files of the built page, read once; nothing outside this list is served, whatever is asked for.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { EngineError } from "../engine/base/errors.ts";
 
@@ -25,13 +25,17 @@ export function pageFiles(folder: string): ReadonlyMap<string, PageFile> {
       place: { file: folder },
     });
   }
-  const files = (readdirSync(folder, { recursive: true }) as string[])
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => {
-      const type = TYPES[extname(path)] ?? "application/octet-stream";
-      return [`/${relative(folder, path).split(sep).join("/")}`, { type, bytes: readFileSync(path) }] as const;
-    });
+  const files = filesUnder(folder).map((path) => {
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    return [`/${relative(folder, path).split(sep).join("/")}`, { type, bytes: readFileSync(path) }] as const;
+  });
   const byPath = new Map<string, PageFile>(files);
   return byPath.set("/", byPath.get("/index.html")!);
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
+  });
 }

@@ -9,8 +9,10 @@ import type { Duplex } from "node:stream";
 import { Packr } from "msgpackr";
 import { type WebSocket, WebSocketServer } from "ws";
 import { EngineError } from "../engine/base/errors.ts";
+import { installedPath } from "../engine/base/installation.ts";
 import { HEADERS } from "./content-policy.ts";
-import { EngineProcess } from "./engine-process.ts";
+import { EngineProcess, type Launch } from "./engine-process.ts";
+import { launchOnNode } from "./node-launcher.ts";
 import { type PageFile, pageFiles } from "./page-files.ts";
 
 export interface ServeOptions {
@@ -20,6 +22,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Default: the engine on the Node that runs this. */
+  readonly launch?: Launch;
 }
 
 export interface Served {
@@ -40,7 +44,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
     token: randomBytes(24).toString("base64url"),
     cookie: `secateur-${randomBytes(4).toString("hex")}`,
   };
-  const engine = new EngineProcess(options.environment);
+  const { environment } = options;
+  const entry = installedPath("engine", "main.ts");
+  const engine = new EngineProcess(options.launch ?? launchOnNode({ entry, environment }));
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: largestMessage });
   const server = createServer((request, response) => {
     answer(request, response, { files, pass, engine, hosts: hostsOf(host) });

@@ -1,8 +1,8 @@
 // Opens a model by name or path.
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { EngineError } from "../base/errors.ts";
+import { installedPath } from "../base/installation.ts";
 import { openGgufModel } from "./gguf-model.ts";
 import { findInHubCache, hubCacheFolder } from "./hub-cache.ts";
 import { openHuggingFaceFolder } from "./huggingface.ts";
@@ -10,7 +10,7 @@ import type { Model } from "./model.ts";
 import { SMOLLM2, smollm2Path } from "./model-cache.ts";
 
 const SPRIG = "sprig";
-const SPRIG_FOLDER = fileURLToPath(new URL("../../models/sprig", import.meta.url));
+const SPRIG_FOLDER = installedPath("models", "sprig");
 
 /**
  * @param nameOrPath  "sprig" (embedded), "smollm2" (fetched), a folder in Hugging Face's layout, a .gguf file, or the name of a model

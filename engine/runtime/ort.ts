@@ -1,6 +1,6 @@
 // Runs graphs on ONNX Runtime's CPU provider; the only file that imports onnxruntime-node.
-import { availableParallelism } from "node:os";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
+import { cores } from "../base/cores.ts";
 import { type Data, type Dim, type DType, formatValue, type Graph, type Value } from "../onnx/graph.ts";
 
 /** Version of ONNX Runtime that runs the graphs. */
@@ -42,7 +42,7 @@ export class Program {
       const session = await InferenceSession.create(graph.toBytes(), {
         executionProviders: ["cpu"],
         executionMode: "sequential",
-        intraOpNumThreads: options.threads ?? availableParallelism(),
+        intraOpNumThreads: options.threads ?? cores(),
         interOpNumThreads: 1,
         enableCpuMemArena: options.keepMemory ?? false,
         graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",

@@ -1,16 +1,16 @@
 // Task files as the workbench opens them: shipped, named by path, or given as text and kept under a name.
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { installedPath } from "../base/installation.ts";
 import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
 import { loadRelation } from "../session/relation-task.ts";
 import { loadTask } from "../task/load.ts";
 import type { Task } from "../task/task.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../tasks", import.meta.url));
+const SHIPPED = installedPath("tasks");
 
 /** The tasks that ship; "task.schema.json" is none. */
 export function shippedTasks(): TaskEntry[] {

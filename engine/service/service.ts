@@ -1,7 +1,7 @@
 // The engine as a service: every call of the contract, answered.
 import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { cores } from "../base/cores.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type EngineApi, PROTOCOL } from "../contract.ts";
 import { listModels } from "../model/listing.ts";
@@ -31,7 +31,7 @@ export function engineService(threads?: number): EngineApi {
         node: process.version,
         onnxruntime: runtimeVersion,
         platform: `${process.platform} ${process.arch}`,
-        threads: threads ?? availableParallelism(),
+        threads: threads ?? cores(),
         instance,
       })),
     listModels: () => answer(listModels),

@@ -1,7 +1,7 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
@@ -192,7 +192,7 @@ async function run(
     heldOut: stage("held-out"),
     random: stage("random"),
   });
-  const environment = environmentRecord(options.command ?? "", options.threads ?? availableParallelism(), started);
+  const environment = environmentRecord(options.command ?? "", options.threads ?? cores(), started);
   const circuit = circuitRecord({
     prepared,
     search,

@@ -1,11 +1,11 @@
 // The shipped task files that the corpus is made from.
 import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { installedPath } from "../base/installation.ts";
 import { loadTask } from "../task/load.ts";
 import type { RelationTask, TemplateTask } from "../task/task.ts";
 import type { CorpusTasks } from "./corpus.ts";
 
-const TASKS = fileURLToPath(new URL("../../tasks", import.meta.url));
+const TASKS = installedPath("tasks");
 
 /** Relations whose object is two steps away: city → country → its capital or language. */
 const TWO_STEPS = ["city-capital.json", "city-language.json"];

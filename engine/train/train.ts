@@ -1,8 +1,8 @@
 // Trains the embedded model from its seed, with checkpoints, and writes it with the scores of every task.
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { availableParallelism } from "node:os";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
 import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -42,7 +42,7 @@ const EVALUATION_BATCH = 128;
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const recipe = options.recipe ?? SPRIG;
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? cores();
   const tasks = loadCorpusTasks();
   const json = tokenizerJson(corpusWords(tasks));
   const tokenizer = new JsonTokenizer(json, "tokenizer.json", END_OF_TEXT);

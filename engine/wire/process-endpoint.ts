@@ -3,8 +3,7 @@
 // The server relays each page's messages to the engine under the line's number, so the engine itself answers every page
 // and the server never waits for it.
 import type { Endpoint } from "comlink";
-
-type Listener = Parameters<Endpoint["addEventListener"]>[1];
+import { type NearEnd, nearEnd } from "./listeners.ts";
 
 /** What crosses the channel: a message of one line, or the news that a line has ended. */
 export interface LineMessage {
@@ -21,31 +20,15 @@ export interface Channel {
 
 /** Calls `open` with the endpoint of each line that the other side begins. */
 export function acceptLines(channel: Channel, open: (endpoint: Endpoint) => void): void {
-  const lines = new Map<number, Set<Listener>>();
+  const lines = new Map<number, NearEnd>();
   channel.on("message", (raw) => {
     const { line, message, ended } = raw as LineMessage;
     if (ended) return void lines.delete(line);
     if (!lines.has(line)) {
-      const listeners = new Set<Listener>();
-      lines.set(line, listeners);
-      open(endpointOf(listeners, (sent) => lines.has(line) && channel.send?.({ line, message: sent })));
+      const end = nearEnd((sent) => lines.has(line) && channel.send?.({ line, message: sent }));
+      lines.set(line, end);
+      open(end.endpoint);
     }
-    deliver(lines.get(line)!, message);
+    lines.get(line)!.deliver(message);
   });
-}
-
-function endpointOf(listeners: Set<Listener>, send: (message: unknown) => void): Endpoint {
-  return {
-    postMessage: (message) => send(message),
-    addEventListener: (_type, listener) => void listeners.add(listener),
-    removeEventListener: (_type, listener) => void listeners.delete(listener),
-  };
-}
-
-function deliver(listeners: ReadonlySet<Listener>, data: unknown): void {
-  const event = { data, origin: "" } as MessageEvent;
-  for (const listener of listeners) {
-    if (typeof listener === "function") listener(event);
-    else listener.handleEvent(event);
-  }
 }

@@ -1,6 +1,6 @@
 // Everything that can be done, as a table: for keys, the command palette and the list of keys.
 import { LANGUAGES } from "../words/language.ts";
-import { THEME_CHOICES } from "../state/settings.svelte.ts";
+import { THEME_CHOICES } from "../state/theme-choice.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import { ablate, restore, TABS, toggled, toggleKeptAlways } from "../state/view.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";

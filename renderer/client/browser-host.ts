@@ -9,7 +9,7 @@ export function browserHost(location: Location = window.location): Host {
     kind: "browser",
     transport: new WebSocketTransport(`${scheme}://${location.host}/ws`),
     files: { pick, read, save },
-    shell: { engineReport, restartEngine },
+    shell: { engineReport, restartEngine, showState: () => undefined, onCommand: () => undefined },
   };
 }
 

@@ -1,4 +1,7 @@
 // What the page needs of where it runs: a transport, files and the shell; the desktop app brings its own, a browser has one here.
+import type { ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import type { ThemeChoice } from "../state/theme-choice.ts";
+import type { Language } from "../words/language.ts";
 import type { Transport } from "./transport.ts";
 
 export interface PickedFile {
@@ -12,6 +15,24 @@ export interface EngineReport {
   readonly reason: string;
   /** The last lines that the engine wrote. */
   readonly log: readonly string[];
+}
+
+/** What the shell asks the page to do, out of its menu or because a file was opened from outside. */
+export type HostCommand =
+  | { readonly do: "action"; readonly id: string }
+  | { readonly do: "export"; readonly format: ExportFormatName }
+  | { readonly do: "theme"; readonly theme: ThemeChoice }
+  | { readonly do: "language"; readonly language: Language }
+  | { readonly do: "open"; readonly file: PickedFile };
+
+/** What the shell shows of the page. */
+export interface ShellState {
+  readonly language: Language;
+  readonly theme: ThemeChoice;
+  /** Whether closing the window would lose something. */
+  readonly unsaved: boolean;
+  /** Actions that cannot be done now. */
+  readonly disabled: readonly string[];
 }
 
 export interface Host {
@@ -28,12 +49,7 @@ export interface Host {
     engineReport(): Promise<EngineReport | undefined>;
     /** Starts the engine anew; false where that is not the host's to do. */
     restartEngine(): Promise<boolean>;
+    showState(state: ShellState): void;
+    onCommand(listener: (command: HostCommand) => void): void;
   };
-}
-
-declare global {
-  interface Window {
-    /** Set by the desktop app's preload script. */
-    readonly workbenchHost?: Host;
-  }
 }

@@ -20,7 +20,10 @@ export interface LinkListener {
   events(events: readonly EngineEvent[]): void;
 }
 
-type LinkHost = Pick<Host, "transport" | "shell">;
+export interface LinkHost {
+  readonly transport: Host["transport"];
+  readonly shell: Pick<Host["shell"], "engineReport" | "restartEngine">;
+}
 
 export class EngineLink {
   status = $state.raw<LinkStatus>({ state: "connecting" });

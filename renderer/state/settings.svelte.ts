@@ -3,9 +3,7 @@ import { type Language, LANGUAGES, languageFor } from "../words/language.ts";
 import type { ThemeName } from "../look/palette.ts";
 import { type RecentFile, withMissing, withOpened } from "./recent-files.ts";
 import { type Memory, recall, remember } from "./stored.ts";
-
-export const THEME_CHOICES = ["system", "light", "dark"] as const;
-export type ThemeChoice = (typeof THEME_CHOICES)[number];
+import { THEME_CHOICES, type ThemeChoice } from "./theme-choice.ts";
 
 /** Pixels of the panes at the sides and at the bottom. */
 export interface PaneSizes {

@@ -92,6 +92,9 @@ export class Workbench {
     }
   });
 
+  /** File that was opened from outside before there was an engine. */
+  private handed: PickedFile | undefined;
+
   constructor(
     readonly host: Host,
     readonly settings: Settings,
@@ -278,11 +281,17 @@ export class Workbench {
     if (this.link.ready) await this.measure();
   }
 
+  /** Opens a file at once, or a task, which the engine must read, as soon as there is one. */
+  async openWhenReady(file: PickedFile): Promise<void> {
+    if (this.link.ready || isSession(file) || isCircuit(file)) await this.openFile(file);
+    else this.handed = file;
+  }
+
   /** Opens a session, a circuit or a task, whichever the file is. */
   async openFile(file: PickedFile): Promise<void> {
     this.refused = undefined;
-    if (file.name.endsWith(SESSION_ENDING)) return this.openSession(file);
-    if (file.name.endsWith(".circuit.json")) return this.openCircuit(file);
+    if (isSession(file)) return this.openSession(file);
+    if (isCircuit(file)) return this.openCircuit(file);
     const source = file.path === undefined ? { name: file.name, text: file.text } : { file: file.path };
     if (isRelation(file.text)) return this.openRelation(file.name, source);
     await this.openTask(source);
@@ -378,8 +387,11 @@ export class Workbench {
     this.compared = { state: "none" };
   }
 
-  /** After a line was opened: lists that may have changed, and the shown run where the engine has it. */
+  /** After a line was opened: a file that waits for it, lists that may have changed, and the shown run where the engine has it. */
   private async catchUp(anew: boolean): Promise<void> {
+    const { handed } = this;
+    this.handed = undefined;
+    if (handed) void this.openFile(handed);
     try {
       await Promise.all([this.tasks.refresh(), this.runs.refresh()]);
       if (anew && this.runs.active) await this.runs.reopen();
@@ -388,6 +400,9 @@ export class Workbench {
     }
   }
 }
+
+const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
+const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
 
 /** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
 export function edgeName({ source, target, input }: CircuitEdge): string {

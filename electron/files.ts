@@ -1,0 +1,46 @@
+// The files that the user opens and saves, over the system's dialogs; no path comes from the page but for dropped files' names.
+import { readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type BrowserWindow, dialog } from "electron";
+import { writeFileAtomic } from "../engine/base/atomic-file.ts";
+import type { PickedFile } from "../renderer/client/host.ts";
+import type { Memory } from "./memory.ts";
+
+/** Larger files are no tasks, circuits or sessions. */
+const largestFile = 256e6;
+
+/** @throws Error with a sentence where the file cannot be read */
+export function readPicked(path: string): PickedFile {
+  const { size } = statSync(path);
+  if (size > largestFile) throw new Error(`${path}: ${size} bytes; no task, circuit or session is that large.`);
+  return { name: basename(path), text: readFileSync(path, "utf8"), path };
+}
+
+export async function pickFile(
+  window: BrowserWindow,
+  memory: Memory,
+  endings: readonly string[],
+): Promise<PickedFile | undefined> {
+  const extensions = endings.map((ending) => ending.replace(/^\./, ""));
+  const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+    properties: ["openFile"],
+    filters: [{ name: "Secateur", extensions }],
+    ...(memory.current.folder !== undefined && { defaultPath: memory.current.folder }),
+  });
+  const [path] = filePaths;
+  if (canceled || path === undefined) return undefined;
+  memory.keep({ folder: dirname(path) });
+  memory.noteOpened(path);
+  return readPicked(path);
+}
+
+/** @param name as the page proposes it; the user has the last word */
+export async function saveFile(window: BrowserWindow, memory: Memory, name: string, bytes: ArrayBuffer): Promise<void> {
+  const { folder } = memory.current;
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    defaultPath: folder === undefined ? basename(name) : join(folder, basename(name)),
+  });
+  if (canceled || !filePath) return;
+  memory.keep({ folder: dirname(filePath) });
+  writeFileAtomic(filePath, new Uint8Array(bytes));
+}

@@ -1,0 +1,172 @@
+// The desktop app in a real Electron: its window, what its page may not do, files, and a run that outlives its engine.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { HEADERS } from "../../server/content-policy.ts";
+import { type Desktop, isHere, ready, start, suffix } from "./desktop.ts";
+
+const open: Desktop[] = [];
+afterEach(async () => {
+  for (const desktop of open.splice(0)) await desktop.close();
+});
+
+async function started(...given: Parameters<typeof start>): Promise<Desktop> {
+  const desktop = await start(...given);
+  open.push(desktop);
+  return desktop;
+}
+
+describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
+  test("the window opens with the example drawn, and nothing breaks the page's policy", async () => {
+    const desktop = await started();
+    const { app, page, complaints } = desktop;
+    const versions = await app.evaluate(() => process.versions);
+    console.log(`ran on Electron ${versions.electron}, Chromium ${versions.chrome}, Node ${versions.node}`);
+    await page.waitForSelector("canvas");
+    await ready(desktop);
+    expect(page.url()).toBe("app://workbench/");
+    expect(await page.title()).toBe("ioi · Secateur");
+    expect(complaints).toEqual([]);
+  });
+
+  test("the page has no Node, no windows of its own, no other address, no permissions, and the strict policy", async () => {
+    const { app, page } = await started();
+    const found = await page.evaluate(async () => {
+      const here = globalThis as unknown as Record<string, unknown>;
+      const own = await fetch("/index.html");
+      const outside = await fetch("/../package.json");
+      const opened = window.open("https://example.org/");
+      return {
+        node: ["require", "process", "module", "ipcRenderer"].filter((name) => here[name] !== undefined),
+        policy: own.headers.get("content-security-policy"),
+        outside: outside.status,
+        opened,
+        bridge: Object.keys(window.workbenchHost!).sort(),
+      };
+    });
+    expect(found).toEqual({
+      node: [],
+      policy: HEADERS["content-security-policy"],
+      outside: 404,
+      opened: null,
+      bridge: [
+        "engineReport",
+        "noteOpened",
+        "onCommand",
+        "onLineEnded",
+        "openLine",
+        "pathOf",
+        "pickFile",
+        "restartEngine",
+        "saveFile",
+        "showState",
+      ],
+    });
+    expect(
+      await page.evaluate(() => navigator.permissions.query({ name: "geolocation" }).then(({ state }) => state)),
+    ).toBe("denied");
+    await page.evaluate(() => window.location.assign("https://example.org/"));
+    await page.evaluate(() => window.location.assign("file:///etc/passwd"));
+    expect(page.url()).toBe("app://workbench/");
+    const preferences = await app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows();
+      const contents = window.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
+      const { contextIsolation, sandbox, nodeIntegration, webSecurity, webviewTag } = contents.getLastWebPreferences();
+      return { contextIsolation, sandbox, nodeIntegration, webSecurity, webviewTag };
+    });
+    expect(preferences).toEqual({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+    });
+  });
+
+  test("a task named with --open is open when the engine is there", async () => {
+    const desktop = await started(["--open", "tasks/ioi.yaml"]);
+    await ready(desktop);
+    await desktop.page.locator(".item[aria-pressed=true]", { hasText: "ndirect object" }).first().waitFor();
+    const recent = JSON.parse(readFileSync(join(desktop.home, "desktop/window.json"), "utf8")) as { recent: string[] };
+    expect(recent.recent.map((path) => path.endsWith(join("tasks", "ioi.yaml")))).toEqual([true]);
+    expect(desktop.complaints).toEqual([]);
+  });
+
+  test.each([
+    ["a process of Electron's own", {}],
+    ["the Node that is installed", { SECATEUR_ENGINE_NODE: process.execPath }],
+  ])(
+    "a run on %s: killed in the middle, the page says so, the engine comes back, the run ends",
+    async (_, environment) => {
+      const desktop = await started([], environment);
+      const { app, page, home, complaints } = desktop;
+      await ready(desktop);
+      await page.getByRole("button", { name: "Start" }).click();
+      await page.locator("input[type=range]").waitFor();
+      await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>("input[type=range]")?.max) > 3);
+      const pid = await enginePid(desktop);
+      process.kill(pid, "SIGKILL");
+      await page.locator(".banner").waitFor();
+      expect(await page.locator(".banner .grow").textContent()).toMatch(
+        /^The engine (was killed by SIGKILL|ended with code)/,
+      );
+      await ready(desktop);
+      expect(await enginePid(desktop)).not.toBe(pid);
+      await page.getByRole("button", { name: "Resume" }).click();
+      await page.locator(".right h2", { hasText: "The circuit" }).waitFor({ timeout: 120_000 });
+      const saved = join(home, "mine.circuit.json");
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath, bookmark: "" });
+      }, saved);
+      await page.keyboard.press("Control+e");
+      await expect.poll(() => existsSync(saved)).toBe(true);
+      expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({
+        format: "secateur.circuit",
+        task: { name: "ioi" },
+      });
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test("the menu speaks the page's language, and does what the page does", async () => {
+    const desktop = await started();
+    const { app, page } = desktop;
+    await ready(desktop);
+    const labels = () => app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.items.map(({ label }) => label));
+    expect(await labels()).toEqual(["File", "Edit", "View", "Help"]);
+    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("tabEffects")!.click());
+    await page.locator("[role=tab][aria-selected=true]", { hasText: "Effects" }).waitFor();
+    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("language")!.submenu!.items[1].click());
+    await expect.poll(labels).toEqual(["文件", "编辑", "查看", "帮助"]);
+  });
+
+  test("a circuit that is opened in the system's dialog is shown, and stays among the recent files", async () => {
+    const desktop = await started();
+    const { app, page, home } = desktop;
+    await ready(desktop);
+    const file = join(home, "broken.circuit.json");
+    writeFileSync(file, "{}");
+    await app.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path], bookmarks: [] });
+    }, file);
+    await page.keyboard.press("Control+o");
+    await page.getByText("broken.circuit.json").first().waitFor();
+    const recent = await app.evaluate(({ Menu }) =>
+      Menu.getApplicationMenu()!
+        .getMenuItemById("recent")!
+        .submenu!.items.map(({ label }) => label),
+    );
+    expect(recent[0]).toBe("broken.circuit.json");
+  });
+});
+
+/** Process id of the engine, which is a child of Electron's main process. */
+async function enginePid({ app }: Desktop): Promise<number> {
+  return app.evaluate(({ app: electron }) => {
+    const own = electron.getAppMetrics().find(({ name }) => name === "Secateur engine");
+    if (own) return own.pid;
+    const { execFileSync } = process.mainModule!.require("node:child_process") as typeof import("node:child_process");
+    const children = execFileSync("pgrep", ["-P", String(process.pid), "node"], { encoding: "utf8" });
+    return Number(children.trim().split("\n")[0]);
+  });
+}
