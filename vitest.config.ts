@@ -47,7 +47,7 @@ export default defineConfig({
           name: "desktop",
           include: [DESKTOP],
           fileParallelism: false,
-          testTimeout: 300_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },

@@ -47,7 +47,8 @@ async function runSelfTest(): Promise<void> {
 }
 
 function runWindow(): void {
-  app.enableSandbox();
+  // It would take back --no-sandbox, without which nothing starts as root; the window asks for its sandbox in any case.
+  if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
   protocol.registerSchemesAsPrivileged([PAGE_SCHEME]);
   app.on("web-contents-created", (_event, contents) => guardContents(contents));
   let desk: Desk | undefined;

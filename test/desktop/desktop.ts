@@ -27,11 +27,13 @@ export async function start(words: readonly string[] = [], environment: NodeJS.P
   const env = { ...process.env, SECATEUR_HOME: home, SECATEUR_THREADS: "1", ...environment } as Record<string, string>;
   delete env.ELECTRON_RUN_AS_NODE;
   const app = await _electron.launch({
+    timeout: 30_000,
     executablePath: electronBinary()!,
     args: [resolve("."), "--no-sandbox", "--disable-gpu", "--lang=en", ...words],
     env,
   });
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: 30_000 });
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
