@@ -46,8 +46,14 @@ export class RunDesk {
 
   /** Reads the shown run again, such as from an engine that was started anew. */
   async reopen(): Promise<void> {
-    const id = this.shown?.id;
-    if (id !== undefined && this.runs.some((run) => run.id === id)) await this.open(id);
+    const { shown } = this;
+    if (!shown) return;
+    if (this.runs.some((run) => run.id === shown.id)) return this.open(shown.id);
+    // It died before the run's journal had begun.
+    const message = `The engine that is there now knows nothing of ${shown.id}; start the run again.`;
+    const failure: WireError = { code: "engine-lost", message };
+    this.shown = { ...shown, state: "failed", failure };
+    this.failure = failure;
   }
 
   show(record: RunRecord): void {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright";
-import { electronBinary, whyNoWindow } from "../../build/electron-runtime.ts";
+import { whyNoWindow } from "../../build/electron-runtime.ts";
 
 const built = existsSync("dist/electron/main.cjs");
 
@@ -21,6 +21,7 @@ export interface Desktop {
   close(): Promise<void>;
 }
 
+// Playwright finds the binary as npm's package does; were it named here, the app would not wait for Playwright.
 /** @param words further arguments, such as "--open", file */
 export async function start(words: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Desktop> {
   const home = mkdtempSync(join(tmpdir(), "secateur-desktop-"));
@@ -28,7 +29,6 @@ export async function start(words: readonly string[] = [], environment: NodeJS.P
   delete env.ELECTRON_RUN_AS_NODE;
   const app = await _electron.launch({
     timeout: 30_000,
-    executablePath: electronBinary()!,
     args: [resolve("."), "--no-sandbox", "--disable-gpu", "--lang=en", ...words],
     env,
   });

@@ -41,7 +41,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
         policy: own.headers.get("content-security-policy"),
         outside: outside.status,
         opened,
-        bridge: Object.keys(window.workbenchHost!).sort(),
+        bridge: Object.keys(here.workbenchHost as object).sort(),
       };
     });
     expect(found).toEqual({
@@ -102,7 +102,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       const { app, page, home, complaints } = desktop;
       await ready(desktop);
       await page.getByRole("button", { name: "Start" }).click();
-      await page.locator("input[type=range]").waitFor();
+      await page.getByText("(recorded example)").waitFor({ state: "detached" });
       await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>("input[type=range]")?.max) > 3);
       const pid = await enginePid(desktop);
       process.kill(pid, "SIGKILL");

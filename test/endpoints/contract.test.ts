@@ -39,7 +39,10 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
       message: "mine.yaml has 2 problems.",
       place: { file: "mine.yaml", line: 2, column: 1 },
       problems: [
-        { place: { file: "mine.yaml", line: 2, column: 1 }, sentence: 'there is no field "nmae"; did you mean "name"?' },
+        {
+          place: { file: "mine.yaml", line: 2, column: 1 },
+          sentence: 'there is no field "nmae"; did you mean "name"?',
+        },
         { place: { file: "mine.yaml", line: 4 }, sentence: "wrong_answers is missing." },
       ],
     });

@@ -6,11 +6,11 @@ export class PortLikeMain implements MainPort {
   constructor(readonly port: MessagePort) {}
 
   on(event: "message" | "close", listener: ((event: { data: unknown; ports: PortLikeMain[] }) => void) | (() => void)) {
-    if (event === "close") this.port.on("close", listener as () => void);
+    if (event === "close") this.port.on("close", () => (listener as () => void)());
     else {
       // Node starts a port as soon as somebody listens; Electron waits for `start`.
       const waiting: unknown[] = [];
-      let hear = (data: unknown) => void waiting.push(data);
+      let hear = (data: unknown): void => void waiting.push(data);
       this.started = () => {
         hear = (data) => listener({ data, ports: [] });
         for (const data of waiting.splice(0)) hear(data);

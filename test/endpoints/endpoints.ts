@@ -58,7 +58,9 @@ function launchLikeUtility(protocol?: number): Launch {
 /** The page's side in the desktop app: its bridge to the main process, and the window that ports come to. */
 function desktop(engine: EngineProcess): LinkHost["transport"] {
   const hears: ((event: MessageEvent) => void)[] = [];
-  const window = { addEventListener: (_: string, listener: (event: MessageEvent) => void) => void hears.push(listener) };
+  const window = {
+    addEventListener: (_: string, listener: (event: MessageEvent) => void) => void hears.push(listener),
+  };
   let ended: (line: number, reason: string) => void = () => undefined;
   let lines = 0;
   return new PortTransport(
