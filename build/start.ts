@@ -56,7 +56,8 @@ function runBuild(): Promise<void> {
 }
 
 function runElectron(words: readonly string[]): void {
-  const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env;
+  const environment = { ...process.env };
+  delete environment.ELECTRON_RUN_AS_NODE;
   const electron = spawn(electronBinary()!, [installedPath(), ...words], { stdio: "inherit", env: environment });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => electron.kill(signal));
   electron.on("exit", (code) => (process.exitCode = code ?? 1));

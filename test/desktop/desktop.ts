@@ -8,7 +8,7 @@ import { whyNoWindow } from "../../build/electron-runtime.ts";
 const built = existsSync("dist/electron/main.cjs");
 
 /** Ends the name of a test that needs the app, so that a skip says why. */
-export const reason = whyNoWindow() ?? (built ? undefined : '"npm run build" has not been run');
+const reason = whyNoWindow() ?? (built ? undefined : '"npm run build" has not been run');
 export const isHere = reason === undefined;
 export const suffix = isHere ? "" : ` (skipped: ${reason})`;
 

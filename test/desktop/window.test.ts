@@ -1,4 +1,5 @@
 // The desktop app in a real Electron: its window, what its page may not do, files, and a run that outlives its engine.
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -21,7 +22,8 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
     const desktop = await started();
     const { app, page, complaints } = desktop;
     const versions = await app.evaluate(() => process.versions);
-    console.log(`ran on Electron ${versions.electron}, Chromium ${versions.chrome}, Node ${versions.node}`);
+    const { electron, chrome, node } = versions;
+    process.stdout.write(`the desktop app ran on Electron ${electron}, Chromium ${chrome}, Node ${node}\n`);
     await page.waitForSelector("canvas");
     await ready(desktop);
     expect(page.url()).toBe("app://workbench/");
@@ -160,13 +162,12 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
   });
 });
 
-/** Process id of the engine, which is a child of Electron's main process. */
+/** Process id of the engine: Electron names its own processes, another is the one Node among its children. */
 async function enginePid({ app }: Desktop): Promise<number> {
-  return app.evaluate(({ app: electron }) => {
-    const own = electron.getAppMetrics().find(({ name }) => name === "Secateur engine");
-    if (own) return own.pid;
-    const { execFileSync } = process.mainModule!.require("node:child_process") as typeof import("node:child_process");
-    const children = execFileSync("pgrep", ["-P", String(process.pid), "node"], { encoding: "utf8" });
-    return Number(children.trim().split("\n")[0]);
-  });
+  const own = await app.evaluate(({ app: electron }) =>
+    electron.getAppMetrics().find(({ name }) => name === "Secateur engine"),
+  );
+  if (own) return own.pid;
+  const main = await app.evaluate(() => process.pid);
+  return Number(execFileSync("pgrep", ["-P", String(main), "-f", "engine.cjs"], { encoding: "utf8" }).split("\n")[0]);
 }

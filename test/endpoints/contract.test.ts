@@ -1,6 +1,6 @@
 // One contract over every wire: what a call says and answers is the same, whichever way it goes.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type EngineApi, type EngineEvent, type Hello, PROTOCOL } from "../../engine/contract.ts";
+import { type EngineApi, type EngineEvent, PROTOCOL } from "../../engine/contract.ts";
 import { engineCalls } from "../../renderer/client/engine-calls.ts";
 import type { Line } from "../../renderer/client/transport.ts";
 import { EngineLink } from "../../renderer/state/engine-link.svelte.ts";
@@ -95,7 +95,7 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
         tell();
       });
     const link = new EngineLink(reached, {
-      ready: (_hello: Hello) => {
+      ready: () => {
         heard.push("ready");
         tell();
       },
