@@ -87,7 +87,7 @@ module.exports = {
     {
       name: "only-what-starts-the-workbench-imports-the-server",
       severity: "error",
-      from: { pathNot: "^(server/|cli/|electron/|test/|build/start\\.ts$)" },
+      from: { pathNot: "^(server/|cli/|electron/|test/|build/(start|.*\\.test)\\.ts$)" },
       to: { path: "^server/" },
     },
     {
@@ -108,13 +108,13 @@ module.exports = {
     {
       name: "nothing-imports-the-desktop-app",
       severity: "error",
-      from: { pathNot: "^(electron/|test/|build/start\\.ts$)" },
+      from: { pathNot: "^(electron/|test/|build/(start|.*\\.test)\\.ts$)" },
       to: { path: "^electron/" },
     },
     {
       name: "only-the-desktop-app-imports-electron",
       severity: "error",
-      from: { pathNot: "^electron/" },
+      from: { pathNot: "^(electron/|build/default-app\\.cjs$)" },
       to: { path: "node_modules/electron/" },
     },
     {
