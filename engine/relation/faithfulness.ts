@@ -7,7 +7,7 @@ import { type LinearMap, product } from "./linear-map.ts";
 import { stacked, topTokens } from "./readout.ts";
 import { stateAt, stopIfAborted } from "./states.ts";
 import type { Study } from "./study.ts";
-import { type Decomposition, decompose, truncated } from "./svd.ts";
+import { rightAxes, truncated } from "./svd.ts";
 
 /** Mean faithfulness on the validation subjects over all draws. */
 export interface SweepCell {
@@ -69,10 +69,10 @@ export async function rankSweep(study: Study, estimator: Estimator, { layer, bet
   const draws = study.split.seeds.slice(0, rankDraws);
   for (const { order, validation } of draws) {
     const map = await estimator.fit(study.trainingSet(layer, order.slice(0, study.settings.samples)));
-    const decomposition = decompose(map.weight, map.bias.length);
+    const axes = rightAxes(map.weight, map.bias.length);
     for (const rank of [...ranksBelow(map.rank), map.rank]) {
       stopIfAborted(study.settings.signal);
-      const cut = rank === map.rank ? map : truncated(map, decomposition, rank);
+      const cut = rank === map.rank ? map : truncated(map, axes, rank);
       const [answers] = await scaledAnswers(study, cut, layer, validation, [beta]);
       hits.set(rank, (hits.get(rank) ?? 0) + shareRight(study, validation, answers) / draws.length);
     }
@@ -104,20 +104,32 @@ export interface TestFigures {
   readonly answers: readonly ArrayLike<number>[];
 }
 
-/** On the test subjects, for every draw. */
-export async function testFigures(study: Study, estimator: Estimator, choice: Choice): Promise<TestFigures> {
-  const { test, seeds } = study.split;
-  const answers: ArrayLike<number>[] = [];
-  for (const { order } of seeds) {
+/** The map of every draw. */
+export async function fittedMaps(study: Study, estimator: Estimator, choice: Choice): Promise<LinearMap[]> {
+  const maps: LinearMap[] = [];
+  for (const { order } of study.split.seeds) {
     stopIfAborted(study.settings.signal);
-    const map = await fittedMap(study, estimator, choice, order.slice(0, study.settings.samples));
-    answers.push((await scaledAnswers(study, map, choice.layer, test, [choice.beta]))[0]);
+    maps.push(await fittedMap(study, estimator, choice, order.slice(0, study.settings.samples)));
+  }
+  return maps;
+}
+
+/** On the test subjects. @param maps by draw */
+export async function testFigures(
+  study: Study,
+  { layer, beta }: Choice,
+  maps: readonly LinearMap[],
+): Promise<TestFigures> {
+  const answers: ArrayLike<number>[] = [];
+  for (const map of maps) {
+    stopIfAborted(study.settings.signal);
+    answers.push((await scaledAnswers(study, map, layer, study.split.test, [beta]))[0]);
   }
   return figuresOf(study, answers);
 }
 
 /** The map of one draw, cut to the chosen rank. */
-export async function fittedMap(
+async function fittedMap(
   study: Study,
   estimator: Estimator,
   { layer, rank }: Choice,
@@ -126,8 +138,7 @@ export async function fittedMap(
 ): Promise<LinearMap> {
   const map = await estimator.fit(study.trainingSet(layer, subjects, order));
   if (rank === undefined || rank >= map.rank) return map;
-  const decomposition: Decomposition = decompose(map.weight, map.bias.length);
-  return truncated(map, decomposition, rank);
+  return truncated(map, rightAxes(map.weight, map.bias.length), rank);
 }
 
 /** Figures of answers to the test subjects, "draw subject". */

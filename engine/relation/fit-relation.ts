@@ -7,7 +7,7 @@ import {
   bestRank,
   type Choice,
   figuresOf,
-  fittedMap,
+  fittedMaps,
   type RankCell,
   rankSweep,
   samplesCurve,
@@ -57,9 +57,9 @@ export async function fitRelation(
   const { layer, beta } = bestCell(cells);
   const ranks = given.rank === undefined ? await rankSweep(study, estimator, bestCell(cells)) : [];
   const choice: Choice = { layer, beta, rank: given.rank ?? bestRank(ranks) };
-  const figures = await testFigures(study, estimator, choice);
-  const { order } = study.split.seeds[0];
-  const map = await fittedMap(study, estimator, choice, order.slice(0, study.settings.samples));
+  const maps = await fittedMaps(study, estimator, choice);
+  const figures = await testFigures(study, choice, maps);
+  const [map] = maps;
   const edits = await causality(study, decompose(map.weight, map.bias.length), layer);
   const others = figures.answers.map((answers, d) =>
     shareOfOthers(study, answers, Random.seeded(study.settings.seed, `relation others ${d}`)),
@@ -98,7 +98,7 @@ export async function fitRelation(
 /** A baseline at the layer where it does best on the validation subjects. */
 async function bestMean(study: Study, estimator: Estimator): Promise<number> {
   const { layer, beta } = bestCell(await sweep(study, estimator));
-  return (await testFigures(study, estimator, { layer, beta, rank: undefined })).mean;
+  return meanAt(study, estimator, { layer, beta, rank: undefined });
 }
 
 /** The same estimator held to the embedding; null where the embedding is not among the layers. */
@@ -106,5 +106,9 @@ async function embeddingMean(study: Study, estimator: Estimator, cells: readonly
   const own = cells.filter(({ layer }) => layer === EMBEDDING);
   if (own.length === 0) return null;
   const { beta } = bestCell(own);
-  return (await testFigures(study, estimator, { layer: EMBEDDING, beta, rank: undefined })).mean;
+  return meanAt(study, estimator, { layer: EMBEDDING, beta, rank: undefined });
+}
+
+async function meanAt(study: Study, estimator: Estimator, choice: Choice): Promise<number> {
+  return (await testFigures(study, choice, await fittedMaps(study, estimator, choice))).mean;
 }

@@ -23,8 +23,8 @@ export interface StudySettings {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Bounds the subjects whose Jacobians are computed, by their entries at every layer gone through: 24 on a model of 135 M weights. */
-const mostJacobianEntries = 2.4e8;
+/** Bounds the subjects whose Jacobians are computed, by their entries at every layer gone through: 16 on a model of 135 M weights. */
+const mostJacobianEntries = 1.6e8;
 
 export class Study {
   private readonly axesOf = new Map<number, PrincipalAxes>();
