@@ -32,7 +32,7 @@ interface RelationFlags {
   readonly beta?: number;
   readonly rank?: number;
   readonly template: number;
-  readonly shots: number;
+  readonly shots?: number;
   readonly apply?: string;
   readonly edit?: string;
   readonly editRank?: number;
@@ -56,7 +56,11 @@ export function addRelation(program: Command): void {
     .option("--beta <x>", "instead of choosing it", parseNumber)
     .option("--rank <n>", "of W, instead of choosing it", parsePositive)
     .option("--template <n>", "which of the file's prompt templates", parsePositive, 1)
-    .option("--shots <n>", "samples written out before each question", parseCount, 0)
+    .option(
+      "--shots <n>",
+      "samples before each question (default: 0, or 4 where the model answers too little)",
+      parseCount,
+    )
     .option("--apply <subject>", "print what the map and the model say about a subject")
     .option("--edit <subject=object>", "move the subject's state, print the model's answers before and after")
     .addOption(new Option("--edit-rank <n>", "of the edit (default: chosen)").argParser(parsePositive))

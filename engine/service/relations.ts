@@ -58,7 +58,7 @@ export class Relations {
     const known = this.fits.get(key);
     if (known) return known;
     this.controller = new AbortController();
-    const settings = { estimators: [estimator], samples, seeds, template: 1, shots: 0, given: {} };
+    const settings = { estimators: [estimator], samples, seeds, template: 1, given: {} };
     const [made] = await relateTask(executor, loadRelation(task), settings, {
       signal: this.controller.signal,
       onProgress: (done, total) => this.log.add({ type: "relation", task, done, total }),

@@ -85,6 +85,14 @@ describe("relateTask()", () => {
     );
   });
 
+  test("asks without samples before the question where that is enough, and refuses as asked where they do not help", async () => {
+    const few = { ...settings, estimators: ["bias-only"] as const, samples: 4, shots: undefined };
+    const [{ content, notes }] = await relateTask(executor, task, few);
+    expect([content.task.demonstrations, notes]).toEqual([[], []]);
+    const strange = { ...task, promptTemplates: ["Monday {}"] };
+    await expect(relateTask(executor, strange, few)).rejects.toThrow(/itself answers \d of 40 subjects/);
+  });
+
   test("leaves out a subject whose prompt the model cannot read, and says so", async () => {
     const long = "Brenwick ".repeat(task.samples.length).trimEnd();
     const more = { ...task, samples: [...task.samples, { subject: long, object: "painter" }] };

@@ -28,8 +28,8 @@ export interface RelationSettings {
   readonly layers?: readonly number[];
   /** Which of the file's prompt templates, from 1. */
   readonly template: number;
-  /** Samples written out before each question. */
-  readonly shots: number;
+  /** Samples written out before each question; default: none, or a few where the model answers too little without. */
+  readonly shots?: number;
   readonly given: GivenSettings;
 }
 
@@ -56,6 +56,9 @@ export function loadRelation(path: string): RelationTask {
   );
 }
 
+/** Samples that are written out where the model answers too little without. */
+const helpfulShots = 4;
+
 /** Fits each estimator to one relation; states and Jacobians are computed once. @throws EngineError as `Study.of` */
 export async function relateTask(
   executor: Executor,
@@ -63,9 +66,29 @@ export async function relateTask(
   settings: RelationSettings,
   hooks: RelationHooks = {},
 ): Promise<RelationOutcome[]> {
+  if (settings.shots !== undefined) return relateWith(settings.shots, executor, task, settings, hooks);
+  try {
+    return await relateWith(0, executor, task, settings, hooks);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "degenerate-task") throw error;
+    const outcomes = await relateWith(helpfulShots, executor, task, settings, hooks).catch((second: unknown) => {
+      throw second instanceof EngineError && second.code === "degenerate-task" ? error : second;
+    });
+    const note = `${helpfulShots} samples stand before each question; without them ${executor.model.name} answers too little.`;
+    return outcomes.map((outcome) => ({ ...outcome, notes: [...outcome.notes, note] }));
+  }
+}
+
+async function relateWith(
+  shots: number,
+  executor: Executor,
+  task: RelationTask,
+  settings: RelationSettings,
+  hooks: RelationHooks,
+): Promise<RelationOutcome[]> {
   const { model } = executor;
   const seed = settings.seed ?? task.seed;
-  const { form, samples } = promptForm(task, settings, seed);
+  const { form, samples } = promptForm(task, settings.template, shots, seed);
   const { prompts, notes } = subjectPrompts(samples, form, model.tokenizer, model.config.nContext);
   const study = await Study.of(executor, prompts, {
     samples: settings.samples,
@@ -85,7 +108,7 @@ export async function relateTask(
   return outcomes;
 }
 
-function promptForm(task: RelationTask, { template, shots }: RelationSettings, seed: number) {
+function promptForm(task: RelationTask, template: number, shots: number, seed: number) {
   const text = task.promptTemplates[template - 1];
   if (text === undefined) {
     throw new EngineError(

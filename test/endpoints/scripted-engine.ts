@@ -56,6 +56,11 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
       });
     },
     attention: unscripted,
+    openRelation: unscripted,
+    fitRelation: unscripted,
+    stopRelation: unscripted,
+    applyRelation: unscripted,
+    editRelation: unscripted,
     events: (after) => log.after(after),
   };
 }

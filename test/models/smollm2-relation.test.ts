@@ -12,6 +12,7 @@ import { subjectPrompts } from "../../engine/relation/prompts.ts";
 import { stacked, strongest, topTokens } from "../../engine/relation/readout.ts";
 import { stateAt, type SubjectStates, subjectStates } from "../../engine/relation/states.ts";
 import { decompose } from "../../engine/relation/svd.ts";
+import { loadRelation, relateTask } from "../../engine/session/relation-task.ts";
 import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../reference/smollm2.ts";
 
 interface Reference {
@@ -114,6 +115,14 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
       const hits = reference.test.filter((i, t) => tops[t] === states[i].answer).length;
       expect({ beta, top1: tops, faithfulness: hits / tops.length }).toEqual({ beta, ...expected });
     }
+  });
+
+  test("is asked for plurals with samples before the question, because it answers too little without", async () => {
+    const settings = { estimators: ["bias-only"] as const, samples: 4, seeds: 2, layers: [-1], template: 1, given: {} };
+    const [{ content, notes }] = await relateTask(executor, loadRelation("tasks/relations/noun-plural.json"), settings);
+    expect(content.task.demonstrations).toHaveLength(4);
+    expect(notes).toEqual(["4 samples stand before each question; without them smollm2 answers too little."]);
+    expect(content.figures.known).toBeGreaterThan(35);
   });
 
   test("edits as the reference does at layer 10, by every rank", async () => {
