@@ -314,11 +314,17 @@ export type EngineEvent = { readonly seq: number } & (
   | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
   /** Jacobians of a relation that is being fitted. */
   | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
+  /** Bytes of a model that is being fetched. */
+  | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
 );
 
 export interface EngineApi {
   hello(): Promise<Hello>;
   listModels(): Promise<readonly ModelEntry[]>;
+  /** Fetches a model from the Hugging Face Hub into its cache, from where it broke off, and checks what came. */
+  fetchModel(name: string): Promise<void>;
+  /** Ends the fetch that is under way, whose call is then rejected. */
+  stopFetch(): Promise<void>;
   listTasks(): Promise<readonly TaskEntry[]>;
   /** @throws every problem of the file, with places */
   openTask(source: TaskSource): Promise<OpenedTask>;

@@ -9,6 +9,7 @@ import { runtimeVersion } from "../runtime/ort.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
+import { Downloads } from "./downloads.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection } from "./inspection.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
@@ -21,6 +22,7 @@ export function engineService(threads?: number): EngineApi {
   const runs = new Runs(log, threads);
   const inspection = new Inspection(threads);
   const relations = new Relations(log, threads);
+  const downloads = new Downloads(log);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -35,6 +37,8 @@ export function engineService(threads?: number): EngineApi {
         instance,
       })),
     listModels: () => answer(listModels),
+    fetchModel: (name) => downloads.fetch(name),
+    stopFetch: () => answer(() => downloads.stop()),
     listTasks: () => answer(shippedTasks),
     openTask: (source) => answer(() => openTask(source, join(runsFolder(), "tasks"))),
     preview: (choice) => inspection.preview(choice),

@@ -1,7 +1,10 @@
-// Saving what the workbench holds as files: the session, and the circuit in each format.
+// Saving what the workbench holds as files: the session, the circuit in each format, and its drawing.
 import { EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
+import type { Words } from "../words/words.svelte.ts";
+import { pictureOf } from "./picture.ts";
+import { rasterised } from "./raster.ts";
 
 export function saveSession(bench: Workbench): Promise<void> {
   return save(bench, SESSION_ENDING, bench.sessionText(), "application/json");
@@ -12,6 +15,20 @@ export async function saveCircuit(bench: Workbench, format: ExportFormatName): P
   if (!circuit) return;
   const { ending, write } = EXPORT_FORMATS[format];
   await save(bench, ending, write(bench.withRoles(circuit)), ending === ".csv" ? "text/csv" : "application/json");
+}
+
+export const PICTURE_ENDINGS = [".svg", ".png"] as const;
+
+/** The drawing as it is shown, in the colours of the page. */
+export async function savePicture(
+  bench: Workbench,
+  words: Words,
+  ending: (typeof PICTURE_ENDINGS)[number],
+): Promise<void> {
+  const svg = pictureOf(bench, words);
+  if (svg === undefined) return;
+  if (ending === ".svg") return save(bench, ending, svg, "image/svg+xml");
+  await bench.host.files.save(`${stemOf(bench)}${ending}`, await rasterised(svg));
 }
 
 function save(bench: Workbench, ending: string, text: string, type: string): Promise<void> {

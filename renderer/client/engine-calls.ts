@@ -8,6 +8,8 @@ import { CallFailure, toWireError } from "./wire-failure.ts";
 const CALLS = {
   hello: true,
   listModels: true,
+  fetchModel: true,
+  stopFetch: true,
   listTasks: true,
   openTask: true,
   preview: true,

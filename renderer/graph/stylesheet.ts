@@ -1,18 +1,19 @@
 // How nodes and connections look, from the palette.
 import type { StylesheetJson } from "cytoscape";
-import { type Palette, signedScale } from "../look/palette.ts";
+import type { Palette } from "../look/palette.ts";
+import { BOX, SMALL_BOX } from "./box.ts";
+import { edgeLooks } from "./edge-look.ts";
 
 /** @param strongest |weight| of the strongest connection, metric units */
 export function stylesheet(palette: Palette, strongest: number): StylesheetJson {
-  const colour = signedScale(palette, strongest);
-  const weight = (element: { data(name: string): unknown }) => Number(element.data("weight"));
+  const looks = edgeLooks(palette, strongest);
+  const look = (element: { data(name: string): unknown }) => looks(Number(element.data("weight")));
   return [
     {
       selector: "node",
       style: {
         shape: "round-rectangle",
-        width: 80,
-        height: 40,
+        ...BOX,
         label: "data(label)",
         "text-wrap": "wrap",
         "text-valign": "center",
@@ -30,9 +31,13 @@ export function stylesheet(palette: Palette, strongest: number): StylesheetJson 
     },
     {
       selector: "node.removed",
-      style: { width: 44, height: 20, color: palette.faint, "border-style": "dashed", "border-color": palette.removed },
+      style: { "border-style": "dashed", "border-color": palette.removed },
     },
+    { selector: "node.small", style: { ...SMALL_BOX, color: palette.faint } },
     { selector: "node.removed-now", style: { "border-color": palette.danger, "border-width": 2.5 } },
+    { selector: "node.both", style: { "border-color": palette.both, "border-width": 2.5 } },
+    { selector: "node.onlyA", style: { "border-color": palette.onlyA, "border-width": 2.5 } },
+    { selector: "node.onlyB", style: { "border-color": palette.onlyB, "border-width": 2.5 } },
     { selector: "node.pinned", style: { "border-style": "double", "border-width": 5 } },
     { selector: "node:selected", style: { "background-color": palette.accent, color: palette.paper } },
     {
@@ -41,10 +46,10 @@ export function stylesheet(palette: Palette, strongest: number): StylesheetJson 
         "curve-style": "bezier",
         "target-arrow-shape": "triangle",
         "arrow-scale": 0.7,
-        width: (edge: never) => 0.8 + (4 * Math.abs(weight(edge))) / (strongest || 1),
-        "line-color": (edge: never) => colour(strengthened(weight(edge), strongest)),
-        "target-arrow-color": (edge: never) => colour(strengthened(weight(edge), strongest)),
-        "line-style": (edge: never) => (weight(edge) < 0 ? "solid" : "dashed"),
+        width: (edge: never) => look(edge).width,
+        "line-color": (edge: never) => look(edge).colour,
+        "target-arrow-color": (edge: never) => look(edge).colour,
+        "line-style": (edge: never) => (look(edge).dashed ? "dashed" : "solid"),
         opacity: 0.85,
       },
     },
@@ -53,9 +58,4 @@ export function stylesheet(palette: Palette, strongest: number): StylesheetJson 
       style: { "line-color": palette.accent, "target-arrow-color": palette.accent, opacity: 1 },
     },
   ] as StylesheetJson;
-}
-
-/** Weak connections still need a colour that can be seen: the scale begins a third of the way out. */
-function strengthened(weight: number, strongest: number): number {
-  return Math.sign(weight) * (strongest / 3 + (2 / 3) * Math.abs(weight));
 }

@@ -103,7 +103,7 @@ export class RunDesk {
 
   private applyOne(event: EngineEvent): void {
     if (event.type === "run") this.noteSummary(event.run);
-    if (event.type === "run" || event.type === "relation" || event.id !== this.shown?.id) return;
+    if (event.type === "run" || !("id" in event) || event.id !== this.shown?.id) return;
     switch (event.type) {
       case "anchors":
         this.anchors = { full: event.full, empty: event.empty, accuracy: event.accuracy };

@@ -15,8 +15,10 @@ import type {
 } from "../../engine/contract.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
+import { type DrawnNode, drawnEdges, drawnNodes } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
+import { DownloadDesk } from "./download-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
@@ -49,6 +51,7 @@ export class Workbench {
   readonly tasks: TaskDesk;
   readonly runs: RunDesk;
   readonly relations: RelationDesk;
+  readonly downloads: DownloadDesk;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -92,6 +95,22 @@ export class Workbench {
     }
   });
 
+  /** What the graph shows, on the page and in exported drawings. */
+  readonly drawnNodes = $derived.by((): readonly DrawnNode[] =>
+    drawnNodes({
+      circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
+      searched: this.searched,
+      kept: this.kept,
+      removedNow: this.shownStep?.removed ?? [],
+      pinned: this.view.current.pinned,
+      sides: this.comparison?.sides,
+      roleOf: (id) => this.roleOf(id),
+    }),
+  );
+  private readonly edgeFilter = $derived(this.view.current.edges);
+  private readonly pinned = $derived(this.view.current.pinned);
+  readonly drawnEdges = $derived(drawnEdges(this.circuit?.edges ?? [], this.edgeFilter, this.pinned));
+
   /** File that was opened from outside before there was an engine. */
   private handed: PickedFile | undefined;
 
@@ -105,12 +124,14 @@ export class Workbench {
       events: (events) => {
         this.runs.apply(events);
         this.relations.note(events);
+        this.downloads.note(events);
       },
     });
     const api = () => this.link.api;
     this.tasks = new TaskDesk(api, settings);
     this.runs = new RunDesk(api);
     this.relations = new RelationDesk(api, this.tasks);
+    this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);

@@ -1,0 +1,60 @@
+// The shown graph as a drawing, with the caption that says what was asked and what came out.
+import { circuitFigure } from "../graph/figure.ts";
+import { PALETTES } from "../look/palette.ts";
+import { shownTheme } from "../state/shown-theme.svelte.ts";
+import type { Workbench } from "../state/workbench.svelte.ts";
+import type { Words } from "../words/words.svelte.ts";
+import { inWords } from "./node-words.ts";
+
+/** SVG text; undefined where nothing is shown. */
+export function pictureOf(bench: Workbench, words: Words): string | undefined {
+  const { sizes, runs, view } = bench;
+  const run = runs.shown;
+  if (!sizes || !run) return undefined;
+  const names = { a: run.id, b: view.current.comparedWith ?? "" };
+  return circuitFigure({
+    nodes: inWords(bench.drawnNodes, words),
+    edges: bench.drawnEdges,
+    sizes,
+    palette: PALETTES[shownTheme(bench.settings)],
+    words: {
+      caption: captionOf(bench, words),
+      kept: words.t("figure.kept"),
+      removed: words.t("figure.removed"),
+      both: words.t("figure.both"),
+      onlyA: words.t("figure.only", { name: names.a }),
+      onlyB: words.t("figure.only", { name: names.b }),
+      helps: words.t("edges.helps"),
+      hinders: words.t("edges.hinders"),
+    },
+  });
+}
+
+/** What a reader needs to believe the drawing; figures only where the drawn circuit is the one that was measured. */
+function captionOf(bench: Workbench, words: Words): string[] {
+  const { circuit, runs, kept, searched, drawnEdges } = bench;
+  const run = runs.shown!;
+  const name = words.t("figure.caption", {
+    task: circuit?.task.name ?? run.request.task,
+    model: run.request.model,
+    kept: kept.length,
+    of: searched.length,
+  });
+  const total = circuit?.edges.length ?? 0;
+  const connections = words.t("edges.shown", { n: drawnEdges.length, total });
+  const isMeasured = circuit !== undefined && !bench.hasEdits && bench.step === runs.timeline.length - 1;
+  const figures = isMeasured ? circuit.results?.heldOut : undefined;
+  if (!figures) return [name, connections];
+  return [
+    name,
+    words.t("figure.measured", {
+      f: words.number(figures.faithfulness),
+      interval: words.interval(figures.interval),
+      n: circuit!.task.examples.heldOut,
+      ablation: circuit!.task.ablation.kind,
+      criterion: circuit!.search.criterion,
+      threshold: circuit!.search.threshold,
+    }),
+    connections,
+  ];
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import { drawnEdges, drawnNodes, type NodeSource } from "./drawn.ts";
+
+const source: NodeSource = {
+  circuit: ["input", "a0.h1", "logits"],
+  searched: ["a0.h0", "a0.h1", "a0.h2", "m0.n7"],
+  kept: ["a0.h1"],
+  removedNow: ["a0.h2"],
+  pinned: ["a0.h1"],
+  sides: undefined,
+  roleOf: (id) => (id === "a0.h1" ? "name mover" : undefined),
+};
+const states = (more: Partial<NodeSource> = {}) =>
+  drawnNodes({ ...source, ...more }).map(({ id, state, side }) => [id, state, side].join(" ").trim());
+
+test("searched units are kept, removed at this step, or removed before; what no search removes stands always", () => {
+  expect(states()).toEqual(["input always", "a0.h1 kept", "logits always", "a0.h0 removed", "a0.h2 removed-now"]);
+});
+
+test("removed neurons are not drawn, kept ones are", () => {
+  expect(states({ kept: ["a0.h1", "m0.n7"] })).toContain("m0.n7 kept");
+});
+
+test("two circuits make one graph: what only the other keeps is drawn too, neurons and kinds that were not searched here", () => {
+  const sides = new Map([
+    ["a0.h1", "both"],
+    ["a0.h0", "onlyB"],
+    ["m1", "onlyB"],
+    ["m0.n7", "onlyB"],
+  ] as const);
+  expect(states({ sides })).toEqual([
+    "input always",
+    "a0.h1 kept both",
+    "logits always",
+    "a0.h0 removed onlyB",
+    "a0.h2 removed-now",
+    "m0.n7 removed onlyB",
+    "m1 removed onlyB",
+  ]);
+});
+
+test("connections: by strength, bounded, and of pinned nodes only", () => {
+  const edge = (target: string, weight: number) => ({ source: "input", target, weight }) as CircuitEdge;
+  const edges = [edge("a0.h0", 0.1), edge("a0.h1", -2), edge("a0.h2", 1), edge("logits", 0.5)];
+  const drawn = (filter: Parameters<typeof drawnEdges>[1]) =>
+    drawnEdges(edges, filter, ["a0.h1"]).map(({ target }) => target);
+  expect(drawn({ most: 2, least: 0, pinnedOnly: false })).toEqual(["a0.h1", "a0.h2"]);
+  expect(drawn({ most: 9, least: 0.5, pinnedOnly: false })).toEqual(["a0.h1", "a0.h2", "logits"]);
+  expect(drawn({ most: 9, least: 0, pinnedOnly: true })).toEqual(["a0.h1"]);
+});

@@ -1,0 +1,61 @@
+// What the graph draws of a circuit: which nodes in which state, and which connections pass the filter.
+import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import type { NodeSide } from "../state/comparison.ts";
+import type { EdgeFilter } from "../state/view.ts";
+
+/** "always" are nodes that no search removes: input, logits, and kinds of units that were not searched. */
+export type NodeState = "always" | "kept" | "removed" | "removed-now";
+
+export interface DrawnNode {
+  readonly id: string;
+  /** Second line under the id. */
+  readonly role: string | undefined;
+  readonly state: NodeState;
+  readonly pinned: boolean;
+  /** Which of two compared circuits keep it; undefined where neither does or none is compared. */
+  readonly side: NodeSide | undefined;
+}
+
+export interface NodeSource {
+  /** Nodes of the circuit, units or not. */
+  readonly circuit: readonly string[];
+  readonly searched: readonly string[];
+  readonly kept: readonly string[];
+  readonly removedNow: readonly string[];
+  readonly pinned: readonly string[];
+  readonly sides: ReadonlyMap<string, NodeSide> | undefined;
+  readonly roleOf: (id: string) => string | undefined;
+}
+
+/** Every node but removed neurons: by the thousand they would hide the rest. Compared circuits are drawn as one graph. */
+export function drawnNodes(source: NodeSource): DrawnNode[] {
+  const kept = new Set(source.kept);
+  const searched = new Set(source.searched);
+  const now = new Set(source.removedNow);
+  const stateOf = (id: string): NodeState => {
+    if (!searched.has(id)) return source.sides?.get(id) === "onlyB" ? "removed" : "always";
+    return kept.has(id) ? "kept" : now.has(id) ? "removed-now" : "removed";
+  };
+  return [...new Set([...source.circuit, ...searched, ...(source.sides?.keys() ?? [])])]
+    .map((id) => ({
+      id,
+      role: source.roleOf(id),
+      state: stateOf(id),
+      pinned: source.pinned.includes(id),
+      side: source.sides?.get(id),
+    }))
+    .filter(({ id, state, side }) => !id.includes(".n") || state !== "removed" || side !== undefined);
+}
+
+/** The strongest that pass the filter, strongest first. */
+export function drawnEdges(
+  edges: readonly CircuitEdge[],
+  { most, least, pinnedOnly }: EdgeFilter,
+  pinned: readonly string[],
+): CircuitEdge[] {
+  return edges
+    .filter(({ weight }) => Math.abs(weight) >= least)
+    .filter(({ source, target }) => !pinnedOnly || pinned.includes(source) || pinned.includes(target))
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, most);
+}
