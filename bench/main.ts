@@ -8,6 +8,7 @@ import { measureKills } from "./kills.ts";
 import { measurePeakMemory } from "./peak-memory.ts";
 import { table } from "./table.ts";
 import { measureSweep, type SweepFigures } from "./sweep.ts";
+import { measureWindow } from "./window.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
-const sections = values.only?.split(",") ?? ["sweep", "memory", "cold", "kills"];
+const sections = values.only?.split(",") ?? ["sweep", "memory", "cold", "kills", "window"];
 
 if (sections.includes("sweep")) {
   const figures: SweepFigures[] = [];
@@ -49,6 +50,8 @@ if (sections.includes("memory"))
 if (sections.includes("cold"))
   console.log(table(["prune IOI on the embedded model, whole process", ""], await measureColdPrune()));
 if (sections.includes("kills")) console.log(table(["killed at a random moment and resumed", ""], await measureKills()));
+if (sections.includes("window"))
+  console.log(table(["the page: 169 nodes, 1,500 connections, 1,000 steps; ms", "", "at most"], await measureWindow()));
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;

@@ -20,14 +20,23 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-/** Opens the address in a browser of its own and waits until the engine answers. */
-export async function launch(address: string, options: BrowserContextOptions = {}): Promise<Tab> {
+/**
+ * Opens the address in a browser of its own and waits until the engine answers.
+ *
+ * @param prepare what must be done to the page before it is opened
+ */
+export async function launch(
+  address: string,
+  options: BrowserContextOptions = {},
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Tab> {
   const browser = await chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await prepare(page);
   await page.goto(address);
   await page.waitForSelector(".engine.ready");
   return { page, complaints, close: () => browser.close() };

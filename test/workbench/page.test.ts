@@ -12,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const open = (colorScheme: "light" | "dark", locale: string) => launch(server.url, { colorScheme, locale });
+const open = (colorScheme: "light" | "dark", locale: string, forcedColors: "none" | "active" = "none") =>
+  launch(server.url, { colorScheme, locale, forcedColors });
 
 async function seriousFaults(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -23,22 +24,26 @@ async function seriousFaults(page: Page): Promise<readonly string[]> {
 
 describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserReason}`, () => {
   test.each([
-    ["light", "en-US"],
-    ["dark", "zh-CN"],
-  ] as const)("every tab is accessible and keeps to the policy: %s, %s", async (theme, locale) => {
-    const { page, complaints, close } = await open(theme, locale);
-    for (const tab of ["1", "2", "3", "4", "5", "6", "7"]) {
-      await page.keyboard.press(tab);
-      expect([tab, await seriousFaults(page)]).toEqual([tab, []]);
-    }
-    await page.keyboard.press("Control+k");
-    expect(["palette", await seriousFaults(page)]).toEqual(["palette", []]);
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("?");
-    expect(["keys", await seriousFaults(page)]).toEqual(["keys", []]);
-    expect(complaints).toEqual([]);
-    await close();
-  });
+    ["light", "en-US", "none"],
+    ["dark", "zh-CN", "none"],
+    ["light", "en-US", "active"],
+  ] as const)(
+    "every tab is accessible and keeps to the policy: %s, %s, forced colours %s",
+    async (theme, locale, forced) => {
+      const { page, complaints, close } = await open(theme, locale, forced);
+      for (const tab of ["1", "2", "3", "4", "5", "6", "7"]) {
+        await page.keyboard.press(tab);
+        expect([tab, await seriousFaults(page)]).toEqual([tab, []]);
+      }
+      await page.keyboard.press("Control+k");
+      expect(["palette", await seriousFaults(page)]).toEqual(["palette", []]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      expect(["keys", await seriousFaults(page)]).toEqual(["keys", []]);
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
 
   test("by keyboard: search a head, ablate it, undo, see the step before", async () => {
     const { page, complaints, close } = await open("light", "en-US");

@@ -66,6 +66,8 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
       threads: 0,
       instance: "recorded",
     }),
+    fetchModel: unknown,
+    stopFetch: unknown,
     listModels: async () => [
       {
         name: "sprig",

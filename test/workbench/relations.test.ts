@@ -1,27 +1,20 @@
 // The relations' tab on the real engine: fitted, judged, and used to edit the embedded model's answer.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serve, type Served } from "../../server/server.ts";
 import { browserReason, launch, type Tab } from "./browser.ts";
+import { type RealServer, serveReal } from "./serve-real.ts";
 
-let folder: string;
-let served: Served;
+let served: RealServer;
 let tab: Tab;
 
 describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "secateur-test-"));
-    const environment = { ...process.env, SECATEUR_HOME: folder, SECATEUR_THREADS: "1", NODE_OPTIONS: "--import tsx" };
-    served = await serve({ page: "dist/renderer", environment });
+    served = await serveReal();
     tab = await launch(served.address);
   });
   afterAll(async () => {
     await tab?.close();
     await served?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test("two relations are fitted and judged, and the edit changes the model's answer", async () => {
