@@ -1,9 +1,10 @@
 // The desktop app in a real Electron: its window, what its page may not do, files, and a run that outlives its engine.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { HEADERS } from "../../server/content-policy.ts";
+import { type Exported, pruneToExport } from "../journey.ts";
 import { type Desktop, isHere, ready, start, suffix } from "./desktop.ts";
 
 const open: Desktop[] = [];
@@ -129,6 +130,30 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       expect(complaints).toEqual([]);
     },
   );
+
+  test("prune to the end, scrub, inspect, ablate, compare, export; the command line measures the same", async () => {
+    const desktop = await started();
+    const { app, page, home, complaints } = desktop;
+    await ready(desktop);
+    // Of the system's dialog for saving only the answer is ours: the name that the page proposes, in this test's folder.
+    await app.evaluate(({ dialog }, folder) => {
+      dialog.showSaveDialog = ((_window: unknown, { defaultPath }: { defaultPath: string }) => {
+        const filePath = `${folder}/${defaultPath.split("/").at(-1)}`;
+        return Promise.resolve({ canceled: false, filePath, bookmark: "" });
+      }) as typeof dialog.showSaveDialog;
+    }, home);
+    const saved = () => readdirSync(home).filter((name) => name.startsWith("ioi-sprig"));
+    const exported = async (entry: RegExp): Promise<Exported> => {
+      const before = new Set(saved());
+      await page.getByRole("button", { name: "Export" }).click();
+      await page.getByRole("menuitem", { name: entry }).click();
+      await expect.poll(() => saved().length).toBe(before.size + 1);
+      const name = saved().find((each) => !before.has(each))!;
+      return { name, text: readFileSync(join(home, name), "latin1") };
+    };
+    await pruneToExport(page, home, exported);
+    expect(complaints).toEqual([]);
+  });
 
   test("the menu speaks the page's language, and does what the page does", async () => {
     const desktop = await started();

@@ -1,0 +1,100 @@
+// The journey that every user makes, on whatever shows the page: prune, scrub, inspect, ablate, export, compare.
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { expect } from "vitest";
+import { parseCircuit } from "../engine/circuit/circuit-file.ts";
+
+export interface Exported {
+  readonly name: string;
+  /** Byte for character. */
+  readonly text: string;
+}
+
+export const finished = (page: Page) =>
+  page.locator(".right h2", { hasText: "The circuit" }).waitFor({ timeout: 120_000 });
+
+export async function press(page: Page, ...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+export async function startRun(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+}
+
+/** Heads that the accessible table of nodes lists. */
+export async function listedHeads(page: Page): Promise<string[]> {
+  await press(page, "5");
+  const names = await page.locator(".pane tbody td:first-child").allTextContents();
+  return names.map((name) => name.trim()).filter((name) => /^a\d+\.h\d+$/.test(name));
+}
+
+/**
+ * Needs the embedded model and the page in English; the circuit that is exported gives the command line the same figures.
+ *
+ * @param home folder for the exported circuit
+ * @param exported what comes of an entry of the menu of exports
+ */
+export async function pruneToExport(
+  page: Page,
+  home: string,
+  exported: (entry: RegExp) => Promise<Exported>,
+): Promise<void> {
+  await startRun(page);
+  await finished(page);
+  const heads = await listedHeads(page);
+  expect(heads.length === 5 || heads.length === 6).toBe(true);
+
+  await press(page, "1", "Home");
+  expect(await page.inputValue("input[type=range]")).toBe("0");
+  await press(page, "End");
+
+  await press(page, "/");
+  await page.keyboard.type(heads.at(-1)!);
+  await press(page, "Enter", "Escape");
+  await page.locator(".right .arcs").waitFor();
+  await page.getByRole("button", { name: "difference" }).click();
+  expect(await page.locator(".right .arcs path").count()).toBeGreaterThan(0);
+
+  await press(page, "a", "m");
+  const status = page.locator(".right [role=status]", { hasText: "f " });
+  await status.waitFor();
+  expect(Number(/[\d.]+/.exec((await status.textContent())!)![0])).toBeLessThan(0.95);
+  await press(page, "Control+z");
+
+  const circuit = await exported(/^Circuit/);
+  expect(circuit.name).toBe("ioi-sprig.circuit.json");
+  const file = join(home, circuit.name);
+  writeFileSync(file, circuit.text, "latin1");
+  const { results, kept } = parseCircuit(readFileSync(file, "utf8"), file);
+  expect(kept.heads).toEqual(heads);
+  const svg = await exported(/\.svg$/);
+  expect(heads.filter((head) => !svg.text.includes(`<g id="${head}"`))).toEqual([]);
+  expect((await exported(/\.png$/)).text.slice(1, 4)).toBe("PNG");
+  const command = [
+    "--import",
+    "tsx",
+    "cli/main.ts",
+    "evaluate",
+    "tasks/ioi.yaml",
+    "--circuit",
+    file,
+    "--random",
+    "1",
+    "--json",
+  ];
+  const printed = execFileSync(process.execPath, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const { results: measured } = JSON.parse(printed) as { results: { heldOut: { faithfulness: number } } };
+  expect(measured.heldOut.faithfulness).toBeCloseTo(results!.heldOut!.faithfulness, 5);
+
+  await page.getByLabel("criterion").selectOption("at-least");
+  await startRun(page);
+  await finished(page);
+  await press(page, "6");
+  await page.getByRole("button", { name: "Compare" }).first().click();
+  await press(page, "1");
+  await page.locator(".side.both").waitFor();
+  expect(await page.locator(".side.both").textContent()).toMatch(/in both: \d/);
+}
