@@ -54,6 +54,16 @@ test("a task that the model cannot do ends with 4 before any pruning, and nothin
   expect(existsSync(out)).toBe(false);
 });
 
+test("score --edges names every edge of the model, and of each what cutting it would change", () => {
+  const { code, out } = secateur("score", "tasks/ioi.yaml", "--edges", "--examples", "8", "--held-out", "8", "--json");
+  expect(code).toBe(0);
+  const scores = JSON.parse(out) as Record<string, number>;
+  // 4 layers of 8 heads: each of 24 head inputs and the MLP of a layer from the nodes before it, and the logits from all.
+  const into = [0, 1, 2, 3].map((layer) => 24 * (1 + 9 * layer) + (1 + 9 * layer + 8));
+  expect(Object.keys(scores)).toHaveLength(into.reduce((sum, n) => sum + n, 0) + 37);
+  expect(Object.values(scores).every(Number.isFinite)).toBe(true);
+});
+
 test("tasks show prints one example a line, with ids and positions", () => {
   const run = secateur("tasks", "show", "tasks/ioi.yaml", "--examples", "3", "--held-out", "2", "--jsonl");
   const examples = run.out

@@ -37,6 +37,8 @@ export interface LayerGradients {
   readonly z: Reals;
   /** At attnOut and residMid, "row dModel". */
   readonly residMid: Reals;
+  /** At what the MLP reads before its norm, through the MLP alone, "row dModel". */
+  readonly mlpIn: Reals;
   /** "row dMlp" */
   readonly hidden: Reals;
   /** At mlpOut and residPost, "row dModel". */
@@ -126,6 +128,8 @@ async function layerStep(
     residPre: read[gradientName("residual")].data as Reals,
     z: zGradient,
     residMid: at("residMid"),
+    // Past the MLP the stream goes on unchanged, so what is left of the gradient came through it.
+    mlpIn: at(config.parallelBlocks ? "residual" : "residMid").map((value, i) => value - cotangent[i]),
     hidden: at("hidden"),
     residPost: cotangent,
   };

@@ -1,8 +1,9 @@
-// Estimated effects of heads, MLPs and neurons on a task, from gradients; they order work, they never decide.
+// Estimated effects of heads, MLPs, neurons and edges on a task, from gradients; they order work, they never decide.
 import { attributionPatching } from "../score/attribution-patching.ts";
 import type { GradientScores } from "../score/gradient-scores.ts";
-import { integratedGradients } from "../score/integrated-gradients.ts";
-import { prepare, type TaskSettings } from "./prepare.ts";
+import { type EdgeScore, edgeAttribution } from "../score/edge-attribution.ts";
+import { integratedGradients, pathPoints } from "../score/integrated-gradients.ts";
+import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
 
 /** "attribution": gradient at the clean run; "integrated-gradients": mean gradient along the path from corrupt. */
 export const SCORE_METHODS = ["attribution", "integrated-gradients"] as const;
@@ -14,22 +15,55 @@ export interface ScoreOutcome {
   readonly notes: readonly string[];
 }
 
-/** On the discovery examples. @throws EngineError as `prepare` */
-export async function scoreTask(
-  settings: TaskSettings & { readonly method: ScoreMethod; readonly steps: number },
-  options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
-): Promise<ScoreOutcome> {
-  const prepared = prepare(settings, { threads: options.threads });
-  const { executor, model, discovery, ablation, task, notes } = prepared;
-  const request = { metric: task.metric, signal: options.signal };
-  try {
+export interface EdgeScoreOutcome {
+  /** Every edge of the model. */
+  readonly edges: readonly EdgeScore[];
+  readonly examples: number;
+  readonly notes: readonly string[];
+}
+
+export interface ScoreSettings extends TaskSettings {
+  readonly method: ScoreMethod;
+  /** Points of integrated gradients. */
+  readonly steps: number;
+}
+
+interface ScoreOptions {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Units, on the discovery examples. @throws EngineError as `prepare` */
+export function scoreTask(settings: ScoreSettings, options: ScoreOptions = {}): Promise<ScoreOutcome> {
+  return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
+    const request = { metric: task.metric, signal: options.signal };
     const scores =
       settings.method === "attribution"
         ? await attributionPatching(executor, discovery, { ...request, ablation })
         : await integratedGradients(executor, discovery, { ...request, steps: settings.steps });
     return { scores, examples: discovery.length, notes };
+  });
+}
+
+/** Edges, on the discovery examples. @throws EngineError as `prepare` */
+export function scoreEdges(settings: ScoreSettings, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
+  return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
+    const alphas = settings.method === "attribution" ? [1] : pathPoints(settings.steps, "clean");
+    const request = { metric: task.metric, ablation, alphas, signal: options.signal };
+    return { edges: await edgeAttribution(executor, discovery, request), examples: discovery.length, notes };
+  });
+}
+
+async function withPrepared<T>(
+  settings: ScoreSettings,
+  { threads }: ScoreOptions,
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const prepared = prepare(settings, { threads });
+  try {
+    return await use(prepared);
   } finally {
-    await executor.dispose();
-    model.close();
+    await prepared.executor.dispose();
+    prepared.model.close();
   }
 }

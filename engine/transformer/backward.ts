@@ -2,7 +2,7 @@
 import type { LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
 import { gradients } from "../onnx/gradient.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
-import { add, matMul } from "../onnx/ops.ts";
+import { add, matMul, reshape, transpose } from "../onnx/ops.ts";
 import { attentionGraph } from "./attention.ts";
 import { type Precision, weight } from "./precision.ts";
 import { finalNormGraph } from "./readout.ts";
@@ -39,6 +39,29 @@ export function attentionGradientGraph(config: ModelConfig, weights: LayerWeight
   const z = takeOutputs(graph).get("z")!;
   const [through] = gradients([{ value: z, cotangent }], [inputOf(graph, "residual")]);
   graph.output(gradientName("residual"), add(past, through));
+  return graph;
+}
+
+/**
+ * Backward through `attentionGraph` to what queries, keys and values read. Inputs as there with streams apart, and
+ * `cotangent` "row head·dHead", the gradient at z. Outputs: gradients `residualQ`, `residualK`, `residualV` "row dModel".
+ */
+export function headInputGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const graph = attentionGraph(config, weights, { queries: "all", patch: [], streams: "apart", precision });
+  const cotangent = graph.input("cotangent", precision, ["queries", config.nHeads * config.dHead]);
+  const z = takeOutputs(graph).get("z")!;
+  const names = ["residualQ", "residualK", "residualV"];
+  outputGradients(graph, z, cotangent, Object.fromEntries(names.map((name) => [name, inputOf(graph, name)])));
+  return graph;
+}
+
+/** What each head writes to the stream: `z` "row head·dHead" → `written` "head row dModel", without the bias that all share. */
+export function headOutputGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const { nHeads, dHead, dModel } = config;
+  const graph = new Graph("head-outputs");
+  const z = graph.input("z", precision, ["rows", nHeads * dHead]);
+  const byHead = transpose(reshape(z, [-1, nHeads, dHead]), [1, 0, 2]);
+  graph.output("written", matMul(byHead, weight(graph, precision, weights.W_O, [nHeads, dHead, dModel])));
   return graph;
 }
 

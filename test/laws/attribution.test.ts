@@ -6,7 +6,11 @@ import { Packing, takeRows } from "../../engine/activations/packing.ts";
 import { mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
 import { activationPatching } from "../../engine/score/activation-patching.ts";
+import { formatNode } from "../../engine/circuit/node.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
+import { measureConnections } from "../../engine/score/connections.ts";
+import { edgeAttribution } from "../../engine/score/edge-attribution.ts";
 import { integratedGradients, type PathEnd, pathPoints } from "../../engine/score/integrated-gradients.ts";
 import type { GradientScores } from "../../engine/score/gradient-scores.ts";
 import { greatestDifference } from "../greatest-difference.ts";
@@ -80,6 +84,47 @@ test("the neurons of a layer add up to its MLP (1e-6)", async () => {
     scores.neurons.data.subarray(layer * GATED.dMlp, (layer + 1) * GATED.dMlp).reduce((sum, x) => sum + x, 0),
   );
   expect(greatestDifference(sums, scores.mlps.data)).toBeLessThanOrEqual(1e-6);
+});
+
+// The gradient behind a node is the sum of those at everything that reads it.
+test.each([
+  ["plain", PLAIN],
+  ["gated, grouped key-value heads", GATED],
+  ["parallel blocks", { ...PLAIN, parallelBlocks: true }],
+] as const)("the scores of all edges out of a node add up to its attribution (1e-6), %s", async (_, config) => {
+  const executor = executorOf([config, 9]);
+  const examples = randomExamples(config, [6, 8], 9);
+  const request = { metric, ablation: resample } as const;
+  const { heads, mlps, input } = await attributionPatching(executor, examples, request);
+  const edges = await edgeAttribution(executor, examples, request);
+  const outOf = new Map<string, number>();
+  for (const { source, score } of edges) outOf.set(formatNode(source), (outOf.get(formatNode(source)) ?? 0) + score);
+  const { nHeads, nLayers } = config;
+  const nodes = Array.from({ length: nLayers }, (_, layer) => [
+    ...Array.from({ length: nHeads }, (_, head) => [`a${layer}.h${head}`, heads.data[layer * nHeads + head]] as const),
+    [`m${layer}`, mlps.data[layer]] as const,
+  ]).flat();
+  for (const [id, attribution] of [["input", input] as const, ...nodes]) {
+    expect(outOf.get(id), id).toBeCloseTo(attribution, 6);
+  }
+});
+
+// Oracle: path patching of single edges in the full model; the linear model leaves the estimate no error of its own.
+test("edge scores equal exact path patching on a linear model (1e-6 of the largest)", async () => {
+  const executor = executorOf([linearised, 5, straighten]);
+  const examples = randomExamples(linearised, [7, 7, 7], 5);
+  const scores = await edgeAttribution(executor, examples, { metric, ablation: resample });
+  const full = new UnitSpace(linearised, ["head", "mlp"]).full();
+  const { edges } = await measureConnections(executor, examples, full, { metric, ablation: resample });
+  const exact = new Map(
+    edges.map(({ source, target, input, weight }) => [`${source}->${target}${input ?? ""}`, weight]),
+  );
+  const largest = Math.max(...edges.map(({ weight }) => Math.abs(weight)));
+  expect(scores).toHaveLength(edges.length);
+  for (const edge of scores) {
+    const name = `${formatNode(edge.source)}->${formatNode(edge.target)}${edge.input ?? ""}`;
+    expect(Math.abs(edge.score - exact.get(name)!), name).toBeLessThanOrEqual(1e-6 * largest);
+  }
 });
 
 // Oracle: central differences of the plain pass along the path at its clean end, in float64, step 1e-5.

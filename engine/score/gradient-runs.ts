@@ -1,0 +1,192 @@
+// Forward runs to go back through, at points of the path from the corrupt to the clean embeddings, and what an ablation
+// changes at every site beside them.
+import { type Ablation, ReferenceMeans } from "../activations/ablation.ts";
+import { capture } from "../activations/capture.ts";
+import { groupExamples, rowBudget } from "../activations/chunk.ts";
+import type { Executor } from "../activations/executor.ts";
+import type { ForwardRun } from "../activations/gradients.ts";
+import { Packing, type Reals, zeros } from "../activations/packing.ts";
+import type { MetricName } from "../metric/metric.ts";
+import type { Example } from "../task/example.ts";
+import { endCotangent } from "./end-cotangent.ts";
+import { type Position, positionSlots } from "./positions.ts";
+
+/** Examples that go through the model together, whole prompts. */
+export interface Group {
+  readonly examples: readonly Example[];
+  readonly packing: Packing;
+  /** Embedded prompts, "row dModel". */
+  readonly clean: Reals;
+  readonly corrupt: Reals;
+  /** For every row the position entries that it counts for. */
+  readonly slots: readonly (readonly number[])[];
+}
+
+/** Examples of few prompt lengths together, as many as a pass should hold. */
+export function prepareGroups(
+  executor: Executor,
+  examples: readonly Example[],
+  positions: readonly Position[] = [],
+): Group[] {
+  const groups = groupExamples(examples, rowBudget(executor.model.config));
+  return groups.map((group) => prepareGroup(executor, group, positions));
+}
+
+function prepareGroup(executor: Executor, examples: readonly Example[], positions: readonly Position[]): Group {
+  const packing = Packing.ofLengths(examples.map((example) => example.clean.ids.length));
+  const embed = (which: "clean" | "corrupt") =>
+    executor.embed(
+      examples.flatMap((example) => example[which].ids),
+      packing.positions,
+    );
+  const slots = positionSlots(examples, positions);
+  return { examples, packing, clean: embed("clean"), corrupt: embed("corrupt"), slots };
+}
+
+/** One run to differentiate: a group at one point of the path. */
+export interface Job {
+  readonly group: Group;
+  readonly alpha: number;
+}
+
+/** Layer inputs of all runs of a batch are held at once; this bounds them. */
+const batchBytes = 400e6;
+
+/** Cuts the jobs so that the layer inputs of a batch, and of its groups' clean and corrupt runs, fit the budget. */
+export function inBatches(executor: Executor, jobs: readonly Job[]): Job[][] {
+  const { nLayers, dModel } = executor.model.config;
+  const bytesPerRow = nLayers * dModel * (executor.precision === "float32" ? 4 : 8);
+  const batches: Job[][] = [];
+  let bytes = Infinity;
+  for (const job of jobs) {
+    const size = job.group.packing.rows * bytesPerRow;
+    const isNew = batches.at(-1)?.at(-1)?.group !== job.group;
+    const added = isNew ? 3 * size : size;
+    if (bytes + added > batchBytes) {
+      batches.push([]);
+      bytes = 3 * size;
+    } else bytes += added;
+    batches[batches.length - 1].push(job);
+  }
+  return batches;
+}
+
+export async function forward(
+  executor: Executor,
+  group: Group,
+  alpha: number,
+  changes: Changes,
+  metric: MetricName,
+): Promise<ForwardRun> {
+  const { packing } = group;
+  const run =
+    alpha === 1
+      ? await changes.run(group, "clean")
+      : await layerInputs(executor, group.packing, between(group.corrupt, group.clean, alpha));
+  const cotangent = await endCotangent(executor, metric, group.examples, packing, run.residual);
+  return { packing, residPre: run.residPre, cotangent };
+}
+
+interface LayerInputs {
+  /** By layer, "row dModel". */
+  readonly residPre: readonly Reals[];
+  /** After the last layer. */
+  readonly residual: Reals;
+}
+
+async function layerInputs(executor: Executor, packing: Packing, embedded: Reals): Promise<LayerInputs> {
+  const { residual, at } = await capture(executor, packing, embedded, { sites: ["residPre"] });
+  return { residual, residPre: at.residPre! };
+}
+
+/** Ablated − clean at the sites of the units of one layer. */
+export interface Change {
+  readonly z: Reals;
+  readonly hidden: Reals;
+  readonly mlpOut: Reals;
+}
+
+/** Works out what the ablation changes, layer by layer, from the clean and the corrupt runs of each group. */
+export class Changes {
+  private readonly runs = new Map<string, Promise<LayerInputs>>();
+  private readonly ids = new Map<Group, number>();
+  private readonly latest = new Map<Group, { layer: number; change: Change }>();
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly ablation: Ablation,
+    private readonly means: ReferenceMeans | undefined,
+  ) {}
+
+  run(group: Group, which: "clean" | "corrupt"): Promise<LayerInputs> {
+    const id = this.ids.get(group) ?? this.ids.size;
+    this.ids.set(group, id);
+    const key = `${id}/${which}`;
+    const known = this.runs.get(key);
+    if (known) return known;
+    const made = layerInputs(this.executor, group.packing, group[which]);
+    this.runs.set(key, made);
+    return made;
+  }
+
+  async at(group: Group, layer: number): Promise<Change> {
+    const known = this.latest.get(group);
+    if (known?.layer === layer) return known.change;
+    const clean = await this.sitesOf(group, "clean", layer);
+    const ablated = await this.ablated(group, layer, clean);
+    const change = {
+      z: difference(ablated.z, clean.z),
+      hidden: difference(ablated.hidden, clean.hidden),
+      mlpOut: difference(ablated.mlpOut, clean.mlpOut),
+    };
+    this.latest.set(group, { layer, change });
+    return change;
+  }
+
+  private async ablated(group: Group, layer: number, like: Change): Promise<Change> {
+    const { precision } = this.executor;
+    const meanOf = (site: keyof Change) => this.means!.rows(site, layer, group.examples, this.executor);
+    switch (this.ablation.kind) {
+      case "resample":
+        return this.sitesOf(group, "corrupt", layer);
+      case "mean":
+        return { z: meanOf("z"), hidden: meanOf("hidden"), mlpOut: meanOf("mlpOut") };
+      case "zero":
+        return {
+          z: zeros(precision, like.z.length),
+          hidden: zeros(precision, like.hidden.length),
+          mlpOut: zeros(precision, like.mlpOut.length),
+        };
+    }
+  }
+
+  private async sitesOf(group: Group, which: "clean" | "corrupt", layer: number): Promise<Change> {
+    const { executor } = this;
+    const residual = (await this.run(group, which)).residPre[layer];
+    const { z } = await executor.attention(layer, group.packing, residual, { queries: "all", wanted: ["z"] });
+    return { z, ...(await executor.write(layer, residual, z, { wanted: ["hidden", "mlpOut"] })) };
+  }
+}
+
+export function difference(a: Reals, b: Reals): Reals {
+  const result = a.slice();
+  for (let i = 0; i < result.length; i++) result[i] -= b[i];
+  return result;
+}
+
+function between(from: Reals, to: Reals, alpha: number): Reals {
+  const result = from.slice();
+  for (let i = 0; i < result.length; i++) result[i] += alpha * (to[i] - from[i]);
+  return result;
+}
+
+/** Means for mean ablation of what the sites give, over the groups' reference prompts; undefined for other ablations. */
+export async function meansOf(
+  executor: Executor,
+  groups: readonly Group[],
+  ablation: Ablation,
+): Promise<ReferenceMeans | undefined> {
+  if (ablation.kind !== "mean") return undefined;
+  const examples = groups.map((group) => group.examples);
+  return ReferenceMeans.over(executor, examples, ablation, ["z", "hidden", "mlpOut"]);
+}
