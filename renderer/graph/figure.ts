@@ -2,7 +2,7 @@
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Palette } from "../look/palette.ts";
-import { BOX, isSmall, linesOf, SMALL_BOX } from "./box.ts";
+import { BOX, isFaint, linesOf } from "./box.ts";
 import type { DrawnNode } from "./drawn.ts";
 import { edgeLooks, strongestOf } from "./edge-look.ts";
 import { arrowHead, type Box, edgeLine } from "./edge-line.ts";
@@ -76,7 +76,7 @@ export function circuitFigure({ nodes, edges, sizes, palette, words }: Figure): 
 }
 
 function boxOf(node: DrawnNode, sizes: UnitSizes): Box {
-  return { ...placeOf(node.id, sizes), ...(isSmall(node) ? SMALL_BOX : BOX) };
+  return { ...placeOf(node.id, sizes), ...BOX };
 }
 
 function frameOf(boxes: readonly Box[]): Box {
@@ -124,7 +124,7 @@ function connections(
 const at = ({ x, y }: Point): string => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`;
 
 function drawNode(node: DrawnNode, { x, y, width, height }: Box, palette: Palette): string {
-  const small = isSmall(node);
+  const faint = isFaint(node);
   const lines = linesOf(node);
   return element(
     "g",
@@ -135,9 +135,9 @@ function drawNode(node: DrawnNode, { x, y, width, height }: Box, palette: Palett
       width,
       height,
       rx: 6,
-      fill: node.state === "kept" ? palette.paper : palette.panel,
+      fill: faint ? "none" : node.state === "kept" ? palette.paper : palette.panel,
       stroke: strokeOf(node, palette),
-      "stroke-width": node.pinned ? 4 : node.state === "kept" || node.side ? 2.5 : 1.5,
+      "stroke-width": node.pinned ? 4 : node.state === "kept" || node.side ? 2.5 : faint ? 1 : 1.5,
       "stroke-dasharray": node.state === "removed" ? "4 3" : undefined,
     }),
     ...lines.map((line, i) =>
@@ -145,7 +145,7 @@ function drawNode(node: DrawnNode, { x, y, width, height }: Box, palette: Palett
         {
           y: 4 + (i - (lines.length - 1) / 2) * 13,
           "text-anchor": "middle",
-          fill: small ? palette.faint : palette.ink,
+          fill: faint ? palette.faint : palette.ink,
           // A long role is squeezed into its box rather than running over its neighbours.
           ...(line.length > 13 && { textLength: width - 6, lengthAdjust: "spacingAndGlyphs" }),
         },
@@ -185,7 +185,7 @@ function legend(nodes: readonly DrawnNode[], edges: readonly CircuitEdge[], pale
   const has = (side: DrawnNode["side"]) => nodes.some((node) => node.side === side);
   const entries = [
     { when: nodes.some(({ state, side }) => state === "kept" && !side), line: words.kept, sample: box(palette.kept) },
-    { when: nodes.some(isSmall), line: words.removed, sample: box(palette.removed, true) },
+    { when: nodes.some(isFaint), line: words.removed, sample: box(palette.removed, true) },
     { when: has("both"), line: `● ${words.both}`, sample: box(palette.both) },
     { when: has("onlyA"), line: `◀ ${words.onlyA}`, sample: box(palette.onlyA) },
     { when: has("onlyB"), line: `▶ ${words.onlyB}`, sample: box(palette.onlyB) },

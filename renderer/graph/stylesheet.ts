@@ -1,7 +1,7 @@
 // How nodes and connections look, from the palette.
 import type { StylesheetJson } from "cytoscape";
 import type { Palette } from "../look/palette.ts";
-import { BOX, SMALL_BOX } from "./box.ts";
+import { BOX } from "./box.ts";
 import { edgeLooks } from "./edge-look.ts";
 
 /** @param strongest |weight| of the strongest connection, metric units */
@@ -21,23 +21,24 @@ export function stylesheet(palette: Palette, strongest: number): StylesheetJson 
         "font-family": "system-ui, sans-serif",
         color: palette.ink,
         "background-color": palette.panel,
-        "border-width": 1.5,
+        // One width for every state, as for the box: a wider border would move the ends of all its lines.
+        "border-width": 2,
         "border-color": palette.line,
       },
     },
     {
       selector: "node.kept",
-      style: { "border-color": palette.kept, "border-width": 2.5, "background-color": palette.paper },
+      style: { "border-color": palette.kept, "background-color": palette.paper },
     },
     {
       selector: "node.removed",
       style: { "border-style": "dashed", "border-color": palette.removed },
     },
-    { selector: "node.small", style: { ...SMALL_BOX, color: palette.faint } },
-    { selector: "node.removed-now", style: { "border-color": palette.danger, "border-width": 2.5 } },
-    { selector: "node.both", style: { "border-color": palette.both, "border-width": 2.5 } },
-    { selector: "node.onlyA", style: { "border-color": palette.onlyA, "border-width": 2.5 } },
-    { selector: "node.onlyB", style: { "border-color": palette.onlyB, "border-width": 2.5 } },
+    { selector: "node.faint", style: { color: palette.faint, "background-opacity": 0 } },
+    { selector: "node.removed-now", style: { "border-color": palette.danger } },
+    { selector: "node.both", style: { "border-color": palette.both } },
+    { selector: "node.onlyA", style: { "border-color": palette.onlyA } },
+    { selector: "node.onlyB", style: { "border-color": palette.onlyB } },
     { selector: "node.pinned", style: { "border-style": "double", "border-width": 5 } },
     { selector: "node:selected", style: { "background-color": palette.accent, color: palette.paper } },
     {
