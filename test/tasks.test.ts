@@ -17,15 +17,24 @@ const SHIPPED = [...CONTRASTS, ...readdirSync("tasks/relations").map((name) => `
 /** Tasks whose words a tokenizer does not have as one token each, with the sentence that says so. */
 type Unfit = Readonly<Record<string, string>>;
 
+/** Relations whose subjects are several words: a slot holds one token. */
+const WORDS_TOGETHER: Unfit = Object.fromEntries(
+  ["couple-town", "person-job", "things-alike"].map((name) => [
+    `relations/${name}.json`,
+    'no word of list "sample" is a single token where slot "SUBJECT" needs one',
+  ]),
+);
+
 const UNFIT_FOR_SPRIG: Unfit = {
   "greater-than-digits.yaml": "The task needs a tokenizer that splits a year into its digits (SmolLM2, Llama 2, Qwen2)",
+  ...WORDS_TOGETHER,
 };
 
 const UNFIT_FOR_SMOLLM2: Unfit = {
   "greater-than.yaml": "The task needs a tokenizer that writes a year as two two-digit tokens (GPT-2, sprig)",
-  // Names and companies that the embedded model's language invents.
+  // Companies that the embedded model's language invents.
   "relations/company-head.json": 'no word of list "sample" is a single token where slot "SUBJECT" needs one',
-  "relations/person-job.json": 'no word of list "sample" is a single token where slot "SUBJECT" needs one',
+  ...WORDS_TOGETHER,
 };
 
 /** Of 34 animals and sounds SmolLM2 has four as one token each. */

@@ -21,7 +21,7 @@ interface TrainFlags {
 export function addTrain(program: Command): void {
   program
     .command("train")
-    .description("train the embedded model from its seed; about seven minutes on two cores")
+    .description("train the embedded model from its seed; about nine minutes on two cores")
     .option("--seed <n>", "of weights and corpus", parseCount, SPRIG.seed)
     .option("--out <folder>", "where the model goes", "dist/sprig")
     .option("--resume", "go on from the folder's checkpoint")

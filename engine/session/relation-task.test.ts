@@ -20,7 +20,7 @@ import {
 
 const model = openModel("sprig");
 const executor = new Executor(model, { threads: 1 });
-const task = loadRelation("tasks/relations/person-job.json");
+const task = loadRelation("tasks/relations/noun-plural.json");
 const settings: RelationSettings = {
   estimators: ["jacobian", "ridge", "bias-only"],
   samples: 8,
@@ -63,8 +63,8 @@ describe("relateTask()", () => {
     expect(new Map([...counts].map(([split, rows]) => [split, rows.length]))).toEqual(
       new Map([
         ["train", 8],
-        ["validation", 16],
-        ["test", 16],
+        ["validation", 18],
+        ["test", 18],
       ]),
     );
   });
@@ -81,7 +81,7 @@ describe("relateTask()", () => {
   test("refuses a relation that the model does not know, with the counts", async () => {
     const wrong = { ...task, samples: task.samples.map(({ subject }) => ({ subject, object: "Paris" })) };
     await expect(relateTask(executor, wrong, settings)).rejects.toThrow(
-      "sprig itself answers 0 of 40 subjects, and 14 are needed to fit on 8, choose and test.",
+      "sprig itself answers 0 of 44 subjects, and 14 are needed to fit on 8, choose and test.",
     );
   });
 
@@ -90,19 +90,19 @@ describe("relateTask()", () => {
     const [{ content, notes }] = await relateTask(executor, task, few);
     expect([content.task.demonstrations, notes]).toEqual([[], []]);
     const strange = { ...task, promptTemplates: ["Monday {}"] };
-    await expect(relateTask(executor, strange, few)).rejects.toThrow(/itself answers \d of 40 subjects/);
+    await expect(relateTask(executor, strange, few)).rejects.toThrow(/itself answers \d of 44 subjects/);
   });
 
   test("leaves out a subject whose prompt the model cannot read, and says so", async () => {
-    const long = "Brenwick ".repeat(task.samples.length).trimEnd();
-    const more = { ...task, samples: [...task.samples, { subject: long, object: "painter" }] };
+    const long = "house ".repeat(task.samples.length).trimEnd();
+    const more = { ...task, samples: [...task.samples, { subject: long, object: "houses" }] };
     const [{ notes }] = await relateTask(executor, more, { ...settings, estimators: ["bias-only"] });
-    expect(notes.join()).toContain(`1 of 41 left out, such as "${long}"`);
+    expect(notes.join()).toContain(`1 of 45 left out, such as "${long}"`);
   });
 
   test("refuses a layer or a template that is not there", async () => {
     await expect(relateTask(executor, task, { ...settings, layers: [4] })).rejects.toThrow("there is no layer 4");
-    await expect(relateTask(executor, task, { ...settings, template: 2 })).rejects.toThrow("there is no template 2");
+    await expect(relateTask(executor, task, { ...settings, template: 9 })).rejects.toThrow("there is no template 9");
   });
 
   test("stops when asked", async () => {
@@ -118,7 +118,7 @@ describe("a relation file", () => {
     const bytes = readFileSync(path);
     const { file, map } = readRelation(path);
     const { weights, ...rest } = file;
-    expect({ weights, rest }).toEqual({ weights: "person-job.relation.safetensors", rest: content });
+    expect({ weights, rest }).toEqual({ weights: "noun-plural.relation.safetensors", rest: content });
     expect(map.weight).toEqual(fitted.map.weight.map(Math.fround));
     expect(map.bias).toEqual(fitted.map.bias.map(Math.fround));
     writeRelation(path, rest, map);
@@ -174,6 +174,6 @@ describe("a fitted relation", () => {
   });
 
   test("refuses an object that no subject has", async () => {
-    await expect(editRelation(executor, opened(), "Brenwick", "paintr")).rejects.toThrow('Did you mean "painter"?');
+    await expect(editRelation(executor, opened(), "key", "kes")).rejects.toThrow('Did you mean "keys"?');
   });
 });

@@ -38,7 +38,7 @@ export const EARLY_MIX: Mix = {
 export const LATE_MIX: Mix = {
   ioi: 0.3,
   copying: 0.16,
-  facts: 0.32,
+  facts: 0.36,
   twoSteps: 0.05,
   agreement: 0.05,
   pronoun: 0.09,
@@ -107,10 +107,7 @@ export class Corpus {
       case "copying":
         return repetition(random.uniform() < 0.7 ? this.pool : this.names, random, length - 1);
       case "facts":
-        return factSentence(
-          weighted(random, tasks.facts, ({ samples }) => samples.length),
-          random,
-        );
+        return factSentence(weighted(random, tasks.facts, weightOf), random);
       case "twoSteps":
         return factSentence(random.pick(tasks.twoSteps), random);
       case "agreement":
@@ -141,6 +138,11 @@ export class Corpus {
     this.encoded.set(word, ids);
     return ids;
   }
+}
+
+/** Facts about several words together take more to learn than facts about one. */
+function weightOf({ samples }: RelationTask): number {
+  return samples.reduce((sum, { subject }) => sum + subject.split(" ").length, 0);
 }
 
 interface Token {

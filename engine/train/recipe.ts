@@ -46,7 +46,7 @@ export const SPRIG: Recipe = {
   plain: { peak: 2e-3, steps: 2400, warmUp: 100, floor: 0.02 },
   earlyShare: 0.45,
   interchange: {
-    schedule: { peak: 1e-3, steps: 1200, warmUp: 30, floor: 0.02 },
+    schedule: { peak: 1e-3, steps: 1600, warmUp: 30, floor: 0.02 },
     pairs: 32,
     weights: { circuit: 1, consistency: 3, divergence: 1, necessity: 0.3, dispensable: 0.8 },
     keep: 5,

@@ -66,7 +66,8 @@ suite("models/sprig", () => {
     measured.forEach(({ name, score, measure, prompts }, i) => {
       expect({ name, measure, prompts }).toEqual({ ...scores[i], score: undefined });
       expect(Math.abs(score - scores[i]!.score), name).toBeLessThan(measure === "accuracy" ? 0.01 : 1e-3);
-      expect(score, name).toBeGreaterThanOrEqual(name === "ioi" ? 0.99 : measure === "accuracy" ? 0.95 : 0.85);
+      const least = name === "ioi" ? 0.99 : name === "person job" ? 0.9 : measure === "accuracy" ? 0.95 : 0.85;
+      expect(score, name).toBeGreaterThanOrEqual(least);
       expect(card).toContain(`| ${name} | ${scores[i]!.score.toFixed(3)} | ${measure} | ${prompts} |`);
     });
     const trial = await pruneHeads(program, tasks.ioi, tokenizer, 1);

@@ -20,16 +20,16 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
   test("two relations are fitted and judged, and the edit changes the model's answer", async () => {
     const { page, complaints } = tab;
     await page.keyboard.press("7");
-    await page.getByRole("checkbox", { name: "Job of an invented person" }).check();
+    await page.getByRole("checkbox", { name: "Head of an invented company" }).check();
     await page.getByRole("checkbox", { name: "Sound of an animal" }).check();
     await page.getByRole("button", { name: "Fit 2" }).click();
-    const row = page.getByRole("row", { name: /Job of an invented person/ });
+    const row = page.getByRole("row", { name: /Head of an invented company/ });
     await row.locator("td").nth(5).waitFor();
     expect(await row.locator("td").nth(5).textContent()).toBe("1.00");
     expect(await page.getByRole("img", { name: "Edit success against faithfulness" }).locator("circle").count()).toBe(
       2,
     );
-    await page.getByRole("tabpanel").getByRole("button", { name: "Job of an invented person" }).click();
+    await page.getByRole("tabpanel").getByRole("button", { name: "Head of an invented company" }).click();
     const wanted = await page.locator(".pane form select").inputValue();
     await page.getByRole("button", { name: "Edit and ask the model" }).click();
     const after = page.locator("table", { hasText: "model, after the edit" });
