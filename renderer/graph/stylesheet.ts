@@ -34,7 +34,7 @@ export function stylesheet(palette: Palette, strongest: number): StylesheetJson 
       selector: "node.removed",
       style: { "border-style": "dashed", "border-color": palette.removed },
     },
-    { selector: "node.faint", style: { color: palette.faint, "background-opacity": 0 } },
+    { selector: "node.faint", style: { color: palette.faint, "background-opacity": 0, "border-opacity": 0.6 } },
     { selector: "node.removed-now", style: { "border-color": palette.danger } },
     { selector: "node.both", style: { "border-color": palette.both } },
     { selector: "node.onlyA", style: { "border-color": palette.onlyA } },

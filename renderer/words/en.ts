@@ -467,7 +467,7 @@ export const en = {
   "relations.bias": "bias",
   "relations.shuffled": "others",
   "relations.edit": "edits",
-  "relations.verdict": "so it is",
+  "relations.verdict": "verdict",
   "relations.scatter": "Edit success against faithfulness",
   "relations.notFitted": "{name} is not fitted with these settings yet.",
   "relations.heatmap": "Share right on validation subjects, layer × β",
