@@ -2,7 +2,7 @@ import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "engine/onnx/onnx_pb.ts", "build/*.cjs"] },
+  { ignores: [".cache/", "dist/**", "node_modules/**", "engine/onnx/onnx_pb.ts", "build/*.cjs"] },
   ...tseslint.configs.recommended,
   ...svelte.configs["flat/recommended"],
   {

@@ -33,7 +33,6 @@ test.each([
   [["prune", "tasks/ioi.yaml", "--model", "no/such-model"], 3, "no/such-model"],
   [["prune", "--resume", "never-started"], 2, "no such run journal"],
   [["inspect", "absent.circuit.json"], 2, "absent.circuit.json: there is no such file"],
-  [["prune", "tasks/relations/noun-plural.json"], 2, "this is a relation"],
 ] as const)("%j ends with %i and a sentence", (args, code, sentence) => {
   const run = secateur(...args);
   expect({ code: run.code, out: run.out }).toEqual({ code, out: "" });

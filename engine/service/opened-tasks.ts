@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { installedPath } from "../base/installation.ts";
 import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
+import { loadContrast } from "../session/prepare.ts";
 import { loadRelation } from "../session/relation-task.ts";
 import { loadTask } from "../task/load.ts";
 import type { Task } from "../task/task.ts";
@@ -24,19 +24,10 @@ function entryOf({ file, name, title, kind }: Task): TaskEntry {
   return { file, name, title, kind };
 }
 
-/** @param folder where texts are kept */
+/** A task of prompts, or a relation as one. @param folder where texts are kept */
 export function openTask(source: TaskSource, folder: string): OpenedTask {
   const file = "file" in source ? source.file : keptText(source, folder);
-  const task = loadTask(file);
-  if (task.kind === "relation") {
-    throw new EngineError(
-      "invalid-task",
-      `${file}: this is a relation; circuits need a task with clean and corrupt prompts.`,
-      {
-        place: { file },
-      },
-    );
-  }
+  const task = loadContrast(file);
   return {
     ...entryOf(task),
     text: readFileSync(file, "utf8"),

@@ -8,6 +8,7 @@ import { openModel } from "../model/open.ts";
 import type { Example } from "../task/example.ts";
 import { expandTask } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
+import { relationAsContrast } from "../task/relation-task.ts";
 import type { AblationKind, CriterionName } from "../task/schema.ts";
 import type { ContrastTask } from "../task/task.ts";
 
@@ -41,14 +42,7 @@ export interface Prepared {
 
 /** @throws EngineError for a task or model that cannot be read, or that do not fit each other */
 export function prepare(settings: TaskSettings, options: { readonly threads?: number } = {}): Prepared {
-  const task = loadTask(settings.task);
-  if (task.kind === "relation") {
-    throw new EngineError(
-      "invalid-task",
-      `${task.file}: this is a relation; prune, patch and evaluate take a contrast task with clean and corrupt prompts.`,
-      { place: { file: task.file } },
-    );
-  }
+  const task = loadContrast(settings.task);
   const model = openModel(settings.model);
   const seed = settings.seed ?? task.seed;
   const { examples, notes } = expandTask(task, model.tokenizer, {
@@ -71,6 +65,12 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
     corruption: settings.corruption,
     notes,
   };
+}
+
+/** A relation is a contrast between its subjects. @throws EngineError as `loadTask` */
+export function loadContrast(file: string): ContrastTask {
+  const task = loadTask(file);
+  return task.kind === "relation" ? relationAsContrast(task) : task;
 }
 
 /** Right answers decide the second half of a criterion; where several tokens are right, the whole distribution does. */

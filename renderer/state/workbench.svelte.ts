@@ -324,6 +324,14 @@ export class Workbench {
     this.show({ tab: "relations" });
   }
 
+  /** Searches the circuit of a relation's facts: its heads and MLPs, other subjects as the corrupt prompts. */
+  async pruneRelation(file: string): Promise<void> {
+    await this.openTask({ file });
+    this.form.units = ["head", "mlp"];
+    this.show({ tab: "circuit" });
+    await this.start();
+  }
+
   private async openRelation(name: string, source: Parameters<EngineApi["openRelation"]>[0]): Promise<void> {
     try {
       await this.relations.open(source);

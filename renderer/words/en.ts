@@ -473,6 +473,10 @@ export const en = {
   "relations.heatmap": "Share right on validation subjects, layer × β",
   "relations.chosenPlace":
     "Chosen there: layer {layer} (−1 is the embedding), β {beta}, rank {rank}. All other figures are of test subjects.",
+  "relations.circuit": "As a circuit",
+  "relations.circuitHelp":
+    "The same facts as a task: which heads and MLPs carry them to the answer, beside where a linear map finds them.",
+  "relations.prune": "Prune heads and MLPs",
   "relations.editTitle": "Change the model’s answer",
   "relations.subject": "subject",
   "relations.object": "object",

@@ -1,6 +1,7 @@
 // The relations' tab on the real engine: fitted, judged, and used to edit the embedded model's answer.
 import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { finished } from "../journey.ts";
 import { browserReason, launch, type Tab } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
@@ -17,23 +18,29 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
     await served?.close();
   });
 
-  test("two relations are fitted and judged, and the edit changes the model's answer", async () => {
+  test("two relations are fitted and judged, the edit changes the model's answer, and the facts are pruned to a circuit", async () => {
     const { page, complaints } = tab;
     await page.keyboard.press("7");
-    await page.getByRole("checkbox", { name: "Head of an invented company" }).check();
+    await page.getByRole("checkbox", { name: "Country of a city" }).check();
     await page.getByRole("checkbox", { name: "Sound of an animal" }).check();
     await page.getByRole("button", { name: "Fit 2" }).click();
-    const row = page.getByRole("row", { name: /Head of an invented company/ });
+    const row = page.getByRole("row", { name: /Country of a city/ });
     await row.locator("td").nth(5).waitFor();
     expect(await row.locator("td").nth(5).textContent()).toBe("1.00");
     expect(await page.getByRole("img", { name: "Edit success against faithfulness" }).locator("circle").count()).toBe(
       2,
     );
-    await page.getByRole("tabpanel").getByRole("button", { name: "Head of an invented company" }).click();
+    await page.getByRole("tabpanel").getByRole("button", { name: "Country of a city" }).click();
     const wanted = await page.locator(".pane form select").inputValue();
     await page.getByRole("button", { name: "Edit and ask the model" }).click();
     const after = page.locator("table", { hasText: "model, after the edit" });
     expect((await after.locator("td").first().textContent())?.trim()).toBe(wanted);
+    await page.getByRole("button", { name: "Prune heads and MLPs" }).click();
+    await page.getByRole("button", { name: "Stop" }).waitFor();
+    await finished(page);
+    await page.keyboard.press("7");
+    const circuit = page.getByRole("row", { name: /Finished heads, MLPs/ });
+    expect(Number(await circuit.locator("td").last().textContent())).toBeCloseTo(1, 0);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
