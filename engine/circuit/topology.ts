@@ -22,6 +22,23 @@ export interface Topology {
   readonly slots: readonly Slot[];
   /** Grouped by slot, sources in order. */
   readonly edges: readonly Edge[];
+  /** By slot, the row numbers of the sources that feed it. */
+  readonly sourcesOf: readonly (readonly number[])[];
+}
+
+/** Which edges are in a circuit, "source slot": 1 where it is; entries that are no edges mean nothing. */
+export type EdgeTable = Uint8Array;
+
+export function edgeTable(topology: Topology, edges: Iterable<Edge>): EdgeTable {
+  const table = new Uint8Array(topology.sources.length * topology.slots.length);
+  for (const edge of edges) table[edgeIndex(topology, edge)] = 1;
+  return table;
+}
+
+/** Place of an edge in a table "source slot". */
+export function edgeIndex({ sizes, slots }: Topology, { source, target, input }: Edge): number {
+  assertInternal(source.kind !== "logits" && target.kind !== "input", "an edge out of the logits or into the input");
+  return sourceIndex(sizes, source) * slots.length + slotIndex(sizes, input ? { target, input } : { target });
 }
 
 /** Same order of sources and slots as EAP-IG's tables (Hanna et al. 2024, arXiv:2403.17806); GPT-2 small: 157 sources, 445 slots, 32,491 edges. */
@@ -36,10 +53,11 @@ export function topologyOf(sizes: TopologySizes): Topology {
     ]),
     { target: LOGITS },
   ];
-  const edges = slots.flatMap((slot) =>
-    sources.filter((source) => feeds(source, slot.target, sizes.parallelBlocks)).map((source) => ({ source, ...slot })),
+  const sourcesOf = slots.map(({ target }) =>
+    [...sources.keys()].filter((source) => feeds(sources[source], target, sizes.parallelBlocks)),
   );
-  return { sizes, sources, slots, edges };
+  const edges = slots.flatMap((slot, s) => sourcesOf[s].map((source) => ({ source: sources[source], ...slot })));
+  return { sizes, sources, slots, edges, sourcesOf };
 }
 
 /** Whether what `source` writes reaches an input of `target`; a neuron writes and reads where its MLP does. */

@@ -5,7 +5,7 @@ import { backward, type ForwardRun, type LayerGradients } from "../activations/g
 import { attentionFeeds, type Reals, reals, repeatRows, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Edge, HeadInput } from "../circuit/edge.ts";
-import { slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
+import { edgeIndex, slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
 import { headUnit, mlpUnit } from "../circuit/unit.ts";
 import { LOGITS } from "../circuit/node.ts";
 import type { MetricName } from "../metric/metric.ts";
@@ -196,10 +196,7 @@ class EdgeScorer {
   }
 
   sumOf(edge: Edge): number {
-    const { sizes, slots } = this.topology;
-    const row = sourceIndex(sizes, edge.source as Parameters<typeof sourceIndex>[1]);
-    const column = slotIndex(sizes, edge as Parameters<typeof slotIndex>[1]);
-    return this.sums[row * slots.length + column];
+    return this.sums[edgeIndex(this.topology, edge)];
   }
 
   dispose(): Promise<void> {

@@ -133,7 +133,7 @@ export class Changes {
     const known = this.latest.get(group);
     if (known?.layer === layer) return known.change;
     const clean = await this.sitesOf(group, "clean", layer);
-    const ablated = await this.ablated(group, layer, clean);
+    const ablated = await this.ablatedAt(group, layer);
     const change = {
       z: difference(ablated.z, clean.z),
       hidden: difference(ablated.hidden, clean.hidden),
@@ -143,8 +143,11 @@ export class Changes {
     return change;
   }
 
-  private async ablated(group: Group, layer: number, like: Change): Promise<Change> {
-    const { precision } = this.executor;
+  /** What the ablation gives at the sites of one layer. */
+  async ablatedAt(group: Group, layer: number): Promise<Change> {
+    const { precision, model } = this.executor;
+    const { nHeads, dHead, dMlp, dModel } = model.config;
+    const { rows } = group.packing;
     const meanOf = (site: keyof Change) => this.means!.rows(site, layer, group.examples, this.executor);
     switch (this.ablation.kind) {
       case "resample":
@@ -153,9 +156,9 @@ export class Changes {
         return { z: meanOf("z"), hidden: meanOf("hidden"), mlpOut: meanOf("mlpOut") };
       case "zero":
         return {
-          z: zeros(precision, like.z.length),
-          hidden: zeros(precision, like.hidden.length),
-          mlpOut: zeros(precision, like.mlpOut.length),
+          z: zeros(precision, rows * nHeads * dHead),
+          hidden: zeros(precision, rows * dMlp),
+          mlpOut: zeros(precision, rows * dModel),
         };
     }
   }

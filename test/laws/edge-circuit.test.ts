@@ -1,0 +1,77 @@
+// Laws of circuits of edges: all, none, one cut, and all edges out of some nodes, against other ways to the same numbers.
+import { afterAll, expect, test } from "vitest";
+import { Executor } from "../../engine/activations/executor.ts";
+import { formatEdge } from "../../engine/circuit/edge.ts";
+import { parseNode } from "../../engine/circuit/node.ts";
+import { edgeIndex, edgeTable } from "../../engine/circuit/topology.ts";
+import { parseUnit } from "../../engine/circuit/unit.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
+import { measureConnections } from "../../engine/score/connections.ts";
+import { EdgeCircuits } from "../../engine/score/edge-circuit.ts";
+import { GATED, PLAIN, randomExamples, randomModel } from "../random-model.ts";
+
+const metric = "logit-difference" as const;
+const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
+const zero = { kind: "zero", reference: "corrupt", perPosition: false } as const;
+const disposables: { dispose(): Promise<unknown> }[] = [];
+afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
+
+const MODELS = [
+  ["plain", PLAIN],
+  ["gated, grouped key-value heads", GATED],
+  ["parallel blocks", { ...PLAIN, parallelBlocks: true }],
+] as const;
+
+async function circuitsOf(config: (typeof MODELS)[number][1], ablation: typeof resample | typeof zero = resample) {
+  const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
+  const examples = randomExamples(config, [6, 8, 6], 9);
+  const circuits = await EdgeCircuits.over(executor, examples, ablation);
+  disposables.push(circuits, executor);
+  const reader = new MetricReader(executor, metric);
+  const value = async (kept: Uint8Array) => mean([...(await circuits.values(kept, reader)).values()]);
+  return { executor, examples, circuits, value, all: edgeTable(circuits.topology, circuits.topology.edges) };
+}
+
+// Oracle: the executor's own passes over clean and corrupt prompts.
+test.each(MODELS)("all edges are the model, none the corrupt run (1e-9), %s", async (_, config) => {
+  const { executor, examples, value, all, circuits } = await circuitsOf(config);
+  const space = new UnitSpace(config, ["head", "mlp"]);
+  const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
+  const full = await evaluator.measure(space.full());
+  const swapped = examples.map((example) => ({ ...example, clean: example.corrupt, corrupt: example.clean }));
+  const other = await Evaluator.create(executor, swapped, { metric, ablation: resample, space });
+  const corrupt = await other.measure(space.full());
+  expect(await value(all)).toBeCloseTo(mean(full.metric), 9);
+  expect(await value(edgeTable(circuits.topology, []))).toBeCloseTo(mean(corrupt.metric), 9);
+});
+
+// Oracle: path patching of one edge at a time in the full model.
+test.each(MODELS)("one edge cut is that edge patched (1e-9), %s", async (_, config) => {
+  const { executor, examples, value, all, circuits } = await circuitsOf(config);
+  const full = new UnitSpace(config, ["head", "mlp"]).full();
+  const { edges } = await measureConnections(executor, examples, full, { metric, ablation: resample });
+  const whole = await value(all);
+  for (const { source, target, input, weight } of edges.filter((_, i) => i % 7 === 0)) {
+    const edge = { source: parseNode(source)!, target: parseNode(target)!, ...(input && { input }) };
+    const cut = all.slice();
+    cut[edgeIndex(circuits.topology, edge)] = 0;
+    expect((await value(cut)) - whole, formatEdge(edge)).toBeCloseTo(weight, 9);
+  }
+});
+
+// Oracle: the evaluator of circuits of nodes.
+test.each([
+  ["resample", resample],
+  ["zero", zero],
+] as const)("all edges out of some nodes cut are those nodes ablated (1e-9), %s", async (_, ablation) => {
+  const { executor, examples, value, circuits } = await circuitsOf(GATED, ablation);
+  const space = new UnitSpace(GATED, ["head", "mlp"]);
+  const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
+  const gone = new Set(["a0.h1", "m0", "a1.h0"]);
+  const kept = space.full().without([...gone].map((id) => parseUnit(id)!));
+  const measured = await evaluator.measure(kept);
+  const edges = circuits.topology.edges.filter((edge) => !gone.has(formatEdge(edge).split("->")[0]!));
+  expect(await value(edgeTable(circuits.topology, edges))).toBeCloseTo(mean(measured.metric), 9);
+});
