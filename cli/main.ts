@@ -4,6 +4,7 @@ import { version } from "../engine/session/version.ts";
 import { addCircuitCommands } from "./commands/circuits.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEdges } from "./commands/edges.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addModels } from "./commands/models.ts";
 import { addPatch } from "./commands/patch.ts";
@@ -22,6 +23,7 @@ const COMMANDS = [
   addPrune,
   addPatch,
   addScore,
+  addEdges,
   addRelation,
   addEvaluate,
   addCircuitCommands,

@@ -63,6 +63,22 @@ test("score --edges names every edge of the model, and of each what cutting it w
   expect(Object.values(scores).every(Number.isFinite)).toBe(true);
 });
 
+test("edges measures circuits of edges up to the whole model, and prunes the smallest that is faithful", () => {
+  const sizes = ["--examples", "12", "--held-out", "12"];
+  const { code, out } = secateur("edges", "tasks/ioi.yaml", ...sizes, "--prune", "--json");
+  expect(code).toBe(0);
+  const { total, curve, circuit } = JSON.parse(out) as {
+    total: number;
+    curve: { fraction: number; faithfulness: number; holds: boolean }[];
+    circuit: { edges: string[]; from: number; faithfulness: number };
+  };
+  expect([total, curve.length]).toEqual([1519, 10]);
+  expect(curve.at(-1)).toMatchObject({ fraction: 1, holds: true, faithfulness: expect.closeTo(1, 5) as number });
+  expect(circuit.edges.length).toBeLessThan(circuit.from);
+  expect(circuit.faithfulness).toBeGreaterThanOrEqual(0.9);
+  expect(circuit.edges.some((edge) => edge.endsWith("->logits"))).toBe(true);
+});
+
 test("tasks show prints one example a line, with ids and positions", () => {
   const run = secateur("tasks", "show", "tasks/ioi.yaml", "--examples", "3", "--held-out", "2", "--jsonl");
   const examples = run.out

@@ -245,7 +245,7 @@ export class Evaluator {
 }
 
 /** 1 where the most likely token is an answer. */
-const isRight = (example: Example, logits: Reals): number => Number(example.answers.includes(argMax(logits)));
+export const isRight = (example: Example, logits: Reals): number => Number(example.answers.includes(argMax(logits)));
 
 /** Layer of the first unit in which two circuits differ; the number of layers where they are the same. */
 function firstDifference(a: UnitSet, b: UnitSet): number {

@@ -7,7 +7,6 @@ import { HEAD_INPUTS } from "../circuit/edge.ts";
 import { LOGITS } from "../circuit/node.ts";
 import { type EdgeTable, slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
 import { formatUnit, headUnit, mlpUnit } from "../circuit/unit.ts";
-import type { MetricReader } from "../evaluate/metric-reader.ts";
 import { Graph } from "../onnx/graph.ts";
 import { matMul } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
@@ -58,19 +57,16 @@ export class EdgeCircuits {
   }
 
   /**
-   * The metric of each example under a circuit of edges.
+   * The streams that the logits read at each prompt's last token under a circuit of edges, "example dModel", group by group.
    *
    * @param kept which edges are in it
    */
-  async values(kept: EdgeTable, reader: MetricReader): Promise<Map<Example, number>> {
-    const values = new Map<Example, number>();
+  async ends(kept: EdgeTable): Promise<readonly { readonly examples: readonly Example[]; readonly end: Reals }[]> {
+    const ends = [];
     for (const ablated of this.ablated) {
-      const { examples } = ablated.group;
-      (await reader.values(await this.end(kept, ablated), examples)).forEach((value, i) =>
-        values.set(examples[i], value),
-      );
+      ends.push({ examples: ablated.group.examples, end: await this.end(kept, ablated) });
     }
-    return values;
+    return ends;
   }
 
   async dispose(): Promise<void> {

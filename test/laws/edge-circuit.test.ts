@@ -30,7 +30,11 @@ async function circuitsOf(config: (typeof MODELS)[number][1], ablation: typeof r
   const circuits = await EdgeCircuits.over(executor, examples, ablation);
   disposables.push(circuits, executor);
   const reader = new MetricReader(executor, metric);
-  const value = async (kept: Uint8Array) => mean([...(await circuits.values(kept, reader)).values()]);
+  const value = async (kept: Uint8Array) => {
+    const values: number[] = [];
+    for (const { examples, end } of await circuits.ends(kept)) values.push(...(await reader.values(end, examples)));
+    return mean(values);
+  };
   return { executor, examples, circuits, value, all: edgeTable(circuits.topology, circuits.topology.edges) };
 }
 

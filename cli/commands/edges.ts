@@ -1,0 +1,86 @@
+// `secateur edges`: circuits of edges by size, exactly measured, and the smallest faithful one pruned edge by edge.
+import { type Command, Option } from "commander";
+import { formatEdge } from "../../engine/circuit/edge.ts";
+import { EDGE_ORDERS, type EdgeOrder } from "../../engine/score/edge-ranking.ts";
+import { type EdgeOutcome, edgeTask } from "../../engine/session/edge-task.ts";
+import { SCORE_METHODS, type ScoreMethod } from "../../engine/session/score-task.ts";
+import { columns } from "../circuit-table.ts";
+import { interruptible } from "../interrupt.ts";
+import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
+import { printData, printJson, printMessage } from "../output.ts";
+
+interface EdgeFlags extends TaskFlags {
+  readonly method: ScoreMethod;
+  readonly steps: number;
+  readonly order: EdgeOrder;
+  readonly prune?: boolean;
+  readonly json?: boolean;
+}
+
+export function addEdges(program: Command): void {
+  const command = program
+    .command("edges")
+    .argument("<task>", "task file")
+    .description(
+      "faithfulness of the best edges by size, with CPR and CMD as in MIB; --prune: the smallest edge by edge",
+    );
+  addTaskOptions(command)
+    .addOption(new Option("--method <name>", "how edges are scored").choices([...SCORE_METHODS]).default("attribution"))
+    .option("--steps <n>", "points of integrated gradients", parsePositive, 5)
+    .addOption(new Option("--order <name>", "which come first").choices([...EDGE_ORDERS]).default("magnitude"))
+    .option("--prune", "prune the smallest faithful circuit of the curve, every edge tested, until none can go")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  secateur edges tasks/ioi.yaml --method integrated-gradients --prune")
+    .action((task: string, flags: EdgeFlags) => edges(task, flags));
+}
+
+async function edges(task: string, flags: EdgeFlags): Promise<void> {
+  const { method, steps, order, prune = false, threads } = flags;
+  const settings = { ...taskSettings(task, flags), method, steps, order, prune };
+  const outcome = await interruptible(
+    (signal) => edgeTask(settings, { threads, signal, onProgress: report() }),
+    "Stopped.",
+  );
+  for (const note of outcome.notes) printMessage(`note: ${note}`);
+  if (flags.json) return printJson(jsonOf(outcome));
+  printData(`${method}, edges by ${order}; each circuit run exactly, cut edges give the ablated output\n`);
+  printData(tableOf(outcome));
+  const { cpr, cmd, logCpr, logCmd } = outcome.areas;
+  printData(
+    `\nCPR ${cpr.toFixed(3)}, CMD ${cmd.toFixed(3)}; on a logarithmic axis ${logCpr.toFixed(3)}, ${logCmd.toFixed(3)}`,
+  );
+  if (prune) printData(`\n${foundIn(outcome)}`);
+}
+
+function report(): ((stage: string, done: number, total: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (stage, done, total) =>
+    process.stderr.write(done === total ? "\r\x1b[K" : `\r${stage}: ${done} of ${total}\x1b[K`);
+}
+
+function tableOf({ curve, total }: EdgeOutcome): string {
+  const rows = curve.map(({ fraction, edges, faithfulness, holds, heldOut }) => [
+    `${fraction * 100} %`,
+    String(Math.max(1, Math.round(fraction * total))),
+    String(edges),
+    faithfulness.toFixed(3),
+    heldOut?.toFixed(3) ?? "",
+    holds ? "holds" : "",
+  ]);
+  return columns([["share", "edges", "connected", "f", "f held out", "criterion"], ...rows]);
+}
+
+function foundIn({ circuit }: EdgeOutcome): string {
+  if (!circuit) return "The criterion holds at no size of the curve, so nothing was pruned.";
+  const { edges, from, trials, faithfulness, heldOut } = circuit;
+  const [low, high] = heldOut?.interval ?? [];
+  const unseen = heldOut
+    ? `, held out ${heldOut.faithfulness.toFixed(3)} [${low!.toFixed(3)}, ${high!.toFixed(3)}]`
+    : "";
+  const head = `pruned from ${from} to ${edges.length} edges in ${trials} trials, no single one can go: f ${faithfulness.toFixed(3)}${unseen}`;
+  return [head, ...edges.map((edge) => `  ${formatEdge(edge)}`)].join("\n");
+}
+
+function jsonOf({ circuit, ...outcome }: EdgeOutcome): object {
+  return { ...outcome, ...(circuit && { circuit: { ...circuit, edges: circuit.edges.map(formatEdge) } }) };
+}

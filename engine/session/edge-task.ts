@@ -1,0 +1,158 @@
+// Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
+import { edgeIndex } from "../circuit/topology.ts";
+import { EngineError } from "../base/errors.ts";
+import type { Interval } from "../evaluate/bootstrap.ts";
+import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
+import { type EdgeScore, edgeAttribution } from "../score/edge-attribution.ts";
+import { connectedEdges, type EdgeOrder, rankedEdges } from "../score/edge-ranking.ts";
+import { pathPoints } from "../score/integrated-gradients.ts";
+import { EdgeSide } from "./edge-side.ts";
+import { prepare, type Prepared } from "./prepare.ts";
+import type { ScoreSettings } from "./score-task.ts";
+
+export interface EdgeSettings extends ScoreSettings {
+  readonly order: EdgeOrder;
+  /** Prune the smallest circuit of the curve for which the criterion holds. */
+  readonly prune: boolean;
+}
+
+export interface EdgeCurvePoint extends CurvePoint {
+  /** Edges on a way from input to logits among those that the order gives. */
+  readonly edges: number;
+  /** Whether the task's criterion holds, both halves. */
+  readonly holds: boolean;
+  /** f on the held-out examples. */
+  readonly heldOut: number | undefined;
+}
+
+export interface EdgeCircuitFound {
+  readonly edges: readonly EdgeScore[];
+  /** How many edges the pruning began with, and how many circuits it measured. */
+  readonly from: number;
+  readonly trials: number;
+  readonly faithfulness: number;
+  readonly heldOut: { readonly faithfulness: number; readonly interval: Interval } | undefined;
+}
+
+export interface EdgeOutcome {
+  readonly total: number;
+  readonly curve: readonly EdgeCurvePoint[];
+  /** On the discovery examples. */
+  readonly areas: Areas;
+  readonly circuit: EdgeCircuitFound | undefined;
+  readonly examples: { readonly discovery: number; readonly heldOut: number };
+  readonly notes: readonly string[];
+}
+
+export interface EdgeHooks {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (stage: "scores" | "curve" | "pruning", done: number, total: number) => void;
+}
+
+/** @throws EngineError as `prepare`; "cancelled" */
+export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
+  const prepared = prepare(settings, { threads: hooks.threads });
+  const { executor, model, discovery, heldOut, ablation, task } = prepared;
+  const sides: EdgeSide[] = [];
+  try {
+    const alphas = settings.method === "attribution" ? [1] : pathPoints(settings.steps, "clean");
+    const scores = await edgeAttribution(executor, discovery, {
+      metric: task.metric,
+      ablation,
+      alphas,
+      signal: hooks.signal,
+      onProgress: (done, total) => hooks.onProgress?.("scores", done, total),
+    });
+    const found = await EdgeSide.over(prepared, discovery);
+    sides.push(found);
+    const unseen = heldOut.length > 0 ? await EdgeSide.over(prepared, heldOut) : undefined;
+    if (unseen) sides.push(unseen);
+    const ranked = rankedEdges(scores, settings.order);
+    const curve = await curveOf(ranked, found, unseen, prepared, hooks);
+    const start = curve.find(({ holds }) => holds);
+    const circuit = settings.prune && start ? await pruned(ranked, start, found, unseen, prepared, hooks) : undefined;
+    return {
+      total: scores.length,
+      curve,
+      areas: areasUnder(curve),
+      circuit,
+      examples: { discovery: discovery.length, heldOut: heldOut.length },
+      notes: prepared.notes,
+    };
+  } finally {
+    for (const side of sides) await side.circuits.dispose();
+    await executor.dispose();
+    model.close();
+  }
+}
+
+function firstOf(ranked: readonly EdgeScore[], fraction: number): EdgeScore[] {
+  return connectedEdges(ranked.slice(0, Math.max(1, Math.round(fraction * ranked.length))));
+}
+
+async function curveOf(
+  ranked: readonly EdgeScore[],
+  found: EdgeSide,
+  unseen: EdgeSide | undefined,
+  { criterion }: Prepared,
+  { signal, onProgress }: EdgeHooks,
+): Promise<EdgeCurvePoint[]> {
+  const curve: EdgeCurvePoint[] = [];
+  for (const fraction of FRACTIONS) {
+    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    const edges = firstOf(ranked, fraction);
+    const table = found.table(edges);
+    const measured = await found.measure(table);
+    const holds = await measured.holds(criterion);
+    const heldOut = (await unseen?.measure(table))?.faithfulness;
+    curve.push({ fraction, edges: edges.length, faithfulness: measured.faithfulness, holds, heldOut });
+    onProgress?.("curve", curve.length, FRACTIONS.length);
+  }
+  return curve;
+}
+
+/** Goes over the edges from the last layer to the first and cuts each without which the criterion still holds, until none can go. */
+async function pruned(
+  ranked: readonly EdgeScore[],
+  start: EdgeCurvePoint,
+  found: EdgeSide,
+  unseen: EdgeSide | undefined,
+  { criterion, seed }: Prepared,
+  { signal, onProgress }: EdgeHooks,
+): Promise<EdgeCircuitFound> {
+  const { topology } = found.circuits;
+  const begun = firstOf(ranked, start.fraction);
+  let kept = [...begun].sort((a, b) => edgeColumn(b) - edgeColumn(a));
+  let trials = 0;
+  for (let removed = true; removed;) {
+    removed = false;
+    for (const edge of [...kept]) {
+      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (!kept.includes(edge)) continue;
+      const rest = connectedEdges(kept.filter((other) => other !== edge));
+      trials++;
+      onProgress?.("pruning", begun.length - kept.length, begun.length);
+      if (!(await (await found.measure(found.table(rest))).holds(criterion))) continue;
+      kept = rest;
+      removed = true;
+    }
+  }
+  const table = found.table(kept);
+  return {
+    edges: kept,
+    from: begun.length,
+    trials,
+    faithfulness: (await found.measure(table)).faithfulness,
+    heldOut: await unseenFigures(unseen, table, seed),
+  };
+
+  function edgeColumn(edge: EdgeScore): number {
+    return edgeIndex(topology, edge) % topology.slots.length;
+  }
+}
+
+async function unseenFigures(unseen: EdgeSide | undefined, table: Uint8Array, seed: number) {
+  const measured = await unseen?.measure(table);
+  return measured && { faithfulness: measured.faithfulness, interval: measured.interval(seed) };
+}
