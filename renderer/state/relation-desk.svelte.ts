@@ -10,6 +10,7 @@ import type {
   TaskSource,
 } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
+import type { SavedRelation } from "./session-file.ts";
 import { type Loaded, load, type TaskDesk } from "./task-desk.svelte.ts";
 import { TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
@@ -61,6 +62,22 @@ export class RelationDesk {
 
   fitOf(file: string): Loaded<RelationFit> {
     return this.fits.get(keyOf(this.choice(file))) ?? NONE;
+  }
+
+  /** The fits that are there, with what each was fitted to. */
+  get saved(): readonly SavedRelation[] {
+    return [...this.fits].flatMap(([key, fit]) =>
+      fit.state === "done" ? [{ choice: choiceOf(key), fit: fit.value }] : [],
+    );
+  }
+
+  /** Shows fits of a session; the settings become those of the last of them. */
+  restore(saved: readonly SavedRelation[]): void {
+    this.fits = new Map(saved.map(({ choice, fit }) => [keyOf(choice), { state: "done", value: fit }]));
+    const last = saved.at(-1)?.choice;
+    if (!last) return;
+    ({ estimator: this.estimator, samples: this.samples, seeds: this.seeds } = last);
+    this.chosen = saved.filter(({ choice }) => choice.model === last.model).map(({ choice }) => choice.task);
   }
 
   toggle(file: string): void {
@@ -153,6 +170,17 @@ export class RelationDesk {
       if (error.code === "engine-lost") this.stopping = true;
     }
   }
+}
+
+function choiceOf(key: string): RelationChoice {
+  const [task, model, estimator, samples, seeds] = JSON.parse(key) as [
+    string,
+    string,
+    RelationChoice["estimator"],
+    number,
+    number,
+  ];
+  return { task, model, estimator, samples, seeds };
 }
 
 function keyOf({ task, model, estimator, samples, seeds }: RelationChoice): string {

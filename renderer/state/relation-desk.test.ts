@@ -84,3 +84,16 @@ test("a file that is opened stands first, chosen and shown", async () => {
   expect(desk.entries.map(({ file }) => file)).toEqual(["mine", "a", "b", "c"]);
   expect([desk.chosen, desk.shown]).toEqual([["mine"], "mine"]);
 });
+
+test("what was fitted is taken along in a session, with its settings, and not fitted again", async () => {
+  const first = deskOn({ fitRelation: () => Promise.resolve(fit) });
+  first.estimator = "ridge";
+  first.samples = 4;
+  first.toggle("b");
+  await first.fit();
+  const second = deskOn({ fitRelation: () => Promise.reject(new Error("asked again")) });
+  second.restore(first.saved);
+  await second.fit();
+  expect([second.estimator, second.samples, second.chosen]).toEqual(["ridge", 4, ["b"]]);
+  expect(second.fitOf("b")).toEqual({ state: "done", value: fit });
+});

@@ -15,6 +15,28 @@ const saved: SavedSession = {
     steps: [{ step: 1, removed: ["a0.h1"], faithfulness: 0.99, second: 1, accepted: true, kept: 3, order: 0, pass: 1 }],
     circuit: exampleCircuit(),
   },
+  relations: [
+    {
+      choice: { task: "tasks/relations/x.json", model: "sprig", estimator: "ridge", samples: 8, seeds: 2 },
+      fit: {
+        figures: {
+          layer: 1,
+          beta: 1,
+          rank: 4,
+          known: 30,
+          faithfulness: { mean: 0.5, interval: [0.25, 0.75] },
+          seenObject: null,
+          unseenObject: 0.5,
+          majority: 0,
+          causality: { mean: 0.25 },
+        },
+        controls: { embedding: null, nearest: 0, biasOnly: 0, shuffledSubjects: 0 },
+        sweeps: { layers: [{ layer: 1, beta: 1, validation: 0.5 }] },
+        subjects: [{ subject: "dog", object: "dogs", split: "test", model: " dogs", map: " cats", rank: 2 }],
+        notes: [],
+      },
+    },
+  ],
   view: { ...FIRST_VIEW, pinned: ["a1.h1"], selection: { kind: "node", id: "a1.h1" }, step: 1 },
 };
 
@@ -35,6 +57,11 @@ test.each([
     "a record without steps",
     JSON.stringify({ format: "secateur.session", version: 1, record: { ...saved.record, steps: 1 }, view: FIRST_VIEW }),
     { because: "broken", path: "record.steps" },
+  ],
+  [
+    "a relation by no estimator there is",
+    formatSession(saved).replace('"ridge"', '"guess"'),
+    { because: "broken", path: "relations.0.choice.estimator" },
   ],
   [
     "a broken circuit",

@@ -1,6 +1,14 @@
-// The session file (`*.secateur`): task text, request, record, what is pinned and edited, and the view, in one JSON document.
+// The session file (`*.secateur`): task text, request, record, fitted relations, what is pinned and edited, and the view, in one
+// JSON document.
 import { z } from "zod";
-import type { OpenedTask, RunRecord, RunRequest } from "../../engine/contract.ts";
+import {
+  type OpenedTask,
+  RELATION_ESTIMATORS,
+  type RelationChoice,
+  type RelationFit,
+  type RunRecord,
+  type RunRequest,
+} from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import { FIRST_VIEW, TABS, type View } from "./view.ts";
 
@@ -12,7 +20,14 @@ export interface SavedSession {
   readonly task: OpenedTask | undefined;
   readonly request: RunRequest | undefined;
   readonly record: RunRecord | undefined;
+  readonly relations: readonly SavedRelation[] | undefined;
   readonly view: View;
+}
+
+/** A fitted relation with what it was fitted to. */
+export interface SavedRelation {
+  readonly choice: RelationChoice;
+  readonly fit: RelationFit;
 }
 
 /** Why a file cannot be opened as a session, for the page to put into words. */
@@ -63,15 +78,42 @@ const record = z.looseObject({
   circuit: z.looseObject({}).optional(),
 });
 const task = z.looseObject({ file: z.string(), name: z.string(), text: z.string() });
+const share = z.number();
+const relation = z.object({
+  choice: z.object({
+    task: z.string(),
+    model: z.string(),
+    estimator: z.enum(RELATION_ESTIMATORS),
+    samples: z.int().min(1),
+    seeds: z.int().min(1),
+  }),
+  fit: z.looseObject({
+    figures: z.looseObject({
+      layer: z.int(),
+      beta: z.number(),
+      rank: z.int(),
+      known: z.int(),
+      faithfulness: z.object({ mean: share, interval: z.tuple([share, share]) }),
+      causality: z.looseObject({ mean: share }),
+    }),
+    controls: z.looseObject({ nearest: share, biasOnly: share, shuffledSubjects: share }),
+    sweeps: z.looseObject({
+      layers: z.array(z.looseObject({ layer: z.int(), beta: z.number(), validation: share })),
+    }),
+    subjects: z.array(z.looseObject({ subject: z.string(), object: z.string() })),
+    notes: z.array(z.string()),
+  }),
+});
 const session = z.object({
   task: task.optional(),
   request: request.optional(),
   record: record.optional(),
+  relations: z.array(relation).optional(),
   view: view.catch(FIRST_VIEW as z.infer<typeof view>),
 });
 
-export function formatSession({ task, request, record, view }: SavedSession): string {
-  const document = { format: SESSION_FORMAT, version: SESSION_VERSION, task, request, record, view };
+export function formatSession({ task, request, record, relations, view }: SavedSession): string {
+  const document = { format: SESSION_FORMAT, version: SESSION_VERSION, task, request, record, relations, view };
   return `${JSON.stringify(document, null, 1)}\n`;
 }
 
@@ -92,9 +134,9 @@ export function parseSession(text: string, file: string): SavedSession | Session
       return { because: "broken", path: "record.circuit" };
     }
   }
-  const { task, request, record, view } = parsed.data;
+  const { task, request, record, relations, view } = parsed.data;
   // The loose parts were written by formatSession; what the page reads of them has been checked above.
-  return { task, request, record, view } as unknown as SavedSession;
+  return { task, request, record, relations, view } as unknown as SavedSession;
 }
 
 function jsonOf(text: string): unknown {

@@ -353,6 +353,7 @@ export class Workbench {
     }
     if (session.request) this.tasks.model = session.request.model;
     if (session.record) this.runs.show(session.record);
+    this.relations.restore(session.relations ?? []);
     this.isExample = false;
     this.view.reset(session.view);
     void this.preview();
@@ -388,7 +389,9 @@ export class Workbench {
   sessionText(): string {
     const { task } = this.tasks;
     const record = this.runs.shown;
-    return formatSession({ task, request: record?.request, record, view: this.view.current });
+    const { saved } = this.relations;
+    const relations = saved.length > 0 ? saved : undefined;
+    return formatSession({ task, request: record?.request, record, relations, view: this.view.current });
   }
 
   circuitText(): string | undefined {
