@@ -11,6 +11,7 @@ import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addRelation } from "./commands/relation.ts";
 import { addScore } from "./commands/score.ts";
+import { addStability } from "./commands/stability.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTrain } from "./commands/train.ts";
@@ -26,6 +27,7 @@ const COMMANDS = [
   addEdges,
   addRelation,
   addEvaluate,
+  addStability,
   addCircuitCommands,
   addModels,
   addTasks,

@@ -79,6 +79,32 @@ test("edges measures circuits of edges up to the whole model, and prunes the sma
   expect(circuit.edges.some((edge) => edge.endsWith("->logits"))).toBe(true);
 });
 
+test("stability searches again on other examples and says how alike the circuits are", () => {
+  const { code, out } = secateur(
+    "stability",
+    "tasks/ioi.yaml",
+    "--runs",
+    "2",
+    "--sizes",
+    "16,12",
+    "--held-out",
+    "32",
+    "--json",
+  );
+  expect(code).toBe(0);
+  const { rows } = JSON.parse(out) as {
+    rows: { discovery: number; kept: number[]; heldOut: number[]; holds: number; jaccard: { least: number } }[];
+  };
+  expect(rows.map(({ discovery, kept, heldOut }) => [discovery, kept.length, heldOut.length])).toEqual([
+    [12, 2, 2],
+    [16, 2, 2],
+  ]);
+  for (const { jaccard, holds } of rows) {
+    expect(jaccard.least).toBeGreaterThan(0);
+    expect([0, 0.5, 1]).toContain(holds);
+  }
+});
+
 test("tasks show prints one example a line, with ids and positions", () => {
   const run = secateur("tasks", "show", "tasks/ioi.yaml", "--examples", "3", "--held-out", "2", "--jsonl");
   const examples = run.out
