@@ -79,6 +79,11 @@ test("edges measures circuits of edges up to the whole model, and prunes the sma
   expect(circuit.edges.some((edge) => edge.endsWith("->logits"))).toBe(true);
 });
 
+test("stability needs held-out examples, and says so", () => {
+  const { code, err } = secateur("stability", "tasks/ioi.yaml", "--held-out", "0");
+  expect([code, err]).toEqual([2, expect.stringContaining("ask for some with --held-out") as string]);
+});
+
 test("stability searches again on other examples and says how alike the circuits are", () => {
   const { code, out } = secateur(
     "stability",

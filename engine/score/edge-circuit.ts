@@ -31,7 +31,12 @@ export class EdgeCircuits {
     private readonly ablated: readonly Ablated[],
   ) {}
 
-  /** Holds the ablated output of every node on every example. @throws EngineError as `prepareGroups` */
+  /**
+   * Holds the ablated output of every node on every example. The embedding's is the corrupt prompt's under every ablation:
+   * zeros or means there would be no prompt at all.
+   *
+   * @throws EngineError as `prepareGroups`
+   */
   static async over(executor: Executor, examples: readonly Example[], ablation: Ablation): Promise<EdgeCircuits> {
     const { model, precision, threads } = executor;
     const { config } = model;

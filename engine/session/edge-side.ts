@@ -57,8 +57,13 @@ export class EdgeSide {
     const { executor, ablation, task } = prepared;
     const circuits = await EdgeCircuits.over(executor, examples, ablation);
     const side = new EdgeSide(prepared, circuits, new MetricReader(executor, task.metric));
-    await side.anchor();
-    return side;
+    try {
+      await side.anchor();
+      return side;
+    } catch (error) {
+      await circuits.dispose();
+      throw error;
+    }
   }
 
   table(edges: readonly Edge[]): EdgeTable {

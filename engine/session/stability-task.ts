@@ -1,7 +1,9 @@
 // Whether a circuit is the task's or the prompts': the search again on other examples, and on fewer and more of them.
+import { EngineError } from "../base/errors.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { type Agreement, agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
+import { loadContrast } from "./prepare.ts";
 import { pruneTask, type PruneSettings } from "./prune-task.ts";
 
 export interface StabilitySettings extends PruneSettings {
@@ -34,11 +36,19 @@ export interface StabilityHooks {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** @throws EngineError as `pruneTask` */
+/** @throws EngineError "usage" without held-out examples; as `pruneTask` */
 export async function stabilityTask(
   { runs, sizes, ...settings }: StabilitySettings,
   hooks: StabilityHooks = {},
 ): Promise<StabilityOutcome> {
+  const task = loadContrast(settings.task);
+  if ((settings.examples?.heldOut ?? task.split.heldOut) === 0) {
+    throw new EngineError(
+      "usage",
+      `${task.file}: stability is judged on held-out examples; ask for some with --held-out.`,
+    );
+  }
+  const seed = settings.seed ?? task.seed;
   const rows: StabilityRow[] = [];
   for (const [s, discovery] of sizes.entries()) {
     const circuits = [];
@@ -46,7 +56,7 @@ export async function stabilityTask(
       const { circuit } = await pruneTask(
         {
           ...settings,
-          seed: (settings.seed ?? 1) + run,
+          seed: seed + run,
           examples: { ...settings.examples, discovery },
           random: 0,
           connections: false,
