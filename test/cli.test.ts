@@ -63,6 +63,48 @@ test("score --edges names every edge of the model, and of each what cutting it w
   expect(Object.values(scores).every(Number.isFinite)).toBe(true);
 });
 
+test("scores by position stand beside the whole", () => {
+  const { code, out } = secateur(
+    ...["score", "tasks/ioi.yaml", "--examples", "8", "--held-out", "8", "--json"],
+    ...["--positions", "S2,END", "--method", "clean-corrupted"],
+  );
+  expect(code).toBe(0);
+  const scores = JSON.parse(out) as Record<string, Record<string, number>>;
+  expect(Object.keys(scores["a0.h6"]!)).toEqual(["score", "S2", "END"]);
+});
+
+test("information flow scores edges alone", () => {
+  const { code, err } = secateur("score", "tasks/ioi.yaml", "--method", "information-flow");
+  expect([code, err]).toEqual([
+    2,
+    "error: information-flow scores edges alone; add --edges, or choose another method.\n",
+  ]);
+});
+
+test("a graph of edges that was written is measured to the same figure when it is read, in either sign convention", () => {
+  const task = [
+    "edges",
+    "tasks/ioi.yaml",
+    "--examples",
+    "8",
+    "--held-out",
+    "8",
+    "--json",
+    "--signs",
+    "helpful-negative",
+  ];
+  const file = join(mkdtempSync(join(tmpdir(), "secateur-edges-")), "ioi.eap-ig.json");
+  const made = secateur(...task, "--method", "integrated-gradients", "--prune", "--out", file);
+  const read = secateur(...task, "--graph", file);
+  const { circuit, areas } = JSON.parse(made.out) as {
+    circuit: { edges: string[]; faithfulness: number };
+    areas: object;
+  };
+  const again = JSON.parse(read.out) as { given: { edges: string[]; faithfulness: number }; areas: object };
+  expect([...again.given.edges].sort()).toEqual([...circuit.edges].sort());
+  expect([again.given.faithfulness, again.areas]).toEqual([circuit.faithfulness, areas]);
+});
+
 test("edges measures circuits of edges up to the whole model, and prunes the smallest that is faithful", () => {
   const sizes = ["--examples", "12", "--held-out", "12"];
   const { code, out } = secateur("edges", "tasks/ioi.yaml", ...sizes, "--prune", "--json");

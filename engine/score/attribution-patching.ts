@@ -3,6 +3,7 @@ import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Example } from "../task/example.ts";
 import { type GradientScores, gradientScores, type ScoreRequest } from "./gradient-scores.ts";
+import { pathOf } from "./path.ts";
 
 export interface AttributionRequest extends ScoreRequest {
   readonly ablation: Ablation;
@@ -20,5 +21,5 @@ export function attributionPatching(
   examples: readonly Example[],
   request: AttributionRequest,
 ): Promise<GradientScores> {
-  return gradientScores(executor, examples, request.ablation, [1], request);
+  return gradientScores(executor, examples, request.ablation, pathOf("attribution", 1), request);
 }

@@ -13,14 +13,19 @@ import { Graph } from "../onnx/graph.ts";
 import { matMul, transpose } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
-import { gradientName, headInputGradientGraph, headOutputGraph } from "../transformer/backward.ts";
+import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
 import { Changes, difference, forward, type Group, inBatches, meansOf, prepareGroups } from "./gradient-runs.ts";
+import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path, pathOf } from "./path.ts";
+import type { Position } from "./positions.ts";
+import { sourceOutputs } from "./source-outputs.ts";
 
 export interface EdgeAttributionRequest {
   readonly metric: MetricName;
   readonly ablation: Ablation;
-  /** Points of the path at which gradients are taken, 0 = corrupt, 1 = clean (default: the clean run alone). */
-  readonly alphas?: readonly number[];
+  /** Where gradients are taken (default: in the clean run alone). */
+  readonly path?: Path;
+  /** Also give the scores by position of the reader. */
+  readonly positions?: readonly Position[];
   readonly signal?: AbortSignal;
   /** Counts layers gone back through. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -29,12 +34,14 @@ export interface EdgeAttributionRequest {
 export interface EdgeScore extends Edge {
   /** Estimated change of the mean metric when what the source writes is ablated at this input alone; sign kept. */
   readonly score: number;
+  /** The same for what is read at each of the positions asked for; those of every token add up to the score. */
+  readonly byPosition?: readonly number[];
 }
 
 /**
  * score(u → v) = mean over examples of Σ over pos, dim (ablated − clean) of what u writes · ∂metric/∂(what v reads), the
  * gradient being that of v's own path (before its norm), averaged over the points of the path. Heads read by q, k and v
- * apart, also where key-value heads are shared. The scores of all edges out of a node add up to its attribution.
+ * apart, also where key-value heads are shared. The scores of all edges out of a node add up to its attribution on the same path.
  *
  * @returns every edge of the model, in the order of `topologyOf`
  * @throws EngineError "usage" where there is no example; "cancelled"
@@ -46,38 +53,61 @@ export async function edgeAttribution(
   request: EdgeAttributionRequest,
 ): Promise<EdgeScore[]> {
   if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
-  const { ablation, alphas = [1] } = request;
-  const topology = topologyOf(executor.model.config);
-  const groups = prepareGroups(executor, examples);
+  const { ablation, path = pathOf("attribution", 1), positions = [] } = request;
+  const { config } = executor.model;
+  const topology = topologyOf(config);
+  const groups = prepareGroups(executor, examples, positions);
   const means = await meansOf(executor, groups, ablation);
-  const scorer = await EdgeScorer.of(executor, topology);
-  const jobs = groups.flatMap((group) => alphas.map((alpha) => ({ group, alpha })));
+  const scorer = await EdgeScorer.of(executor, topology, positions.length);
+  const parts = partsOf(path, config);
+  const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
   let done = 0;
   try {
     // One group at a time: what every source writes to every row is held at once.
     for (const group of groups) {
       const changes = new Changes(executor, ablation, means);
       const written = await scorer.written(group, changes);
-      for (const batch of inBatches(
-        executor,
-        jobs.filter((job) => job.group === group),
-      )) {
-        const runs: ForwardRun[] = [];
-        for (const job of batch) runs.push(await forward(executor, group, job.alpha, changes, request.metric));
-        for (const run of runs) await scorer.addLogits(written, run.cotangent);
-        await backward(executor, runs, {
-          visit: async (layer, r, gradients) => {
-            if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-            await scorer.addLayer(layer, written, runs[r], gradients);
-            request.onProgress?.(++done, jobs.length * executor.model.config.nLayers);
-          },
-        });
+      for (const part of parts) {
+        const jobs = path.alphas.map((alpha) => ({ group, part, alpha }));
+        const credited = path.through === "input" ? everySource(topology) : sourcesOfPart(topology, part);
+        for (const batch of inBatches(executor, jobs)) {
+          const runs: ForwardRun[] = [];
+          for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
+          for (const run of runs) await scorer.addLogits(credited, written, run.cotangent);
+          await backward(executor, runs, {
+            from: firstLayerOf(part),
+            visit: async (layer, r, gradients) => {
+              if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+              await scorer.addLayer(layer, credited, written, runs[r], gradients);
+              request.onProgress?.(++done, total);
+            },
+          });
+        }
       }
     }
   } finally {
     await scorer.dispose();
   }
-  return topology.edges.map((edge) => ({ ...edge, score: scorer.sumOf(edge) / (examples.length * alphas.length) }));
+  const points = examples.length * path.alphas.length;
+  return topology.edges.map((edge) => ({
+    ...edge,
+    score: scorer.sumOf(edge) / points,
+    ...(positions.length > 0 && { byPosition: positions.map((_, p) => scorer.sumOf(edge, p) / points) }),
+  }));
+}
+
+/** Sources from one number up to another. */
+interface SourceRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const everySource = ({ sources }: Topology): SourceRange => ({ from: 0, to: sources.length });
+
+function sourcesOfPart({ sizes }: Topology, part: Part): SourceRange {
+  if (part.kind === "input") return { from: 0, to: 1 };
+  const mlp = sourceIndex(sizes, mlpUnit(part.layer));
+  return part.kind === "mlp" ? { from: mlp, to: mlp + 1 } : { from: mlp - sizes.nHeads, to: mlp };
 }
 
 /** Ablated − clean of what each source writes to the stream, in the order of the topology: "source row·dModel". */
@@ -85,63 +115,71 @@ interface Written {
   readonly data: Reals;
   /** row·dModel */
   readonly entries: number;
+  readonly group: Group;
 }
 
-/** Products of what sources write and what slots' gradients say, summed over rows into a table "source slot". */
+/** Products of what sources write and what slots' gradients say, summed over rows into tables "source slot". */
 class EdgeScorer {
+  /** Over all rows, and over those of each position asked for. */
   private readonly sums: Float64Array;
+  private readonly byPosition: readonly Float64Array[];
 
   private constructor(
     private readonly executor: Executor,
     private readonly topology: Topology,
     private readonly products: Program,
+    nPositions: number,
   ) {
-    this.sums = new Float64Array(topology.sources.length * topology.slots.length);
+    const size = topology.sources.length * topology.slots.length;
+    this.sums = new Float64Array(size);
+    this.byPosition = Array.from({ length: nPositions }, () => new Float64Array(size));
   }
 
-  static async of(executor: Executor, topology: Topology): Promise<EdgeScorer> {
+  static async of(executor: Executor, topology: Topology, nPositions: number): Promise<EdgeScorer> {
     const graph = new Graph("edge-products");
     const written = graph.input("written", executor.precision, ["sources", "entries"]);
     const gradients = graph.input("gradients", executor.precision, ["slots", "entries"]);
     graph.output("products", matMul(written, transpose(gradients, [1, 0])));
-    return new EdgeScorer(executor, topology, await Program.compile(graph, { threads: executor.threads }));
+    return new EdgeScorer(executor, topology, await Program.compile(graph, { threads: executor.threads }), nPositions);
   }
 
   async written(group: Group, changes: Changes): Promise<Written> {
     const { executor, topology } = this;
-    const { config } = executor.model;
-    const entries = group.packing.rows * config.dModel;
-    const data = zeros(executor.precision, topology.sources.length * entries);
-    data.set(difference(group.corrupt, group.clean));
-    for (let layer = 0; layer < config.nLayers; layer++) {
-      const { z, mlpOut } = await changes.at(group, layer);
-      const graph = headOutputGraph(config, executor.model.layer(layer), executor.precision);
-      const heads = await once(executor, graph, { z: reals([group.packing.rows, config.nHeads * config.dHead], z) });
-      data.set(heads.written, sourceIndex(topology.sizes, headUnit(layer, 0)) * entries);
-      data.set(mlpOut, sourceIndex(topology.sizes, mlpUnit(layer)) * entries);
-    }
-    return { data, entries };
+    const input = difference(group.corrupt, group.clean);
+    const data = await sourceOutputs(executor, topology, input, (layer) => changes.at(group, layer));
+    return { data, entries: input.length, group };
   }
 
-  async addLayer(layer: number, written: Written, run: ForwardRun, gradients: LayerGradients): Promise<void> {
+  async addLayer(
+    layer: number,
+    { from, to }: SourceRange,
+    written: Written,
+    run: ForwardRun,
+    gradients: LayerGradients,
+  ): Promise<void> {
     const { sizes } = this.topology;
-    const { q, k, v } = await this.headInputs(layer, run, gradients.z);
-    const first = slotIndex(sizes, { target: headUnit(layer, 0), input: "q" });
-    // Whatever comes before the layer's own MLP; pairs that are no edges are computed along and never read.
-    await this.add(sourceIndex(sizes, mlpUnit(layer)), first, written, [q, k, v, gradients.mlpIn]);
+    const ownHeads = sourceIndex(sizes, headUnit(layer, 0));
+    const ownMlp = sourceIndex(sizes, mlpUnit(layer));
+    if (from < ownHeads) {
+      const { q, k, v } = await this.headInputs(layer, run, gradients.z);
+      const first = slotIndex(sizes, { target: headUnit(layer, 0), input: "q" });
+      await this.add({ from, to: Math.min(to, ownHeads) }, first, written, [q, k, v]);
+    }
+    // In parallel blocks the heads of the layer are no sources of its MLP: they are computed along and never read.
+    const range = { from, to: Math.min(to, ownMlp) };
+    if (from < ownMlp) await this.add(range, slotIndex(sizes, { target: mlpUnit(layer) }), written, [gradients.mlpIn]);
   }
 
-  addLogits(written: Written, gradient: Reals): Promise<void> {
-    const { sizes, sources } = this.topology;
-    return this.add(sources.length, slotIndex(sizes, { target: LOGITS }), written, [gradient]);
+  addLogits(sources: SourceRange, written: Written, gradient: Reals): Promise<void> {
+    return this.add(sources, slotIndex(this.topology.sizes, { target: LOGITS }), written, [gradient]);
   }
 
   /**
-   * Adds the products of the first sources with slots from one number on.
+   * Adds the products of some sources with slots from one number on.
    *
    * @param gradients at what the slots read, each "slot row·dModel"
    */
-  private async add(count: number, firstSlot: number, { data, entries }: Written, gradients: Reals[]): Promise<void> {
+  private async add(sources: SourceRange, firstSlot: number, written: Written, gradients: Reals[]): Promise<void> {
     const stacked = zeros(
       this.executor.precision,
       gradients.reduce((sum, { length }) => sum + length, 0),
@@ -151,15 +189,39 @@ class EdgeScorer {
       stacked.set(gradient, at);
       at += gradient.length;
     }
-    const slots = stacked.length / entries;
+    await this.addTo(this.sums, sources, firstSlot, written, stacked);
+    for (const [p, sums] of this.byPosition.entries()) {
+      await this.addTo(sums, sources, firstSlot, written, this.atPosition(p, written, stacked));
+    }
+  }
+
+  /** The gradients of the rows that stand at a position, zero elsewhere. */
+  private atPosition(p: number, { group }: Written, gradients: Reals): Reals {
+    const { dModel } = this.executor.model.config;
+    const { rows } = group.packing;
+    const chosen = zeros(this.executor.precision, gradients.length);
+    for (let at = 0; at < gradients.length; at += dModel) {
+      if (group.slots[(at / dModel) % rows].includes(p)) chosen.set(gradients.subarray(at, at + dModel), at);
+    }
+    return chosen;
+  }
+
+  private async addTo(
+    sums: Float64Array,
+    { from, to }: SourceRange,
+    firstSlot: number,
+    { data, entries }: Written,
+    gradients: Reals,
+  ): Promise<void> {
+    const slots = gradients.length / entries;
     const feeds = {
-      written: reals([count, entries], data.subarray(0, count * entries)),
-      gradients: reals([slots, entries], stacked),
+      written: reals([to - from, entries], data.subarray(from * entries, to * entries)),
+      gradients: reals([slots, entries], gradients),
     };
     const products = (await this.products.run(feeds)).products.data as Reals;
     const width = this.topology.slots.length;
     products.forEach((product, i) => {
-      this.sums[Math.floor(i / slots) * width + firstSlot + (i % slots)] += product;
+      sums[(from + Math.floor(i / slots)) * width + firstSlot + (i % slots)] += product;
     });
   }
 
@@ -195,8 +257,10 @@ class EdgeScorer {
     return { q: at("Q"), k: at("K"), v: at("V") };
   }
 
-  sumOf(edge: Edge): number {
-    return this.sums[edgeIndex(this.topology, edge)];
+  /** Over all rows, or over those of a position. */
+  sumOf(edge: Edge, position?: number): number {
+    const sums = position === undefined ? this.sums : this.byPosition[position];
+    return sums[edgeIndex(this.topology, edge)];
   }
 
   dispose(): Promise<void> {

@@ -14,6 +14,7 @@ import type { Example } from "../task/example.ts";
 import { headOutputGraph } from "../transformer/backward.ts";
 import { Changes, type Group, meansOf, prepareGroups } from "./gradient-runs.ts";
 import { OneHead } from "./one-head.ts";
+import { sourceOutputs } from "./source-outputs.ts";
 
 /** What a node's ablation puts in place of its output, for one group of examples, "source row·dModel". */
 interface Ablated {
@@ -56,7 +57,9 @@ export class EdgeCircuits {
     const means = await meansOf(executor, groups, ablation);
     const ablated: Ablated[] = [];
     for (const group of groups) {
-      ablated.push({ group, outputs: await circuits.ablatedOutputs(group, new Changes(executor, ablation, means)) });
+      const changes = new Changes(executor, ablation, means);
+      const at = (layer: number) => changes.ablatedAt(group, layer);
+      ablated.push({ group, outputs: await sourceOutputs(executor, topology, group.corrupt, at) });
     }
     return new EdgeCircuits(executor, topology, circuits.heads, written, mix, ablated);
   }
@@ -163,21 +166,6 @@ export class EdgeCircuits {
   private async headsWritten(layer: number, z: Reals, rows: number): Promise<Reals> {
     const { nHeads, dHead } = this.executor.model.config;
     return (await this.written[layer].run({ z: reals([rows, nHeads * dHead], z) })).written.data as Reals;
-  }
-
-  private async ablatedOutputs(group: Group, changes: Changes): Promise<Reals> {
-    const { executor, topology } = this;
-    const { nLayers } = executor.model.config;
-    const entries = group.clean.length;
-    const outputs = zeros(executor.precision, topology.sources.length * entries);
-    outputs.set(group.corrupt);
-    for (let layer = 0; layer < nLayers; layer++) {
-      const { z, mlpOut } = await changes.ablatedAt(group, layer);
-      const heads = await this.headsWritten(layer, z, group.packing.rows);
-      outputs.set(heads, sourceIndex(topology.sizes, headUnit(layer, 0)) * entries);
-      outputs.set(mlpOut, sourceIndex(topology.sizes, mlpUnit(layer)) * entries);
-    }
-    return outputs;
   }
 }
 

@@ -1,5 +1,5 @@
-// Forward runs to go back through, at points of the path from the corrupt to the clean embeddings, and what an ablation
-// changes at every site beside them.
+// Forward runs to go back through, at points of the path from ablated to clean, and what an ablation changes at every site
+// beside them.
 import { type Ablation, ReferenceMeans } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
@@ -9,6 +9,7 @@ import { Packing, type Reals, zeros } from "../activations/packing.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
+import type { Part } from "./path.ts";
 import { type Position, positionSlots } from "./positions.ts";
 
 /** Examples that go through the model together, whole prompts. */
@@ -43,9 +44,10 @@ function prepareGroup(executor: Executor, examples: readonly Example[], position
   return { examples, packing, clean: embed("clean"), corrupt: embed("corrupt"), slots };
 }
 
-/** One run to differentiate: a group at one point of the path. */
+/** One run to differentiate: a group at one point of a part's path. */
 export interface Job {
   readonly group: Group;
+  readonly part: Part;
   readonly alpha: number;
 }
 
@@ -71,20 +73,44 @@ export function inBatches(executor: Executor, jobs: readonly Job[]): Job[][] {
   return batches;
 }
 
-export async function forward(
+export async function forward(executor: Executor, job: Job, changes: Changes, metric: MetricName): Promise<ForwardRun> {
+  const { packing, examples } = job.group;
+  const { residPre, residual, z } = await inputsAt(executor, job, changes);
+  const cotangent = await endCotangent(executor, metric, examples, packing, residual);
+  return { packing, residPre, cotangent, z };
+}
+
+async function inputsAt(
   executor: Executor,
-  group: Group,
-  alpha: number,
+  { group, part, alpha }: Job,
   changes: Changes,
-  metric: MetricName,
-): Promise<ForwardRun> {
-  const { packing } = group;
-  const run =
-    alpha === 1
-      ? await changes.run(group, "clean")
-      : await layerInputs(executor, group.packing, between(group.corrupt, group.clean, alpha));
-  const cotangent = await endCotangent(executor, metric, group.examples, packing, run.residual);
-  return { packing, residPre: run.residPre, cotangent };
+): Promise<LayerInputs & Pick<ForwardRun, "z">> {
+  if (alpha === 1) return changes.run(group, "clean");
+  if (part.kind === "input") {
+    return layerInputs(executor, group.packing, between(group.corrupt, group.clean, alpha));
+  }
+  const { layer } = part;
+  const clean = await changes.run(group, "clean");
+  const change = await changes.at(group, layer);
+  if (part.kind === "mlp") {
+    const after = clean.residPre[layer + 1] ?? clean.residual;
+    return continued(executor, group.packing, clean, layer, moved(after, change.mlpOut, 1 - alpha));
+  }
+  const values = moved((await changes.cleanAt(group, layer)).z, change.z, 1 - alpha);
+  const { residPost } = await executor.write(layer, clean.residPre[layer], values, { wanted: ["residPost"] });
+  return { ...(await continued(executor, group.packing, clean, layer, residPost)), z: { layer, values } };
+}
+
+/** The clean run up to a layer, and the model's run on from another stream behind it. */
+async function continued(
+  executor: Executor,
+  packing: Packing,
+  clean: LayerInputs,
+  layer: number,
+  residPost: Reals,
+): Promise<LayerInputs> {
+  const { residual, at } = await capture(executor, packing, residPost, { sites: ["residPre"], from: layer + 1 });
+  return { residPre: [...clean.residPre.slice(0, layer + 1), ...(at.residPre ?? []).slice(layer + 1)], residual };
 }
 
 interface LayerInputs {
@@ -99,7 +125,7 @@ async function layerInputs(executor: Executor, packing: Packing, embedded: Reals
   return { residual, residPre: at.residPre! };
 }
 
-/** Ablated − clean at the sites of the units of one layer. */
+/** Values at the sites of the units of one layer, or ablated − clean of them. */
 export interface Change {
   readonly z: Reals;
   readonly hidden: Reals;
@@ -132,7 +158,7 @@ export class Changes {
   async at(group: Group, layer: number): Promise<Change> {
     const known = this.latest.get(group);
     if (known?.layer === layer) return known.change;
-    const clean = await this.sitesOf(group, "clean", layer);
+    const clean = await this.cleanAt(group, layer);
     const ablated = await this.ablatedAt(group, layer);
     const change = {
       z: difference(ablated.z, clean.z),
@@ -141,6 +167,10 @@ export class Changes {
     };
     this.latest.set(group, { layer, change });
     return change;
+  }
+
+  cleanAt(group: Group, layer: number): Promise<Change> {
+    return this.sitesOf(group, "clean", layer);
   }
 
   /** What the ablation gives at the sites of one layer. */
@@ -178,8 +208,12 @@ export function difference(a: Reals, b: Reals): Reals {
 }
 
 function between(from: Reals, to: Reals, alpha: number): Reals {
+  return moved(from, difference(to, from), alpha);
+}
+
+function moved(from: Reals, change: Reals, share: number): Reals {
   const result = from.slice();
-  for (let i = 0; i < result.length; i++) result[i] += alpha * (to[i] - from[i]);
+  for (let i = 0; i < result.length; i++) result[i] += share * change[i];
   return result;
 }
 

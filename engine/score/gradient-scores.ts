@@ -1,5 +1,5 @@
 // Scores of heads, MLPs and neurons from gradients: what an ablation changes at each, times the slope of the metric
-// there, averaged over the points of a path from the corrupt to the clean embeddings.
+// there, averaged over the points of a path from ablated to clean.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
@@ -19,6 +19,7 @@ import {
   meansOf,
   prepareGroups,
 } from "./gradient-runs.ts";
+import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path } from "./path.ts";
 import type { Position } from "./positions.ts";
 
 export interface ScoreRequest {
@@ -52,16 +53,15 @@ export interface GradientScores {
 }
 
 /**
- * Σ over pos, dim of (ablated − clean) · mean over the path of ∂metric/∂activation, mean over examples. The path's
- * points are embeddings e(α) = corrupt + α (clean − corrupt).
- *
- * @param alphas the points of the path
+ * Σ over pos, dim of (ablated − clean) · mean over the path of ∂metric/∂activation, mean over examples. On a path through
+ * the input the points are embeddings e(α) = corrupt + α (clean − corrupt); on paths through the parts, what the unit's own
+ * part writes is ablated + α (clean − ablated), and everything before it is clean.
  */
 export async function gradientScores(
   executor: Executor,
   examples: readonly Example[],
   ablation: Ablation,
-  alphas: readonly number[],
+  path: Path,
   request: ScoreRequest,
 ): Promise<GradientScores> {
   if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
@@ -69,24 +69,36 @@ export async function gradientScores(
   const groups = prepareGroups(executor, examples, request.positions);
   const means = await meansOf(executor, groups, ablation);
   const sums = new ScoreSums(config, request.positions ?? []);
-  const jobs = groups.flatMap((group) => alphas.map((alpha) => ({ group, alpha })));
-  const batches = inBatches(executor, jobs);
+  const parts = partsOf(path, config);
+  const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
   let done = 0;
-  for (const batch of batches) {
-    const changes = new Changes(executor, ablation, means);
-    const runs: ForwardRun[] = [];
-    for (const { group, alpha } of batch) runs.push(await forward(executor, group, alpha, changes, request.metric));
-    const atInput = await backward(executor, runs, {
-      visit: async (layer, r, gradients) => {
-        if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-        const { group } = batch[r];
-        sums.addLayer(layer, await changes.at(group, layer), gradients, group.slots);
-        request.onProgress?.(++done, jobs.length * config.nLayers);
-      },
-    });
-    batch.forEach(({ group }, r) => sums.addInput(difference(group.corrupt, group.clean), atInput[r], group.slots));
+  for (const part of parts) {
+    const jobs = groups.flatMap((group) => path.alphas.map((alpha) => ({ group, part, alpha })));
+    for (const batch of inBatches(executor, jobs)) {
+      const changes = new Changes(executor, ablation, means);
+      const runs: ForwardRun[] = [];
+      for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
+      const ends = await backward(executor, runs, {
+        from: firstLayerOf(part),
+        visit: async (layer, r, gradients) => {
+          if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+          const { group } = batch[r];
+          const scored = scoredAt(path, part, layer);
+          if (scored.length > 0) sums.addLayer(layer, scored, await changes.at(group, layer), gradients, group.slots);
+          request.onProgress?.(++done, total);
+        },
+      });
+      if (part.kind !== "input") continue;
+      batch.forEach(({ group }, r) => sums.addInput(difference(group.corrupt, group.clean), ends[r], group.slots));
+    }
   }
-  return sums.scores(alphas.length * examples.length);
+  return sums.scores(path.alphas.length * examples.length);
+}
+
+/** Which parts of a layer the gradients of one part's path score. */
+function scoredAt({ through }: Path, part: Part, layer: number): readonly ("heads" | "mlp")[] {
+  if (through === "input") return ["heads", "mlp"];
+  return part.kind !== "input" && part.layer === layer ? [part.kind] : [];
 }
 
 /** Sums of change · gradient over rows, in float64: in all, and by position. */
@@ -107,9 +119,16 @@ class ScoreSums {
     this.input = new Total(1, positions.length);
   }
 
-  addLayer(layer: number, change: Change, gradients: LayerGradients, slots: Group["slots"]): void {
+  addLayer(
+    layer: number,
+    parts: readonly ("heads" | "mlp")[],
+    change: Change,
+    gradients: LayerGradients,
+    slots: Group["slots"],
+  ): void {
     const { nHeads, dHead, dModel, dMlp } = this.config;
-    this.heads.add(layer * nHeads, nHeads, dHead, change.z, gradients.z, slots);
+    if (parts.includes("heads")) this.heads.add(layer * nHeads, nHeads, dHead, change.z, gradients.z, slots);
+    if (!parts.includes("mlp")) return;
     this.mlps.add(layer, 1, dModel, change.mlpOut, gradients.residPost, slots);
     this.neurons.add(layer * dMlp, dMlp, 1, change.hidden, gradients.hidden, slots);
   }

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
-import { type EapIgGraph, parseEapIg, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
+import { type EapIgGraph, edgesOfEapIg, parseEapIg, type ScoreSign, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Model } from "../model/model.ts";
@@ -23,6 +23,22 @@ export function readCircuitSource(file: string): CircuitSource {
     : { form: "own", file, circuit: parseCircuit(text, file) };
 }
 
+/** A graph of EAP-IG or the MIB circuit track, and what its scores mean. */
+export interface GraphSource {
+  readonly file: string;
+  readonly sign: ScoreSign;
+}
+
+/** A graph's edges: every one of the model with its score, and which are in the circuit. */
+export type EdgeGraph = ReturnType<typeof edgesOfEapIg>;
+
+/** @throws EngineError "missing-file" or "invalid-file"; "shape" where graph and model do not fit */
+export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGraph {
+  const graph = parseEapIg(readCircuitText(file), file, sign);
+  requireSizes(graph, file, model);
+  return edgesOfEapIg(graph);
+}
+
 /**
  * Our own record of a run; other forms hold too little to stand in for one.
  *
@@ -39,14 +55,17 @@ export function unitsIn(source: CircuitSource, model: Model): UnitSet {
     requireFit(source.circuit, source.file, config, model.name);
     return keptUnits(source.circuit);
   }
-  const { nLayers, nHeads } = source.graph.cfg;
-  if (nLayers === config.nLayers && nHeads === config.nHeads)
-    return unitsOfEapIg(source.graph, source.file, config.dMlp);
+  requireSizes(source.graph, source.file, model);
+  return unitsOfEapIg(source.graph, source.file, config.dMlp);
+}
+
+function requireSizes({ cfg: { nLayers, nHeads } }: EapIgGraph, file: string, { config, name }: Model): void {
+  if (nLayers === config.nLayers && nHeads === config.nHeads) return;
   throw new EngineError(
     "shape",
-    `${source.file}: the graph is of a model of ${nLayers} layers of ${nHeads} heads and does not fit ${model.name} ` +
+    `${file}: the graph is of a model of ${nLayers} layers of ${nHeads} heads and does not fit ${name} ` +
       `(${config.nLayers} layers of ${config.nHeads}). Name the model that it was made for.`,
-    { place: { file: source.file } },
+    { place: { file } },
   );
 }
 

@@ -1,16 +1,20 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
+import { formatEdge } from "../circuit/edge.ts";
 import { edgeIndex } from "../circuit/topology.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../evaluate/bootstrap.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
-import { type EdgeScore, edgeAttribution } from "../score/edge-attribution.ts";
+import type { EdgeScore } from "../score/edge-attribution.ts";
+import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, type EdgeOrder, rankedEdges } from "../score/edge-ranking.ts";
-import { pathPoints } from "../score/integrated-gradients.ts";
+import { type EdgeGraph, type GraphSource, readEdgeGraph } from "./circuit-source.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import type { ScoreSettings } from "./score-task.ts";
 
-export interface EdgeSettings extends ScoreSettings {
+export interface EdgeSettings extends ScoreSettings<EdgeMethod> {
+  /** A graph of EAP-IG whose scores are taken in place of the method's, and whose own circuit is measured too. */
+  readonly graph?: GraphSource;
   readonly order: EdgeOrder;
   /** Prune the smallest circuit of the curve for which the criterion holds. */
   readonly prune: boolean;
@@ -34,11 +38,29 @@ export interface EdgeCircuitFound {
   readonly heldOut: { readonly faithfulness: number; readonly interval: Interval } | undefined;
 }
 
+/** A circuit of edges that was given, not found. */
+export interface GivenEdges {
+  readonly edges: readonly EdgeScore[];
+  /** How many of them lie on a way from the input to the logits; only these are measured. */
+  readonly connected: number;
+  readonly faithfulness: number;
+  readonly interval: Interval;
+  readonly holds: boolean;
+  readonly heldOut: EdgeCircuitFound["heldOut"];
+}
+
 export interface EdgeOutcome {
+  /** Every edge of the model. */
+  readonly scores: readonly EdgeScore[];
+  readonly config: Prepared["model"]["config"];
+  /** The circuit of the graph that was given. */
+  readonly given: GivenEdges | undefined;
   readonly total: number;
   readonly curve: readonly EdgeCurvePoint[];
   /** On the discovery examples. */
   readonly areas: Areas;
+  /** Of the smallest circuit of the curve for which the criterion holds. */
+  readonly smallest: readonly EdgeScore[] | undefined;
   readonly circuit: EdgeCircuitFound | undefined;
   readonly examples: { readonly discovery: number; readonly heldOut: number };
   readonly notes: readonly string[];
@@ -53,17 +75,11 @@ export interface EdgeHooks {
 /** @throws EngineError as `prepare`; "cancelled" */
 export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
   const prepared = prepare(settings, { threads: hooks.threads });
-  const { executor, model, discovery, heldOut, ablation, task } = prepared;
+  const { executor, model, discovery, heldOut } = prepared;
   const sides: EdgeSide[] = [];
   try {
-    const alphas = settings.method === "attribution" ? [1] : pathPoints(settings.steps, "clean");
-    const scores = await edgeAttribution(executor, discovery, {
-      metric: task.metric,
-      ablation,
-      alphas,
-      signal: hooks.signal,
-      onProgress: (done, total) => hooks.onProgress?.("scores", done, total),
-    });
+    const graph = settings.graph && readEdgeGraph(settings.graph, model);
+    const scores = graph?.scores ?? (await scored(settings, prepared, hooks));
     const found = await EdgeSide.over(prepared, discovery);
     sides.push(found);
     const unseen = heldOut.length > 0 ? await EdgeSide.over(prepared, heldOut) : undefined;
@@ -73,9 +89,13 @@ export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): P
     const start = curve.find(({ holds }) => holds);
     const circuit = settings.prune && start ? await pruned(ranked, start, found, unseen, prepared, hooks) : undefined;
     return {
+      scores,
+      config: model.config,
+      given: graph && (await measuredGiven(graph, found, unseen, prepared)),
       total: scores.length,
       curve,
       areas: areasUnder(curve),
+      smallest: start && firstOf(ranked, start.fraction),
       circuit,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
       notes: prepared.notes,
@@ -85,6 +105,41 @@ export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): P
     await executor.dispose();
     model.close();
   }
+}
+
+function scored(
+  { method, steps }: EdgeSettings,
+  { executor, discovery, task, ablation }: Prepared,
+  { signal, onProgress }: EdgeHooks,
+): Promise<EdgeScore[]> {
+  return edgeScores(executor, discovery, {
+    method,
+    steps,
+    metric: task.metric,
+    ablation,
+    signal,
+    onProgress: (done, total) => onProgress?.("scores", done, total),
+  });
+}
+
+async function measuredGiven(
+  { scores, kept }: EdgeGraph,
+  found: EdgeSide,
+  unseen: EdgeSide | undefined,
+  { criterion, seed }: Prepared,
+): Promise<GivenEdges> {
+  const edges = scores.filter((edge) => kept.has(formatEdge(edge)));
+  const connected = connectedEdges(edges);
+  const table = found.table(connected);
+  const measured = await found.measure(table);
+  return {
+    edges,
+    connected: connected.length,
+    faithfulness: measured.faithfulness,
+    interval: measured.interval(seed),
+    holds: await measured.holds(criterion),
+    heldOut: await unseenFigures(unseen, table, seed),
+  };
 }
 
 function firstOf(ranked: readonly EdgeScore[], fraction: number): EdgeScore[] {

@@ -1,13 +1,10 @@
 // Estimated effects of heads, MLPs, neurons and edges on a task, from gradients; they order work, they never decide.
-import { attributionPatching } from "../score/attribution-patching.ts";
-import type { GradientScores } from "../score/gradient-scores.ts";
-import { type EdgeScore, edgeAttribution } from "../score/edge-attribution.ts";
-import { integratedGradients, pathPoints } from "../score/integrated-gradients.ts";
+import type { EdgeScore } from "../score/edge-attribution.ts";
+import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
+import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
+import { type GradientMethod, pathOf } from "../score/path.ts";
+import type { Position } from "../score/positions.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
-
-/** "attribution": gradient at the clean run; "integrated-gradients": mean gradient along the path from corrupt. */
-export const SCORE_METHODS = ["attribution", "integrated-gradients"] as const;
-export type ScoreMethod = (typeof SCORE_METHODS)[number];
 
 export interface ScoreOutcome {
   readonly scores: GradientScores;
@@ -22,10 +19,12 @@ export interface EdgeScoreOutcome {
   readonly notes: readonly string[];
 }
 
-export interface ScoreSettings extends TaskSettings {
-  readonly method: ScoreMethod;
+export interface ScoreSettings<Method extends EdgeMethod = GradientMethod> extends TaskSettings {
+  readonly method: Method;
   /** Points of integrated gradients. */
   readonly steps: number;
+  /** Also score at each of these positions. */
+  readonly positions?: readonly Position[];
 }
 
 interface ScoreOptions {
@@ -33,29 +32,27 @@ interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Units, on the discovery examples. @throws EngineError as `prepare` */
+/** Units, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
 export function scoreTask(settings: ScoreSettings, options: ScoreOptions = {}): Promise<ScoreOutcome> {
+  const { method, steps, positions } = settings;
   return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
-    const request = { metric: task.metric, signal: options.signal };
-    const scores =
-      settings.method === "attribution"
-        ? await attributionPatching(executor, discovery, { ...request, ablation })
-        : await integratedGradients(executor, discovery, { ...request, steps: settings.steps });
+    const request = { metric: task.metric, positions, signal: options.signal };
+    const scores = await gradientScores(executor, discovery, ablation, pathOf(method, steps), request);
     return { scores, examples: discovery.length, notes };
   });
 }
 
-/** Edges, on the discovery examples. @throws EngineError as `prepare` */
-export function scoreEdges(settings: ScoreSettings, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
+/** Edges, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
+export function scoreEdges(settings: ScoreSettings<EdgeMethod>, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
+  const { method, steps, positions } = settings;
   return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
-    const alphas = settings.method === "attribution" ? [1] : pathPoints(settings.steps, "clean");
-    const request = { metric: task.metric, ablation, alphas, signal: options.signal };
-    return { edges: await edgeAttribution(executor, discovery, request), examples: discovery.length, notes };
+    const request = { metric: task.metric, ablation, method, steps, positions, signal: options.signal };
+    return { edges: await edgeScores(executor, discovery, request), examples: discovery.length, notes };
   });
 }
 
 async function withPrepared<T>(
-  settings: ScoreSettings,
+  settings: TaskSettings,
   { threads }: ScoreOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {

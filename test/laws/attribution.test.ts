@@ -3,7 +3,6 @@ import { afterAll, expect, test } from "vitest";
 import { capture } from "../../engine/activations/capture.ts";
 import { Executor } from "../../engine/activations/executor.ts";
 import { Packing, takeRows } from "../../engine/activations/packing.ts";
-import { mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
 import { activationPatching } from "../../engine/score/activation-patching.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
@@ -11,7 +10,10 @@ import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
 import { measureConnections } from "../../engine/score/connections.ts";
 import { edgeAttribution } from "../../engine/score/edge-attribution.ts";
-import { integratedGradients, type PathEnd, pathPoints } from "../../engine/score/integrated-gradients.ts";
+import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
+import { type PathEnd, pathOf, pathPoints } from "../../engine/score/path.ts";
+import { gradientScores } from "../../engine/score/gradient-scores.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import type { GradientScores } from "../../engine/score/gradient-scores.ts";
 import { greatestDifference } from "../greatest-difference.ts";
 import { GATED, linearised, PLAIN, randomExamples, randomModel, straighten } from "../random-model.ts";
@@ -168,6 +170,67 @@ test("integrated gradients of the input add up to m(corrupt) − m(clean), 1e-4 
     layers: [0],
   });
   expect(Math.abs(mean(ends) - (corrupt - clean))).toBeLessThanOrEqual(1e-4);
+});
+
+// Oracle: the evaluator's passes with a whole part ablated. The path through a part is straight in what that part writes.
+test.each([
+  ["plain", PLAIN],
+  ["gated, grouped key-value heads", GATED],
+  ["parallel blocks", { ...PLAIN, parallelBlocks: true }],
+] as const)(
+  "gradients through each part's own output add up to what ablating that part does (1e-3 of the largest), %s",
+  async (_, config) => {
+    const executor = executorOf([config, 9]);
+    const examples = randomExamples(config, [5, 6], 9);
+    const points = Array.from({ length: 16 }, (_, k) => (k + 0.5) / 16);
+    const path = { through: "parts", alphas: points } as const;
+    const { heads, mlps, neurons } = await gradientScores(executor, examples, resample, path, { metric });
+    const edges = await edgeAttribution(executor, examples, { metric, ablation: resample, path });
+    const space = new UnitSpace(config, ["head", "mlp"]);
+    const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
+    const full = space.full();
+    const whole = await evaluator.metric(full);
+    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+    const found: { readonly part: string; readonly exact: number; readonly sums: readonly number[] }[] = [];
+    for (let layer = 0; layer < config.nLayers; layer++) {
+      const units = { head: full.units("head"), mlp: full.units("mlp") };
+      for (const kind of ["head", "mlp"] as const) {
+        const own = units[kind].filter((unit) => unit.layer === layer);
+        const exact = (await evaluator.metric(full.without(own))) - whole;
+        const outOf = edges.filter(({ source }) => source.kind === kind && source.layer === layer);
+        const width = kind === "head" ? config.nHeads : config.dMlp;
+        const parts = (kind === "head" ? heads : neurons).data.subarray(layer * width, (layer + 1) * width);
+        const sums = [sum(parts), sum(outOf.map(({ score }) => score)), ...(kind === "mlp" ? [mlps.data[layer]] : [])];
+        found.push({ part: `${kind} ${layer}`, exact, sums });
+      }
+    }
+    const largest = Math.max(...found.map(({ exact }) => Math.abs(exact)));
+    for (const { part, exact, sums } of found) {
+      for (const value of sums) expect(Math.abs(value - exact), part).toBeLessThanOrEqual(1e-3 * largest);
+    }
+  },
+);
+
+test("clean and corrupt are the two ends of the path through the embeddings", async () => {
+  const executor = executorOf([PLAIN, 9]);
+  const examples = randomExamples(PLAIN, [5, 6], 9);
+  const scoresOn = (alphas: readonly number[]) =>
+    edgeAttribution(executor, examples, { metric, ablation: resample, path: { through: "input", alphas } });
+  const both = await edgeAttribution(executor, examples, {
+    metric,
+    ablation: resample,
+    path: pathOf("clean-corrupted", 5),
+  });
+  const [clean, corrupt] = [await scoresOn([1]), await scoresOn([0])];
+  both.forEach(({ score }, i) => expect(score).toBeCloseTo((clean[i].score + corrupt[i].score) / 2, 9));
+});
+
+test("by position, the scores of an edge at all positions add up to it (1e-9)", async () => {
+  const executor = executorOf([GATED, 4]);
+  const examples = randomExamples(GATED, [6, 6], 4);
+  const positions = [0, 1, 2, 3, 4, 5];
+  const edges = await edgeAttribution(executor, examples, { metric, ablation: resample, positions });
+  for (const { score, byPosition } of edges) expect(byPosition!.reduce((a, b) => a + b, 0)).toBeCloseTo(score, 9);
 });
 
 test("the points of the path are k/m for k = 1 … m, or for k = 0 … m − 1", () => {

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { EngineError } from "../../base/errors.ts";
 import { exampleCircuit } from "../../../test/example-circuit.ts";
 import { keptUnits } from "../kept.ts";
-import { circuitToEapIg, formatEapIg, parseEapIg, unitsOfEapIg } from "./eap-ig.ts";
+import { topologyOf } from "../topology.ts";
+import { formatEdge } from "../edge.ts";
+import {
+  circuitToEapIg,
+  edgesOfEapIg,
+  edgesToEapIg,
+  formatEapIg,
+  parseEapIg,
+  SCORE_SIGNS,
+  unitsOfEapIg,
+} from "./eap-ig.ts";
 
 interface EapIgFile {
   cfg: Record<string, unknown>;
@@ -136,4 +146,36 @@ describe("a broken graph is a sentence:", () => {
     expect(read).toThrow(EngineError);
     expect(read).toThrow(sentence);
   });
+});
+
+const SIZES = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };
+const SCORED = topologyOf(SIZES).edges.map((edge, i) => ({ ...edge, score: i % 2 === 0 ? 0 - i : i }));
+const IN_CIRCUIT = new Set(["input->m0", "m0->logits"]);
+
+test.each(SCORE_SIGNS.filter((sign) => sign !== "absolute"))(
+  "a circuit of edges comes back with its scores, %s",
+  (sign) => {
+    const text = formatEapIg(edgesToEapIg(SIZES, SCORED, IN_CIRCUIT), sign);
+    const { scores, kept } = edgesOfEapIg(parseEapIg(text, "x.json", sign));
+    expect(scores.map(({ score, ...edge }) => [formatEdge(edge), score])).toEqual(
+      SCORED.map(({ score, ...edge }) => [formatEdge(edge), score]),
+    );
+    expect(kept).toEqual(IN_CIRCUIT);
+  },
+);
+
+test("a helpful edge, whose cut lowers the metric, is above zero in MIB's convention and below it in ours", () => {
+  const graph = edgesToEapIg(SIZES, [{ ...SCORED[0]!, score: -2 }, ...SCORED.slice(1)], IN_CIRCUIT);
+  const scoreIn = (text: string) => (JSON.parse(text) as EapIgFile).edges[formatEdge(SCORED[0]!)]!.score;
+  expect([scoreIn(formatEapIg(graph)), scoreIn(formatEapIg(graph, "helpful-negative"))]).toEqual([2, -2]);
+});
+
+test("the nodes of a circuit of edges are those that its edges touch, input and logits always", () => {
+  const { nodes } = edgesToEapIg(SIZES, SCORED, new Set(["a0.h0->logits"]));
+  expect([...nodes].map(([id, { inGraph }]) => [id, inGraph])).toEqual([
+    ["input", true],
+    ["a0.h0", true],
+    ["m0", false],
+    ["logits", true],
+  ]);
 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EngineError } from "../../base/errors.ts";
 import type { Circuit } from "../circuit-schema.ts";
-import { formatEdge } from "../edge.ts";
+import { type Edge, formatEdge } from "../edge.ts";
 import { parseJson } from "../json.ts";
 import { keptUnits } from "../kept.ts";
 import { formatNode, parseNode, type Node } from "../node.ts";
@@ -60,6 +60,48 @@ export function circuitToEapIg(circuit: Circuit): EapIgGraph {
   return { cfg, nodes, edges: new Map(edges), ...(neurons && { hidden: { dMlp: circuit.model.dMlp, kept: neurons } }) };
 }
 
+/** A scored edge; our scores are helpful-negative. */
+export interface ScoredEdge extends Edge {
+  readonly score: number;
+}
+
+/**
+ * A circuit of edges as a graph: a node is in it when one of its edges is.
+ *
+ * @param scores of every edge
+ * @param kept names of the edges in the circuit
+ */
+export function edgesToEapIg(
+  cfg: EapIgGraph["cfg"],
+  scores: readonly ScoredEdge[],
+  kept: ReadonlySet<string>,
+): EapIgGraph {
+  const edges = scores.map((edge) => {
+    const name = formatEdge(edge);
+    return [name, { inGraph: kept.has(name), score: 0 - edge.score }] as const;
+  });
+  const touched = new Set(
+    scores
+      .filter((edge) => kept.has(formatEdge(edge)))
+      .flatMap(({ source, target }) => [formatNode(source), formatNode(target)]),
+  );
+  const ids = allNodes(topologyOf(cfg)).map(formatNode);
+  const nodes = ids.map((id) => [id, { inGraph: touched.has(id) || id === "input" || id === "logits" }] as const);
+  return { cfg, nodes: new Map(nodes), edges: new Map(edges) };
+}
+
+/** Every edge of a graph with its score, turned into ours, and the names of those in the circuit. */
+export function edgesOfEapIg(graph: EapIgGraph): {
+  readonly scores: readonly ScoredEdge[];
+  readonly kept: ReadonlySet<string>;
+} {
+  const named = topologyOf(graph.cfg).edges.map((edge) => ({ edge, ...graph.edges.get(formatEdge(edge))! }));
+  return {
+    scores: named.map(({ edge, score }) => ({ ...edge, score: 0 - score })),
+    kept: new Set(named.filter(({ inGraph }) => inGraph).map(({ edge }) => formatEdge(edge))),
+  };
+}
+
 /** Whether a node of the graph is in the circuit; an MLP without kept neurons is not, where neurons were searched. */
 function isKept(kept: UnitSet, node: Node): boolean {
   if (node.kind === "input" || node.kind === "logits") return true;
@@ -71,11 +113,21 @@ function allNodes(topology: Topology): Node[] {
   return [...topology.sources, { kind: "logits" }];
 }
 
-/** The file's text: nodes and edges in EAP-IG's order, finite scores, newline at the end. */
-export function formatEapIg(graph: EapIgGraph): string {
+/**
+ * The file's text: nodes and edges in EAP-IG's order, finite scores, newline at the end.
+ *
+ * @param sign what the file's scores are to mean
+ */
+export function formatEapIg(graph: EapIgGraph, sign: ScoreSign = "helpful-positive"): string {
   const { nLayers, nHeads, dModel, parallelBlocks } = graph.cfg;
-  const nodes = [...graph.nodes].map(([id, { inGraph, score }]) => [id, { in_graph: inGraph, score }] as const);
-  const edges = [...graph.edges].map(([name, { inGraph, score }]) => [name, { score, in_graph: inGraph }] as const);
+  // Each turn undoes itself.
+  const turn = FROM_HELPFUL_POSITIVE[sign];
+  const nodes = [...graph.nodes].map(([id, { inGraph, score }]) => {
+    return [id, { in_graph: inGraph, score: score === undefined ? undefined : turn(score) }] as const;
+  });
+  const edges = [...graph.edges].map(([name, { inGraph, score }]) => {
+    return [name, { score: turn(score), in_graph: inGraph }] as const;
+  });
   const file = {
     cfg: { n_layers: nLayers, n_heads: nHeads, parallel_attn_mlp: parallelBlocks, d_model: dModel },
     nodes: Object.fromEntries(nodes),
