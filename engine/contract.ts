@@ -321,6 +321,10 @@ export type EngineEvent = { readonly seq: number } & (
 export interface EngineApi {
   hello(): Promise<Hello>;
   listModels(): Promise<readonly ModelEntry[]>;
+  /** Puts a folder or .gguf file of the engine's machine on the list of models, where it can be opened. */
+  addModel(path: string): Promise<void>;
+  /** Takes it off the list; its files stay. */
+  forgetModel(path: string): Promise<void>;
   /** Fetches a model from the Hugging Face Hub into its cache, from where it broke off, and checks what came. */
   fetchModel(name: string): Promise<void>;
   /** Ends the fetch that is under way, whose call is then rejected. */

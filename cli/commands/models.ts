@@ -7,6 +7,7 @@ import { EngineError } from "../../engine/base/errors.ts";
 import { downloadModel } from "../../engine/model/hub-download.ts";
 import { type ListedModel, listModels } from "../../engine/model/listing.ts";
 import { SMOLLM2 } from "../../engine/model/model-cache.ts";
+import { addOwnModel, forgetOwnModel } from "../../engine/model/own-models.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -17,7 +18,7 @@ export function addModels(program: Command): void {
   const models = program.command("models").description("list, show and fetch models");
   models
     .command("list")
-    .description("embedded, fetched, and in the Hugging Face cache")
+    .description("embedded, fetched, in the Hugging Face cache, and added by you")
     .option("--json", "print it as JSON")
     .action((flags: { json?: boolean }) => {
       const listed = listModels();
@@ -42,6 +43,19 @@ export function addModels(program: Command): void {
           ]),
         ),
       );
+    });
+  models
+    .command("add")
+    .argument("<path>", "folder in Hugging Face's layout, or .gguf file")
+    .description("put a model of your own on the list, where command line and workbench find it")
+    .action((path: string) => printMessage(`${addOwnModel(path)} is on the list.`));
+  models
+    .command("forget")
+    .argument("<path>", "as it is listed")
+    .description("take it off the list; its files stay")
+    .action((path: string) => {
+      forgetOwnModel(path);
+      printMessage(`${path} is off the list; its files stay.`);
     });
   models
     .command("get")

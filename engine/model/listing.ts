@@ -1,12 +1,13 @@
-// The models at hand: embedded, fetched, and in the Hugging Face cache, each with whether it can be opened.
+// The models at hand: embedded, fetched, in the Hugging Face cache, and added by the user, each with whether it can be opened.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { hubCacheFolder } from "./hub-cache.ts";
 import { SMOLLM2, smollm2Path } from "./model-cache.ts";
 import { openModel } from "./open.ts";
+import { ownModels } from "./own-models.ts";
 
 export interface ListedModel {
   readonly name: string;
-  readonly where: "embedded" | "fetched" | "hub-cache" | "not-fetched";
+  readonly where: "embedded" | "fetched" | "hub-cache" | "folder" | "not-fetched";
   readonly family?: string;
   readonly nLayers?: number;
   readonly nHeads?: number;
@@ -25,7 +26,12 @@ export function listModels(): ListedModel[] {
         .filter((folder) => folder.startsWith("models--"))
         .map((folder) => folder.slice("models--".length).replaceAll("--", "/"))
     : [];
-  return [look("sprig", "embedded"), smollm2(), ...cached.map((name) => look(name, "hub-cache"))];
+  return [
+    look("sprig", "embedded"),
+    smollm2(),
+    ...cached.map((name) => look(name, "hub-cache")),
+    ...ownModels().map((path) => look(path, "folder")),
+  ];
 }
 
 function smollm2(): ListedModel {

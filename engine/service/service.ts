@@ -5,6 +5,7 @@ import { cores } from "../base/cores.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type EngineApi, PROTOCOL } from "../contract.ts";
 import { listModels } from "../model/listing.ts";
+import { addOwnModel, forgetOwnModel } from "../model/own-models.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { runsFolder } from "../session/run-store.ts";
@@ -37,6 +38,8 @@ export function engineService(threads?: number): EngineApi {
         instance,
       })),
     listModels: () => answer(listModels),
+    addModel: (path) => answer(() => void addOwnModel(path)),
+    forgetModel: (path) => answer(() => forgetOwnModel(path)),
     fetchModel: (name) => downloads.fetch(name),
     stopFetch: () => answer(() => downloads.stop()),
     listTasks: () => answer(shippedTasks),

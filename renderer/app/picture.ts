@@ -41,7 +41,9 @@ function captionOf(bench: Workbench, words: Words): string[] {
     of: searched.length,
   });
   const total = circuit?.edges.length ?? 0;
-  const connections = words.t("edges.shown", { n: drawnEdges.length, total });
+  const by = bench.view.current.edges.normalised;
+  const weights = by === "none" ? "" : ` · ${words.t("edges.normalised")}: ${words.t(`edges.normalised.${by}`)}`;
+  const connections = words.t("edges.shown", { n: drawnEdges.length, total }) + weights;
   const isMeasured = circuit !== undefined && !bench.hasEdits && bench.step === runs.timeline.length - 1;
   const figures = isMeasured ? circuit.results?.heldOut : undefined;
   if (!figures) return [name, connections];

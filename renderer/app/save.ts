@@ -1,5 +1,6 @@
 // Saving what the workbench holds as files: the session, the circuit in each format, and its drawing.
 import { EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import { type Matrix, matrixCsv } from "../heatmap/matrix-csv.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
 import type { Words } from "../words/words.svelte.ts";
@@ -15,6 +16,11 @@ export async function saveCircuit(bench: Workbench, format: ExportFormatName): P
   if (!circuit) return;
   const { ending, write } = EXPORT_FORMATS[format];
   await save(bench, ending, write(bench.withRoles(circuit)), ending === ".csv" ? "text/csv" : "application/json");
+}
+
+/** @param name what the numbers are, for the file's name */
+export function saveMatrix(bench: Workbench, name: string, matrix: Matrix, corner: string): Promise<void> {
+  return save(bench, `-${name}.csv`, matrixCsv(matrix, corner), "text/csv");
 }
 
 export const PICTURE_ENDINGS = [".svg", ".png"] as const;

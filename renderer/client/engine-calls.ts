@@ -8,6 +8,8 @@ import { CallFailure, toWireError } from "./wire-failure.ts";
 const CALLS = {
   hello: true,
   listModels: true,
+  addModel: true,
+  forgetModel: true,
   fetchModel: true,
   stopFetch: true,
   listTasks: true,

@@ -45,7 +45,7 @@ test("connections: by strength, bounded, and of pinned nodes only", () => {
   const edges = [edge("a0.h0", 0.1), edge("a0.h1", -2), edge("a0.h2", 1), edge("logits", 0.5)];
   const drawn = (filter: Parameters<typeof drawnEdges>[1]) =>
     drawnEdges(edges, filter, ["a0.h1"]).map(({ target }) => target);
-  expect(drawn({ most: 2, least: 0, pinnedOnly: false })).toEqual(["a0.h1", "a0.h2"]);
-  expect(drawn({ most: 9, least: 0.5, pinnedOnly: false })).toEqual(["a0.h1", "a0.h2", "logits"]);
-  expect(drawn({ most: 9, least: 0, pinnedOnly: true })).toEqual(["a0.h1"]);
+  expect(drawn({ most: 2, least: 0, pinnedOnly: false, normalised: "none" })).toEqual(["a0.h1", "a0.h2"]);
+  expect(drawn({ most: 9, least: 0.5, pinnedOnly: false, normalised: "none" })).toEqual(["a0.h1", "a0.h2", "logits"]);
+  expect(drawn({ most: 9, least: 0, pinnedOnly: true, normalised: "none" })).toEqual(["a0.h1"]);
 });

@@ -2,6 +2,7 @@
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import type { NodeSide } from "../state/comparison.ts";
 import type { EdgeFilter } from "../state/view.ts";
+import { normalised } from "./normalise.ts";
 
 /** "always" are nodes that no search removes: input, logits, and kinds of units that were not searched. */
 export type NodeState = "always" | "kept" | "removed" | "removed-now";
@@ -47,13 +48,13 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
     .filter(({ id, state, side }) => !id.includes(".n") || state !== "removed" || side !== undefined);
 }
 
-/** The strongest that pass the filter, strongest first. */
+/** The strongest that pass the filter, strongest first; their weights are normalised where it says so. */
 export function drawnEdges(
   edges: readonly CircuitEdge[],
-  { most, least, pinnedOnly }: EdgeFilter,
+  { most, least, pinnedOnly, normalised: by }: EdgeFilter,
   pinned: readonly string[],
 ): CircuitEdge[] {
-  return edges
+  return normalised(edges, by)
     .filter(({ weight }) => Math.abs(weight) >= least)
     .filter(({ source, target }) => !pinnedOnly || pinned.includes(source) || pinned.includes(target))
     .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))

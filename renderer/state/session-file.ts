@@ -10,7 +10,7 @@ import {
   type RunRequest,
 } from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
-import { FIRST_VIEW, TABS, type View } from "./view.ts";
+import { FIRST_VIEW, NORMALISATIONS, TABS, type View } from "./view.ts";
 
 const SESSION_FORMAT = "secateur.session";
 const SESSION_VERSION = 1;
@@ -50,7 +50,13 @@ const view = z.object({
   selection,
   step: z.int().min(0).nullable(),
   pinned: ids,
-  edges: z.object({ most: z.int().min(0), least: z.number().min(0), pinnedOnly: z.boolean() }),
+  edges: z.object({
+    most: z.int().min(0),
+    least: z.number().min(0),
+    pinnedOnly: z.boolean(),
+    // Sessions of before have none.
+    normalised: z.enum(NORMALISATIONS).default("none"),
+  }),
   comparedWith: z.string().nullable(),
   edits,
 });

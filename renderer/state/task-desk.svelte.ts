@@ -32,6 +32,8 @@ export class TaskDesk {
   );
   opening = $state<string | undefined>(undefined);
   preview = $state.raw<Loaded<TaskPreview>>(NONE);
+  /** Why a model could not be added to the list. */
+  refusedModel = $state.raw<WireError | undefined>(undefined);
   private asked = 0;
 
   constructor(
@@ -43,17 +45,38 @@ export class TaskDesk {
     return this.models.state === "done" ? this.models.value.find(({ name }) => name === this.model) : undefined;
   }
 
+  /** Lists that are there stay until the new ones have come. */
   async refresh(): Promise<void> {
+    const isNews = <T>(now: Loaded<T>, next: Loaded<T>) => now.state !== "done" || next.state !== "loading";
     await Promise.all([
       load(
         () => this.api().listModels(),
-        (models) => (this.models = models),
+        (models) => isNews(this.models, models) && (this.models = models),
       ),
       load(
         () => this.api().listTasks(),
-        (tasks) => (this.tasks = tasks),
+        (tasks) => isNews(this.tasks, tasks) && (this.tasks = tasks),
       ),
     ]);
+  }
+
+  /** @returns whether the model is on the list now */
+  async addModel(path: string): Promise<boolean> {
+    this.refusedModel = undefined;
+    try {
+      await this.api().addModel(path);
+    } catch (thrown) {
+      this.refusedModel = toWireError(thrown);
+      return false;
+    }
+    await this.refresh();
+    return true;
+  }
+
+  async forgetModel(path: string): Promise<void> {
+    await this.api().forgetModel(path);
+    if (this.model === path) this.model = "sprig";
+    await this.refresh();
   }
 
   /** @returns whether the task could be opened */
@@ -88,7 +111,7 @@ export class TaskDesk {
 }
 
 /** Runs a call and reports each state of it. */
-export async function load<T>(call: () => Promise<T>, report: (loaded: Loaded<T>) => void): Promise<void> {
+export async function load<T>(call: () => Promise<T>, report: (loaded: Loaded<T>) => unknown): Promise<void> {
   report({ state: "loading" });
   try {
     report({ state: "done", value: await call() });

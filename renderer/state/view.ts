@@ -10,13 +10,18 @@ export type Selection =
 export const TABS = ["circuit", "effects", "task", "figures", "nodes", "runs", "relations"] as const;
 export type Tab = (typeof TABS)[number];
 
+/** Weights as they are, or as shares of what enters a node or a layer. */
+export const NORMALISATIONS = ["none", "target", "layer"] as const;
+export type Normalisation = (typeof NORMALISATIONS)[number];
+
 export interface EdgeFilter {
   /** Strongest connections that are drawn at most. */
   readonly most: number;
-  /** Metric units; weaker connections are left out. */
+  /** Metric units, or a share where weights are normalised; weaker connections are left out. */
   readonly least: number;
   /** Only connections of a pinned node. */
   readonly pinnedOnly: boolean;
+  readonly normalised: Normalisation;
 }
 
 /** What is done to nodes against what the run found. */
@@ -47,7 +52,7 @@ export const FIRST_VIEW: View = {
   selection: { kind: "none" },
   step: null,
   pinned: [],
-  edges: { most: 200, least: 0, pinnedOnly: false },
+  edges: { most: 200, least: 0, pinnedOnly: false, normalised: "none" },
   comparedWith: null,
   edits: NO_EDITS,
 };

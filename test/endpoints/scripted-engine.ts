@@ -30,6 +30,8 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
         instance,
       }),
     listModels: () => Promise.resolve([{ name: "模型", where: "folder", ready: false, reason: "line\nbreak" }]),
+    addModel: unscripted,
+    forgetModel: unscripted,
     fetchModel: unscripted,
     stopFetch: unscripted,
     listTasks: () => Promise.resolve([]),

@@ -56,6 +56,58 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await own.close();
   });
 
+  test("effects by position: what a cell can reach stays lit, and the numbers are saved as a table", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await startRun(page);
+    await finished(page);
+    await press(page, "2");
+    await page.getByRole("button", { name: "layer × position" }).click();
+    const cell = page.getByRole("button", { name: /^1 S2 / });
+    await cell.click();
+    const lit = await page
+      .locator(".pane tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.querySelectorAll("td")].map((td) => (td.classList.contains("dim") ? "." : "x")).join(""),
+        ),
+      );
+    const columns = (await page.locator(".pane thead th").allTextContents()).slice(1);
+    const at = columns.indexOf("S2");
+    const cone = "x".repeat(columns.length - at).padStart(columns.length, ".");
+    const own = "x".padStart(at + 1, ".").padEnd(columns.length, ".");
+    expect(lit).toEqual([".".repeat(columns.length), own, ...lit.slice(2).map(() => cone)]);
+    const save = page.getByRole("button", { name: "Save as CSV" });
+    const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
+    expect(download.suggestedFilename()).toBe("ioi-sprig-residPre-noising.csv");
+    const lines = readFileSync(await download.path(), "utf8")
+      .trim()
+      .split("\r\n");
+    expect(lines[0]).toBe(["layer", ...columns].join(","));
+    expect(lines.slice(1).map((line) => line.split(",").length)).toEqual(lit.map(() => columns.length + 1));
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a model of one's own is put on the list, chosen, and taken off; what is none is refused with the reason", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const left = page.locator(".left");
+    await left.getByText("Add one from this machine").click();
+    const path = left.getByLabel("Folder or .gguf file, where the engine runs");
+    await path.fill("/nowhere/at-all");
+    await left.getByRole("button", { name: "Add", exact: true }).click();
+    await left.getByText("/nowhere/at-all: there is no such folder or file.").waitFor();
+    await path.fill("models/sprig");
+    await left.getByRole("button", { name: "Add", exact: true }).click();
+    const forget = left.getByRole("button", { name: /^Take off the list/ });
+    await forget.waitFor();
+    expect(await left.getByRole("button", { name: /^sprig/ }).count()).toBe(2);
+    await forget.click();
+    await forget.waitFor({ state: "detached" });
+    expect(await left.getByRole("button", { name: /^sprig/ }).count()).toBe(1);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a task with mistakes is shown with each at its line, and opens once they are mended", async () => {
     const { page, complaints, close } = await launch(server.address);
     const open = async (text: string) => {

@@ -62,6 +62,46 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await close();
   });
 
+  test("the address says what is shown, and shows what it says, without a word about edits", async () => {
+    const { page, complaints, close } = await open("light", "en-US");
+    await page.keyboard.press("/");
+    await page.keyboard.type("a1.h0");
+    for (const key of ["Enter", "Escape", "a", "[", "5"]) await page.keyboard.press(key);
+    await page.waitForFunction('location.hash === "#tab=nodes&node=a1.h0&step=26"');
+    const address = page.url();
+    await page.evaluate('location.hash = "#tab=figures&node=a0.h6&weights=layer"');
+    await page.locator(".right h2", { hasText: "a0.h6" }).waitFor();
+    expect(await page.getByRole("tab", { selected: true }).textContent()).toBe("Figures");
+    const { page: other, close: closeOther } = await launch(address);
+    expect(await other.textContent(".right h2")).toBe("a1.h0");
+    expect(await other.textContent(".right .state")).toBe("kept");
+    expect(await other.inputValue("input[type=range]")).toBe("26");
+    expect(complaints).toEqual([]);
+    await closeOther();
+    await close();
+  });
+
+  test("the graph is walked as a tree: a layer is opened, a head, and a connection followed to its other end", async () => {
+    const { page, complaints, close } = await open("light", "en-US");
+    const tree = page.getByRole("tree");
+    await tree.getByRole("treeitem").first().focus();
+    const focused = async () => (await page.locator(":focus").innerText()).replaceAll(/\s+/g, " ").trim();
+    for (const key of ["End", "ArrowUp", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    expect(await focused()).toBe("· a3.h0, removed");
+    expect(await tree.isVisible()).toBe(true);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    expect(await focused()).toMatch(/^· to a0\.h\d+ \((query|key|value)\) [−+]/);
+    const [, other] = /to (a0\.h\d+)/.exec(await focused())!;
+    await page.keyboard.press("Enter");
+    expect(await page.textContent(".right h2")).toBe(other);
+    expect(await focused()).toMatch(new RegExp(`^▸ ${other}`));
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a run is started, watched, stopped and resumed to its end", async () => {
     const { page, complaints, close } = await open("light", "en-US");
     await page.getByRole("button", { name: "Start" }).click();

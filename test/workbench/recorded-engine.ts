@@ -66,6 +66,8 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
       threads: 0,
       instance: "recorded",
     }),
+    addModel: unknown,
+    forgetModel: unknown,
     fetchModel: unknown,
     stopFetch: unknown,
     listModels: async () => [

@@ -2,8 +2,7 @@
 import type { Circuit } from "../circuit-schema.ts";
 import { keptUnits } from "../kept.ts";
 import { compareUnits, formatUnit, type Unit } from "../unit.ts";
-
-type Cell = string | number | boolean | undefined;
+import { type Cell, csvText } from "./csv-text.ts";
 
 interface Row {
   readonly unit: Unit;
@@ -29,13 +28,12 @@ const COLUMNS: readonly (readonly [header: string, cell: (row: Row) => Cell])[] 
   ["role_score", ({ node }) => node?.role?.score],
 ];
 
-/** One row per unit of the searched kinds, in the order of the data flow; absent values are empty cells, lines end in CR LF. */
+/** One row per unit of the searched kinds, in the order of the data flow. */
 export function circuitToCsv(circuit: Circuit): string {
-  const lines = [
+  return csvText([
     COLUMNS.map(([header]) => header),
     ...rowsOf(circuit).map((row) => COLUMNS.map(([, cell]) => cell(row))),
-  ];
-  return lines.map((cells) => `${cells.map(quote).join(",")}\r\n`).join("");
+  ]);
 }
 
 function rowsOf(circuit: Circuit): Row[] {
@@ -49,9 +47,4 @@ function rowsOf(circuit: Circuit): Row[] {
     const id = formatUnit(unit);
     return { unit, node: nodes.get(id), kept: kept.has(unit), removedAtStep: removed.get(id) };
   });
-}
-
-function quote(cell: Cell): string {
-  const text = cell === undefined ? "" : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
