@@ -1,5 +1,5 @@
 // A circuit file as text to read: a map of its heads, its nodes and edges, its figures.
-import type { Circuit, CircuitNode } from "../engine/circuit/circuit-schema.ts";
+import type { Circuit, CircuitNode, CircuitResults } from "../engine/circuit/circuit-schema.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 
 export function circuitTable(circuit: Circuit): string {
@@ -121,7 +121,36 @@ function figureRows({ results, task }: Circuit): string {
   }
   if (complement)
     lines.push(`f of the complement (the circuit ablated, the rest live): ${fixed(complement.faithfulness, 3)}`);
+  lines.push(...partRows(results));
   return lines.join("\n");
+}
+
+const listedUnits = 6;
+
+/** What circuit and model do without parts of the circuit. */
+export function partRows({ completeness, minimality }: CircuitResults): string[] {
+  const lines: string[] = [];
+  if (completeness) {
+    const { rows, worst } = completeness;
+    const gaps = rows.map(({ share, mean, greatest }) => `${percent(share)}: ${fixed(mean, 3)}, ${fixed(greatest, 3)}`);
+    const most = worst.removed.length === 0 ? "" : `; worst ${named(worst.removed)}`;
+    lines.push(
+      `completeness, |f(circuit) − f(model)| without random shares of the circuit, mean and greatest: ${gaps.join("; ")}${most}`,
+    );
+  }
+  if (minimality) {
+    const { faithfulness, units } = minimality;
+    const least = units.at(-1);
+    const first = units.slice(0, listedUnits).map(({ id, without }) => `${id} ${fixed(without, 3)}`);
+    const last = least && units.length > listedUnits ? ` … ${least.id} ${fixed(least.without, 3)}` : "";
+    lines.push(`minimality, f (${fixed(faithfulness, 3)}) without each unit alone: ${first.join(", ")}${last}`);
+  }
+  return lines;
+}
+
+function named(ids: readonly string[]): string {
+  const rest = ids.length - listedUnits;
+  return `${ids.slice(0, listedUnits).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function noteRows({ results, search }: Circuit): string {

@@ -15,6 +15,7 @@ import { addStability } from "./commands/stability.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTrain } from "./commands/train.ts";
+import { addTransfer } from "./commands/transfer.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, exitCodeOf, failureText } from "./failure.ts";
 import { printMessage } from "./output.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   addRelation,
   addEvaluate,
   addStability,
+  addTransfer,
   addCircuitCommands,
   addModels,
   addTasks,

@@ -306,7 +306,8 @@ export type EngineEvent = { readonly seq: number } & (
   | {
       readonly type: "progress";
       readonly id: string;
-      readonly stage: "effects" | "pruning" | "held-out" | "random" | "connections" | "roles";
+      readonly stage:
+        "effects" | "pruning" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
       readonly done: number;
       readonly total: number;
     }

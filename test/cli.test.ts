@@ -81,6 +81,21 @@ test("information flow scores edges alone", () => {
   ]);
 });
 
+test("a circuit measured on its own task and on another: faithful there, not here, its ablation named", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "secateur-transfer-")), "ioi.circuit.json");
+  const sizes = ["--examples", "16", "--held-out", "16"];
+  secateur("prune", "tasks/ioi.yaml", ...sizes, "--out", file, "--quiet", "--random", "0");
+  const { code, out } = secateur("transfer", file, "--tasks", "tasks/ioi.yaml,tasks/pronoun.yaml", ...sizes, "--json");
+  expect(code).toBe(0);
+  const cells = JSON.parse(out) as { task: string; foundWith: string; figures: { faithfulness: number } }[];
+  expect(cells.map(({ task, foundWith }) => [task, foundWith])).toEqual([
+    ["ioi", "resample (paired corrupt prompt)"],
+    ["pronoun", "resample (paired corrupt prompt)"],
+  ]);
+  expect(cells[0]!.figures.faithfulness).toBeGreaterThan(0.8);
+  expect(cells[1]!.figures.faithfulness).toBeLessThan(0.5);
+});
+
 test("a graph of edges that was written is measured to the same figure when it is read, in either sign convention", () => {
   const task = [
     "edges",

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import { evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
-import { columns } from "../circuit-table.ts";
+import { columns, partRows } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { addCriterionOptions, addTaskOptions, parseCount, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
@@ -42,7 +42,8 @@ async function evaluate(task: string, flags: EvaluateFlags, command: Command): P
   else printData(evaluationTable(evaluation));
 }
 
-function evaluationTable({ model, task, results, recorded }: Evaluation): string {
+function evaluationTable({ model, task, results, recorded, foundWith }: Evaluation): string {
+  const measuredWith = `${task.ablation.kind} (${task.ablation.reference})`;
   const sets = [
     ["discovery", results.discovery, recorded?.discovery] as const,
     ...(results.heldOut ? [["held out", results.heldOut, recorded?.heldOut] as const] : []),
@@ -66,6 +67,10 @@ function evaluationTable({ model, task, results, recorded }: Evaluation): string
     lines.push(`f of ${results.random.count} random circuits: ${shown.join(", ")}`);
   }
   if (results.complement) lines.push(`f of the complement: ${results.complement.faithfulness.toFixed(3)}`);
+  lines.push(...partRows(results));
+  if (foundWith !== undefined && foundWith !== measuredWith) {
+    lines.push(`found with ${foundWith} ablation, measured with ${measuredWith}`);
+  }
   for (const { text } of results.notes ?? []) lines.push(`note: ${text}`);
   return lines.join("\n");
 }

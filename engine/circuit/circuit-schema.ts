@@ -202,6 +202,35 @@ const results = z.strictObject({
     .strictObject({ metric: z.number(), faithfulness: z.number() })
     .optional()
     .describe("The circuit's units ablated, all others present."),
+  completeness: z
+    .strictObject({
+      examples: count,
+      rows: z.array(
+        z.strictObject({
+          share: z.number().min(0).max(1).describe("|K| / |C| before rounding to whole units."),
+          count: count.describe("Random subsets K of this share."),
+          mean: z.number().describe("Of |f(C∖K) − f(M∖K)|."),
+          greatest: z.number(),
+        }),
+      ),
+      worst: z
+        .strictObject({ removed: z.array(unitId), circuit: z.number(), model: z.number() })
+        .describe("The subset with the greatest gap: f(C∖K) and f(M∖K)."),
+    })
+    .optional()
+    .describe(
+      "Whether circuit and model lose alike when the same random units K of the circuit are ablated in both; on held-out examples.",
+    ),
+  minimality: z
+    .strictObject({
+      examples: count,
+      faithfulness: z.number().describe("f(C) on these examples."),
+      units: z.array(z.strictObject({ id: unitId, without: z.number().describe("f(C∖{unit}).") })),
+    })
+    .optional()
+    .describe(
+      "f without each kept unit alone, the one that moves it most first; on held-out examples. Neurons only where they are few.",
+    ),
   notes: z.array(note).optional().describe("What a reader of the figures must know."),
 });
 

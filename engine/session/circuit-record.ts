@@ -1,11 +1,19 @@
 // Assembles the record of a run: what the circuit file says, from what was measured.
 import { arch, platform } from "node:os";
 import { basename } from "node:path";
-import type { Circuit, CircuitEdge, CircuitNode, Figures as RecordedFigures } from "../circuit/circuit-schema.ts";
+import type {
+  Circuit,
+  CircuitEdge,
+  CircuitNode,
+  CircuitResults,
+  Figures as RecordedFigures,
+} from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Interval } from "../evaluate/bootstrap.ts";
+import type { Completeness } from "../evaluate/completeness.ts";
+import type { Minimality } from "../evaluate/minimality.ts";
 import { describeCriterion } from "../evaluate/faithfulness.ts";
 import type { Figures, RandomBaseline } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
@@ -39,6 +47,8 @@ export interface RunFacts {
   readonly discovery: Figures;
   readonly heldOut: Figures | undefined;
   readonly random: RandomBaseline | undefined;
+  readonly completeness: Completeness | undefined;
+  readonly minimality: Minimality | undefined;
   readonly complement: { readonly metric: number; readonly faithfulness: number };
   readonly environment: NonNullable<Circuit["environment"]>;
 }
@@ -81,7 +91,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
     results: {
       discovery: figuresRecord(facts.discovery),
       ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
-      ...(facts.random && { random: facts.random }),
+      ...baselinesRecord(facts),
       complement: facts.complement,
       notes: resultNotes(facts, result.oneMinimal),
     },
@@ -141,6 +151,15 @@ export function environmentRecord(
 
 export function figuresRecord(figures: Figures): RecordedFigures {
   return { ...figures, interval: [...figures.interval] };
+}
+
+/** What a circuit was held against, where it was. */
+export function baselinesRecord({
+  random,
+  completeness,
+  minimality,
+}: Pick<RunFacts, "random" | "completeness" | "minimality">): Partial<CircuitResults> {
+  return { ...(random && { random }), ...(completeness && { completeness }), ...(minimality && { minimality }) };
 }
 
 /** A searched MLP or its searched neurons speak for each other: neither is then "always kept". */

@@ -7,7 +7,7 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { loadTask } from "../task/load.ts";
-import { figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
+import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, edgeNote, readCircuitSource, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
@@ -33,6 +33,8 @@ export interface Evaluation {
   readonly criterion: Prepared["criterion"];
   readonly kept: Circuit["kept"];
   readonly results: CircuitResults;
+  /** The ablation that the circuit was found with, in words; undefined where its file does not say. */
+  readonly foundWith: string | undefined;
   /** The figures in the file, where they were measured in the same way. */
   readonly recorded: CircuitResults | undefined;
   /** What the user should know besides the figures. */
@@ -65,6 +67,7 @@ export async function evaluateCircuit(settings: EvaluateSettings, options: Evalu
       criterion: prepared.criterion,
       kept: keptOf(unitsIn(source, model)),
       results,
+      foundWith: own && `${own.task.ablation.kind} (${own.task.ablation.reference})`,
       recorded: sameTask && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
       notes: [...prepared.notes, ...(edges === undefined ? [] : [edges]), ...(sameWeights ? [] : [otherWeights])],
     };
@@ -93,11 +96,13 @@ async function measure(
   const judged = await judgeHeldOut(evaluatorOn, prepared, kept, random, {
     heldOut: (done, total) => onStage("held-out", done, total),
     random: (done, total) => onStage("random", done, total),
+    completeness: (done, total) => onStage("completeness", done, total),
+    minimality: (done, total) => onStage("minimality", done, total),
   });
   return {
     discovery: figuresRecord(discovery),
     ...(judged.heldOut && { heldOut: figuresRecord(judged.heldOut) }),
-    ...(judged.random && { random: judged.random }),
+    ...baselinesRecord(judged),
     complement: { metric: complement, faithfulness: faithfulness(complement, full, empty) },
     notes: resultNotes({ discovery, ...judged, prepared }, undefined),
   };

@@ -1,5 +1,9 @@
-// Judges a circuit on the examples that its search did not see: its figures, and those of random circuits of its size.
+// Judges a circuit on the examples that its search did not see: its figures, those of random circuits of its size, and what it
+// and the model do without parts of it.
+import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
+import { type Completeness, measureCompleteness } from "../evaluate/completeness.ts";
+import { measureMinimality, type Minimality } from "../evaluate/minimality.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import {
   type Figures,
@@ -12,8 +16,15 @@ import { metricUnit } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import type { Prepared } from "./prepare.ts";
 
-/** Random circuits are many and need no more examples than it takes to see that they fail. */
-const randomExamples = 32;
+/** Circuits measured for comparison are many and need no more examples than it takes to tell them apart. */
+const comparedExamples = 32;
+
+/** Subsets taken out for completeness: shares of the circuit, and how many of each. */
+const removedShares = [0.25, 0.5, 0.75];
+const subsetsPerShare = 10;
+
+/** More kept neurons than these are not taken out one by one. */
+const mostNeurons = 256;
 
 /** How many random circuits are measured where nobody says otherwise. */
 export const defaultRandom = 100;
@@ -21,14 +32,18 @@ export const defaultRandom = 100;
 export interface HeldOutJudgement {
   readonly heldOut: Figures | undefined;
   readonly random: RandomBaseline | undefined;
+  readonly completeness: Completeness | undefined;
+  readonly minimality: Minimality | undefined;
 }
 
 export interface JudgeProgress {
   readonly heldOut: (done: number, total: number) => void;
   readonly random: (done: number, total: number) => void;
+  readonly completeness: (done: number, total: number) => void;
+  readonly minimality: (done: number, total: number) => void;
 }
 
-/** @param random number of random circuits to compare with; 0 for none */
+/** @param random number of random circuits to compare with; 0: none, and no parts are taken out either */
 export async function judgeHeldOut(
   evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
   { heldOut, criterion, seed, task }: Prepared,
@@ -36,15 +51,30 @@ export async function judgeHeldOut(
   random: number,
   progress: JudgeProgress,
 ): Promise<HeldOutJudgement> {
-  if (heldOut.length === 0) return { heldOut: undefined, random: undefined };
+  const nothing = { heldOut: undefined, random: undefined, completeness: undefined, minimality: undefined };
+  if (heldOut.length === 0) return nothing;
   progress.heldOut(0, 1);
   const unit = metricUnit[task.metric];
   const evaluator = await evaluatorOn(heldOut);
   const anchors = await measureAnchors(evaluator, unit);
   const figures = await measureFigures(evaluator, anchors, kept, criterion, seed);
-  if (random === 0) return { heldOut: figures, random: undefined };
-  const small = heldOut.length <= randomExamples ? evaluator : await evaluatorOn(heldOut.slice(0, randomExamples));
+  if (random === 0) return { ...nothing, heldOut: figures };
+  const small = heldOut.length <= comparedExamples ? evaluator : await evaluatorOn(heldOut.slice(0, comparedExamples));
   const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, unit)).ends;
   const baseline = await measureRandom(small, ends, kept, random, seed, (done) => progress.random(done, random));
-  return { heldOut: figures, random: baseline };
+  const completeness = await measureCompleteness(small, ends, kept, {
+    shares: removedShares,
+    count: subsetsPerShare,
+    seed,
+    onDone: progress.completeness,
+  });
+  const minimality = await measureMinimality(small, ends, kept, takenOutAlone(kept), progress.minimality);
+  return { heldOut: figures, random: baseline, completeness, minimality };
+}
+
+/** Units of the circuit that are taken out one by one. */
+function takenOutAlone(kept: UnitSet): Unit[] {
+  const neurons = kept.units("neuron");
+  const others = kept.units().filter(({ kind }) => kind !== "neuron");
+  return neurons.length <= mostNeurons ? [...others, ...neurons] : others;
 }

@@ -53,7 +53,7 @@ export type PruneEvent =
   | { readonly type: "stage"; readonly stage: Stage; readonly done: number; readonly total: number };
 
 /** What comes after the search, in order. */
-export type Stage = "effects" | "held-out" | "random" | "connections" | "roles";
+export type Stage = "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
 
 export interface PruneOptions {
   readonly threads?: number;
@@ -191,6 +191,8 @@ async function run(
   const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, settings.random ?? defaultRandom, {
     heldOut: stage("held-out"),
     random: stage("random"),
+    completeness: stage("completeness"),
+    minimality: stage("minimality"),
   });
   const environment = environmentRecord(options.command ?? "", options.threads ?? cores(), started);
   const circuit = circuitRecord({

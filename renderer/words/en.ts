@@ -157,6 +157,8 @@ export const en = {
   "stage.pruning": "Pruning",
   "stage.held-out": "Held out",
   "stage.random": "Random circuits",
+  "stage.completeness": "Completeness",
+  "stage.minimality": "Minimality",
   "stage.connections": "Connections",
   "stage.roles": "Roles",
   "state.running": "Running",
@@ -278,6 +280,14 @@ export const en = {
   "figures.criterionHolds": "criterion holds",
   "figures.random": "Faithfulness of {n} random circuits of the same size, by quantile",
   "figures.complement": "complement",
+  "figures.completeness": "Completeness: circuit and model without the same random units of the circuit",
+  "figures.share": "share taken out",
+  "figures.gapMean": "mean gap",
+  "figures.gapGreatest": "greatest gap",
+  "figures.worst": "Greatest without {units}: f {circuit} of the circuit, {model} of the model.",
+  "figures.minimality": "Minimality: f without each unit alone (f with all: {f})",
+  "figures.without": "f without it",
+  "figures.lost": "f lost",
   "figures.search": "{trials} circuits measured in {passes} passes; {minimal}.",
   "figures.oneMinimal": "no single kept unit can go (1-minimal, tested one by one)",
   "figures.notMinimal": "1-minimality was not verified",
@@ -304,6 +314,10 @@ export const en = {
     "Whether these figures would have passed the search’s own criterion.\nMeasured on {n} examples, {split}.",
   "means.random":
     "{quantile} quantile of f over {n} random circuits with as many units of each kind in each layer.\nMeasured on {examples} held-out examples.",
+  "means.gap":
+    "|f(C∖K) − f(M∖K)| over {n} random K of this share of the circuit: small where the circuit holds the model’s backups too.\nMeasured on {examples} held-out examples.",
+  "means.without": "f of the circuit with this unit ablated too.\nMeasured on {examples} held-out examples.",
+  "means.lost": "f(C) − f(C∖unit): what the circuit loses with the unit.\nMeasured on {examples} held-out examples.",
   "means.complement":
     "f of the complement: the circuit’s units ablated, all others present; metric {metric}.\nMeasured on the discovery examples.",
   "means.effect":

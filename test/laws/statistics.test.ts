@@ -1,0 +1,72 @@
+// Completeness and minimality on the model with a planted circuit, whose metrics were worked out on paper.
+import { afterAll, expect, test } from "vitest";
+import { Executor } from "../../engine/activations/executor.ts";
+import { parseUnit } from "../../engine/circuit/unit.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { measureCompleteness } from "../../engine/evaluate/completeness.ts";
+import { Evaluator } from "../../engine/evaluate/evaluator.ts";
+import { measureMinimality } from "../../engine/evaluate/minimality.ts";
+import { measureAnchors } from "../../engine/evaluate/report.ts";
+import { plantedHeads, plantedModel, plantedTask } from "../planted-model.ts";
+
+const model = plantedModel();
+const executor = new Executor(model, { threads: 1 });
+afterAll(() => executor.dispose());
+
+const evaluator = await Evaluator.create(executor, plantedTask().slice(0, 8), {
+  metric: "logit-difference",
+  ablation: { kind: "resample", reference: "paired", perPosition: true },
+  space: new UnitSpace(model.config, ["head"]),
+});
+const { ends } = await measureAnchors(evaluator, "logits");
+const kept = evaluator.space.setOf(plantedHeads.map((id) => parseUnit(id)!));
+
+// m(M) = 7.5, m(∅) = 0. The planted heads give 8, nothing without the name mover, −8/3 without inhibition.
+test("without each planted head f falls to what the name mover is left with (1e-3)", async () => {
+  const { faithfulness, units, examples } = await measureMinimality(evaluator, ends, kept, kept.units());
+  expect([faithfulness, examples]).toEqual([expect.closeTo(8 / 7.5, 3), 8]);
+  const without = new Map(units.map((unit) => [unit.id, unit.without]));
+  expect(Object.fromEntries(without)).toEqual({
+    "a0.h1": expect.closeTo(-8 / 3 / 7.5, 3) as number,
+    "a1.h2": expect.closeTo(-8 / 3 / 7.5, 3) as number,
+    "a2.h3": expect.closeTo(0, 3) as number,
+  });
+  expect(units.at(-1)!.id).toBe("a2.h3");
+});
+
+// Without inhibition the name mover writes −8/3 in both; in the model the backup adds 4 and the negative head ½ less what it
+// does not see. Without the name mover the circuit gives 0, the model its backup's 4: a smaller gap.
+test("the circuit lacks the model's backup: the greatest gap is without inhibition, 4½/7.5 (1e-2)", async () => {
+  const { rows, worst, examples } = (await measureCompleteness(evaluator, ends, kept, {
+    shares: [1 / 3],
+    count: 12,
+    seed: 1,
+  }))!;
+  expect(["a0.h1", "a1.h2"]).toContain(worst.removed.join());
+  expect([worst.circuit, worst.model]).toEqual([
+    expect.closeTo(-8 / 3 / 7.5, 3),
+    expect.closeTo((-8 / 3 + 4 + 1 / 2) / 7.5, 2),
+  ]);
+  expect(rows.map(({ share, count, greatest }) => ({ share, count, greatest }))).toEqual([
+    { share: 1 / 3, count: 12, greatest: worst.model - worst.circuit },
+  ]);
+  expect(rows[0].mean).toBeGreaterThan(4 / 7.5);
+  expect(rows[0].mean).toBeLessThan(rows[0].greatest);
+  expect(examples).toBe(8);
+});
+
+test("the whole model lacks nothing: taken out of both, every subset leaves the same", async () => {
+  const full = evaluator.space.full();
+  const options = { shares: [0.25, 0.75], count: 3, seed: 1 };
+  const { rows, worst } = (await measureCompleteness(evaluator, ends, full, options))!;
+  expect(rows.map(({ mean, greatest }) => [mean, greatest])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  expect(worst.removed).toEqual([]);
+});
+
+test("a circuit of nothing has no subsets", async () => {
+  const options = { shares: [0.5], count: 3, seed: 1 };
+  expect(await measureCompleteness(evaluator, ends, evaluator.space.empty(), options)).toBeUndefined();
+});
