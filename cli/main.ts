@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../engine/session/version.ts";
 import { addCircuitCommands } from "./commands/circuits.ts";
+import { addCurves } from "./commands/curves.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEdges } from "./commands/edges.ts";
@@ -21,6 +22,7 @@ import { EXIT, exitCodeOf, failureText } from "./failure.ts";
 import { printMessage } from "./output.ts";
 
 const COMMANDS = [
+  addCurves,
   addDemo,
   addPrune,
   addPatch,

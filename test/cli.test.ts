@@ -81,6 +81,54 @@ test("information flow scores edges alone", () => {
   ]);
 });
 
+test("a search that starts from learned masks ends 1-minimal, says where it began, and can be repeated to the byte", () => {
+  const home = mkdtempSync(join(tmpdir(), "secateur-masks-"));
+  const circuitOf = (name: string) => {
+    const out = join(home, name);
+    const sizes = ["--examples", "16", "--held-out", "16", "--random", "0", "--quiet"];
+    expect(secateur("prune", "tasks/ioi.yaml", "--start", "learned-masks", ...sizes, "--out", out).code).toBe(0);
+    const { environment: _, ...circuit } = JSON.parse(readFileSync(out, "utf8")) as Circuit;
+    return circuit;
+  };
+  const circuit = circuitOf("a.circuit.json");
+  expect(circuitOf("b.circuit.json")).toEqual(circuit);
+  const { start, oneMinimal, without, trajectory } = circuit.search;
+  expect(start).toEqual({ method: "learned masks", steps: 100, target: 8, examples: 16, kept: 32 - without!.length });
+  expect(oneMinimal).toBe(true);
+  expect(trajectory.at(-1)!.kept).toBeLessThanOrEqual(start!.kept);
+  expect(circuit.kept.heads!.some((head) => without!.includes(head))).toBe(false);
+});
+
+test("curves go from nothing to everything for every order, beside both searches", () => {
+  const sizes = [
+    "--examples",
+    "8",
+    "--held-out",
+    "8",
+    "--mask-steps",
+    "5",
+    "--orderings",
+    "effects,random,learned-masks",
+  ];
+  const { code, out } = secateur("curves", "tasks/ioi.yaml", ...sizes, "--json");
+  expect(code).toBe(0);
+  const { curves, searches, units } = JSON.parse(out) as {
+    units: number;
+    curves: { ordering: string; points: { kept: number; faithfulness: number }[]; smallest: number }[];
+    searches: { search: string; kept: number }[];
+  };
+  expect(curves.map(({ ordering }) => ordering)).toEqual(["effects", "random", "learned-masks"]);
+  for (const { points } of curves) {
+    expect(points.map(({ kept }) => kept)).toEqual(Array.from({ length: units + 1 }, (_, i) => i));
+    expect([points[0]!.faithfulness, points.at(-1)!.faithfulness]).toEqual([
+      expect.closeTo(0, 5),
+      expect.closeTo(1, 5),
+    ]);
+  }
+  expect(searches.map(({ search }) => search)).toEqual(["greedy", "learned masks, then exact"]);
+  expect(curves[0]!.smallest).toBeLessThan(curves[1]!.smallest);
+});
+
 test("a circuit measured on its own task and on another: faithful there, not here, its ablation named", () => {
   const file = join(mkdtempSync(join(tmpdir(), "secateur-transfer-")), "ioi.circuit.json");
   const sizes = ["--examples", "16", "--held-out", "16"];

@@ -7,6 +7,7 @@ import { EngineError } from "../../engine/base/errors.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
+import { learnedStart, trainingSteps } from "../../engine/session/learned-start.ts";
 import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
 import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
 import { circuitTable } from "../circuit-table.ts";
@@ -34,6 +35,7 @@ export interface PruneFlags extends TaskFlags {
   readonly budget?: number;
   readonly keep?: readonly string[];
   readonly without?: readonly string[];
+  readonly start?: (typeof STARTS)[number];
   readonly random?: number;
   readonly roles: boolean;
   readonly connections: boolean;
@@ -43,6 +45,8 @@ export interface PruneFlags extends TaskFlags {
   readonly jsonl?: boolean;
   readonly quiet?: boolean;
 }
+
+const STARTS = ["full", "learned-masks"] as const;
 
 export function addPrune(program: Command): void {
   const command = program
@@ -66,6 +70,11 @@ export function addPrune(program: Command): void {
     )
     .option("--keep <units>", "units that must stay, such as a1.h4,m0", parseIds)
     .option("--without <units>", "units that are ablated before the search begins", parseIds)
+    .addOption(
+      new Option("--start <name>", "from the full model, or from gates learned together and cut down exactly")
+        .choices([...STARTS])
+        .default("full"),
+    )
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
     .option("--no-roles", "leave out the roles of the heads")
     .option("--no-connections", "leave out the connections between the kept nodes")
@@ -82,9 +91,10 @@ export function addPrune(program: Command): void {
 }
 
 export async function prune(task: string | undefined, flags: PruneFlags): Promise<void> {
-  const { settings, journal, resume } = runOf(task, flags);
-  const out = flags.out ?? `${basename(settings.task).replace(/\.[^.]+$/, "")}.circuit.json`;
+  const { settings: asked, journal, resume } = runOf(task, flags);
+  const out = flags.out ?? `${basename(asked.task).replace(/\.[^.]+$/, "")}.circuit.json`;
   requireWritable(out);
+  const settings = flags.start === "learned-masks" && !resume ? await startOf(asked, flags) : asked;
   const progress = pruneProgress(flags);
   const { circuit, notes } = await interruptible(
     (signal) =>
@@ -104,6 +114,20 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   if (flags.json) printData(formatCircuit(circuit));
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
+}
+
+async function startOf(settings: PruneSettings, { without, threads, quiet }: PruneFlags): Promise<PruneSettings> {
+  if (without !== undefined) {
+    throw new EngineError("usage", "--start learned-masks chooses what is ablated beforehand; leave --without out.");
+  }
+  const started = await interruptible(
+    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal }),
+    "Stopped while the masks were learned; start again.",
+  );
+  const { kept, steps, examples } = started.start;
+  if (!quiet)
+    printMessage(`learned masks, ${steps} steps on ${examples} examples: the ${kept} most open gates suffice`);
+  return started;
 }
 
 function runOf(

@@ -83,7 +83,20 @@ const search = z.strictObject({
   trials: count.describe("Circuits that were measured."),
   reAdded: count.describe("Units that went and came back."),
   keep: z.array(unitId).optional().describe("Units that the user had kept: they were never tried."),
-  without: z.array(unitId).optional().describe("Units that the user had ablated before the search began."),
+  without: z
+    .array(unitId)
+    .optional()
+    .describe("Units that were ablated before the search began: by the user, or by the start."),
+  start: z
+    .strictObject({
+      method: z.literal("learned masks"),
+      steps: count.describe("Of training."),
+      target: count.describe("Open gates that the training was to end with."),
+      examples: count.describe("Discovery examples learned on."),
+      kept: count.describe("Most open gates for which the criterion held; the search began with these."),
+    })
+    .optional()
+    .describe("Absent: the search began with the full model."),
   oneMinimal: z
     .boolean()
     .describe("No single kept unit, but those under keep, can go without breaking the criterion; tested one by one."),

@@ -51,6 +51,7 @@ export interface RunFacts {
   readonly minimality: Minimality | undefined;
   readonly complement: { readonly metric: number; readonly faithfulness: number };
   readonly environment: NonNullable<Circuit["environment"]>;
+  readonly start: Circuit["search"]["start"];
 }
 
 export function circuitRecord(facts: RunFacts): Circuit {
@@ -76,6 +77,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       trials,
       reAdded,
       ...(search.keep?.length && { keep: [...search.keep] }),
+      ...(facts.start && { start: facts.start }),
       ...(search.without?.length && { without: [...search.without] }),
       oneMinimal,
       ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),

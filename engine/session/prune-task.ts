@@ -40,10 +40,22 @@ export interface PruneSettings extends TaskSettings {
   readonly keep?: readonly string[];
   /** Units that are ablated before the search begins. */
   readonly without?: readonly string[];
+  /** Where `without` comes from, where that is not the user. */
+  readonly start?: SearchStart;
   /** Number of random circuits to compare with; 0 for none. */
   readonly random?: number;
   readonly connections?: boolean;
   readonly roles?: boolean;
+}
+
+/** Gates learned together, of which the most open ones for which the criterion holds are left to the exact search. */
+export interface SearchStart {
+  readonly method: "learned masks";
+  readonly steps: number;
+  readonly target: number;
+  readonly examples: number;
+  /** Units left to the search. */
+  readonly kept: number;
 }
 
 export type PruneEvent =
@@ -210,6 +222,7 @@ async function run(
       faithfulness: faithfulness(complementMetric, anchors.ends.full, anchors.ends.empty),
     },
     environment,
+    start: settings.start,
   });
   return { circuit, notes: prepared.notes };
 }

@@ -1,5 +1,5 @@
 // How models/sprig is trained: every number that decides the weights, in one place.
-import type { AdamWOptions } from "./adamw.ts";
+import type { AdamWOptions } from "../base/adamw.ts";
 import type { LossWeights } from "./loss-graph.ts";
 import type { ModelShape } from "./parameters.ts";
 import type { Schedule } from "./schedule.ts";

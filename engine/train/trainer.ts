@@ -1,7 +1,7 @@
 // Training step by step: plain training first, then interchange training in which heads leave the IOI circuit.
 import { Random } from "../base/random.ts";
 import { f32, Program } from "../runtime/ort.ts";
-import { adamWStep, type Moments, noMoments } from "./adamw.ts";
+import { adamWStep, type Moments, noMoments } from "../base/adamw.ts";
 import { type Corpus, EARLY_MIX, LATE_MIX } from "./corpus.ts";
 import { allGates, corruptFeeds, ForwardProgram, type Gates, integers, weightFeeds } from "./forward-program.ts";
 import { leastNeeded } from "./head-removal.ts";

@@ -6,7 +6,7 @@ import { add, matMul, reshape, transpose } from "../onnx/ops.ts";
 import { attentionGraph } from "./attention.ts";
 import { type Precision, weight } from "./precision.ts";
 import { finalNormGraph } from "./readout.ts";
-import { writeGraph } from "./write.ts";
+import { GATE_INPUTS, writeGraph } from "./write.ts";
 
 /**
  * Backward through `writeGraph`. Inputs as there, and `cotangent` "row dModel", the gradient at residPost (which is the
@@ -23,6 +23,19 @@ export function writeGradientGraph(config: ModelConfig, weights: LayerWeights, p
     ...pick(forward, ["residMid", "hidden"]),
   };
   outputGradients(graph, forward.get("residPost")!, cotangent, wrt);
+  return graph;
+}
+
+/**
+ * Backward through the gated `writeGraph`. Inputs as there, and `cotangent` "row dModel" at residPost. Outputs: gradients
+ * `residual` "row dModel", `z` "row head·dHead", and those at the gates, `hidden.gate` "neuron" and `mlpOut.gate` "1".
+ */
+export function gatedWriteGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const graph = writeGraph(config, weights, { mlp: "computed", patch: [], gated: true, precision });
+  const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
+  const names = ["residual", "z", GATE_INPUTS.hidden.gate, GATE_INPUTS.mlpOut.gate];
+  const wrt = Object.fromEntries(names.map((name) => [name, inputOf(graph, name)]));
+  outputGradients(graph, takeOutputs(graph).get("residPost")!, cotangent, wrt);
   return graph;
 }
 

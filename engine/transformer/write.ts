@@ -1,7 +1,7 @@
 // The write part of a block as a graph: residual stream and z in, residual stream after the MLP out.
 import type { LayerWeights, ModelConfig } from "../model/model.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
-import { add, gelu, geluTanh, matMul, mul, relu, silu, where } from "../onnx/ops.ts";
+import { add, gelu, geluTanh, matMul, mul, relu, silu, sub, where } from "../onnx/ops.ts";
 import { norm } from "./norm.ts";
 import { type Precision, weight } from "./precision.ts";
 import { patchInputs, type WriteSite } from "./sites.ts";
@@ -11,8 +11,19 @@ export interface WriteOptions {
   readonly mlp: "computed" | "given";
   /** Sites that get inputs `<site>.where` and `<site>.value`. */
   readonly patch: readonly WriteSite[];
+  /** Hidden neurons and the MLP get gates, see `GATE_INPUTS`. */
+  readonly gated?: boolean;
   readonly precision: Precision;
 }
+
+/**
+ * Inputs of a gated graph: what goes on is ablated + gate · (live − ablated), at the hidden neurons and then at the MLP's output.
+ * Gates "neuron" and "1", ablated values "row dMlp" and "row dModel".
+ */
+export const GATE_INPUTS = {
+  hidden: { gate: "hidden.gate", ablated: "hidden.ablated" },
+  mlpOut: { gate: "mlpOut.gate", ablated: "mlpOut.ablated" },
+} as const;
 
 const activations: Readonly<Record<ModelConfig["mlp"]["activation"], (x: Value) => Value>> = {
   "gelu-tanh": geluTanh,
@@ -62,8 +73,15 @@ export function writeGraph(config: ModelConfig, weights: LayerWeights, options: 
   const product = weights.W_gate
     ? mul(activate(affine(normed, weights.W_gate, size, weights.b_gate)), linear)
     : activate(linear);
-  const hidden = patched("hidden", product);
-  const mlpOut = patched("mlpOut", affine(hidden, weights.W_out, [config.dMlp, dModel], weights.b_out));
+  const through = (site: keyof typeof GATE_INPUTS, width: number, live: Value): Value => {
+    if (!options.gated) return live;
+    const { gate, ablated } = GATE_INPUTS[site];
+    const off = graph.input(ablated, precision, ["rows", live.shape[1] as number]);
+    return add(off, mul(graph.input(gate, precision, [width]), sub(live, off)));
+  };
+  const hidden = through("hidden", config.dMlp, patched("hidden", product));
+  const written = patched("mlpOut", affine(hidden, weights.W_out, [config.dMlp, dModel], weights.b_out));
+  const mlpOut = through("mlpOut", 1, written);
   graph.output("hidden", hidden);
   graph.output("mlpOut", mlpOut);
   graph.output("residPost", add(residMid, mlpOut));

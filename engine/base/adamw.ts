@@ -1,5 +1,10 @@
 // AdamW on one flat array: decoupled weight decay, bias-corrected moments, gradient clipped to a global norm.
-import type { Parameter } from "./parameters.ts";
+
+/** One tensor of the flat array: where it begins, and whether weight decay pulls at it. */
+export interface Slice {
+  readonly offset: number;
+  readonly decayed: boolean;
+}
 
 export interface AdamWOptions {
   readonly beta1: number;
@@ -42,7 +47,7 @@ export function adamWStep(
   gradients: readonly Float32Array[],
   moments: Moments,
   rate: number,
-  parameters: readonly Parameter[],
+  parameters: readonly Slice[],
   { beta1, beta2, epsilon, weightDecay, maxNorm }: AdamWOptions,
 ): Moments {
   const updates = moments.updates + 1;

@@ -1,0 +1,111 @@
+// Learned masks: a gate for every unit, trained together to keep the metric with few of them open.
+//
+// A rival of greedy pruning, which cannot take back a wrong early step, and a start for it: the gates give an order,
+// exact tests decide.
+import { adamWStep, noMoments } from "../base/adamw.ts";
+import { EngineError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { Unit } from "../circuit/unit.ts";
+import type { UnitSpace } from "../circuit/unit-set.ts";
+import { type GatedRuns, type Gates, openGates } from "../score/gated-runs.ts";
+import { openProbability, sampleGate } from "./hard-concrete.ts";
+
+export interface MaskOptions {
+  /** Units that should stay open. */
+  readonly target: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: number, total: number) => void;
+}
+
+export interface LearnedMask {
+  /** Every unit of the space, the most open first. */
+  readonly order: readonly Unit[];
+  /** P(gate > 0) of each, in that order. */
+  readonly open: readonly number[];
+  /** Squared error of the metric, in units of m(M) − m(∅), at the last step. */
+  readonly error: number;
+}
+
+/** Gates begin open in about nine of ten draws. */
+const firstLogAlpha = 1;
+const rate = 0.1;
+/** Of the multipliers of the size constraint. */
+const multiplierRate = 0.1;
+/** Share of the steps over which the wanted size falls from everything to the target. */
+const warmUp = 0.6;
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
+
+/**
+ * Minimises E[error] + λ₁ (s − t) + λ₂ (s − t)², with s the expected share of open gates and t the wanted one, over the
+ * hard concrete parameters by Adam; λ₁ and λ₂ rise by gradient ascent. One draw of the gates for all examples of a step.
+ *
+ * @param runs over the examples to learn on; kinds of units that are not in the space stay open
+ * @throws EngineError "cancelled"
+ * @see Louizos et al. 2018, arXiv:1712.01312; Bhaskar et al. 2024, arXiv:2406.16778 (the constraint, there on edges)
+ */
+export async function learnMask(
+  runs: GatedRuns,
+  space: UnitSpace,
+  { target, steps, seed, signal, onStep }: MaskOptions,
+): Promise<LearnedMask> {
+  const units = space.full().units();
+  const random = Random.seeded(seed, "learned-mask");
+  const logAlpha = new Float32Array(units.length).fill(firstLogAlpha);
+  const slices = [{ offset: 0, decayed: false }];
+  let moments = noMoments(units.length);
+  let [linear, square] = [0, 0];
+  let error = 0;
+  for (let step = 0; step < steps; step++) {
+    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    const gates = openGates(space.sizes);
+    const samples = units.map((unit, u) => {
+      const sample = sampleGate(logAlpha[u], random);
+      setGate(gates, space, unit, sample.gate);
+      return sample;
+    });
+    const outcome = await runs.step(gates);
+    error = outcome.error;
+    const open = Array.from(logAlpha, openProbability);
+    const share = open.reduce((sum, { probability }) => sum + probability, 0) / units.length;
+    const wanted = 1 - (1 - target / units.length) * Math.min(1, step / (warmUp * steps));
+    const excess = share - wanted;
+    const pull = (linear + 2 * square * excess) / units.length;
+    const gradient = Float32Array.from(
+      units,
+      (unit, u) => gateOf(outcome.slopes, space, unit) * samples[u].slope + pull * open[u].slope,
+    );
+    moments = adamWStep(logAlpha, [gradient], moments, rate, slices, adam);
+    linear += multiplierRate * excess;
+    square += multiplierRate * excess ** 2;
+    onStep?.(step + 1, steps);
+  }
+  const ranked = units.map((unit, u) => ({ unit, logAlpha: logAlpha[u] })).sort((a, b) => b.logAlpha - a.logAlpha);
+  return {
+    order: ranked.map(({ unit }) => unit),
+    open: ranked.map((entry) => openProbability(entry.logAlpha).probability),
+    error,
+  };
+}
+
+function setGate(gates: Gates, space: UnitSpace, unit: Unit, gate: number): void {
+  const [part, index] = placeOf(space, unit);
+  gates[part][index] = gate;
+}
+
+function gateOf(gates: Gates, space: UnitSpace, unit: Unit): number {
+  const [part, index] = placeOf(space, unit);
+  return gates[part][index];
+}
+
+function placeOf({ sizes: { nHeads, dMlp } }: UnitSpace, unit: Unit): [keyof Gates, number] {
+  switch (unit.kind) {
+    case "head":
+      return ["heads", unit.layer * nHeads + unit.head];
+    case "mlp":
+      return ["mlps", unit.layer];
+    case "neuron":
+      return ["neurons", unit.layer * dMlp + unit.neuron];
+  }
+}

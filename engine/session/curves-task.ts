@@ -1,0 +1,221 @@
+// Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
+import { EngineError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import { formatUnit, type Unit, type UnitKind } from "../circuit/unit.ts";
+import { UnitSpace } from "../circuit/unit-set.ts";
+import { Evaluator } from "../evaluate/evaluator.ts";
+import { faithfulness } from "../evaluate/faithfulness.ts";
+import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
+import { metricUnit } from "../metric/metric.ts";
+import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
+import { GRADIENT_METHODS, type GradientMethod, pathOf } from "../score/path.ts";
+import { learnedStart, maskOrder } from "./learned-start.ts";
+import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { pruneTask, type PruneSettings } from "./prune-task.ts";
+
+/** Ways of ordering units; "effects" are exact single effects, "random" is what all others must beat. */
+export const ORDERINGS = ["effects", ...GRADIENT_METHODS, "learned-masks", "random"] as const;
+export type Ordering = (typeof ORDERINGS)[number];
+
+export interface CurvesSettings extends TaskSettings {
+  readonly units: readonly UnitKind[];
+  readonly orderings: readonly Ordering[];
+  /** Points of integrated gradients. */
+  readonly steps: number;
+  /** Steps of training of learned masks. */
+  readonly maskSteps: number;
+}
+
+export interface UnitCurve {
+  readonly ordering: Ordering;
+  /** Sizes rise from nothing to everything. */
+  readonly points: readonly {
+    readonly kept: number;
+    readonly faithfulness: number;
+    readonly heldOut: number | undefined;
+  }[];
+  /** Fewest units among the sizes measured for which the criterion holds, both halves. */
+  readonly smallest: number | undefined;
+}
+
+/** A circuit that a search found, and how it got there. */
+export interface SearchedPoint {
+  readonly search: "greedy" | "learned masks, then exact";
+  readonly kept: number;
+  readonly faithfulness: number;
+  readonly heldOut: number | undefined;
+  readonly trials: number;
+  readonly seconds: number;
+}
+
+export interface CurvesOutcome {
+  readonly units: number;
+  readonly curves: readonly UnitCurve[];
+  readonly searches: readonly SearchedPoint[];
+  readonly notes: readonly string[];
+}
+
+export interface CurvesHooks {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  /** Counts curves and searches. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Sizes measured of each curve; where there are fewer units, every one. */
+const mostSizes = 33;
+
+/** @throws EngineError as `prepare`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
+export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<CurvesOutcome> {
+  if (settings.units.includes("neuron")) {
+    throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
+  }
+  const total = settings.orderings.length + 2;
+  const prepared = prepare(settings, { threads: hooks.threads });
+  const curves: UnitCurve[] = [];
+  let size: number;
+  try {
+    const sides = await sidesOf(prepared, settings.units, hooks.signal);
+    size = sides.space.size;
+    for (const ordering of settings.orderings) {
+      const order = await orderBy(ordering, settings, prepared, sides, hooks.signal);
+      curves.push(await curveOf(ordering, order, prepared, sides));
+      hooks.onProgress?.(curves.length, total);
+    }
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+  const searches = [await searched("greedy", settings, hooks)];
+  hooks.onProgress?.(total - 1, total);
+  searches.push(await searched("learned masks, then exact", settings, hooks));
+  hooks.onProgress?.(total, total);
+  return { units: size, curves, searches, notes: prepared.notes };
+}
+
+interface Side {
+  readonly evaluator: Evaluator;
+  readonly anchors: Anchors;
+}
+
+interface Sides {
+  readonly space: UnitSpace;
+  readonly discovery: Side;
+  readonly heldOut: Side | undefined;
+}
+
+async function sidesOf(
+  { executor, model, discovery, heldOut, task, ablation }: Prepared,
+  units: readonly UnitKind[],
+  signal: AbortSignal | undefined,
+): Promise<Sides> {
+  const space = new UnitSpace(model.config, units);
+  const over = async (examples: Prepared["discovery"]): Promise<Side> => {
+    const evaluator = await Evaluator.create(executor, examples, { metric: task.metric, ablation, space, signal });
+    return { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
+  };
+  return {
+    space,
+    discovery: await over(discovery),
+    heldOut: heldOut.length > 0 ? await over(heldOut) : undefined,
+  };
+}
+
+/** The units to keep first. */
+async function orderBy(
+  ordering: Ordering,
+  { steps, maskSteps }: CurvesSettings,
+  prepared: Prepared,
+  { space, discovery }: Sides,
+  signal: AbortSignal | undefined,
+): Promise<readonly Unit[]> {
+  const units = space.full().units();
+  const strongest = (strengthOf: (unit: Unit) => number) =>
+    [...units].sort((a, b) => Math.abs(strengthOf(b)) - Math.abs(strengthOf(a)));
+  switch (ordering) {
+    case "random":
+      return Random.seeded(prepared.seed, "random-order").sample(units, units.length);
+    case "learned-masks":
+      return maskOrder(prepared, space, { steps: maskSteps, target: Math.ceil(space.size / 4) }, { signal });
+    case "effects": {
+      const effects = await singleEffects(space, discovery);
+      return strongest((unit) => effects.get(formatUnit(unit))!);
+    }
+    default: {
+      const scores = await gradientScoresOf(ordering, steps, prepared, signal);
+      return strongest((unit) => scoreOf(scores, unit));
+    }
+  }
+}
+
+async function singleEffects(space: UnitSpace, { evaluator, anchors }: Side): Promise<Map<string, number>> {
+  const full = space.full();
+  const effects = new Map<string, number>();
+  for (const unit of full.units()) {
+    effects.set(formatUnit(unit), (await evaluator.metric(full.without([unit]))) - anchors.ends.full);
+  }
+  return effects;
+}
+
+function gradientScoresOf(
+  method: GradientMethod,
+  steps: number,
+  { executor, discovery, ablation, task }: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<GradientScores> {
+  return gradientScores(executor, discovery, ablation, pathOf(method, steps), { metric: task.metric, signal });
+}
+
+function scoreOf({ heads, mlps }: GradientScores, unit: Unit): number {
+  return unit.kind === "head" ? heads.data[unit.layer * heads.shape[1] + unit.head] : mlps.data[unit.layer];
+}
+
+async function curveOf(
+  ordering: Ordering,
+  order: readonly Unit[],
+  { criterion, seed }: Prepared,
+  { space, discovery, heldOut }: Sides,
+): Promise<UnitCurve> {
+  const points: UnitCurve["points"][number][] = [];
+  let smallest: number | undefined;
+  for (const kept of sizesUpTo(order.length)) {
+    const set = space.setOf(order.slice(0, kept));
+    const figures = await measureFigures(discovery.evaluator, discovery.anchors, set, criterion, seed);
+    const unseen = heldOut && (await heldOut.evaluator.metric(set));
+    const ends = heldOut?.anchors.ends;
+    points.push({
+      kept,
+      faithfulness: figures.faithfulness,
+      heldOut: ends && faithfulness(unseen!, ends.full, ends.empty),
+    });
+    if (figures.criterionHolds) smallest ??= kept;
+  }
+  return { ordering, points, smallest };
+}
+
+/** Every size where they are few, else evenly many on a logarithmic scale, 0 and all among them. */
+export function sizesUpTo(units: number): number[] {
+  if (units < mostSizes) return Array.from({ length: units + 1 }, (_, i) => i);
+  const ratio = units ** (1 / (mostSizes - 2));
+  const sizes = Array.from({ length: mostSizes - 1 }, (_, i) => Math.round(ratio ** i));
+  return [...new Set([0, ...sizes, units])].sort((a, b) => a - b);
+}
+
+async function searched(
+  search: SearchedPoint["search"],
+  { orderings: _orderings, steps: _steps, maskSteps, ...settings }: CurvesSettings,
+  { threads, signal }: CurvesHooks,
+): Promise<SearchedPoint> {
+  const started = performance.now();
+  const plain: PruneSettings = { ...settings, random: 0, connections: false, roles: false };
+  const asked = search === "greedy" ? plain : await learnedStart(plain, { steps: maskSteps }, { threads, signal });
+  const { circuit } = await pruneTask(asked, { threads, signal });
+  return {
+    search,
+    kept: circuit.search.trajectory.at(-1)!.kept,
+    faithfulness: circuit.results!.discovery.faithfulness,
+    heldOut: circuit.results!.heldOut?.faithfulness,
+    trials: circuit.search.trials,
+    seconds: (performance.now() - started) / 1000,
+  };
+}

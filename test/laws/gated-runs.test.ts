@@ -1,0 +1,70 @@
+// Laws of gated runs: open and closed gates are circuits, and the slopes at the gates are those of the error.
+import { afterAll, expect, test } from "vitest";
+import { Executor } from "../../engine/activations/executor.ts";
+import { Random } from "../../engine/base/random.ts";
+import { parseUnit } from "../../engine/circuit/unit.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { Evaluator } from "../../engine/evaluate/evaluator.ts";
+import { closedGates, GatedRuns, type Gates, openGates } from "../../engine/score/gated-runs.ts";
+import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
+
+const metric = "logit-difference" as const;
+const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
+const disposables: { dispose(): Promise<unknown> }[] = [];
+afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
+
+const MODELS = [
+  ["plain", PLAIN],
+  ["gated MLP, grouped key-value heads", GATED],
+  ["parallel blocks", PARALLEL],
+] as const;
+
+async function runsOf(config: (typeof MODELS)[number][1]) {
+  const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
+  const examples = randomExamples(config, [6, 8, 6], 9);
+  const runs = await GatedRuns.over(executor, examples, metric, resample);
+  disposables.push(runs, executor);
+  return { executor, examples, runs };
+}
+
+// Oracle: the evaluator's run of the same circuit.
+test.each(MODELS)("gates of 0 and 1 are the circuit of the open ones (1e-9), %s", async (_, config) => {
+  const { executor, examples, runs } = await runsOf(config);
+  const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
+  const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
+  const closed = ["a0.h1", "a2.h3", "m1", "m0.n3", "m2.n0"].map((id) => parseUnit(id)!);
+  const expected = await evaluator.measure(space.full().without(closed));
+  const gates = openGates(config);
+  gates.heads[1] = gates.heads[2 * config.nHeads + 3] = gates.mlps[1] = 0;
+  gates.neurons[3] = gates.neurons[2 * config.dMlp] = 0;
+  const values = await runs.values(gates);
+  expected.metric.forEach((value, e) => expect(values[e]).toBeCloseTo(value, 9));
+});
+
+// Oracle: central differences of the error, step 1e-5, in float64.
+test.each(MODELS)("slopes are those of the error (1e-6 of the largest), %s", async (_, config) => {
+  const { runs } = await runsOf(config);
+  const random = Random.seeded(3, "gates");
+  const gates = closedGates(config);
+  for (const part of Object.values(gates) as Float64Array[])
+    for (let i = 0; i < part.length; i++) part[i] = random.uniform();
+  const { slopes } = await runs.step(gates);
+  const largest = Math.max(...slopes.heads.map(Math.abs), ...slopes.mlps.map(Math.abs));
+  const errorAt = async (part: keyof Gates, i: number, by: number) => {
+    const moved = { ...gates, [part]: gates[part].slice() };
+    moved[part][i] += by;
+    return (await runs.step(moved)).error;
+  };
+  for (const part of ["heads", "mlps", "neurons"] as const) {
+    for (let i = 0; i < gates[part].length; i += part === "neurons" ? 7 : 2) {
+      const slope = ((await errorAt(part, i, 1e-5)) - (await errorAt(part, i, -1e-5))) / 2e-5;
+      expect(Math.abs(slopes[part][i] - slope), `${part} ${i}`).toBeLessThanOrEqual(1e-6 * largest);
+    }
+  }
+});
+
+test("open gates make no error", async () => {
+  const { runs } = await runsOf(PLAIN);
+  const { error, slopes } = await runs.step(openGates(PLAIN));
+  expect([error, Math.max(...slopes.heads.map(Math.abs))]).toEqual([0, 0]);
+});
