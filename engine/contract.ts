@@ -148,6 +148,48 @@ export interface RunStep {
   readonly pass: number;
 }
 
+/** Ways of ordering units by what they are worth; those of gradients are estimates, "random" is what all others must beat. */
+export const ORDERINGS = [
+  "effects",
+  "attribution",
+  "integrated-gradients",
+  "integrated-gradients-activations",
+  "clean-corrupted",
+  "learned-masks",
+  "random",
+] as const;
+export type OrderingName = (typeof ORDERINGS)[number];
+
+export interface CurvesRequest extends TaskChoice {
+  readonly units: readonly Exclude<UnitKind, "neuron">[];
+  readonly orderings: readonly OrderingName[];
+}
+
+/** Size against faithfulness of the first units of each order, and of the circuits that the searches find. */
+export interface Curves {
+  readonly units: number;
+  readonly curves: readonly {
+    readonly ordering: OrderingName;
+    /** f on the discovery examples, and on the held-out ones. */
+    readonly points: readonly {
+      readonly kept: number;
+      readonly faithfulness: number;
+      readonly heldOut: number | undefined;
+    }[];
+    /** Fewest units, of the sizes measured, for which the criterion holds. */
+    readonly smallest: number | undefined;
+  }[];
+  readonly searches: readonly {
+    readonly search: "greedy" | "masks";
+    readonly kept: number;
+    readonly faithfulness: number;
+    readonly heldOut: number | undefined;
+    readonly trials: number;
+    readonly seconds: number;
+  }[];
+  readonly notes: readonly string[];
+}
+
 /** A pass over a model with some units ablated. */
 export interface MeasureRequest extends TaskChoice {
   readonly units: readonly UnitKind[];
@@ -315,6 +357,8 @@ export type EngineEvent = { readonly seq: number } & (
   | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
   /** Jacobians of a relation that is being fitted. */
   | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
+  /** Curves and searches that are done, of those that are being made. */
+  | { readonly type: "curves"; readonly done: number; readonly total: number }
   /** Bytes of a model that is being fetched. */
   | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
 );
@@ -347,6 +391,10 @@ export interface EngineApi {
   measure(request: MeasureRequest): Promise<Figures>;
   heatmap(request: HeatmapRequest): Promise<Heatmap>;
   attention(request: AttentionRequest): Promise<Attention>;
+  /** Takes a minute; progress comes as events. */
+  curves(request: CurvesRequest): Promise<Curves>;
+  /** Ends the curves that are being made, whose call is then rejected. */
+  stopCurves(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
   /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */

@@ -1,7 +1,8 @@
 // `secateur curves`: size against faithfulness for several ways of choosing units, beside what the searches find.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
-import { type CurvesOutcome, curvesTask, type Ordering, ORDERINGS } from "../../engine/session/curves-task.ts";
+import { type Curves, type OrderingName, ORDERINGS } from "../../engine/contract.ts";
+import { curvesTask } from "../../engine/session/curves-task.ts";
 import { trainingSteps } from "../../engine/session/learned-start.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -17,7 +18,7 @@ import { printData, printJson, printMessage } from "../output.ts";
 
 interface CurvesFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
-  readonly orderings: readonly Ordering[];
+  readonly orderings: readonly OrderingName[];
   readonly steps: number;
   readonly maskSteps: number;
   readonly json?: boolean;
@@ -42,7 +43,7 @@ export function addCurves(program: Command): void {
     .action((task: string, flags: CurvesFlags) => curves(task, flags));
 }
 
-function parseOrderings(text: string): Ordering[] {
+function parseOrderings(text: string): OrderingName[] {
   return text.split(",").map((word) => {
     const ordering = ORDERINGS.find((name) => name === word.trim());
     if (!ordering) throw new InvalidArgumentError(`"${word}" is no ordering; choose among ${ORDERINGS.join(", ")}.`);
@@ -69,7 +70,7 @@ async function curves(task: string, flags: CurvesFlags): Promise<void> {
 /** More columns than these do not fit a terminal. */
 const listedSizes = 12;
 
-function curveTable({ curves }: CurvesOutcome): string {
+function curveTable({ curves }: Curves): string {
   const points = curves[0]?.points ?? [];
   const every = Math.ceil(points.length / listedSizes);
   const shown = points.flatMap((_, i) => (i % every === 0 || i === points.length - 1 ? [i] : []));
@@ -81,9 +82,11 @@ function curveTable({ curves }: CurvesOutcome): string {
   return columns([["order", ...shown.map((i) => String(points[i].kept)), "criterion from"], ...rows]);
 }
 
-function searchTable({ searches }: CurvesOutcome): string {
+const SEARCHES = { greedy: "greedy", masks: "learned masks, then exact" } as const;
+
+function searchTable({ searches }: Curves): string {
   const rows = searches.map(({ search, kept, faithfulness, heldOut, trials, seconds }) => [
-    search,
+    SEARCHES[search],
     String(kept),
     faithfulness.toFixed(3),
     heldOut?.toFixed(3) ?? "",

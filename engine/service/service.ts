@@ -10,6 +10,7 @@ import { runtimeVersion } from "../runtime/ort.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
+import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection } from "./inspection.ts";
@@ -24,6 +25,7 @@ export function engineService(threads?: number): EngineApi {
   const inspection = new Inspection(threads);
   const relations = new Relations(log, threads);
   const downloads = new Downloads(log);
+  const curves = new CurveMaker(log, threads);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -55,6 +57,8 @@ export function engineService(threads?: number): EngineApi {
     measure: (request) => inspection.measure(request),
     heatmap: (request) => inspection.heatmap(request),
     attention: (request) => inspection.attention(request),
+    curves: (request) => curves.make(request),
+    stopCurves: () => answer(() => curves.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

@@ -1,4 +1,5 @@
 // Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
+import type { Curves, OrderingName } from "../contract.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import { formatUnit, type Unit, type UnitKind } from "../circuit/unit.ts";
@@ -8,52 +9,22 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
-import { GRADIENT_METHODS, type GradientMethod, pathOf } from "../score/path.ts";
+import { type GradientMethod, pathOf } from "../score/path.ts";
 import { learnedStart, maskOrder } from "./learned-start.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
 import { pruneTask, type PruneSettings } from "./prune-task.ts";
 
-/** Ways of ordering units; "effects" are exact single effects, "random" is what all others must beat. */
-export const ORDERINGS = ["effects", ...GRADIENT_METHODS, "learned-masks", "random"] as const;
-export type Ordering = (typeof ORDERINGS)[number];
-
 export interface CurvesSettings extends TaskSettings {
   readonly units: readonly UnitKind[];
-  readonly orderings: readonly Ordering[];
+  readonly orderings: readonly OrderingName[];
   /** Points of integrated gradients. */
   readonly steps: number;
   /** Steps of training of learned masks. */
   readonly maskSteps: number;
 }
 
-export interface UnitCurve {
-  readonly ordering: Ordering;
-  /** Sizes rise from nothing to everything. */
-  readonly points: readonly {
-    readonly kept: number;
-    readonly faithfulness: number;
-    readonly heldOut: number | undefined;
-  }[];
-  /** Fewest units among the sizes measured for which the criterion holds, both halves. */
-  readonly smallest: number | undefined;
-}
-
-/** A circuit that a search found, and how it got there. */
-export interface SearchedPoint {
-  readonly search: "greedy" | "learned masks, then exact";
-  readonly kept: number;
-  readonly faithfulness: number;
-  readonly heldOut: number | undefined;
-  readonly trials: number;
-  readonly seconds: number;
-}
-
-export interface CurvesOutcome {
-  readonly units: number;
-  readonly curves: readonly UnitCurve[];
-  readonly searches: readonly SearchedPoint[];
-  readonly notes: readonly string[];
-}
+type UnitCurve = Curves["curves"][number];
+type SearchedPoint = Curves["searches"][number];
 
 export interface CurvesHooks {
   readonly threads?: number;
@@ -66,7 +37,7 @@ export interface CurvesHooks {
 const mostSizes = 33;
 
 /** @throws EngineError as `prepare`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
-export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<CurvesOutcome> {
+export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<Curves> {
   if (settings.units.includes("neuron")) {
     throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
   }
@@ -88,7 +59,7 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   }
   const searches = [await searched("greedy", settings, hooks)];
   hooks.onProgress?.(total - 1, total);
-  searches.push(await searched("learned masks, then exact", settings, hooks));
+  searches.push(await searched("masks", settings, hooks));
   hooks.onProgress?.(total, total);
   return { units: size, curves, searches, notes: prepared.notes };
 }
@@ -123,7 +94,7 @@ async function sidesOf(
 
 /** The units to keep first. */
 async function orderBy(
-  ordering: Ordering,
+  ordering: OrderingName,
   { steps, maskSteps }: CurvesSettings,
   prepared: Prepared,
   { space, discovery }: Sides,
@@ -171,7 +142,7 @@ function scoreOf({ heads, mlps }: GradientScores, unit: Unit): number {
 }
 
 async function curveOf(
-  ordering: Ordering,
+  ordering: OrderingName,
   order: readonly Unit[],
   { criterion, seed }: Prepared,
   { space, discovery, heldOut }: Sides,

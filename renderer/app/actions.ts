@@ -100,6 +100,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     tabNodes: tab(bench, 4),
     tabRuns: tab(bench, 5),
     tabRelations: tab(bench, 6),
+    tabCurves: tab(bench, 7),
   } satisfies Readonly<Record<string, Action>>;
   return actions;
 }

@@ -24,6 +24,8 @@ const CALLS = {
   measure: true,
   heatmap: true,
   attention: true,
+  curves: true,
+  stopCurves: true,
   openRelation: true,
   fitRelation: true,
   stopRelation: true,

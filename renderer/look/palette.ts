@@ -25,6 +25,8 @@ export interface Palette {
   readonly both: string;
   readonly onlyA: string;
   readonly onlyB: string;
+  /** Lines of one plot: after Okabe and Ito, to be told apart with any common colour blindness. */
+  readonly series: readonly string[];
 }
 
 export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
@@ -44,6 +46,7 @@ export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
     both: "#1f6f54",
     onlyA: "#14508f",
     onlyB: "#b04a00",
+    series: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#3a8fc4", "#555b62"],
   },
   dark: {
     paper: "#14171a",
@@ -61,6 +64,7 @@ export const PALETTES: Readonly<Record<ThemeName, Palette>> = {
     both: "#5dbd98",
     onlyA: "#7fb8f0",
     onlyB: "#f4a259",
+    series: ["#56b4e9", "#f28e4b", "#3fc79a", "#e39ac2", "#f0e442", "#9db8ff", "#b0b6bd"],
   },
 };
 

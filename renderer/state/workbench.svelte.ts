@@ -18,6 +18,7 @@ import type { Host, PickedFile } from "../client/host.ts";
 import { type DrawnNode, drawnEdges, drawnNodes } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
+import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
@@ -52,6 +53,7 @@ export class Workbench {
   readonly runs: RunDesk;
   readonly relations: RelationDesk;
   readonly downloads: DownloadDesk;
+  readonly curveDesk: CurveDesk;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -125,6 +127,7 @@ export class Workbench {
         this.runs.apply(events);
         this.relations.note(events);
         this.downloads.note(events);
+        this.curveDesk.note(events);
       },
     });
     const api = () => this.link.api;
@@ -132,6 +135,7 @@ export class Workbench {
     this.runs = new RunDesk(api);
     this.relations = new RelationDesk(api, this.tasks);
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
+    this.curveDesk = new CurveDesk(api);
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);

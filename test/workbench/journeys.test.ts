@@ -88,6 +88,40 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("curves of two orders and both searches are measured and listed, and can be stopped", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const left = page.locator(".left");
+    await left.getByRole("button", { name: "Indirect object identification" }).click();
+    await left.getByText("Yes: sprig gives").waitFor();
+    await page.getByLabel("discovery").fill("16");
+    await page.getByLabel("held out", { exact: true }).fill("16");
+    await page.getByRole("tab", { name: "Curves" }).click();
+    const orders = page.getByRole("group", { name: "Orders" });
+    for (const name of [
+      "attribution",
+      "integrated gradients",
+      "IG of activations",
+      "clean and corrupt",
+      "learned masks",
+    ]) {
+      await orders.getByRole("button", { name, exact: true }).click();
+    }
+    await orders.getByRole("button", { name: "Measure the curves" }).click();
+    await orders.getByRole("button", { name: "Stop" }).click();
+    await orders.getByRole("button", { name: "Measure the curves" }).click();
+    await page.getByRole("img", { name: /^Faithfulness by number/ }).waitFor({ timeout: 120_000 });
+    const rows = await page
+      .locator(".pane tbody tr")
+      .evaluateAll((trs) => trs.map((tr) => tr.children[1].textContent.trim()));
+    expect(rows).toEqual(["single effects", "random", "greedy, exact", "learned masks, then exact"]);
+    const [effects, random] = await page
+      .locator(".pane tbody tr")
+      .evaluateAll((trs) => trs.slice(0, 2).map((tr) => Number(tr.children[2].textContent)));
+    expect(effects).toBeLessThan(random);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a model of one's own is put on the list, chosen, and taken off; what is none is refused with the reason", async () => {
     const { page, complaints, close } = await launch(server.address);
     const left = page.locator(".left");

@@ -106,6 +106,8 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     measure: unknown,
     heatmap: unknown,
     attention: unknown,
+    curves: unknown,
+    stopCurves: unknown,
     openRelation: unknown,
     fitRelation: unknown,
     stopRelation: unknown,

@@ -1,0 +1,55 @@
+// Curves of size against faithfulness: asked for, watched, stopped, and kept until others are asked for.
+import {
+  type Curves,
+  type CurvesRequest,
+  type EngineApi,
+  type EngineEvent,
+  ORDERINGS,
+  type OrderingName,
+} from "../../engine/contract.ts";
+import { type Loaded, load } from "./task-desk.svelte.ts";
+import { toggled } from "./view.ts";
+
+export class CurveDesk {
+  orderings = $state.raw<readonly OrderingName[]>(ORDERINGS);
+  curves = $state.raw<Loaded<Curves>>({ state: "none" });
+  /** What the curves, or those that are being made, are of. */
+  request = $state.raw<CurvesRequest | undefined>(undefined);
+  /** Curves and searches; undefined until the first is done. */
+  progress = $state.raw<{ readonly done: number; readonly total: number } | undefined>(undefined);
+
+  constructor(private readonly api: () => EngineApi) {}
+
+  get running(): boolean {
+    return this.curves.state === "loading";
+  }
+
+  toggle(ordering: OrderingName): void {
+    const chosen = new Set(toggled(this.orderings, ordering));
+    this.orderings = ORDERINGS.filter((name) => chosen.has(name));
+  }
+
+  async ask(choice: Omit<CurvesRequest, "orderings">): Promise<void> {
+    const request = { ...choice, orderings: this.orderings };
+    this.request = request;
+    this.progress = undefined;
+    await load(
+      () => this.api().curves(request),
+      (curves) => (this.curves = isStopped(curves) ? { state: "none" } : curves),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.api().stopCurves();
+  }
+
+  note(events: readonly EngineEvent[]): void {
+    for (const event of events) {
+      if (event.type === "curves" && this.running) this.progress = { done: event.done, total: event.total };
+    }
+  }
+}
+
+function isStopped(curves: Loaded<Curves>): boolean {
+  return curves.state === "failed" && curves.error.code === "cancelled";
+}
