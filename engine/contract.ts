@@ -224,17 +224,38 @@ export interface AttentionRequest extends TaskChoice {
   readonly example: number;
 }
 
-/** Attention of one head on one pair of prompts. */
-export interface Attention {
+/** Attention of one head on one pair of prompts; it promotes and suppresses by what it writes at the last clean position. */
+export interface Attention extends LikelyDirection {
   readonly clean: TokenRow;
   readonly corrupt: TokenRow;
   readonly positions: Readonly<Record<string, number>>;
   /** "query key", rows sum to one. */
   readonly cleanPattern: Tensor<"query key">;
   readonly corruptPattern: Tensor<"query key">;
-  /** What the head writes at the last clean position promotes and suppresses, logits. */
+}
+
+/** What a direction of the stream raises and lowers most, logits. */
+export interface LikelyDirection {
   readonly promoted: readonly { readonly token: string; readonly logit: number }[];
   readonly suppressed: readonly { readonly token: string; readonly logit: number }[];
+}
+
+export interface NeuronRequest extends TaskChoice {
+  /** Such as "m2.n17". */
+  readonly neuron: string;
+}
+
+/** A hidden neuron on the clean prompts of a task. */
+export interface NeuronView extends LikelyDirection {
+  /** Where its activation is greatest in size, strongest first; the last token is the one at which it is read. */
+  readonly strongest: readonly {
+    readonly example: number;
+    readonly position: number;
+    readonly tokens: readonly string[];
+    readonly value: number;
+  }[];
+  /** Activation over all tokens. */
+  readonly mean: number;
 }
 
 /** How W and b are fitted; the first is the default. */
@@ -391,6 +412,7 @@ export interface EngineApi {
   measure(request: MeasureRequest): Promise<Figures>;
   heatmap(request: HeatmapRequest): Promise<Heatmap>;
   attention(request: AttentionRequest): Promise<Attention>;
+  neuron(request: NeuronRequest): Promise<NeuronView>;
   /** Takes a minute; progress comes as events. */
   curves(request: CurvesRequest): Promise<Curves>;
   /** Ends the curves that are being made, whose call is then rejected. */

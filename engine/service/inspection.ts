@@ -14,6 +14,8 @@ import type {
   Heatmap,
   HeatmapRequest,
   MeasureRequest,
+  NeuronRequest,
+  NeuronView,
   PromptPair,
   TaskChoice,
   TaskPreview,
@@ -29,6 +31,8 @@ import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { prepare, type Prepared } from "../session/prepare.ts";
 import type { Example } from "../task/example.ts";
+import { neuronView } from "./neuron-view.ts";
+import { byLogit } from "./written-tokens.ts";
 
 /** Examples that an evaluator holds ready, with their anchors. */
 interface Ready {
@@ -36,8 +40,6 @@ interface Ready {
   readonly anchors: Anchors;
 }
 
-/** Tokens listed at either end of what a head writes. */
-const listedTokens = 10;
 /** A heatmap needs no more examples than this to show where the effects are. */
 const heatmapExamples = 32;
 
@@ -105,6 +107,18 @@ export class Inspection {
       const { clean, corrupt, positions } = pairOf(example, model);
       const [cleanPattern, corruptPattern] = [matrix(0), matrix(1)];
       return { clean, corrupt, positions, cleanPattern, corruptPattern, ...(await written(prepared, head, example)) };
+    });
+  }
+
+  neuron(request: NeuronRequest): Promise<NeuronView> {
+    return this.inTurn(request, async (prepared) => {
+      const unit = unitOf(request.neuron);
+      const { nLayers, dMlp } = prepared.model.config;
+      if (unit.kind === "neuron" && unit.layer < nLayers && unit.neuron < dMlp) return neuronView(prepared, unit);
+      throw new EngineError(
+        "usage",
+        `"${request.neuron}" is no hidden neuron of ${prepared.model.name}; they look like m2.n17.`,
+      );
     });
   }
 
@@ -206,11 +220,8 @@ async function written({ executor, model }: Prepared, head: Head, example: Examp
   const scale = Math.sqrt(variance + norm.epsilon);
   const { gain } = model.finalNorm();
   const shift = norm.kind === "layer" ? mean(result) : 0;
-  const logits = await executor.logits(result.map((x, i) => ((x - shift) * gain[i]) / scale));
-  const bias = model.unembedBias();
-  const order = Array.from(logits, (logit, id) => ({ id, logit: logit - (bias?.[id] ?? 0) })).sort(
-    (a, b) => b.logit - a.logit,
+  return byLogit(
+    { executor, model },
+    result.map((x, i) => ((x - shift) * gain[i]) / scale),
   );
-  const named = (list: typeof order) => list.map(({ id, logit }) => ({ token: model.tokenizer.token(id), logit }));
-  return { promoted: named(order.slice(0, listedTokens)), suppressed: named(order.slice(-listedTokens).reverse()) };
 }

@@ -174,12 +174,13 @@ export function sizesUpTo(units: number): number[] {
 
 async function searched(
   search: SearchedPoint["search"],
-  { orderings: _orderings, steps: _steps, maskSteps, ...settings }: CurvesSettings,
+  settings: CurvesSettings,
   { threads, signal }: CurvesHooks,
 ): Promise<SearchedPoint> {
   const started = performance.now();
   const plain: PruneSettings = { ...settings, random: 0, connections: false, roles: false };
-  const asked = search === "greedy" ? plain : await learnedStart(plain, { steps: maskSteps }, { threads, signal });
+  const mask = { steps: settings.maskSteps };
+  const asked = search === "greedy" ? plain : await learnedStart(plain, mask, { threads, signal });
   const { circuit } = await pruneTask(asked, { threads, signal });
   return {
     search,

@@ -24,6 +24,7 @@ const CALLS = {
   measure: true,
   heatmap: true,
   attention: true,
+  neuron: true,
   curves: true,
   stopCurves: true,
   openRelation: true,

@@ -8,6 +8,7 @@ import type {
   EngineApi,
   Heatmap,
   HeatmapRequest,
+  NeuronView,
   OpenedTask,
   RunRecord,
   TaskPreview,
@@ -65,6 +66,7 @@ export class Workbench {
     direction: "noising",
   });
   attention = $state.raw<Loaded<Attention>>({ state: "none" });
+  neuron = $state.raw<Loaded<NeuronView>>({ state: "none" });
   compared = $state.raw<Loaded<RunRecord>>({ state: "none" });
   /** File that could be opened neither as session nor as circuit. */
   refused = $state.raw<{ readonly name: string; readonly refusal: FileRefusal } | undefined>(undefined);
@@ -295,6 +297,17 @@ export class Workbench {
     );
   }
 
+  async askNeuron(neuron: string): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    await load(
+      () => this.link.api.neuron({ ...run.request, neuron }),
+      (view) => {
+        if (this.selectedNode === neuron) this.neuron = view;
+      },
+    );
+  }
+
   /** Makes the circuit at the shown step one of its own, with its own figures where the engine can measure them. */
   async takeCircuit(): Promise<void> {
     const run = this.runs.shown;
@@ -420,6 +433,7 @@ export class Workbench {
     this.measured = { state: "none" };
     this.heatmap = { state: "none" };
     this.attention = { state: "none" };
+    this.neuron = { state: "none" };
     this.compared = { state: "none" };
   }
 

@@ -248,6 +248,10 @@ export const en = {
   "attention.meansDifference": "Clean minus corrupt; where the prompts differ, both words stand.",
   "attention.promoted": "promotes",
   "attention.suppressed": "suppresses",
+  "neuron.title": "Strongest at",
+  "neuron.at": "token, with those before it",
+  "neuron.activation": "activation",
+  "neuron.mean": "Mean over all tokens of the prompts: {mean}",
   "effects.by": "What is changed at once",
   "effects.by.head": "layer × head",
   "effects.by.position": "layer × position",
@@ -327,6 +331,7 @@ export const en = {
     "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
   "means.normalised":
     "As measured: metric units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
+  "means.activation": "Activation of the hidden neuron at the last token shown, clean prompt.",
   "means.jaccard": "|A ∩ B| / |A ∪ B| over the kept units of both circuits.",
   "means.runFaithfulness": "f of the run’s circuit, or of its last accepted step.",
   "overview.title": "The circuit",

@@ -245,6 +245,10 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "attention.meansDifference": "干净减损坏；两个提示不同之处并列显示两个词。",
   "attention.promoted": "促进",
   "attention.suppressed": "抑制",
+  "neuron.title": "激活最强处",
+  "neuron.at": "词元及其前文",
+  "neuron.activation": "激活值",
+  "neuron.mean": "在提示全部词元上的平均：{mean}",
   "effects.by": "一次改变的范围",
   "effects.by.head": "层 × 头",
   "effects.by.position": "层 × 位置",
@@ -315,6 +319,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.weight": "将来源对该输入的贡献替换为消融值后 m 的变化，其余与电路相同；为负表示有帮助。\n基于发现样本。",
   "means.normalised":
     "测得值：以指标为单位。\n按节点、按层：w / √Σw²，对进入同一节点或同一层的连接求和，使弱节点的连接也能看清。",
+  "means.activation": "该隐藏神经元在所示最后一个词元上的激活值，干净提示。",
   "means.jaccard": "两个电路保留单元的 |A ∩ B| / |A ∪ B|。",
   "means.runFaithfulness": "该运行的电路（或最后接受的步骤）的 f。",
   "overview.title": "电路",

@@ -60,6 +60,9 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
       });
     },
     attention: unscripted,
+    neuron: unscripted,
+    curves: unscripted,
+    stopCurves: unscripted,
     openRelation: unscripted,
     fitRelation: unscripted,
     stopRelation: unscripted,

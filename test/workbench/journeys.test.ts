@@ -122,6 +122,25 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("a hidden neuron shows where in the prompts it is strongest and which words it writes", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await page.locator(".left").getByRole("button", { name: "Indirect object identification" }).click();
+    await page.locator(".left").getByText("Yes: sprig gives").waitFor();
+    await page.evaluate('location.hash = "#node=m0.n5"');
+    await page.locator(".right h3", { hasText: "Strongest at" }).waitFor();
+    const rows = page.locator(".right section tbody tr");
+    await rows.first().waitFor();
+    const sizes = (await rows.locator("td.number").allTextContents()).map((text) =>
+      Math.abs(Number(text.replace("−", "-"))),
+    );
+    expect(sizes.length).toBe(12);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    await rows.first().getByRole("button").click();
+    expect(await page.locator(".right h2").textContent()).toMatch(/^Prompt \d/);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a model of one's own is put on the list, chosen, and taken off; what is none is refused with the reason", async () => {
     const { page, complaints, close } = await launch(server.address);
     const left = page.locator(".left");
