@@ -97,6 +97,23 @@ export function exampleCircuit(): Circuit {
       },
       random: { count: 100, sameSizePerLayer: true, quantiles: { "0.05": -0.1, "0.5": 0.1, "0.95": 0.5, "0.99": 0.6 } },
       complement: { metric: 0.3, faithfulness: 0.06 },
+      completeness: {
+        examples: 2,
+        rows: [
+          { share: 0.25, count: 5, mean: 0.125, greatest: 0.25 },
+          { share: 0.75, count: 5, mean: 0.25, greatest: 0.75 },
+        ],
+        worst: { removed: ["a0.h0", "a1.h1", "m1.n2"], circuit: 0, model: 0.75 },
+      },
+      minimality: {
+        examples: 2,
+        faithfulness: 1.03,
+        units: [
+          { id: "a1.h1", without: 0.03 },
+          { id: "a0.h0", without: 0.53 },
+          { id: "m1", without: 1.13 },
+        ],
+      },
       notes: [{ code: "over-recovery", text: "f is 1.03 on the held-out examples: above the full model." }],
     },
     environment: {

@@ -19,6 +19,7 @@ export function findProblems(circuit: Circuit): Problem[] {
     ...(circuit.search.crossing ? idProblems(circuit, circuit.search.crossing.removed, "search.crossing.removed") : []),
     ...nodeProblems(circuit),
     ...edgeProblems(circuit),
+    ...partProblems(circuit),
     ...intervalProblems(circuit),
   ];
 }
@@ -78,6 +79,14 @@ function stepProblems(circuit: Circuit, step: Circuit["search"]["trajectory"][nu
   return [
     ...idProblems(circuit, step.removed, `${path}.removed`),
     ...idProblems(circuit, step.added ?? [], `${path}.added`),
+  ];
+}
+
+function partProblems(circuit: Circuit): Problem[] {
+  const { completeness, minimality } = circuit.results ?? {};
+  return [
+    ...idProblems(circuit, completeness?.worst.removed ?? [], "results.completeness.worst.removed"),
+    ...idProblems(circuit, minimality?.units.map(({ id }) => id) ?? [], "results.minimality.units"),
   ];
 }
 

@@ -133,6 +133,19 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
     "results.discovery.interval: the lower end 1 is above the upper end 0; write [lower, upper].",
   ],
   [
+    "a set of units that the model lacks",
+    set("results.completeness.worst.removed", ["a0.h0", "a7.h0"]),
+    "results.completeness.worst.removed[1]: the model has no a7.h0 (layers 0–1, heads 0–1, neurons 0–7); correct the id, or the sizes in model.",
+  ],
+  [
+    "a unit that is taken out twice",
+    set("results.minimality.units", [
+      { id: "m1", without: 1 },
+      { id: "m1", without: 1 },
+    ]),
+    'results.minimality.units[1]: "m1" stands here twice; remove one.',
+  ],
+  [
     "an accuracy in percent",
     set("results.heldOut.accuracy.full", 97),
     "results.heldOut.accuracy.full: is 97; write 1 or less.",
