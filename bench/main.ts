@@ -9,6 +9,9 @@ import { measurePeakMemory } from "./peak-memory.ts";
 import { table } from "./table.ts";
 import { measureSweep, type SweepFigures } from "./sweep.ts";
 import { measureWindow } from "./window.ts";
+import { edgeTable, headTable, prunedTable } from "./peer-tables.ts";
+import { measurePeers } from "./peers.ts";
+import { writeReport } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,10 +19,12 @@ const { values } = parseArgs({
     threads: { type: "string", default: String(availableParallelism()) },
     heads: { type: "string", default: "27" },
     only: { type: "string" },
+    "eap-ig": { type: "string", default: process.env.SECATEUR_BENCH_EAP_IG },
+    report: { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
-const sections = values.only?.split(",") ?? ["sweep", "memory", "cold", "kills", "window"];
+const sections = values.only?.split(",") ?? ["sweep", "memory", "cold", "kills", "window", "peers"];
 
 if (sections.includes("sweep")) {
   const figures: SweepFigures[] = [];
@@ -52,6 +57,16 @@ if (sections.includes("cold"))
 if (sections.includes("kills")) console.log(table(["killed at a random moment and resumed", ""], await measureKills()));
 if (sections.includes("window"))
   console.log(table(["the page: 169 nodes, 1,500 connections, 1,000 steps; ms", "", "at most"], await measureWindow()));
+
+if (sections.includes("peers")) {
+  if (values.python) {
+    const figures = await measurePeers({ threads, python: values.python, eapIg: values["eap-ig"] });
+    for (const [head, rows] of [headTable, edgeTable, prunedTable].map((of) => of(figures))) {
+      if (rows.length > 0) console.log(table(head, rows));
+    }
+    if (values.report) writeReport(figures, threads);
+  } else console.log("Peers did not run: give --python, and --eap-ig with a checkout of hannamw/EAP-IG at 795f560.\n");
+}
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
