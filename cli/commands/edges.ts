@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { edgesToEapIg, formatEapIg, SCORE_SIGNS, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
 import type { Interval } from "../../engine/evaluate/bootstrap.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
-import { EDGE_ORDERS, type EdgeOrder } from "../../engine/score/edge-ranking.ts";
+import { EDGE_ORDERS, EDGE_SELECTIONS, type EdgeOrder, type EdgeSelection } from "../../engine/score/edge-ranking.ts";
 import { type EdgeOutcome, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
 import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
 import { columns } from "../circuit-table.ts";
@@ -20,7 +20,10 @@ interface EdgeFlags extends TaskFlags {
   readonly out?: string;
   readonly steps: number;
   readonly order: EdgeOrder;
+  readonly selection: EdgeSelection;
   readonly prune?: boolean;
+  readonly budget?: number;
+  readonly among?: string;
   readonly json?: boolean;
 }
 
@@ -35,6 +38,11 @@ export function addEdges(program: Command): void {
     .addOption(new Option("--method <name>", "how edges are scored").choices([...EDGE_METHODS]).default("attribution"))
     .option("--steps <n>", "points of integrated gradients", parsePositive, 5)
     .addOption(new Option("--order <name>", "which come first").choices([...EDGE_ORDERS]).default("magnitude"))
+    .addOption(
+      new Option("--selection <name>", "the best edges by score alone, or from the logits outwards")
+        .choices([...EDGE_SELECTIONS])
+        .default("top-n"),
+    )
     .option("--graph <file>", "take the scores of a graph of EAP-IG or MIB instead, and measure its circuit too")
     .addOption(
       new Option("--signs <convention>", "what the scores of such files mean")
@@ -43,15 +51,17 @@ export function addEdges(program: Command): void {
     )
     .option("--out <file>", "write scores and circuit as a graph that EAP-IG and MIB read")
     .option("--prune", "prune the smallest faithful circuit of the curve, every edge tested, until none can go")
+    .option("--among <circuit>", "begin the pruning with every edge among the nodes of this circuit file")
+    .option("--budget <trials>", "stop the pruning after so many trials (default: as many as it takes)", parsePositive)
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  secateur edges tasks/ioi.yaml --method integrated-gradients --prune")
     .action((task: string, flags: EdgeFlags) => edges(task, flags));
 }
 
 async function edges(task: string, flags: EdgeFlags): Promise<void> {
-  const { method, steps, order, prune = false, threads, signs } = flags;
+  const { method, steps, order, selection, prune = false, budget, among, threads, signs } = flags;
   const graph = flags.graph === undefined ? undefined : { file: flags.graph, sign: signs };
-  const settings = { ...taskSettings(task, flags), method, steps, order, prune, graph };
+  const settings = { ...taskSettings(task, flags), method, steps, order, selection, prune, budget, among, graph };
   const outcome = await interruptible(
     (signal) => edgeTask(settings, { threads, signal, onProgress: report() }),
     "Stopped.",
@@ -61,7 +71,8 @@ async function edges(task: string, flags: EdgeFlags): Promise<void> {
   if (flags.json) return printJson(jsonOf(outcome));
   const scores = graph ? `scores of ${graph.file}` : method;
   if (outcome.given) printData(`${givenIn(outcome.given)}\n`);
-  printData(`${scores}, edges by ${order}; each circuit run exactly, cut edges give the ablated output\n`);
+  const chosen = selection === "greedy" ? `${order}, from the logits outwards` : order;
+  printData(`${scores}, edges by ${chosen}; each circuit run exactly, cut edges give the ablated output\n`);
   printData(tableOf(outcome));
   const { cpr, cmd, logCpr, logCmd } = outcome.areas;
   printData(
@@ -105,13 +116,16 @@ function givenIn({ edges, connected, faithfulness, interval, holds, heldOut }: G
 }
 
 function foundIn({ circuit }: EdgeOutcome): string {
-  if (!circuit) return "The criterion holds at no size of the curve, so nothing was pruned.";
-  const { edges, from, trials, faithfulness, heldOut } = circuit;
+  if (!circuit) return "The criterion does not hold where the pruning would begin, so nothing was pruned.";
+  const { edges, from, trials, faithfulness, heldOut, oneMinimal, tested } = circuit;
   const [low, high] = heldOut?.interval ?? [];
   const unseen = heldOut
-    ? `, held out ${heldOut.faithfulness.toFixed(3)} [${low!.toFixed(3)}, ${high!.toFixed(3)}]`
+    ? `, held out ${heldOut.faithfulness.toFixed(3)} [${low!.toFixed(3)}, ${high!.toFixed(3)}], where the criterion ${heldOut.holds ? "holds" : "does not hold"}`
     : "";
-  const head = `pruned from ${from} to ${edges.length} edges in ${trials} trials, no single one can go: f ${faithfulness.toFixed(3)}${unseen}`;
+  const claim = oneMinimal
+    ? "no single one can go"
+    : `${(100 * tested).toFixed(0)} % of them tested one by one within the budget`;
+  const head = `pruned from ${from} to ${edges.length} edges in ${trials} trials, ${claim}: f ${faithfulness.toFixed(3)}${unseen}`;
   return [head, ...edges.map((edge) => `  ${formatEdge(edge)}`)].join("\n");
 }
 

@@ -33,11 +33,9 @@ test("in parallel blocks heads do not feed the MLP of their layer", () => {
 
 test("row and column numbers are the places in the lists", () => {
   const topology = topologyOf({ nLayers: 3, nHeads: 2, parallelBlocks: false });
-  const rows = topology.sources.map((source) => (source.kind === "logits" ? -1 : sourceIndex(topology.sizes, source)));
+  const rows = topology.sources.map((source) => sourceIndex(topology.sizes, source));
   expect(rows).toEqual(topology.sources.map((_, row) => row));
-  const columns = topology.slots.map(({ target, input }) =>
-    target.kind === "input" ? -1 : slotIndex(topology.sizes, { target, input }),
-  );
+  const columns = topology.slots.map((slot) => slotIndex(topology.sizes, slot));
   expect(columns).toEqual(topology.slots.map((_, column) => column));
 });
 

@@ -11,13 +11,18 @@ export interface TopologySizes {
   readonly parallelBlocks: boolean;
 }
 
+/** What edges leave. */
+export type Source = Exclude<Node, typeof LOGITS>;
+
 /** A destination: one input of one node. */
-export type Slot = Omit<Edge, "source">;
+export interface Slot extends Omit<Edge, "source"> {
+  readonly target: Exclude<Node, typeof INPUT>;
+}
 
 export interface Topology {
   readonly sizes: TopologySizes;
   /** "src": input, then per layer its heads and its MLP; 1 + nLayers·(nHeads + 1). */
-  readonly sources: readonly Node[];
+  readonly sources: readonly Source[];
   /** "dst": per layer all q, all k, all v, then the MLP; logits last; nLayers·(3·nHeads + 1) + 1. */
   readonly slots: readonly Slot[];
   /** Grouped by slot, sources in order. */
@@ -45,7 +50,7 @@ export function edgeIndex({ sizes, slots }: Topology, { source, target, input }:
 export function topologyOf(sizes: TopologySizes): Topology {
   const layers = Array.from({ length: sizes.nLayers }, (_, layer) => layer);
   const heads = Array.from({ length: sizes.nHeads }, (_, head) => head);
-  const sources = [INPUT, ...layers.flatMap((l) => [...heads.map((h) => headUnit(l, h)), mlpUnit(l)])];
+  const sources: Source[] = [INPUT, ...layers.flatMap((l) => [...heads.map((h) => headUnit(l, h)), mlpUnit(l)])];
   const slots: Slot[] = [
     ...layers.flatMap((l) => [
       ...HEAD_INPUTS.flatMap((input) => heads.map((h) => ({ target: headUnit(l, h), input }))),
@@ -69,16 +74,13 @@ export function feeds(source: Node, target: Node, parallelBlocks: boolean): bool
 }
 
 /** Row of a source in the EAP-IG score table; a neuron has its MLP's. */
-export function sourceIndex(sizes: TopologySizes, source: Exclude<Node, typeof LOGITS>): number {
+export function sourceIndex(sizes: TopologySizes, source: Source): number {
   if (source.kind === "input") return 0;
   return 1 + source.layer * (sizes.nHeads + 1) + (source.kind === "head" ? source.head : sizes.nHeads);
 }
 
 /** Column of a slot in the EAP-IG score table; a neuron has its MLP's. */
-export function slotIndex(
-  sizes: TopologySizes,
-  slot: { target: Exclude<Node, typeof INPUT>; input?: Edge["input"] },
-): number {
+export function slotIndex(sizes: TopologySizes, slot: Slot): number {
   const { target } = slot;
   const perLayer = 3 * sizes.nHeads + 1;
   if (target.kind === "logits") return sizes.nLayers * perLayer;

@@ -4,7 +4,7 @@ import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
-import { compareEdges, type Edge, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
+import { compareEdges, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
 import { formatNode, INPUT, LOGITS } from "../circuit/node.ts";
 import { feeds, type Slot } from "../circuit/topology.ts";
 import type { Head } from "../circuit/unit.ts";
@@ -42,7 +42,7 @@ export interface Connections {
   readonly legal: number;
 }
 
-interface SendingEdge extends Edge {
+interface SendingEdge extends Slot {
   readonly source: Sender;
 }
 
@@ -109,7 +109,7 @@ function legalEdges(kept: UnitSet, parallelBlocks: boolean): SendingEdge[] {
 
 /** The first `count` edges by the number of MLPs at their ends, the later targets first; back in their own order. */
 function withinBudget(edges: readonly SendingEdge[], count: number): SendingEdge[] {
-  const mlps = ({ source, target }: Edge) => Number(source.kind === "mlp") + Number(target.kind === "mlp");
+  const mlps = ({ source, target }: SendingEdge) => Number(source.kind === "mlp") + Number(target.kind === "mlp");
   return [...edges]
     .sort((a, b) => mlps(a) - mlps(b) || -compareEdges(a, b))
     .slice(0, count)
@@ -124,7 +124,7 @@ function* stacks(edges: readonly SendingEdge[], patcher: PathPatcher): Generator
   }
 }
 
-const slotOf = ({ target, input }: Edge): Slot => (input ? { target, input } : { target });
+const slotOf = ({ target, input }: SendingEdge): Slot => (input ? { target, input } : { target });
 
 /** Gives each candidate's summed difference from the circuit to `add`. */
 async function addDifferences(

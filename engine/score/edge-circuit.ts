@@ -1,67 +1,73 @@
 // Circuits of edges, run exactly: every input of every node reads the live output of the sources that it is connected to, and
 // the ablated output of all others.
+//
+// What a slot reads is the stream of ablated outputs plus, over its kept edges, live − ablated. So a node without a kept edge
+// out of it is never computed, and small circuits cost little. Reuse is exact: a source's output depends on the edges into
+// its layer and those before, so a run goes on from the first layer at which it differs from the run before it.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { HEAD_INPUTS } from "../circuit/edge.ts";
 import { LOGITS } from "../circuit/node.ts";
-import { type EdgeTable, slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
-import { formatUnit, headUnit, mlpUnit } from "../circuit/unit.ts";
+import { type EdgeTable, type Slot, slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
+import { formatUnit, type Head, headUnit, mlpUnit } from "../circuit/unit.ts";
 import { Graph } from "../onnx/graph.ts";
-import { matMul } from "../onnx/ops.ts";
-import { Program } from "../runtime/ort.ts";
+import { add, gather, matMul } from "../onnx/ops.ts";
+import { i64, Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { headOutputGraph } from "../transformer/backward.ts";
+import type { Precision } from "../transformer/precision.ts";
+import { type AblatedStream, ablatedStream } from "./ablated-stream.ts";
 import { Changes, type Group, meansOf, prepareGroups } from "./gradient-runs.ts";
 import { OneHead } from "./one-head.ts";
 import { sourceOutputs } from "./source-outputs.ts";
 
-/** What a node's ablation puts in place of its output, for one group of examples, "source row·dModel". */
-interface Ablated {
+/** One group of examples, and the circuit that was run on it last. */
+interface Side {
   readonly group: Group;
-  readonly outputs: Reals;
+  /** What a node's ablation puts in place of its output, "source row·dModel". */
+  readonly ablated: Reals;
+  readonly stream: AblatedStream;
+  /** Live − ablated output of each source of the last run, "source row·dModel"; meaningless for nodes that it left out. */
+  readonly changes: Reals;
+  last: EdgeTable | undefined;
+}
+
+/** The programs that a run of a circuit needs beside the model's own parts. */
+interface Parts {
+  readonly heads: ReadonlyMap<string, OneHead>;
+  /** z → what each head writes, by layer. */
+  readonly written: readonly Program[];
+  readonly mix: Program;
 }
 
 export class EdgeCircuits {
   private constructor(
     private readonly executor: Executor,
     readonly topology: Topology,
-    private readonly heads: ReadonlyMap<string, OneHead>,
-    private readonly written: readonly Program[],
-    private readonly mix: Program,
-    private readonly ablated: readonly Ablated[],
+    private readonly parts: Parts,
+    private readonly sides: readonly Side[],
   ) {}
 
   /**
-   * Holds the ablated output of every node on every example. The embedding's is the corrupt prompt's under every ablation:
-   * zeros or means there would be no prompt at all.
+   * Holds the ablated and the live output of every node on every example: 8 bytes · sources · tokens · dModel. The embedding's
+   * ablated output is the corrupt prompt's under every ablation: zeros or means there would be no prompt at all.
    *
    * @throws EngineError as `prepareGroups`
    */
   static async over(executor: Executor, examples: readonly Example[], ablation: Ablation): Promise<EdgeCircuits> {
-    const { model, precision, threads } = executor;
-    const { config } = model;
-    const topology = topologyOf(config);
-    const layers = Array.from({ length: config.nLayers }, (_, layer) => layer);
-    const heads = layers.flatMap((layer) => Array.from({ length: config.nHeads }, (_, head) => headUnit(layer, head)));
-    const written: Program[] = [];
-    for (const layer of layers) {
-      written.push(await Program.compile(headOutputGraph(config, model.layer(layer), precision), { threads }));
-    }
-    const graph = new Graph("edge-mix");
-    const cut = graph.input("cut", precision, ["slots", "sources"]);
-    graph.output("mixed", matMul(cut, graph.input("changes", precision, ["sources", "entries"])));
-    const mix = await Program.compile(graph, { threads });
-    const circuits = new EdgeCircuits(executor, topology, OneHead.of(executor, heads), written, mix, []);
+    const topology = topologyOf(executor.model.config);
     const groups = prepareGroups(executor, examples);
     const means = await meansOf(executor, groups, ablation);
-    const ablated: Ablated[] = [];
+    const sides: Side[] = [];
     for (const group of groups) {
-      const changes = new Changes(executor, ablation, means);
-      const at = (layer: number) => changes.ablatedAt(group, layer);
-      ablated.push({ group, outputs: await sourceOutputs(executor, topology, group.corrupt, at) });
+      const values = new Changes(executor, ablation, means);
+      const at = (layer: number) => values.ablatedAt(group, layer);
+      const ablated = await sourceOutputs(executor, topology, group.corrupt, at);
+      const stream = ablatedStream(executor, topology, ablated, group.corrupt.length);
+      sides.push({ group, ablated, stream, changes: zeros(executor.precision, ablated.length), last: undefined });
     }
-    return new EdgeCircuits(executor, topology, circuits.heads, written, mix, ablated);
+    return new EdgeCircuits(executor, topology, await compileParts(executor), sides);
   }
 
   /**
@@ -71,84 +77,122 @@ export class EdgeCircuits {
    */
   async ends(kept: EdgeTable): Promise<readonly { readonly examples: readonly Example[]; readonly end: Reals }[]> {
     const ends = [];
-    for (const ablated of this.ablated) {
-      ends.push({ examples: ablated.group.examples, end: await this.end(kept, ablated) });
-    }
+    for (const side of this.sides) ends.push({ examples: side.group.examples, end: await this.end(kept, side) });
     return ends;
   }
 
-  async dispose(): Promise<void> {
-    await this.mix.dispose();
-    for (const program of this.written) await program.dispose();
-    for (const head of this.heads.values()) await head.dispose();
+  /**
+   * First layer that a run of `kept` must compute again after a run of `last`: that of the first input or output that differs.
+   * The number of layers where only what the logits read does.
+   */
+  firstDifference(kept: EdgeTable, last: EdgeTable | undefined): number {
+    if (!last) return 0;
+    const { sources, slots, sizes } = this.topology;
+    const layerOf = ({ target }: Slot) => (target.kind === "logits" ? sizes.nLayers : target.layer);
+    let first = sizes.nLayers;
+    for (const [row, source] of sources.entries()) {
+      let [wasLive, isLive] = [false, false];
+      for (let column = 0, at = row * slots.length; column < slots.length; column++, at++) {
+        if (last[at]) wasLive = true;
+        if (kept[at]) isLive = true;
+        if (last[at] !== kept[at]) first = Math.min(first, layerOf(slots[column]));
+      }
+      if (isLive && !wasLive) first = Math.min(first, source.kind === "input" ? 0 : source.layer);
+    }
+    return first;
   }
 
-  /** The stream that the logits read at each prompt's last token, "example dModel". */
-  private async end(kept: EdgeTable, { group, outputs }: Ablated): Promise<Reals> {
-    const { executor, topology } = this;
-    const { nLayers, dModel, parallelBlocks } = executor.model.config;
-    const entries = group.clean.length;
-    /** Ablated − live output of each source, filled as the pass goes on. */
-    const changes = zeros(executor.precision, topology.sources.length * entries);
-    const note = (source: number, live: Reals) => {
-      const at = source * entries;
-      for (let i = 0; i < live.length; i++) changes[at + i] = outputs[at + i] - live[i];
-    };
-    note(0, group.clean);
-    let stream = group.clean;
-    for (let layer = 0; layer < nLayers; layer++) {
-      const z = await this.headZ(kept, group, layer, stream, changes);
-      const first = sourceIndex(topology.sizes, headUnit(layer, 0));
-      note(first, await this.headsWritten(layer, z, group.packing.rows));
-      const { attnOut } = await executor.write(layer, stream, z, { wanted: ["attnOut"] });
-      const middle = sum(stream, attnOut);
-      const mlp = { target: mlpUnit(layer) };
-      const [read] = await this.streams(kept, [mlp], parallelBlocks ? stream : middle, changes);
-      const mlpOut = await this.mlpOf(layer, read);
-      note(sourceIndex(topology.sizes, mlp.target), mlpOut);
-      stream = sum(middle, mlpOut);
+  async dispose(): Promise<void> {
+    const { heads, written, mix } = this.parts;
+    await mix.dispose();
+    for (const program of written) await program.dispose();
+    for (const head of heads.values()) await head.dispose();
+  }
+
+  private async end(kept: EdgeTable, side: Side): Promise<Reals> {
+    const { nLayers, dModel, parallelBlocks } = this.executor.model.config;
+    const { stream, group } = side;
+    const from = this.firstDifference(kept, side.last);
+    // Until the run has come to its end, what is held is of no circuit.
+    const before = side.last;
+    side.last = undefined;
+    if (!before) this.note(side, 0, group.clean);
+    for (let layer = from; layer < nLayers; layer++) {
+      await this.runHeads(kept, side, layer);
+      await this.runMlp(kept, side, layer, parallelBlocks ? stream.before[layer] : stream.middle[layer]);
     }
-    const [read] = await this.streams(kept, [{ target: LOGITS }], stream, changes);
+    side.last = kept.slice();
+    const [read] = await this.streams(kept, side, [{ target: LOGITS }], stream.end);
     return takeRows(read, dModel, group.packing.endRows);
   }
 
-  /** "row head·dHead", each head over queries, keys and values of its own. */
-  private async headZ(kept: EdgeTable, group: Group, layer: number, stream: Reals, changes: Reals): Promise<Reals> {
-    const { nHeads, dHead } = this.executor.model.config;
-    const { packing } = group;
-    const z = zeros(this.executor.precision, packing.rows * nHeads * dHead);
-    for (let head = 0; head < nHeads; head++) {
-      const target = headUnit(layer, head);
-      const slots = HEAD_INPUTS.map((input) => ({ target, input }));
-      const [q, k, v] = await this.streams(kept, slots, stream, changes);
-      const own = (await this.heads.get(formatUnit(target))!.run(packing, { q, k, v }, { queries: "all" })).z;
-      for (let row = 0; row < packing.rows; row++) {
-        z.set(own.subarray(row * dHead, (row + 1) * dHead), (row * nHeads + head) * dHead);
-      }
+  /** Every head of a layer that an edge leaves, each over queries, keys and values of its own. */
+  private async runHeads(kept: EdgeTable, side: Side, layer: number): Promise<void> {
+    const { executor, topology, parts } = this;
+    const { nHeads, dHead } = executor.model.config;
+    const { packing } = side.group;
+    const live = Array.from({ length: nHeads }, (_, head) => headUnit(layer, head)).filter((head) =>
+      this.isLive(kept, sourceIndex(topology.sizes, head)),
+    );
+    if (live.length === 0) return;
+    const slots = live.flatMap((target) => HEAD_INPUTS.map((input) => ({ target, input })));
+    const read = await this.streams(kept, side, slots, side.stream.before[layer]);
+    const z = zeros(executor.precision, packing.rows * nHeads * dHead);
+    for (const [i, head] of live.entries()) {
+      const [q, k, v] = read.slice(3 * i, 3 * i + 3);
+      const own = (await parts.heads.get(formatUnit(head))!.run(packing, { q, k, v }, { queries: "all" })).z;
+      placeHead(z, own, head, nHeads, dHead);
     }
-    return z;
+    const feeds = { z: reals([packing.rows, nHeads * dHead], z) };
+    const written = (await parts.written[layer].run(feeds)).written.data as Reals;
+    const entries = side.group.clean.length;
+    for (const head of live) {
+      const own = written.subarray(head.head * entries, (head.head + 1) * entries);
+      this.note(side, sourceIndex(topology.sizes, head), own);
+    }
   }
 
-  /** What slots read: the live stream with the ablated output of every source whose edge is cut. */
-  private async streams(
-    kept: EdgeTable,
-    slots: readonly Parameters<typeof slotIndex>[1][],
-    stream: Reals,
-    changes: Reals,
-  ): Promise<Reals[]> {
+  private async runMlp(kept: EdgeTable, side: Side, layer: number, ablated: Reals): Promise<void> {
+    const target = mlpUnit(layer);
+    const source = sourceIndex(this.topology.sizes, target);
+    if (!this.isLive(kept, source)) return;
+    const [read] = await this.streams(kept, side, [{ target }], ablated);
+    this.note(side, source, await this.mlpOf(layer, read));
+  }
+
+  private isLive(kept: EdgeTable, source: number): boolean {
+    const { length } = this.topology.slots;
+    return kept.subarray(source * length, (source + 1) * length).includes(1);
+  }
+
+  private note({ changes, ablated }: Side, source: number, live: Reals): void {
+    const at = source * live.length;
+    for (let i = 0; i < live.length; i++) changes[at + i] = live[i] - ablated[at + i];
+  }
+
+  /** What slots read: the stream of ablated outputs, with the change of every source that they are connected to. */
+  private async streams(kept: EdgeTable, side: Side, slots: readonly Slot[], ablated: Reals): Promise<Reals[]> {
     const { topology } = this;
-    const sources = topology.sources.length;
-    const cut = zeros(this.executor.precision, slots.length * sources);
-    slots.forEach((slot, s) => {
-      const column = slotIndex(topology.sizes, slot);
-      for (const source of topology.sourcesOf[column]) {
-        if (kept[source * topology.slots.length + column] === 0) cut[s * sources + source] = 1;
-      }
-    });
-    if (!cut.some((value) => value !== 0)) return slots.map(() => stream);
-    const feeds = { cut: reals([slots.length, sources], cut), changes: reals([sources, stream.length], changes) };
-    const mixed = (await this.mix.run(feeds)).mixed.data as Reals;
-    return slots.map((_, s) => sum(stream, mixed.subarray(s * stream.length, (s + 1) * stream.length)));
+    const columns = slots.map((slot) => slotIndex(topology.sizes, slot));
+    const sources = topology.sourcesOf[columns[0]].filter((source) =>
+      columns.some((column) => kept[source * topology.slots.length + column]),
+    );
+    if (sources.length === 0) return slots.map(() => ablated);
+    const entries = ablated.length;
+    const connected = zeros(this.executor.precision, slots.length * sources.length);
+    columns.forEach((column, s) =>
+      sources.forEach((source, i) => {
+        connected[s * sources.length + i] = kept[source * topology.slots.length + column];
+      }),
+    );
+    const feeds = {
+      kept: reals([slots.length, sources.length], connected),
+      changes: reals([topology.sources.length, entries], side.changes),
+      sources: i64([sources.length], BigInt64Array.from(sources, BigInt)),
+      ablated: reals([entries], ablated),
+    };
+    const read = (await this.parts.mix.run(feeds)).read.data as Reals;
+    return slots.map((_, s) => read.subarray(s * entries, (s + 1) * entries));
   }
 
   /** The MLP's output where it reads this stream. */
@@ -162,15 +206,34 @@ export class EdgeCircuits {
     const before = parallelBlocks || !b_O ? read : read.map((value, i) => value - b_O[i % dModel]);
     return (await executor.write(layer, before, none, { wanted: ["mlpOut"] })).mlpOut;
   }
-
-  private async headsWritten(layer: number, z: Reals, rows: number): Promise<Reals> {
-    const { nHeads, dHead } = this.executor.model.config;
-    return (await this.written[layer].run({ z: reals([rows, nHeads * dHead], z) })).written.data as Reals;
-  }
 }
 
-function sum(a: Reals, b: Reals): Reals {
-  const result = a.slice();
-  for (let i = 0; i < result.length; i++) result[i] += b[i];
-  return result;
+async function compileParts(executor: Executor): Promise<Parts> {
+  const { model, precision, threads } = executor;
+  const { config } = model;
+  const layers = Array.from({ length: config.nLayers }, (_, layer) => layer);
+  const heads = layers.flatMap((layer) => Array.from({ length: config.nHeads }, (_, head) => headUnit(layer, head)));
+  const written: Program[] = [];
+  for (const layer of layers) {
+    written.push(await Program.compile(headOutputGraph(config, model.layer(layer), precision), { threads }));
+  }
+  const mix = await Program.compile(mixGraph(precision), { threads });
+  return { heads: OneHead.of(executor, heads), written, mix };
+}
+
+/** read = ablated + kept · changes[sources], "slot entry". */
+function mixGraph(precision: Precision): Graph {
+  const graph = new Graph("edge-mix");
+  const changes = graph.input("changes", precision, ["allSources", "entries"]);
+  const connected = gather(changes, graph.input("sources", "int64", ["sources"]), 0);
+  const mixed = matMul(graph.input("kept", precision, ["slots", "sources"]), connected);
+  graph.output("read", add(mixed, graph.input("ablated", precision, ["entries"])));
+  return graph;
+}
+
+/** Puts one head's z, "row dHead", among those of its layer, "row head·dHead". */
+function placeHead(z: Reals, own: Reals, { head }: Head, nHeads: number, dHead: number): void {
+  for (let row = 0; row < own.length / dHead; row++) {
+    z.set(own.subarray(row * dHead, (row + 1) * dHead), (row * nHeads + head) * dHead);
+  }
 }

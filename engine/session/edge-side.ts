@@ -78,7 +78,9 @@ export class EdgeSide {
       faithfulness: f,
       interval: (seed) => faithfulnessInterval(run.values, full, empty, seed),
       holds: async (criterion) =>
-        firstHalfHolds(criterion, f) && secondHalfHolds(criterion, (await this.second(run))[criterion.second], ends),
+        firstHalfHolds(criterion, f) &&
+        (criterion.name === "difference-only" ||
+          secondHalfHolds(criterion, await this.second(run, criterion.second), ends)),
     };
   }
 
@@ -91,8 +93,8 @@ export class EdgeSide {
     const ends = {
       full: mean(full.values),
       empty: mean(empty.values),
-      accuracy: (await this.second(full)).accuracy,
-      klEmpty: (await this.second(empty)).kl,
+      accuracy: await this.second(full, "accuracy"),
+      klEmpty: await this.second(empty, "kl"),
     };
     this.anchors = { full: full.values, empty: empty.values, ends };
   }
@@ -111,19 +113,19 @@ export class EdgeSide {
     return logits;
   }
 
-  /** Top-1 accuracy, and KL from the full model in nats; means over the examples. */
-  private async second(run: Run): Promise<{ readonly accuracy: number; readonly kl: number }> {
+  /** Top-1 accuracy, or KL from the full model in nats; mean over the examples. */
+  private async second(run: Run, figure: Criterion["second"]): Promise<number> {
     const { dVocab } = this.prepared.model.config;
     const logits = await this.logits(run);
-    const right: number[] = [];
-    const kl: number[] = [];
-    run.ends.forEach(({ examples }, g) =>
-      examples.forEach((example, e) => {
-        const own = logits[g].subarray(e * dVocab, (e + 1) * dVocab);
-        right.push(isRight(example, own));
-        kl.push(klDivergence(this.modelLogits[g].subarray(e * dVocab, (e + 1) * dVocab), own));
+    const figures = run.ends.flatMap(({ examples }, g) =>
+      examples.map((example, e) => {
+        const [from, to] = [e * dVocab, (e + 1) * dVocab];
+        const own = logits[g].subarray(from, to);
+        return figure === "accuracy"
+          ? isRight(example, own)
+          : klDivergence(this.modelLogits[g].subarray(from, to), own);
       }),
     );
-    return { accuracy: mean(right), kl: mean(kl) };
+    return mean(figures);
   }
 }

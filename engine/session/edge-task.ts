@@ -1,13 +1,14 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
 import { formatEdge } from "../circuit/edge.ts";
-import { edgeIndex } from "../circuit/topology.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../evaluate/bootstrap.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
+import { type EdgeSearchResult, type EdgeTrial, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
-import { connectedEdges, type EdgeOrder, rankedEdges } from "../score/edge-ranking.ts";
-import { type EdgeGraph, type GraphSource, readEdgeGraph } from "./circuit-source.ts";
+import { connectedEdges, type EdgeOrder, type EdgeSelection, rankedEdges } from "../score/edge-ranking.ts";
+import { type EdgeGraph, type GraphSource, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import type { ScoreSettings } from "./score-task.ts";
@@ -16,8 +17,14 @@ export interface EdgeSettings extends ScoreSettings<EdgeMethod> {
   /** A graph of EAP-IG whose scores are taken in place of the method's, and whose own circuit is measured too. */
   readonly graph?: GraphSource;
   readonly order: EdgeOrder;
-  /** Prune the smallest circuit of the curve for which the criterion holds. */
+  /** Default: "top-n". */
+  readonly selection?: EdgeSelection;
+  /** Prune the smallest circuit of the curve for which the criterion holds, or the edges of `among`. */
   readonly prune: boolean;
+  /** A circuit file: the pruning begins with every edge among its nodes, which is that circuit as edges. */
+  readonly among?: string;
+  /** Trials of the pruning at most; default: as many as it takes. */
+  readonly budget?: number;
 }
 
 export interface EdgeCurvePoint extends CurvePoint {
@@ -29,13 +36,11 @@ export interface EdgeCurvePoint extends CurvePoint {
   readonly heldOut: number | undefined;
 }
 
-export interface EdgeCircuitFound {
-  readonly edges: readonly EdgeScore[];
-  /** How many edges the pruning began with, and how many circuits it measured. */
+export interface EdgeCircuitFound extends EdgeSearchResult<EdgeScore> {
+  /** How many edges the pruning began with. */
   readonly from: number;
-  readonly trials: number;
   readonly faithfulness: number;
-  readonly heldOut: { readonly faithfulness: number; readonly interval: Interval } | undefined;
+  readonly heldOut: { readonly faithfulness: number; readonly interval: Interval; readonly holds: boolean } | undefined;
 }
 
 /** A circuit of edges that was given, not found. */
@@ -70,6 +75,7 @@ export interface EdgeHooks {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: "scores" | "curve" | "pruning", done: number, total: number) => void;
+  readonly onTrial?: (trial: EdgeTrial) => void;
 }
 
 /** @throws EngineError as `prepare`; "cancelled" */
@@ -79,24 +85,28 @@ export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): P
   const sides: EdgeSide[] = [];
   try {
     const graph = settings.graph && readEdgeGraph(settings.graph, model);
+    const among = settings.among === undefined ? undefined : unitsIn(readCircuitSource(settings.among), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, hooks));
     const found = await EdgeSide.over(prepared, discovery);
     sides.push(found);
     const unseen = heldOut.length > 0 ? await EdgeSide.over(prepared, heldOut) : undefined;
     if (unseen) sides.push(unseen);
-    const ranked = rankedEdges(scores, settings.order);
+    const ranked = rankedEdges(scores, settings.order, settings.selection);
     const curve = await curveOf(ranked, found, unseen, prepared, hooks);
     const start = curve.find(({ holds }) => holds);
-    const circuit = settings.prune && start ? await pruned(ranked, start, found, unseen, prepared, hooks) : undefined;
+    const smallest = start && firstOf(ranked, start.fraction);
+    const given = graph && (await measuredGiven(graph, found, unseen, prepared));
+    const begin = among ? edgesAmong(among, scores) : smallest;
+    const circuit = settings.prune && begin && (await pruned(begin, found, unseen, settings, prepared, hooks));
     return {
       scores,
       config: model.config,
-      given: graph && (await measuredGiven(graph, found, unseen, prepared)),
+      given,
       total: scores.length,
       curve,
       areas: areasUnder(curve),
-      smallest: start && firstOf(ranked, start.fraction),
-      circuit,
+      smallest,
+      circuit: circuit || undefined,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
       notes: prepared.notes,
     };
@@ -138,7 +148,7 @@ async function measuredGiven(
     faithfulness: measured.faithfulness,
     interval: measured.interval(seed),
     holds: await measured.holds(criterion),
-    heldOut: await unseenFigures(unseen, table, seed),
+    heldOut: await unseenFigures(unseen, table, criterion, seed),
   };
 }
 
@@ -167,47 +177,56 @@ async function curveOf(
   return curve;
 }
 
-/** Goes over the edges from the last layer to the first and cuts each without which the criterion still holds, until none can go. */
-async function pruned(
-  ranked: readonly EdgeScore[],
-  start: EdgeCurvePoint,
-  found: EdgeSide,
-  unseen: EdgeSide | undefined,
-  { criterion, seed }: Prepared,
-  { signal, onProgress }: EdgeHooks,
-): Promise<EdgeCircuitFound> {
-  const { topology } = found.circuits;
-  const begun = firstOf(ranked, start.fraction);
-  let kept = [...begun].sort((a, b) => edgeColumn(b) - edgeColumn(a));
-  let trials = 0;
-  for (let removed = true; removed;) {
-    removed = false;
-    for (const edge of [...kept]) {
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-      if (!kept.includes(edge)) continue;
-      const rest = connectedEdges(kept.filter((other) => other !== edge));
-      trials++;
-      onProgress?.("pruning", begun.length - kept.length, begun.length);
-      if (!(await (await found.measure(found.table(rest))).holds(criterion))) continue;
-      kept = rest;
-      removed = true;
-    }
-  }
-  const table = found.table(kept);
-  return {
-    edges: kept,
-    from: begun.length,
-    trials,
-    faithfulness: (await found.measure(table)).faithfulness,
-    heldOut: await unseenFigures(unseen, table, seed),
-  };
-
-  function edgeColumn(edge: EdgeScore): number {
-    return edgeIndex(topology, edge) % topology.slots.length;
-  }
+/** Those that connect input to logits through the circuit's nodes. */
+function edgesAmong(kept: UnitSet, scores: readonly EdgeScore[]): EdgeScore[] {
+  const has = (node: EdgeScore["source"]) => node.kind === "input" || node.kind === "logits" || kept.has(node);
+  return connectedEdges(scores.filter(({ source, target }) => has(source) && has(target)));
 }
 
-async function unseenFigures(unseen: EdgeSide | undefined, table: Uint8Array, seed: number) {
+/** Undefined where the criterion does not hold for the edges that it would begin with. */
+async function pruned(
+  edges: readonly EdgeScore[],
+  found: EdgeSide,
+  unseen: EdgeSide | undefined,
+  { budget }: EdgeSettings,
+  { criterion, seed }: Prepared,
+  { signal, onProgress, onTrial }: EdgeHooks,
+): Promise<EdgeCircuitFound | undefined> {
+  const measure = async (kept: readonly EdgeScore[]) => {
+    const measured = await found.measure(found.table(kept));
+    return { faithfulness: measured.faithfulness, holds: await measured.holds(criterion) };
+  };
+  const { holds, faithfulness } = await measure(edges);
+  if (!holds) return undefined;
+  const result = await pruneEdges(
+    { edges, faithfulness },
+    {
+      budget,
+      signal,
+      strength: ({ score }) => Math.abs(score),
+      measure,
+      onTrial: (trial) => {
+        onTrial?.(trial);
+        onProgress?.("pruning", trial.done, trial.total);
+      },
+    },
+  );
+  return {
+    ...result,
+    from: edges.length,
+    faithfulness: result.trajectory.at(-1)!.faithfulness,
+    heldOut: await unseenFigures(unseen, found.table(result.edges), criterion, seed),
+  };
+}
+
+async function unseenFigures(
+  unseen: EdgeSide | undefined,
+  table: Uint8Array,
+  criterion: Prepared["criterion"],
+  seed: number,
+): Promise<EdgeCircuitFound["heldOut"]> {
   const measured = await unseen?.measure(table);
-  return measured && { faithfulness: measured.faithfulness, interval: measured.interval(seed) };
+  if (!measured) return undefined;
+  const { faithfulness } = measured;
+  return { faithfulness, interval: measured.interval(seed), holds: await measured.holds(criterion) };
 }

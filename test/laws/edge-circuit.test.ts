@@ -1,5 +1,6 @@
 // Laws of circuits of edges: all, none, one cut, and all edges out of some nodes, against other ways to the same numbers.
 import { afterAll, expect, test } from "vitest";
+import { Random } from "../../engine/base/random.ts";
 import { Executor } from "../../engine/activations/executor.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { parseNode } from "../../engine/circuit/node.ts";
@@ -78,4 +79,36 @@ test.each([
   const measured = await evaluator.measure(kept);
   const edges = circuits.topology.edges.filter((edge) => !gone.has(formatEdge(edge).split("->")[0]!));
   expect(await value(edgeTable(circuits.topology, edges))).toBeCloseTo(mean(measured.metric), 9);
+});
+
+// Oracle: runs that begin at the first layer, every one on circuits of edges of its own.
+test.each(MODELS)("a run that goes on from another circuit's gives the same bits, %s", async (_, config) => {
+  const { circuits, value, all } = await circuitsOf(config);
+  const random = Random.seeded(4, "circuits");
+  const tables = [1, 0.9, 0.2, 0.9, 0.05, 0.5].map((share) => all.map((edge) => (random.uniform() < share ? edge : 0)));
+  const { slots } = circuits.topology;
+  const last = tables.at(-1)!.slice();
+  for (let at = slots.length - 1; at < last.length; at += slots.length) last[at] = all[at];
+  tables.push(last);
+  for (const [i, table] of tables.entries()) {
+    const fresh = await circuitsOf(config);
+    expect(await value(table), `table ${i}`).toBe(await fresh.value(table));
+  }
+});
+
+test("only what differs is run again: from an input that differs, or a node that is wanted again", async () => {
+  const { circuits, all } = await circuitsOf(PLAIN);
+  const { topology } = circuits;
+  const but = (...names: string[]) => {
+    const table = all.slice();
+    for (const edge of topology.edges) if (names.includes(formatEdge(edge))) table[edgeIndex(topology, edge)] = 0;
+    return table;
+  };
+  const lastLayer = PLAIN.nLayers - 1;
+  expect(circuits.firstDifference(all, undefined)).toBe(0);
+  expect(circuits.firstDifference(but("input->logits"), all)).toBe(PLAIN.nLayers);
+  expect(circuits.firstDifference(but(`input->m${lastLayer}`), all)).toBe(lastLayer);
+  expect(circuits.firstDifference(but("input->m0", `input->m${lastLayer}`), all)).toBe(0);
+  const silent = topology.edges.filter(({ source }) => source.kind === "head" && source.layer === 0).map(formatEdge);
+  expect(circuits.firstDifference(but(...silent.filter((name) => !name.endsWith("logits"))), but(...silent))).toBe(0);
 });

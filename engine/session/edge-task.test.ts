@@ -1,0 +1,40 @@
+// Edges of the embedded model on IOI: where the pruning begins, and what it then claims.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { formatCircuit } from "../circuit/circuit-file.ts";
+import { formatNode } from "../circuit/node.ts";
+import { edgeTask } from "./edge-task.ts";
+import { pruneTask } from "./prune-task.ts";
+
+const examples = { discovery: 12, heldOut: 0 };
+const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
+const edges = { ...settings, method: "attribution", steps: 5, order: "magnitude", prune: true } as const;
+
+test("among a circuit's nodes, the pruning leaves edges between these alone, each tested on the final circuit", async () => {
+  const search = { ...settings, units: ["head"], random: 0, connections: false, roles: false } as const;
+  const { circuit: nodes } = await pruneTask(search);
+  const file = join(mkdtempSync(join(tmpdir(), "secateur-among-")), "ioi.circuit.json");
+  writeFileSync(file, formatCircuit(nodes));
+  const { circuit } = await edgeTask({ ...edges, among: file });
+  const heads = new Set(circuit!.edges.flatMap(({ source, target }) => [source, target].map(formatNode)));
+  const foreign = [...heads].filter((id) => id.startsWith("a") && !nodes.kept.heads!.includes(id));
+  expect(foreign).toEqual([]);
+  expect(circuit!.edges.length).toBeLessThan(circuit!.from);
+  expect(circuit).toMatchObject({ oneMinimal: true, tested: 1, heldOut: undefined });
+  expect(Math.abs(1 - circuit!.faithfulness)).toBeLessThanOrEqual(0.1);
+});
+
+test("greedy choice leaves no edge without a way to the logits, and of top-n's edges many", async () => {
+  const unconnected = async (selection: "top-n" | "greedy") => {
+    const { curve, total } = await edgeTask({ ...edges, prune: false, selection });
+    return curve.map(({ fraction, edges: connected }) => Math.max(1, Math.round(fraction * total)) - connected);
+  };
+  const [topN, greedy] = [await unconnected("top-n"), await unconnected("greedy")];
+  expect(Math.max(...greedy)).toBeLessThan(Math.max(...topN));
+});
+
+test("a circuit file that is not there is said before anything is measured", async () => {
+  await expect(edgeTask({ ...edges, among: "nowhere.circuit.json" })).rejects.toMatchObject({ code: "missing-file" });
+});
