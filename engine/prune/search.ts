@@ -230,41 +230,74 @@ export class GreedySearch {
     };
     const without = full.units().filter((unit) => this.options.without?.includes(formatUnit(unit)));
     if (without.length > 0) await this.try(path, without, [], { done: 0, total: 0 }, "always");
-    await this.removeBlocks(path, order);
-    await this.passes(path, order);
+    const size = await this.removeBlocks(path, order);
+    if (size === 1) await this.passes(path, order);
     return path;
   }
 
   /**
    * Hidden neurons, of which there are many: the largest block of the weakest ones that can go, goes; a block that
-   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one. Within a budget
-   * halving ends early, and what is left is tested again in ever smaller blocks for as long as the budget lasts.
+   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one.
+   *
+   * @returns the size of the smallest blocks that were tested
    */
-  private async removeBlocks(path: Path, order: readonly Unit[]): Promise<void> {
+  private async removeBlocks(path: Path, order: readonly Unit[]): Promise<number> {
     const neurons = order.filter((unit) => unit.kind === "neuron");
-    if (neurons.length === 0) return;
+    if (neurons.length === 0) return 1;
     const others = order.filter((unit) => unit.kind !== "neuron");
     await this.pass(path, others);
     const { budget } = this.options;
-    let least = budget === undefined ? 1 : Math.ceil((trialsPerBlock * neurons.length) / budget);
-    let size = neurons.length;
-    for (;;) {
-      const live = neurons.filter((unit) => path.state.kept.has(unit));
-      await this.round(path, inBlocks(live, size), least);
-      if (least === 1 || this.exhausted) return;
-      least = Math.ceil(least / 2);
-      size = least;
+    const least = budget === undefined ? 1 : leastBlock(neurons.length, budget);
+    await this.round(path, [neurons], least);
+    return budget === undefined ? 1 : this.refine(path, { others, neurons }, least, budget);
+  }
+
+  /**
+   * Rounds over all that is left in ever smaller blocks, each of one layer, the last layer first, so that a trial resumes
+   * there: half a pass on average. At the smallest size for which the budget lasts, heads and MLPs come with them, round
+   * after round, until one removes nothing: then all of it was tested on the circuit as it is. Where less is left of the
+   * budget than such a round takes, the blocks are larger again, so that the last round goes over everything.
+   *
+   * @returns that size
+   */
+  private async refine(
+    path: Path,
+    { others, neurons }: { readonly others: readonly Unit[]; readonly neurons: readonly Unit[] },
+    from: number,
+    budget: number,
+  ): Promise<number> {
+    const { kept } = path.state;
+    const layers = Array.from({ length: kept.space.sizes.nLayers }, (_, i) => kept.space.sizes.nLayers - 1 - i);
+    const live = (units: readonly Unit[]) =>
+      layers.map((layer) => units.filter((unit) => unit.layer === layer && path.state.kept.has(unit)));
+    for (let size = from; ;) {
+      const left = live(neurons);
+      const roundOf = (block: number) =>
+        left.reduce((sum, { length }) => sum + Math.ceil(length / block), others.length);
+      const half = Math.ceil(size / 2);
+      const isLast = half === size || roundOf(half) * roundsInHand > budget - this.trials;
+      if (!isLast) size = half;
+      while (size < kept.space.sizes.dMlp && roundOf(size) > budget - this.trials) size *= 2;
+      const before = path.steps.length;
+      const singles = isLast ? live(others) : [];
+      const blocks = left.flatMap((units, l) => [...inBlocks(singles[l] ?? [], 1), ...inBlocks(units, size)]);
+      await this.round(path, blocks, size);
+      if (this.exhausted || (isLast && path.steps.length === before)) return size;
     }
   }
 
   /** Tests blocks in turn; one that cannot go is halved down to `least` units. */
   private async round(path: Path, blocks: Unit[][], least: number): Promise<void> {
-    const total = blocks.flat().length;
+    const total = blocks.reduce((sum, block) => sum + block.length, 0);
+    let done = 0;
     while (blocks.length > 0 && !this.exhausted) {
       const block = blocks.shift()!;
       if (block.length === 0) continue;
-      const verdict = await this.try(path, block, [], { done: total - blocks.flat().length, total });
-      if (verdict.accepted || block.length <= least) continue;
+      const verdict = await this.try(path, block, [], { done, total });
+      if (verdict.accepted || block.length <= least) {
+        done += block.length;
+        continue;
+      }
       const half = Math.ceil(block.length / 2);
       blocks.unshift(block.slice(0, half), block.slice(half));
     }
@@ -404,8 +437,16 @@ export class GreedySearch {
   }
 }
 
-/** Share of a budget that halving takes, as trials for each block of the smallest size: about two, and one in hand. */
-const trialsPerBlock = 3;
+/** Blocks over all layers are cut to about so many pieces before those of single layers take over. */
+const piecesOverLayers = 64;
+
+/** Smallest block of the first round within a budget, which halves: about two trials a piece, and as many in hand. */
+function leastBlock(neurons: number, budget: number): number {
+  return Math.max(Math.ceil(neurons / piecesOverLayers), Math.ceil((4 * neurons) / budget));
+}
+
+/** A smaller size of block is taken only where the budget would do for as many rounds of it: one may remove, one must not. */
+const roundsInHand = 2;
 
 function inBlocks(units: readonly Unit[], size: number): Unit[][] {
   const count = Math.ceil(units.length / size);
