@@ -64,6 +64,7 @@ async function score(task: string, flags: ScoreFlags): Promise<void> {
 
 function meaningOf({ method, edges }: ScoreFlags, count: number): string {
   if (method === "information-flow") return `minus the share of what an input reads, ${count} edges`;
+  if (method === "exact") return `change of the metric when one of ${count} edges is cut`;
   return `estimated change of the metric when ${edges ? `one of ${count} edges is cut` : "a unit is ablated"}`;
 }
 
@@ -90,14 +91,19 @@ interface AllScored {
 
 async function unitsOf({ method, ...settings }: Settings, options: Options): Promise<AllScored> {
   const own = GRADIENT_METHODS.find((name) => name === method);
-  if (!own) throw new EngineError("usage", `${method} scores edges alone; add --edges, or choose another method.`);
+  if (!own)
+    throw new EngineError(
+      "usage",
+      `${method} scores edges alone; ${method === "exact" ? '"secateur patch" measures units, ' : ""}add --edges, or choose another method.`,
+    );
   const outcome = await scoreTask({ ...settings, method: own }, options);
   return { ...outcome, scored: unitScores(outcome) };
 }
 
 async function edgesOf(settings: Settings, options: Options): Promise<AllScored> {
-  if (settings.method === "information-flow" && settings.positions?.length) {
-    throw new EngineError("usage", "information-flow has no scores by position; leave --positions out.");
+  const { method, positions = [] } = settings;
+  if (positions.length > 0 && !GRADIENT_METHODS.some((name) => name === method)) {
+    throw new EngineError("usage", `${method} has no scores by position; leave --positions out.`);
   }
   const { edges, ...outcome } = await scoreEdges(settings, options);
   return {

@@ -9,6 +9,21 @@ test("GPT-2 small has 157 sources, 445 slots and 32,491 edges, the counts of EAP
   expect([topology.sources.length, topology.slots.length, topology.edges.length]).toEqual([157, 445, 32_491]);
 });
 
+// By hand: layer l has 3·H·(1 + l·(H + 1)) edges into its heads and 1 + l·(H + 1) + H into its MLP (in parallel blocks H fewer), the logits
+// 1 + L·(H + 1). Key-value heads are ungrouped: every query head has a key and a value of its own.
+test.each([
+  ["Pythia-160M, parallel blocks", { nLayers: 12, nHeads: 12, parallelBlocks: true }, [157, 445, 32_347]],
+  [
+    "SmolLM2-135M, 9 query heads over 3 key-value heads",
+    { nLayers: 30, nHeads: 9, parallelBlocks: false },
+    [301, 841, 123_211],
+  ],
+  ["Qwen2.5-0.5B, 14 query heads over 2", { nLayers: 24, nHeads: 14, parallelBlocks: false }, [361, 1033, 179_749]],
+] as const)("sources, slots and edges of %s", (_, sizes, counts) => {
+  const { sources, slots, edges } = topologyOf(sizes);
+  expect([sources.length, slots.length, edges.length]).toEqual(counts);
+});
+
 test("one layer of one head, in full", () => {
   const topology = topologyOf({ nLayers: 1, nHeads: 1, parallelBlocks: false });
   expect(topology.sources.map(formatNode)).toEqual(["input", "a0.h0", "m0"]);

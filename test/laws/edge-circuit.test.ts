@@ -11,6 +11,7 @@ import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
 import { measureConnections } from "../../engine/score/connections.ts";
 import { EdgeCircuits } from "../../engine/score/edge-circuit.ts";
+import { exactEdges } from "../../engine/score/exact-edges.ts";
 import { GATED, PLAIN, randomExamples, randomModel } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
@@ -63,6 +64,19 @@ test.each(MODELS)("one edge cut is that edge patched (1e-9), %s", async (_, conf
     const cut = all.slice();
     cut[edgeIndex(circuits.topology, edge)] = 0;
     expect((await value(cut)) - whole, formatEdge(edge)).toBeCloseTo(weight, 9);
+  }
+});
+
+// Oracle: circuits with every edge but one.
+test("exact scores of edges are what cutting each does, in the order of the topology (1e-9)", async () => {
+  const { executor, examples, circuits, value, all } = await circuitsOf(GATED);
+  const scores = await exactEdges(executor, examples, { metric, ablation: resample });
+  expect(scores.map(formatEdge)).toEqual(circuits.topology.edges.map(formatEdge));
+  const whole = await value(all);
+  for (const edge of scores.filter((_, i) => i % 11 === 0)) {
+    const cut = all.slice();
+    cut[edgeIndex(circuits.topology, edge)] = 0;
+    expect((await value(cut)) - whole, formatEdge(edge)).toBeCloseTo(edge.score, 9);
   }
 });
 
