@@ -8,6 +8,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEdges } from "./commands/edges.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addModels } from "./commands/models.ts";
+import { addNeurons } from "./commands/neurons.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addRelation } from "./commands/relation.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   addStability,
   addTransfer,
   addCircuitCommands,
+  addNeurons,
   addModels,
   addTasks,
   addValidate,

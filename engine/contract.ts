@@ -240,9 +240,9 @@ export interface LikelyDirection {
   readonly suppressed: readonly { readonly token: string; readonly logit: number }[];
 }
 
-export interface NeuronRequest extends TaskChoice {
+export interface NeuronsRequest extends TaskChoice {
   /** Such as "m2.n17". */
-  readonly neuron: string;
+  readonly neurons: readonly string[];
 }
 
 /** A hidden neuron on the clean prompts of a task. */
@@ -412,7 +412,8 @@ export interface EngineApi {
   measure(request: MeasureRequest): Promise<Figures>;
   heatmap(request: HeatmapRequest): Promise<Heatmap>;
   attention(request: AttentionRequest): Promise<Attention>;
-  neuron(request: NeuronRequest): Promise<NeuronView>;
+  /** One view a neuron, in their order. */
+  neurons(request: NeuronsRequest): Promise<readonly NeuronView[]>;
   /** Takes a minute; progress comes as events. */
   curves(request: CurvesRequest): Promise<Curves>;
   /** Ends the curves that are being made, whose call is then rejected. */

@@ -14,7 +14,7 @@ import type {
   Heatmap,
   HeatmapRequest,
   MeasureRequest,
-  NeuronRequest,
+  NeuronsRequest,
   NeuronView,
   PromptPair,
   TaskChoice,
@@ -29,10 +29,10 @@ import { activationPatching } from "../score/activation-patching.ts";
 import { attentionOn } from "../score/attention-stats.ts";
 import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
+import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
 import { prepare, type Prepared } from "../session/prepare.ts";
+import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
-import { neuronView } from "./neuron-view.ts";
-import { byLogit } from "./written-tokens.ts";
 
 /** Examples that an evaluator holds ready, with their anchors. */
 interface Ready {
@@ -110,16 +110,8 @@ export class Inspection {
     });
   }
 
-  neuron(request: NeuronRequest): Promise<NeuronView> {
-    return this.inTurn(request, async (prepared) => {
-      const unit = unitOf(request.neuron);
-      const { nLayers, dMlp } = prepared.model.config;
-      if (unit.kind === "neuron" && unit.layer < nLayers && unit.neuron < dMlp) return neuronView(prepared, unit);
-      throw new EngineError(
-        "usage",
-        `"${request.neuron}" is no hidden neuron of ${prepared.model.name}; they look like m2.n17.`,
-      );
-    });
+  neurons(request: NeuronsRequest): Promise<readonly NeuronView[]> {
+    return this.inTurn(request, (prepared) => neuronViews(prepared, neuronsNamed(prepared.model, request.neurons)));
   }
 
   async dispose(): Promise<void> {

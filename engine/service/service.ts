@@ -57,7 +57,7 @@ export function engineService(threads?: number): EngineApi {
     measure: (request) => inspection.measure(request),
     heatmap: (request) => inspection.heatmap(request),
     attention: (request) => inspection.attention(request),
-    neuron: (request) => inspection.neuron(request),
+    neurons: (request) => inspection.neurons(request),
     curves: (request) => curves.make(request),
     stopCurves: () => answer(() => curves.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),

@@ -24,7 +24,7 @@ const CALLS = {
   measure: true,
   heatmap: true,
   attention: true,
-  neuron: true,
+  neurons: true,
   curves: true,
   stopCurves: true,
   openRelation: true,

@@ -67,6 +67,11 @@ export class Workbench {
   });
   attention = $state.raw<Loaded<Attention>>({ state: "none" });
   neuron = $state.raw<Loaded<NeuronView>>({ state: "none" });
+  /** Of several neurons by id, and the run that they are of. */
+  neuronViews = $state.raw<{ readonly of: string; readonly views: Loaded<ReadonlyMap<string, NeuronView>> }>({
+    of: "",
+    views: { state: "none" },
+  });
   compared = $state.raw<Loaded<RunRecord>>({ state: "none" });
   /** File that could be opened neither as session nor as circuit. */
   refused = $state.raw<{ readonly name: string; readonly refusal: FileRefusal } | undefined>(undefined);
@@ -301,9 +306,24 @@ export class Workbench {
     const run = this.runs.shown;
     if (!run) return;
     await load(
-      () => this.link.api.neuron({ ...run.request, neuron }),
+      async () => (await this.link.api.neurons({ ...run.request, neurons: [neuron] }))[0],
       (view) => {
         if (this.selectedNode === neuron) this.neuron = view;
+      },
+    );
+  }
+
+  /** The kept neurons, those with the strongest effects first, each with where it is strongest and what it writes. */
+  async askNeurons(neurons: readonly string[]): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    await load(
+      async () => {
+        const views = await this.link.api.neurons({ ...run.request, neurons });
+        return new Map(neurons.map((id, i) => [id, views[i]]));
+      },
+      (views) => {
+        if (this.runs.shown?.id === run.id) this.neuronViews = { of: run.id, views };
       },
     );
   }

@@ -248,6 +248,11 @@ export const en = {
   "attention.meansDifference": "Clean minus corrupt; where the prompts differ, both words stand.",
   "attention.promoted": "promotes",
   "attention.suppressed": "suppresses",
+  "neurons.title": "The {n} strongest of {total} neurons",
+  "neurons.ask": "Show where they are strongest and what they write",
+  "neurons.strongest": "strongest at",
+  "neurons.writes": "raises",
+  "neurons.lowers": "lowers",
   "neuron.title": "Strongest at",
   "neuron.at": "token, with those before it",
   "neuron.activation": "activation",
@@ -331,6 +336,8 @@ export const en = {
     "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
   "means.normalised":
     "As measured: metric units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
+  "means.neurons":
+    "The clean prompts are run once: where each neuron is strongest, and its row of W_out through the final norm's gain and the unembedding.",
   "means.activation": "Activation of the hidden neuron at the last token shown, clean prompt.",
   "means.jaccard": "|A ∩ B| / |A ∪ B| over the kept units of both circuits.",
   "means.runFaithfulness": "f of the run’s circuit, or of its last accepted step.",

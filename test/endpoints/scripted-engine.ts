@@ -60,7 +60,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
       });
     },
     attention: unscripted,
-    neuron: unscripted,
+    neurons: unscripted,
     curves: unscripted,
     stopCurves: unscripted,
     openRelation: unscripted,

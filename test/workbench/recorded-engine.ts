@@ -106,7 +106,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     measure: unknown,
     heatmap: unknown,
     attention: unknown,
-    neuron: unknown,
+    neurons: unknown,
     curves: unknown,
     stopCurves: unknown,
     openRelation: unknown,

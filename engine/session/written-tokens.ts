@@ -1,7 +1,7 @@
 // The tokens whose logits a direction in the normed stream raises and lowers most.
-import type { LikelyDirection } from "../contract.ts";
 import { zeros } from "../activations/packing.ts";
-import type { Prepared } from "../session/prepare.ts";
+import type { LikelyDirection } from "../contract.ts";
+import type { Prepared } from "./prepare.ts";
 
 /** Tokens listed at either end. */
 const listed = 10;

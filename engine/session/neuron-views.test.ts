@@ -3,8 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { plainForward } from "../../test/plain-forward.ts";
 import { GATED, randomExamples, randomModel } from "../../test/random-model.ts";
 import { Executor } from "../activations/executor.ts";
-import type { Prepared } from "../session/prepare.ts";
-import { neuronView } from "./neuron-view.ts";
+import { neuronsNamed, neuronViews } from "./neuron-views.ts";
+import type { Prepared } from "./prepare.ts";
 
 const model = randomModel(GATED, 9);
 const executor = new Executor(model, { threads: 1, precision: "float64" });
@@ -34,7 +34,7 @@ test("the tokens at which a neuron is strongest, each with those before it, and 
       tokens: clean.ids.slice(Math.max(0, position - 4), position + 1).map(String),
     }));
   });
-  const { strongest, mean } = await neuronView(prepared, NEURON);
+  const [{ strongest, mean }] = await neuronViews(prepared, [NEURON]);
   const sorted = [...expected].sort((a, b) => b.size - a.size).slice(0, 12);
   expect(strongest).toEqual(
     sorted.map(({ example, position, value, tokens }) => ({ example, position, value, tokens })),
@@ -50,9 +50,22 @@ test("what a neuron writes raises and lowers the tokens of its value vector's lo
     const column = model.unembedRows([id]);
     return { token: String(id), logit: row.reduce((sum, x, i) => sum + x * gain[i] * column[i], 0) };
   }).sort((a, b) => b.logit - a.logit);
-  const { promoted, suppressed } = await neuronView(prepared, NEURON);
+  const [{ promoted, suppressed }] = await neuronViews(prepared, [NEURON]);
   const close = (list: typeof logits) =>
     list.map(({ token, logit }) => ({ token, logit: expect.closeTo(logit, 5) as number }));
   expect(promoted).toEqual(close(logits.slice(0, 10)));
   expect(suppressed).toEqual(close(logits.slice(-10).reverse()));
+});
+
+test("several neurons of several layers are seen as each is alone", async () => {
+  const others = [NEURON, { kind: "neuron", layer: 0, neuron: 2 }, { kind: "neuron", layer: 1, neuron: 3 }] as const;
+  const alone = [];
+  for (const neuron of others) alone.push(...(await neuronViews(prepared, [neuron])));
+  expect(await neuronViews(prepared, others)).toEqual(alone);
+});
+
+test("an id that is no hidden neuron of the model is refused", () => {
+  for (const id of ["a0.h1", "m1", "m9.n1", "m0.n9999", "neuron 3"]) {
+    expect(() => neuronsNamed(model, [id]), id).toThrow(`"${id}" is no hidden neuron of ${model.name}`);
+  }
 });

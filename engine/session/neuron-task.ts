@@ -1,0 +1,62 @@
+// The hidden neurons of a circuit file, those with the strongest effects first, each seen on the prompts of a task.
+import { EngineError } from "../base/errors.ts";
+import { keptUnits, requireFit } from "../circuit/kept.ts";
+import type { NeuronView } from "../contract.ts";
+import { readCircuitFile } from "./circuit-source.ts";
+import { neuronsNamed, neuronViews } from "./neuron-views.ts";
+import { prepare } from "./prepare.ts";
+
+export interface NeuronSettings {
+  readonly circuit: string;
+  readonly task: string;
+  /** Default: the circuit's. */
+  readonly model?: string;
+  /** How many at most. */
+  readonly top: number;
+}
+
+export interface NeuronRow extends NeuronView {
+  readonly id: string;
+  /** Measured single effect, metric units; undefined where only an estimate ordered it. */
+  readonly effect: number | undefined;
+  readonly estimate: number | undefined;
+}
+
+export interface NeuronOutcome {
+  readonly rows: readonly NeuronRow[];
+  /** Neurons that the circuit keeps. */
+  readonly total: number;
+}
+
+/** @throws EngineError "usage" where the search could not remove neurons; as `prepare`, `readCircuitFile` and `requireFit` */
+export async function neuronTask(
+  settings: NeuronSettings,
+  options: { readonly threads?: number } = {},
+): Promise<NeuronOutcome> {
+  const circuit = readCircuitFile(settings.circuit);
+  if (!circuit.search.units.includes("neuron")) {
+    throw new EngineError(
+      "usage",
+      `${settings.circuit}: its search could not remove neurons, so all of them are in it; prune with "--units neurons".`,
+      { place: { file: settings.circuit } },
+    );
+  }
+  const { task, model = circuit.model.name } = settings;
+  const prepared = prepare({ task, model, seed: circuit.task.seed, examples: circuit.task.examples }, options);
+  try {
+    requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);
+    const ids = keptUnits(circuit).ids("neuron");
+    const facts = new Map(circuit.nodes.map((node) => [node.id, node]));
+    const sizeOf = (id: string) => Math.abs(facts.get(id)?.effect ?? facts.get(id)?.estimate ?? 0);
+    const strongest = [...ids].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, settings.top);
+    const views = await neuronViews(prepared, neuronsNamed(prepared.model, strongest));
+    const rows = strongest.map((id, i) => {
+      const { effect, estimate } = facts.get(id) ?? {};
+      return { id, effect, estimate, ...views[i] };
+    });
+    return { rows, total: ids.length };
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
