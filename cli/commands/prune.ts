@@ -8,7 +8,8 @@ import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
 import { learnedStart, trainingSteps } from "../../engine/session/learned-start.ts";
-import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { journalSettings } from "../../engine/session/run-journal.ts";
 import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
 import { circuitTable } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -136,7 +137,7 @@ function runOf(
 ): { settings: PruneSettings; journal: string; resume: boolean } {
   if (flags.resume !== undefined) {
     const journal = journalPath(flags.resume);
-    const settings = journalSettings(journal);
+    const settings = journalSettings<PruneSettings>("units", journal);
     if (task !== undefined && resolve(task) !== resolve(settings.task)) {
       throw new EngineError(
         "usage",

@@ -8,7 +8,8 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { RunRecord, RunRequest, RunState, RunStep, RunSummary } from "../contract.ts";
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
-import { journalSettings, type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
+import { type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
+import { journalSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import { wireError } from "../wire/wire-error.ts";
@@ -84,7 +85,7 @@ export class Runs {
     this.log.add({ type: "run", run: summaryOf(run) });
     const { signal } = run.controller;
     try {
-      const settings: PruneSettings = resume ? journalSettings(run.journal) : run.request;
+      const settings: PruneSettings = resume ? journalSettings<PruneSettings>("units", run.journal) : run.request;
       const { circuit } = await pruneTask(settings, {
         threads: this.threads,
         journal: run.journal,
@@ -183,7 +184,7 @@ const circuitPath = (journal: string): string => journal.replace(/\.jsonl$/, ".c
 /** Undefined for a journal that no run can go on from. */
 function readRun(journal: string): Run | undefined {
   try {
-    const request = journalSettings(journal);
+    const request = journalSettings<PruneSettings>("units", journal);
     const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
     return {
       ...fresh(),

@@ -1,9 +1,6 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
-import { sha256 } from "../base/hash.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head, type UnitKind } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
@@ -12,7 +9,7 @@ import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
+import type { Ledger } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../score/roles.ts";
 import {
@@ -26,6 +23,7 @@ import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { type JournalOptions, withLedger } from "./run-journal.ts";
 
 /** Everything that decides a run's numbers; written as the first line of its journal. */
 export interface PruneSettings extends TaskSettings {
@@ -67,12 +65,8 @@ export type PruneEvent =
 /** What comes after the search, in order. */
 export type Stage = "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
 
-export interface PruneOptions {
+export interface PruneOptions extends JournalOptions {
   readonly threads?: number;
-  /** File of the journal; without it the run cannot be resumed. */
-  readonly journal?: string;
-  /** Goes on from the journal instead of starting it. */
-  readonly resume?: boolean;
   /** The command line that repeats the run, for the record. */
   readonly command?: string;
   readonly signal?: AbortSignal;
@@ -92,9 +86,6 @@ const manyNeurons = 4096;
 /** Trials per hidden neuron in that budget. */
 const defaultBudgetShare = 0.15;
 
-const journalFormat = "secateur.run";
-const journalVersion = 1;
-
 /**
  * @throws EngineError for a task or model that cannot be used, "degenerate-task" where the model cannot do the task,
  *   "cancelled" when the signal fires (the journal then holds everything measured)
@@ -105,64 +96,13 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   const prepared = prepare(settings, { threads: options.threads });
   try {
     emit({ type: "prepared", prepared });
-    const ledger = openLedger(settings, prepared, options);
-    try {
-      return await run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
-    } finally {
-      if (ledger instanceof Journal) ledger.close();
-    }
+    return await withLedger("units", settings, prepared, options, (ledger) =>
+      run(settings, prepared, ledger, { ...options, onEvent: emit }, started),
+    );
   } finally {
     await prepared.executor.dispose();
     prepared.model.close();
   }
-}
-
-/** The settings that a journal was started with. */
-export function journalSettings(path: string): PruneSettings {
-  const { journal, header } = Journal.open(path);
-  journal.close();
-  return checkedHeader(path, header).settings;
-}
-
-interface Header {
-  readonly format: typeof journalFormat;
-  readonly version: typeof journalVersion;
-  readonly settings: PruneSettings;
-  /** Of model, task and examples: a resumed run must have the same. */
-  readonly identity: string;
-}
-
-function openLedger(settings: PruneSettings, prepared: Prepared, options: PruneOptions): Ledger {
-  if (!options.journal) return noLedger;
-  const examples = [...prepared.discovery, ...prepared.heldOut];
-  const identity = sha256(JSON.stringify([prepared.model.sha256, prepared.task.sha256, examples]));
-  if (!options.resume) {
-    const header: Header = { format: journalFormat, version: journalVersion, settings: anywhere(settings), identity };
-    return Journal.create(options.journal, header);
-  }
-  const { journal, header } = Journal.open(options.journal);
-  if (checkedHeader(options.journal, header).identity === identity) return journal;
-  journal.close();
-  throw new EngineError(
-    "invalid-file",
-    `${options.journal}: the run was made with another task file or another model than "${settings.task}" and ` +
-      `"${settings.model}" are now, so its measurements do not hold. Start it anew.`,
-    { place: { file: options.journal, line: 1 } },
-  );
-}
-
-/** The same settings, good in whatever folder the run is resumed. */
-function anywhere(settings: PruneSettings): PruneSettings {
-  const model = existsSync(settings.model) ? resolve(settings.model) : settings.model;
-  return { ...settings, task: resolve(settings.task), model };
-}
-
-function checkedHeader(path: string, header: unknown): Header {
-  const found = header as Partial<Header> | null;
-  if (found?.format === journalFormat && found.version === journalVersion && found.settings) return found as Header;
-  throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume.`, {
-    place: { file: path, line: 1 },
-  });
 }
 
 async function run(

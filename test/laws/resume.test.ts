@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
-import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { journalSettings } from "../../engine/session/run-journal.ts";
 
 const settings: PruneSettings = {
   task: "tasks/ioi.yaml",
@@ -50,7 +51,7 @@ test.each([0.01, 0.2, 0.4, 0.6, 0.8, 0.99])(
     const kept = Math.max(1, Math.floor(share * lines.length));
     // The kill may have come in the middle of a line.
     writeFileSync(journal, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 20)}`);
-    expect(journalSettings(journal).units).toEqual(["head", "mlp"]);
+    expect(journalSettings<PruneSettings>("units", journal).units).toEqual(["head", "mlp"]);
     expect(await bytesOf(journal, true)).toBe(whole);
     expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
   },
@@ -68,5 +69,5 @@ test("a journal of another task is refused by name and place", async () => {
 test("a line that is no JSON is named with its number", async () => {
   const journal = join(folder, "broken.jsonl");
   writeFileSync(journal, `${lines[0]}\nnot json\n${lines[1]}\n`);
-  expect(() => journalSettings(journal)).toThrow(`${journal}:2: not a line of a run journal`);
+  expect(() => journalSettings("units", journal)).toThrow(`${journal}:2: not a line of a run journal`);
 });
