@@ -12,6 +12,7 @@ import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
 
 interface EdgeFlags extends TaskFlags {
   readonly method: EdgeMethod;
@@ -52,8 +53,9 @@ async function edges(task: string, flags: EdgeFlags): Promise<void> {
   const { method, steps, order, prune = false, threads, signs } = flags;
   const graph = flags.graph === undefined ? undefined : { file: flags.graph, sign: signs };
   const settings = { ...taskSettings(task, flags), method, steps, order, prune, graph };
+  const bar = progressBar();
   const outcome = await interruptible(
-    (signal) => edgeTask(settings, { threads, signal, onProgress: report() }),
+    (signal) => edgeTask(settings, { threads, signal, onProgress: bar.on }).finally(() => bar.stop()),
     "Stopped.",
   );
   for (const note of outcome.notes) printMessage(`note: ${note}`);
@@ -68,12 +70,6 @@ async function edges(task: string, flags: EdgeFlags): Promise<void> {
     `\nCPR ${cpr.toFixed(3)}, CMD ${cmd.toFixed(3)}; on a logarithmic axis ${logCpr.toFixed(3)}, ${logCmd.toFixed(3)}`,
   );
   if (prune) printData(`\n${foundIn(outcome)}`);
-}
-
-function report(): ((stage: string, done: number, total: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return (stage, done, total) =>
-    process.stderr.write(done === total ? "\r\x1b[K" : `\r${stage}: ${done} of ${total}\x1b[K`);
 }
 
 function tableOf({ curve, total }: EdgeOutcome): string {
