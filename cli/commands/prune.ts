@@ -24,7 +24,7 @@ import {
   taskSettings,
 } from "../options.ts";
 import { printData, printMessage, requireWritable } from "../output.ts";
-import { pruneProgress } from "../progress.ts";
+import { progressBar, pruneProgress } from "../progress.ts";
 
 export interface PruneFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
@@ -37,6 +37,7 @@ export interface PruneFlags extends TaskFlags {
   readonly without?: readonly string[];
   readonly start?: (typeof STARTS)[number];
   readonly random?: number;
+  readonly parts?: boolean;
   readonly roles: boolean;
   readonly connections: boolean;
   readonly out?: string;
@@ -76,6 +77,7 @@ export function addPrune(program: Command): void {
         .default("full"),
     )
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
+    .option("--no-parts", "leave out completeness and minimality")
     .option("--no-roles", "leave out the roles of the heads")
     .option("--no-connections", "leave out the connections between the kept nodes")
     .option("--out <file>", "circuit file to write (default: TASK.circuit.json here)")
@@ -116,12 +118,17 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
 }
 
-async function startOf(settings: PruneSettings, { without, threads, quiet }: PruneFlags): Promise<PruneSettings> {
+async function startOf(
+  settings: PruneSettings,
+  { without, threads, quiet, jsonl }: PruneFlags,
+): Promise<PruneSettings> {
   if (without !== undefined) {
     throw new EngineError("usage", "--start learned-masks chooses what is ablated beforehand; leave --without out.");
   }
+  const bar = progressBar({ quiet: quiet || jsonl });
+  const onStep = (step: number, total: number) => bar.on("masks", step, total);
   const started = await interruptible(
-    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal }),
+    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal, onStep }).finally(() => bar.stop()),
     "Stopped while the masks were learned; start again.",
   );
   const { kept, steps, examples } = started.start;
@@ -157,7 +164,7 @@ function runOf(
       },
     );
   }
-  const { units, order, orders, swaps, passes, budget, keep, without, random, connections, roles } = flags;
+  const { units, order, orders, swaps, passes, budget, keep, without, random, parts, connections, roles } = flags;
   const settings = {
     ...taskSettings(task, flags),
     units,
@@ -169,6 +176,7 @@ function runOf(
     keep,
     without,
     random,
+    parts,
     connections,
     roles,
   };
