@@ -1,6 +1,6 @@
 // Statistics of a circuit as text to read: the searches again on other examples, and the circuit on other tasks.
+import { ablationWords } from "../engine/circuit/ablation-words.ts";
 import type { Circuit, Stability, StabilityRow, TransferRow } from "../engine/circuit/circuit-schema.ts";
-import { ablationWords } from "../engine/session/evaluate-circuit.ts";
 import { columns } from "./circuit-table.ts";
 
 export function stabilityTable({ rows, seeds, enough }: Stability): string {

@@ -1,8 +1,9 @@
 // `secateur evaluate`: the figures of a circuit file, measured again.
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
+import { ablationWords } from "../../engine/circuit/ablation-words.ts";
 import { readCircuitSource } from "../../engine/session/circuit-source.ts";
-import { ablationWords, evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
+import { evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
 import { columns, partRows } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { addCriterionOptions, addTaskOptions, parseCount, type TaskFlags, taskSettings } from "../options.ts";

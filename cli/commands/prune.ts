@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
+import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
 import { learnedStart, trainingSteps } from "../../engine/session/learned-start.ts";
 import { journalSettings, type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
@@ -35,7 +36,7 @@ export interface PruneFlags extends TaskFlags {
   readonly budget?: number;
   readonly keep?: readonly string[];
   readonly without?: readonly string[];
-  readonly start?: (typeof STARTS)[number];
+  readonly start?: SearchStartName;
   readonly random?: number;
   readonly parts?: boolean;
   readonly roles: boolean;
@@ -46,8 +47,6 @@ export interface PruneFlags extends TaskFlags {
   readonly jsonl?: boolean;
   readonly quiet?: boolean;
 }
-
-const STARTS = ["full", "learned-masks"] as const;
 
 export function addPrune(program: Command): void {
   const command = program
@@ -73,7 +72,7 @@ export function addPrune(program: Command): void {
     .option("--without <units>", "units that are ablated before the search begins", parseIds)
     .addOption(
       new Option("--start <name>", "from the full model, or from gates learned together and cut down exactly")
-        .choices([...STARTS])
+        .choices([...SEARCH_STARTS])
         .default("full"),
     )
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)

@@ -5,7 +5,7 @@ import type { Circuit, CircuitResults, Stability, TransferRow } from "./circuit-
 /** A circuit with figures of its own, beside which statistics can stand. */
 export type MeasuredCircuit = Circuit & { readonly results: CircuitResults };
 
-function isMeasured(circuit: Circuit): circuit is MeasuredCircuit {
+export function isMeasured(circuit: Circuit): circuit is MeasuredCircuit {
   return circuit.results !== undefined;
 }
 

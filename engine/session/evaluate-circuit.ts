@@ -1,5 +1,6 @@
 // Measures the circuit of a file on a task: the figures of `results`, with any model that the circuit fits.
 import { EngineError } from "../base/errors.ts";
+import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
@@ -86,11 +87,6 @@ export function evaluatedWith(source: CircuitSource, settings: EvaluateSettings)
   const base = isOwnTask ? settingsOf(own) : undefined;
   const examples = { ...base?.examples, ...settings.examples };
   return { ...base, ...given, examples, task: settings.task, model: modelOf(settings, source) };
-}
-
-/** An ablation as tables name it, such as "mean (mean over 128 corrupt prompts)". */
-export function ablationWords({ kind, reference }: Circuit["task"]["ablation"]): string {
-  return `${kind} (${reference})`;
 }
 
 async function measure(

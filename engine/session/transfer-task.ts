@@ -1,10 +1,11 @@
 // Circuits on other tasks than their own: each one's figures on every task, or why there are none.
 import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { ablationWords } from "../circuit/ablation-words.ts";
 import type { TransferRow } from "../circuit/circuit-schema.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
-import { ablationWords, evaluateCircuit, evaluatedWith, type EvaluateSettings } from "./evaluate-circuit.ts";
+import { evaluateCircuit, evaluatedWith, type EvaluateSettings } from "./evaluate-circuit.ts";
 import { ablationOf, describeReference, loadContrast, type TaskSettings } from "./prepare.ts";
 
 export interface TransferSettings extends Pick<EvaluateSettings, "model" | "seed" | "examples" | "ablation"> {
