@@ -12,7 +12,7 @@ import { pathOf, pathPoints } from "../engine/score/path.ts";
 import { type EdgeOutcome, edgeTask } from "../engine/session/edge-task.ts";
 import { learnedStart, trainingSteps } from "../engine/session/learned-start.ts";
 import { prepare, type Prepared } from "../engine/session/prepare.ts";
-import { pruneTask, type PruneSettings } from "../engine/session/prune-task.ts";
+import { onlySearch, pruneTask, type PruneSettings } from "../engine/session/prune-task.ts";
 import { readEdgeGraph } from "../engine/session/circuit-source.ts";
 
 export interface PeerOptions {
@@ -106,7 +106,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; valu
 
 async function headRows(options: PeerOptions, prompts: string): Promise<HeadRow[]> {
   const { threads } = options;
-  const plainPrune: PruneSettings = { ...settings, units: ["head"], random: 0, connections: false, roles: false };
+  const plainPrune: PruneSettings = { ...settings, units: ["head"], ...onlySearch };
   const ours = async (method: string, asked: () => Promise<PruneSettings>): Promise<HeadRow> => {
     const { seconds, value } = await timed(async () => pruneTask(await asked(), { threads }));
     const { kept, results } = value.circuit;

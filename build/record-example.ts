@@ -12,7 +12,7 @@ const OUT = "renderer/example/ioi.json";
 /** Prompts that the file shows; the figures are of all. */
 const SHOWN_PROMPTS = 12;
 
-const request: RunRequest = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] };
+const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] } as const satisfies RunRequest;
 
 const { record, anchors } = await recordRun();
 const { task, model, discovery, heldOut, executor } = prepare(request);

@@ -1,8 +1,59 @@
-// The progress of a pruning run on stderr: a bar on a terminal, a few plain lines elsewhere, JSON lines on request.
+// Progress on stderr: a bar with the time left on a terminal; of a pruning run a few plain lines elsewhere, or JSON lines on request.
 import { SingleBar } from "cli-progress";
 import type { SearchEvent } from "../engine/prune/search.ts";
 import type { PruneEvent } from "../engine/session/prune-task.ts";
 import { printMessage } from "./output.ts";
+
+export interface Bar {
+  /** @param done of the stage's total; a stage's bar begins anew */
+  on(stage: string, done: number, total: number, detail?: string): void;
+  stop(): void;
+}
+
+const silent = { on: () => undefined, stop: () => undefined };
+
+/** How many steps the time left is estimated from. */
+const rememberedSteps = 30;
+
+/** A bar on a terminal, nothing elsewhere. */
+export function progressBar({ quiet }: { readonly quiet?: boolean } = {}): Bar {
+  return quiet || !process.stderr.isTTY ? silent : terminalBar();
+}
+
+function terminalBar(): Bar {
+  const single = new SingleBar({
+    format: "{stage} {bar} {value}/{total} {detail} {eta_formatted}",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 24,
+    etaBuffer: rememberedSteps,
+    formatTime: timeLeft,
+  });
+  let shown = "";
+  return {
+    on: (stage, done, total, detail = "") => {
+      if (total === 0) return;
+      if (stage === shown) {
+        single.setTotal(total);
+        single.update(done, { detail });
+        return;
+      }
+      single.stop();
+      single.start(total, done, { stage: stage.padEnd(12), detail });
+      shown = stage;
+    },
+    stop: () => single.stop(),
+  };
+}
+
+/** @param seconds a word instead of a number while nothing is known */
+function timeLeft(seconds: unknown): string {
+  const left = Number(seconds);
+  if (!Number.isFinite(left) || left <= 0) return "";
+  if (left < 60) return `${left} s left`;
+  return left < 3600 ? `${Math.round(left / 60)} min left` : `${(left / 3600).toFixed(1)} h left`;
+}
 
 export interface Progress {
   on(event: PruneEvent): void;
@@ -11,7 +62,7 @@ export interface Progress {
 
 export function pruneProgress(mode: { readonly quiet?: boolean; readonly jsonl?: boolean }): Progress {
   if (mode.jsonl) return jsonLines();
-  if (mode.quiet) return { on: () => undefined, stop: () => undefined };
+  if (mode.quiet) return silent;
   return process.stderr.isTTY ? bar() : plainLines();
 }
 
@@ -74,26 +125,7 @@ function plainLines(): Progress {
 }
 
 function bar(): Progress {
-  const single = new SingleBar({
-    format: "{stage} {bar} {value}/{total} {detail} {eta_formatted}",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 24,
-    etaBuffer: 30,
-  });
-  let stage = "";
-  const show = (name: string, done: number, total: number, detail = "") => {
-    if (total === 0) return;
-    if (name !== stage) {
-      single.stop();
-      single.start(total, done, { stage: name.padEnd(12), detail });
-      stage = name;
-    } else {
-      single.setTotal(total);
-      single.update(done, { detail });
-    }
-  };
+  const { on: show, stop } = terminalBar();
   return {
     on: (event) => {
       if (event.type === "prepared" || event.type === "anchors") return printMessage(headline(event)!);
@@ -105,6 +137,6 @@ function bar(): Progress {
         show("pruning", search.done, search.total, detail);
       }
     },
-    stop: () => single.stop(),
+    stop,
   };
 }

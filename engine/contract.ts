@@ -4,7 +4,7 @@
 // reconnects misses nothing. Tensors are fetched by call and never pushed.
 import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
-import type { Circuit, Figures } from "./circuit/circuit-schema.ts";
+import type { Circuit, Figures, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
 import type { UnitKind } from "./circuit/unit.ts";
 
 /** Raised when a client of the day before would misread an answer. */
@@ -111,9 +111,17 @@ export interface RunRequest extends TaskChoice {
   readonly swaps?: number;
   /** Units that must stay. */
   readonly keep?: readonly string[];
-  /** Units that are ablated before the search begins. */
+  /** Units that are ablated before the search begins; not beside a start that chooses them itself. */
   readonly without?: readonly string[];
+  /** Where the search begins (default: the full model). */
+  readonly start?: SearchStartName;
+  /** Trials at most; 0: as many as it takes (default: 15 % of the hidden neurons where they are many). */
+  readonly budget?: number;
 }
+
+/** The full model, or the most open of gates learned together for which the criterion holds. */
+export const SEARCH_STARTS = ["full", "learned-masks"] as const;
+export type SearchStartName = (typeof SEARCH_STARTS)[number];
 
 export type RunState = "running" | "stopping" | "stopped" | "finished" | "failed";
 
@@ -348,6 +356,31 @@ export interface RelationEdit {
   readonly after: readonly LikelyToken[];
 }
 
+/** A finished circuit whose statistics are asked for. */
+interface StatisticsRequest {
+  /** Name of the run that it is of; where the engine has that run, its record gets the figures too. */
+  readonly run: string;
+  readonly circuit: Circuit;
+  readonly model: string;
+}
+
+/** The circuit's own search again, on examples of the seeds that follow its own. */
+export interface StabilityRequest extends StatisticsRequest {
+  /** The circuit's own task file. */
+  readonly task: string;
+  /** Searches for each number of discovery examples. */
+  readonly runs: number;
+  /** Those numbers, rising. */
+  readonly sizes: readonly number[];
+}
+
+/** The circuit on other tasks. */
+export interface TransferRequest extends StatisticsRequest {
+  readonly tasks: readonly string[];
+  /** Default: each task's own, and on the circuit's own task the circuit's. */
+  readonly ablation?: AblationKind;
+}
+
 /** An error on the wire: the sentence, its code and its place. */
 export interface WireError {
   readonly code: ErrorCode | "internal" | "engine-lost" | "protocol";
@@ -370,7 +403,15 @@ export type EngineEvent = { readonly seq: number } & (
       readonly type: "progress";
       readonly id: string;
       readonly stage:
-        "effects" | "pruning" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
+        | "masks"
+        | "effects"
+        | "pruning"
+        | "held-out"
+        | "random"
+        | "completeness"
+        | "minimality"
+        | "connections"
+        | "roles";
       readonly done: number;
       readonly total: number;
     }
@@ -378,8 +419,20 @@ export type EngineEvent = { readonly seq: number } & (
   | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
   /** Jacobians of a relation that is being fitted. */
   | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
-  /** Curves and searches that are done, of those that are being made. */
+  /** Sizes measured, of all curves that are being made; a search counts as much as a curve. */
   | { readonly type: "curves"; readonly done: number; readonly total: number }
+  /** Searches made again; `done` and `total` are their discovery examples, which their time goes with. */
+  | {
+      readonly type: "stability";
+      readonly searches: number;
+      readonly ofSearches: number;
+      readonly done: number;
+      readonly total: number;
+      /** Of a number of examples whose searches are all done. */
+      readonly row?: StabilityRow;
+    }
+  /** A task on which the circuit has been measured. */
+  | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
   /** Bytes of a model that is being fetched. */
   | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
 );
@@ -418,6 +471,12 @@ export interface EngineApi {
   curves(request: CurvesRequest): Promise<Curves>;
   /** Ends the curves that are being made, whose call is then rejected. */
   stopCurves(): Promise<void>;
+  /** Takes minutes to hours; progress comes as events. */
+  stability(request: StabilityRequest): Promise<Stability>;
+  /** Takes seconds to minutes a task; each comes as an event too. */
+  transfer(request: TransferRequest): Promise<readonly TransferRow[]>;
+  /** Ends the statistics that are being made, whose call is then rejected. */
+  stopStatistics(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
   /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */

@@ -3,8 +3,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
-import type { Circuit } from "../engine/circuit/circuit-schema.ts";
+import { afterAll, beforeAll, describe, expect, suite, test, vi } from "vitest";
+import type { Circuit, TransferRow } from "../engine/circuit/circuit-schema.ts";
 
 // A process each: slow where the machine is busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -128,19 +128,82 @@ test("curves go from nothing to everything for every order, beside both searches
   expect(curves[0]!.smallest).toBeLessThan(curves[1]!.smallest);
 });
 
-test("a circuit measured on its own task and on another: faithful there, not here, its ablation named", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "secateur-transfer-")), "ioi.circuit.json");
+describe("statistics of one circuit", () => {
   const sizes = ["--examples", "16", "--held-out", "16"];
-  secateur("prune", "tasks/ioi.yaml", ...sizes, "--out", file, "--quiet", "--random", "0");
-  const { code, out } = secateur("transfer", file, "--tasks", "tasks/ioi.yaml,tasks/pronoun.yaml", ...sizes, "--json");
-  expect(code).toBe(0);
-  const cells = JSON.parse(out) as { task: string; foundWith: string; figures: { faithfulness: number } }[];
-  expect(cells.map(({ task, foundWith }) => [task, foundWith])).toEqual([
-    ["ioi", "resample (paired corrupt prompt)"],
-    ["pronoun", "resample (paired corrupt prompt)"],
-  ]);
-  expect(cells[0]!.figures.faithfulness).toBeGreaterThan(0.8);
-  expect(cells[1]!.figures.faithfulness).toBeLessThan(0.5);
+  let file: string;
+  const content = () => JSON.parse(readFileSync(file, "utf8")) as Circuit;
+  beforeAll(() => {
+    file = join(mkdtempSync(join(tmpdir(), "secateur-statistics-")), "ioi.circuit.json");
+    secateur("prune", "tasks/ioi.yaml", ...sizes, "--out", file, "--quiet", "--random", "0", "--no-parts");
+  });
+
+  test("no random circuits and no parts were asked for, and there are none", () => {
+    const { random, completeness, minimality } = content().results!;
+    expect([random, completeness, minimality]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("on its own task and on another: faithful there, not here, each ablation named; the file stays as it is", () => {
+    const before = readFileSync(file, "utf8");
+    const tasks = "tasks/ioi.yaml,tasks/pronoun.yaml";
+    const { code, out } = secateur("transfer", file, "--tasks", tasks, ...sizes, "--json");
+    expect(code).toBe(0);
+    const cells = JSON.parse(out) as (TransferRow & { foundWith: string })[];
+    expect(cells.map(({ task, foundWith, ablation }) => [task, foundWith, ablation.kind])).toEqual([
+      ["ioi", "resample (paired corrupt prompt)", "resample"],
+      ["pronoun", "resample (paired corrupt prompt)", "resample"],
+    ]);
+    expect(cells[0]!.figures!.faithfulness).toBeGreaterThan(0.8);
+    expect(cells[1]!.figures!.faithfulness).toBeLessThan(0.5);
+    expect(readFileSync(file, "utf8")).toBe(before);
+  });
+
+  test("transfer --write keeps what another ablation and a task without its words gave, and goes on after that", () => {
+    const unknown = join(folder, "unknown.yaml");
+    const pair = `{ clean: "Zyx is", corrupt: "Xyz is", answers: [" qwv"], wrong_answers: [" vwq"] }`;
+    writeFileSync(unknown, `kind: contrast\nsplit: { discovery: 1, heldOut: 0 }\nprompts:\n  - ${pair}\n`);
+    const tasks = `${unknown},tasks/pronoun.yaml`;
+    const options = ["--tasks", tasks, "--held-out", "16", "--ablation", "mean", "--seed", "5", "--write"];
+    const { code, out, err } = secateur("transfer", file, ...options);
+    expect([code, err]).toEqual([0, expect.stringContaining(`wrote the figures into ${file}`) as string]);
+    expect(out).toContain("found with resample (paired corrupt prompt)");
+    const [failed, measured] = content().results!.transfer!;
+    expect(failed).toMatchObject({ task: "unknown", seed: 5, ablation: { kind: "mean" } });
+    expect(failed!.failure).toContain("qwv");
+    expect(measured).toMatchObject({ task: "pronoun", seed: 5, ablation: { kind: "mean" }, split: "heldOut" });
+    expect(content().task.ablation.kind).toBe("resample");
+  });
+
+  test("stability --circuit searches as the file says, with the seeds that follow, and writes the figures into it", () => {
+    const { seed } = content().task;
+    const { code, err } = secateur("stability", "tasks/ioi.yaml", "--circuit", file, "--runs", "2", "--sizes", "16,12");
+    expect([code, err]).toEqual([0, expect.stringContaining(`wrote the figures into ${file}`) as string]);
+    const { stability, transfer } = content().results!;
+    expect(stability).toMatchObject({
+      seeds: [seed + 1, seed + 2],
+      searched: { units: ["head"], criterion: "match", threshold: 0.9, ablation: "resample" },
+      heldOut: 16,
+    });
+    expect(stability!.rows.map(({ discovery }) => discovery)).toEqual([12, 16]);
+    for (const { jaccardWithCircuit } of stability!.rows) expect(jaccardWithCircuit!.least).toBeGreaterThan(0.3);
+    expect(transfer).toHaveLength(2);
+    const shown = secateur("inspect", file).out;
+    expect(shown).toContain("searched again 2 times for each number of examples: criterion match at 0.9");
+    expect(shown).toContain("on other tasks");
+    expect(secateur("evaluate", "tasks/ioi.yaml", "--circuit", file, "--random", "0", "--no-parts").code).toBe(0);
+  });
+
+  test("another task's searches say nothing of a circuit, and are refused before they begin", () => {
+    const { code, err } = secateur("stability", "tasks/pronoun.yaml", "--circuit", file);
+    expect([code, err]).toEqual([2, expect.stringContaining("was found with another task file (ioi.yaml)") as string]);
+  });
+
+  test("evaluate names the ablation that it measures with, and the one that the circuit was found with", () => {
+    const options = ["--circuit", file, "--ablation", "zero", "--random", "0", "--no-parts"];
+    const { out } = secateur("evaluate", "tasks/ioi.yaml", ...options);
+    expect(out.split("\n")[0]).toBe(
+      "ioi on sprig, measured with zero (zero), found with resample (paired corrupt prompt)",
+    );
+  });
 });
 
 test("a graph of edges that was written is measured to the same figure when it is read, in either sign convention", () => {

@@ -8,6 +8,7 @@ import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormatName } from "../.
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
 import { circuitTable } from "../circuit-table.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
+import { statisticsRows } from "../statistics-table.ts";
 
 export function addCircuitCommands(program: Command): void {
   program
@@ -20,7 +21,7 @@ export function addCircuitCommands(program: Command): void {
       requireCircuitName(file);
       const circuit = readCircuitFile(file);
       if (flags.json) printJson(circuit);
-      else printData(circuitTable(circuit));
+      else printData([circuitTable(circuit), statisticsRows(circuit)].filter(Boolean).join("\n\n"));
     });
 
   program

@@ -15,6 +15,7 @@ import {
   taskSettings,
 } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
 
 interface CurvesFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
@@ -54,10 +55,10 @@ function parseOrderings(text: string): OrderingName[] {
 async function curves(task: string, flags: CurvesFlags): Promise<void> {
   const { units, orderings, steps, maskSteps, threads } = flags;
   const settings = { ...taskSettings(task, flags), units, orderings, steps, maskSteps };
-  const report = (done: number, total: number) =>
-    void process.stderr.write(done === total ? "\r\x1b[K" : `\r${done} of ${total} curves and searches`);
+  const bar = progressBar();
+  const onProgress = (done: number, total: number) => bar.on("curves", done, total);
   const outcome = await interruptible(
-    (signal) => curvesTask(settings, { threads, signal, onProgress: process.stderr.isTTY ? report : undefined }),
+    (signal) => curvesTask(settings, { threads, signal, onProgress }).finally(() => bar.stop()),
     "Stopped.",
   );
   for (const note of outcome.notes) printMessage(`note: ${note}`);

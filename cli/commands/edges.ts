@@ -1,17 +1,24 @@
 // `secateur edges`: circuits of edges by size, exactly measured, and the smallest faithful one pruned edge by edge.
+import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { EngineError } from "../../engine/base/errors.ts";
 import { edgesToEapIg, formatEapIg, SCORE_SIGNS, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
 import type { Interval } from "../../engine/evaluate/bootstrap.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
 import { EDGE_ORDERS, EDGE_SELECTIONS, type EdgeOrder, type EdgeSelection } from "../../engine/score/edge-ranking.ts";
-import { type EdgeOutcome, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
+import { type EdgeOutcome, type EdgeSettings, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
+import { journalSettings } from "../../engine/session/run-journal.ts";
+import { journalPath, newJournalPath } from "../../engine/session/run-store.ts";
 import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
+import { typed } from "../invocation.ts";
 import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
+import { goOn, requireAlone } from "../resume.ts";
 
 interface EdgeFlags extends TaskFlags {
   readonly method: EdgeMethod;
@@ -24,13 +31,14 @@ interface EdgeFlags extends TaskFlags {
   readonly prune?: boolean;
   readonly budget?: number;
   readonly among?: string;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
 export function addEdges(program: Command): void {
   const command = program
     .command("edges")
-    .argument("<task>", "task file")
+    .argument("[task]", "task file; left out with --resume")
     .description(
       "faithfulness of the best edges by size, with CPR and CMD as in MIB; --prune: the smallest edge by edge",
     );
@@ -53,21 +61,28 @@ export function addEdges(program: Command): void {
     .option("--prune", "prune the smallest faithful circuit of the curve, every edge tested, until none can go")
     .option("--among <circuit>", "begin the pruning with every edge among the nodes of this circuit file")
     .option("--budget <trials>", "stop the pruning after so many trials (default: as many as it takes)", parsePositive)
+    .option("--resume <run>", "go on with a stopped pruning, by its name or journal file")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  secateur edges tasks/ioi.yaml --method integrated-gradients --prune")
-    .action((task: string, flags: EdgeFlags) => edges(task, flags));
+    .action((task: string | undefined, flags: EdgeFlags, own: Command) => {
+      if (flags.resume !== undefined) requireAlone(own);
+      return edges(task, flags);
+    });
 }
 
-async function edges(task: string, flags: EdgeFlags): Promise<void> {
-  const { method, steps, order, selection, prune = false, budget, among, threads, signs } = flags;
-  const graph = flags.graph === undefined ? undefined : { file: flags.graph, sign: signs };
-  const settings = { ...taskSettings(task, flags), method, steps, order, selection, prune, budget, among, graph };
+async function edges(task: string | undefined, flags: EdgeFlags): Promise<void> {
+  const { settings, journal, resume } = runOf(task, flags);
+  const { method, order, selection, prune, graph } = settings;
+  const bar = progressBar();
   const outcome = await interruptible(
-    (signal) => edgeTask(settings, { threads, signal, onProgress: report() }),
-    "Stopped.",
+    (signal) =>
+      edgeTask(settings, { threads: flags.threads, journal, resume, signal, onProgress: bar.on }).finally(() =>
+        bar.stop(),
+      ),
+    journal === undefined ? "Stopped." : `Stopped. Go on with: ${typed(goOn("edges", journal, flags))}`,
   );
   for (const note of outcome.notes) printMessage(`note: ${note}`);
-  if (flags.out !== undefined) writeGraph(flags.out, outcome, signs);
+  if (flags.out !== undefined) writeGraph(flags.out, outcome, flags.signs);
   if (flags.json) return printJson(jsonOf(outcome));
   const scores = graph ? `scores of ${graph.file}` : method;
   if (outcome.given) printData(`${givenIn(outcome.given)}\n`);
@@ -81,10 +96,36 @@ async function edges(task: string, flags: EdgeFlags): Promise<void> {
   if (prune) printData(`\n${foundIn(outcome)}`);
 }
 
-function report(): ((stage: string, done: number, total: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return (stage, done, total) =>
-    process.stderr.write(done === total ? "\r\x1b[K" : `\r${stage}: ${done} of ${total}\x1b[K`);
+interface EdgeRun {
+  readonly settings: EdgeSettings;
+  /** Only what is pruned takes long enough to be gone on with. */
+  readonly journal: string | undefined;
+  readonly resume: boolean;
+}
+
+function runOf(task: string | undefined, flags: EdgeFlags): EdgeRun {
+  if (flags.resume !== undefined) {
+    const journal = journalPath(flags.resume);
+    return { settings: journalSettings<EdgeSettings>("edges", journal), journal, resume: true };
+  }
+  if (task === undefined) {
+    throw new EngineError("usage", 'edges needs a task file, such as "secateur edges tasks/ioi.yaml".');
+  }
+  const { method, steps, order, selection, prune = false, budget, signs } = flags;
+  const settings: EdgeSettings = {
+    ...taskSettings(task, flags),
+    method,
+    steps,
+    order,
+    selection,
+    prune,
+    budget,
+    among: flags.among && resolve(flags.among),
+    graph: flags.graph === undefined ? undefined : { file: resolve(flags.graph), sign: signs },
+  };
+  const name = `${basename(task).replace(/\.[^.]+$/, "")}-edges`;
+  const journal = prune ? newJournalPath(name, basename(settings.model)) : undefined;
+  return { settings, journal, resume: false };
 }
 
 function tableOf({ curve, total }: EdgeOutcome): string {

@@ -1,7 +1,6 @@
 // `secateur models`: which models there are and whether they are ready.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import { downloadModel } from "../../engine/model/hub-download.ts";
@@ -13,6 +12,7 @@ import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
 import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
 
 export function addModels(program: Command): void {
   const models = program.command("models").description("list, show and fetch models");
@@ -90,31 +90,15 @@ interface GetFlags {
 }
 
 async function get(name: string, { quiet, ...flags }: GetFlags): Promise<void> {
-  const bar = downloadBar(quiet);
+  const bar = progressBar({ quiet });
+  const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+  const onProgress = (done: number, total: number, file: string) =>
+    bar.on("fetching", megabytes(done), megabytes(total), `MB ${file}`);
   const { model, folder } = await interruptible(
-    (signal) => downloadModel(name, { ...flags, signal, onProgress: bar.on }).finally(bar.stop),
+    (signal) => downloadModel(name, { ...flags, signal, onProgress }).finally(bar.stop),
     `Stopped. Go on with: ${typed(`models get ${name}`)}`,
   );
   printMessage(`${folder} is ready; use it as --model ${model}.`);
-}
-
-function downloadBar(quiet: boolean | undefined) {
-  if (quiet || !process.stderr.isTTY) return { on: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: "{file} {bar} {megabytes} MB {eta_formatted}",
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 24,
-  });
-  bar.start(1, 0, { file: "", megabytes: 0 });
-  return {
-    on: (done: number, total: number, file: string) => {
-      bar.setTotal(total);
-      bar.update(done, { file, megabytes: Math.round(done / 1e6) });
-    },
-    stop: () => bar.stop(),
-  };
 }
 
 function fetchSmollm2(): void {

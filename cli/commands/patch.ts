@@ -9,6 +9,7 @@ import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { addTaskOptions, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
 
 export interface PatchFlags extends TaskFlags {
   readonly site: Site;
@@ -42,20 +43,16 @@ export function addPatch(program: Command): void {
 
 export async function patch(task: string, flags: PatchFlags): Promise<void> {
   const settings = { ...taskSettings(task, flags), site: flags.site, by: flags.by, direction: flags.direction };
+  const bar = progressBar(flags);
+  const onProgress = (done: number, total: number) => bar.on("effects", done, total);
   const outcome = await interruptible(
-    (signal) =>
-      patchTask(settings, { threads: flags.threads, signal, onProgress: flags.quiet ? undefined : progressLine() }),
+    (signal) => patchTask(settings, { threads: flags.threads, signal, onProgress }).finally(() => bar.stop()),
     "Stopped.",
   );
   if (!flags.quiet) for (const note of outcome.prepared.notes) printMessage(`note: ${note}`);
   if (flags.json) printJson(jsonOf(outcome, flags));
   else if (flags.csv) printData(csvOf(outcome.effects));
   else printData(effectsTable(outcome, flags));
-}
-
-function progressLine(): ((done: number, total: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return (done, total) => process.stderr.write(done === total ? "\r\x1b[K" : `\r${done} of ${total}`);
 }
 
 function jsonOf({ effects, prepared, modelName }: PatchOutcome, flags: PatchFlags): object {

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
+import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
 import { learnedStart, trainingSteps } from "../../engine/session/learned-start.ts";
 import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
@@ -25,7 +26,8 @@ import {
   taskSettings,
 } from "../options.ts";
 import { printData, printMessage, requireWritable } from "../output.ts";
-import { pruneProgress } from "../progress.ts";
+import { progressBar, pruneProgress } from "../progress.ts";
+import { goOn, quoted, requireAlone } from "../resume.ts";
 
 export interface PruneFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
@@ -36,8 +38,9 @@ export interface PruneFlags extends TaskFlags {
   readonly budget?: number;
   readonly keep?: readonly string[];
   readonly without?: readonly string[];
-  readonly start?: (typeof STARTS)[number];
+  readonly start?: SearchStartName;
   readonly random?: number;
+  readonly parts?: boolean;
   readonly roles: boolean;
   readonly connections: boolean;
   readonly out?: string;
@@ -46,8 +49,6 @@ export interface PruneFlags extends TaskFlags {
   readonly jsonl?: boolean;
   readonly quiet?: boolean;
 }
-
-const STARTS = ["full", "learned-masks"] as const;
 
 export function addPrune(program: Command): void {
   const command = program
@@ -73,10 +74,11 @@ export function addPrune(program: Command): void {
     .option("--without <units>", "units that are ablated before the search begins", parseIds)
     .addOption(
       new Option("--start <name>", "from the full model, or from gates learned together and cut down exactly")
-        .choices([...STARTS])
+        .choices([...SEARCH_STARTS])
         .default("full"),
     )
     .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
+    .option("--no-parts", "leave out completeness and minimality")
     .option("--no-roles", "leave out the roles of the heads")
     .option("--no-connections", "leave out the connections between the kept nodes")
     .option("--out <file>", "circuit file to write (default: TASK.circuit.json here)")
@@ -107,7 +109,7 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
         signal,
         onEvent: (event) => progress.on(event),
       }).finally(() => progress.stop()),
-    `Stopped. Go on with: ${typed(goOn(journal, flags))}`,
+    `Stopped. Go on with: ${typed(goOn("prune", journal, flags))}`,
   );
   writeFileAtomic(out, formatCircuit(circuit));
   if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
@@ -117,12 +119,17 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
 }
 
-async function startOf(settings: PruneSettings, { without, threads, quiet }: PruneFlags): Promise<PruneSettings> {
+async function startOf(
+  settings: PruneSettings,
+  { without, threads, quiet, jsonl }: PruneFlags,
+): Promise<PruneSettings> {
   if (without !== undefined) {
     throw new EngineError("usage", "--start learned-masks chooses what is ablated beforehand; leave --without out.");
   }
+  const bar = progressBar({ quiet: quiet || jsonl });
+  const onStep = (step: number, total: number) => bar.on("masks", step, total);
   const started = await interruptible(
-    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal }),
+    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal, onStep }).finally(() => bar.stop()),
     "Stopped while the masks were learned; start again.",
   );
   const { kept, steps, examples } = started.start;
@@ -158,7 +165,7 @@ function runOf(
       },
     );
   }
-  const { units, order, orders, swaps, passes, budget, keep, without, random, connections, roles } = flags;
+  const { units, order, orders, swaps, passes, budget, keep, without, random, parts, connections, roles } = flags;
   const settings = {
     ...taskSettings(task, flags),
     units,
@@ -170,6 +177,7 @@ function runOf(
     keep,
     without,
     random,
+    parts,
     connections,
     roles,
   };
@@ -180,35 +188,7 @@ function runOf(
   };
 }
 
-/** What may change when a run goes on: nothing that its numbers depend on. */
-const FREE_OPTIONS: readonly string[] = ["resume", "out", "threads", "json", "jsonl", "quiet"];
-
-function requireAlone(command: Command): void {
-  const mixed = command.options.find(
-    (option) =>
-      !FREE_OPTIONS.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
-  );
-  if (!mixed) return;
-  throw new EngineError(
-    "usage",
-    `--resume goes on with the run's own settings; leave out ${mixed.long}, or start a new run without --resume.`,
-  );
-}
-
-function goOn(journal: string, { threads, out }: PruneFlags): string {
-  const kept = [
-    ...(threads === undefined ? [] : ["--threads", String(threads)]),
-    ...(out === undefined ? [] : ["--out", quoted(out)]),
-  ];
-  return ["prune", "--resume", runName(journal), ...kept].join(" ");
-}
-
 /** The command line that repeats the run. */
 function commandLine(): string {
   return ["secateur", ...process.argv.slice(2)].map(quoted).join(" ");
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -20,6 +20,7 @@ import {
 import { interruptible } from "../interrupt.ts";
 import { parseCount, parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
+import { progressBar } from "../progress.ts";
 import { applicationText, editText, relationTable } from "../relation-table.ts";
 
 interface RelationFlags {
@@ -103,8 +104,10 @@ async function fitAll(files: readonly string[], flags: RelationFlags, signal: Ab
   await withExecutor(flags.model ?? "sprig", flags, async (executor) => {
     const outcomes: RelationOutcome[] = [];
     for (const task of tasks) {
+      const bar = progressBar();
+      const onProgress = (done: number, total: number) => bar.on(task.name, done, total, "Jacobians");
       const found = await unlessUnknown(tasks.length === 1, () =>
-        relateTask(executor, task, settingsOf(flags), { signal, onProgress: progressOf(task.name) }),
+        relateTask(executor, task, settingsOf(flags), { signal, onProgress }).finally(() => bar.stop()),
       );
       found.forEach(({ notes }) => notes.forEach((note) => printMessage(`note: ${task.name}: ${note}`)));
       if (flags.write) found.forEach((outcome) => write(outcome, flags));
@@ -175,18 +178,6 @@ async function withExecutor(
 function settingsOf(flags: RelationFlags): RelationSettings {
   const { samples, seeds, seed, layers, template, shots, beta, rank } = flags;
   return { estimators: flags.estimator, samples, seeds, seed, layers, template, shots, given: { beta, rank } };
-}
-
-/** A line for every tenth of the Jacobians, where they take long enough to wonder. */
-function progressOf(name: string): (done: number, total: number) => void {
-  const started = Date.now();
-  let said = 0;
-  return (done, total) => {
-    const tenth = Math.floor((10 * done) / total);
-    if (tenth === said || Date.now() - started < 5000) return;
-    said = tenth;
-    printMessage(`${name}: Jacobians ${10 * tenth} %`);
-  };
 }
 
 function parseEstimators(text: string): readonly EstimatorName[] {

@@ -1,9 +1,12 @@
 // `secateur stability`: the search again on other examples, fewer and more of them: how alike the circuits are, how many suffice.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type UnitKind } from "../../engine/circuit/unit.ts";
-import { mean } from "../../engine/evaluate/evaluator.ts";
-import { type StabilityOutcome, stabilityTask } from "../../engine/session/stability-task.ts";
-import { columns } from "../circuit-table.ts";
+import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
+import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
+import { requireMeasured, withStability } from "../../engine/circuit/statistics.ts";
+import type { UnitKind } from "../../engine/circuit/unit.ts";
+import { readCircuitFile } from "../../engine/session/circuit-source.ts";
+import { searchedAgain, type StabilityProgress, stabilityTask } from "../../engine/session/stability-task.ts";
 import { interruptible } from "../interrupt.ts";
 import {
   addCriterionOptions,
@@ -13,12 +16,15 @@ import {
   type TaskFlags,
   taskSettings,
 } from "../options.ts";
-import { printData, printJson } from "../output.ts";
+import { printData, printJson, printMessage, requireWritable } from "../output.ts";
+import { progressBar } from "../progress.ts";
+import { stabilityTable } from "../statistics-table.ts";
 
 interface StabilityFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
   readonly runs: number;
   readonly sizes: readonly number[];
+  readonly circuit?: string;
   readonly json?: boolean;
 }
 
@@ -33,9 +39,17 @@ export function addStability(program: Command): void {
     .addOption(
       new Option("--sizes <list>", "numbers of discovery examples").argParser(parseSizes).default([16, 32, 64, 128]),
     )
+    .option(
+      "--circuit <file>",
+      "search as this circuit was searched for, compare with it, and write the figures into it",
+    )
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  secateur stability tasks/ioi.yaml --runs 10 --sizes 16,64")
-    .action((task: string, flags: StabilityFlags) => stability(task, flags));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  secateur stability tasks/ioi.yaml --runs 10 --sizes 16,64" +
+        "\n  secateur stability tasks/ioi.yaml --circuit ioi.circuit.json",
+    )
+    .action((task: string, flags: StabilityFlags, own: Command) => stability(task, flags, own));
 }
 
 function parseSizes(text: string): number[] {
@@ -44,39 +58,32 @@ function parseSizes(text: string): number[] {
   throw new InvalidArgumentError("Give whole numbers above 0, such as 16,32,64.");
 }
 
-async function stability(task: string, flags: StabilityFlags): Promise<void> {
-  const { units, runs, sizes, threads } = flags;
-  const settings = { ...taskSettings(task, flags), units, runs, sizes };
-  const report = process.stderr.isTTY
-    ? (done: number, total: number) =>
-        void process.stderr.write(done === total ? "\r\x1b[K" : `\r${done} of ${total} searches`)
-    : undefined;
+async function stability(task: string, flags: StabilityFlags, command: Command): Promise<void> {
+  const { circuit: file, runs, sizes, threads } = flags;
+  const reference = file === undefined ? undefined : { file, circuit: requireMeasured(readCircuitFile(file), file) };
+  if (file !== undefined) requireWritable(file);
+  const settings = settingsOf(task, flags, command, reference?.circuit);
+  const bar = progressBar();
+  const onProgress = ({ searches, ofSearches, done, total }: StabilityProgress) =>
+    bar.on("searching", done, total, `examples, ${searches} of ${ofSearches} searches`);
   const outcome = await interruptible(
-    (signal) => stabilityTask(settings, { threads, signal, onProgress: report }),
+    (signal) =>
+      stabilityTask({ ...settings, runs, sizes }, { threads, signal, onProgress }, reference).finally(() => bar.stop()),
     "Stopped.",
   );
-  if (flags.json) return printJson(outcome);
-  printData(tableOf(outcome));
-  printData(`\n${enoughOf(outcome, runs)}`);
+  if (flags.json) printJson(outcome);
+  else printData(stabilityTable(outcome));
+  if (!reference) return;
+  writeFileAtomic(reference.file, formatCircuit(withStability(reference.circuit, outcome)));
+  printMessage(`wrote the figures into ${reference.file}`);
 }
 
-function tableOf({ rows }: StabilityOutcome): string {
-  const lines = rows.map(({ discovery, kept, heldOut, holds, jaccard, units }) => [
-    String(discovery),
-    `${Math.min(...kept)} to ${Math.max(...kept)}`,
-    jaccard ? `${jaccard.mean.toFixed(2)} (${jaccard.least.toFixed(2)})` : "",
-    mean(heldOut).toFixed(3),
-    `${Math.round(100 * holds)} %`,
-    units
-      .filter(({ share }) => share === 1)
-      .map(({ id }) => id)
-      .join(" "),
-  ]);
-  return columns([["examples", "kept", "Jaccard (least)", "f held out", "holds there", "always kept"], ...lines]);
-}
-
-function enoughOf({ enough }: StabilityOutcome, runs: number): string {
-  return enough === undefined
-    ? "At no size that was tried does the criterion hold on held-out examples for every search and every larger size."
-    : `From ${enough} discovery examples on the criterion holds on held-out examples for all ${runs} searches.`;
+/** What a circuit was searched with stands before the defaults of the command line, not before what was typed. */
+function settingsOf(task: string, flags: StabilityFlags, command: Command, circuit: Circuit | undefined) {
+  const { units } = flags;
+  const plain = { ...taskSettings(task, flags), units };
+  if (!circuit) return plain;
+  const isTyped = (name: string) => command.getOptionValueSource(name) === "cli";
+  const model = isTyped("model") ? plain.model : undefined;
+  return searchedAgain(circuit, { ...plain, model, units: isTyped("units") ? units : undefined });
 }

@@ -1,5 +1,4 @@
 // `secateur train`: trains the embedded model from its seed.
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { SPRIG } from "../../engine/train/recipe.ts";
 import { train, type TrainOutcome } from "../../engine/train/train.ts";
@@ -9,6 +8,7 @@ import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
 import { parseCount, parsePositive } from "../options.ts";
 import { printData, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
 
 interface TrainFlags {
   readonly seed: number;
@@ -53,25 +53,12 @@ const plainEvery = 400;
 function stepProgress(): { on: (report: StepReport, total: number) => void; stop: () => void } {
   const words = ({ phase, losses, headsKept }: StepReport) =>
     `${phase}, loss ${losses.text?.toFixed(3)}, circuit of ${headsKept} heads`;
-  if (!process.stderr.isTTY) {
-    return {
-      on: (report, total) => {
-        if (report.step % plainEvery === 0) printMessage(`step ${report.step} of ${total}: ${words(report)}`);
-      },
-      stop: () => undefined,
-    };
-  }
-  const bar = new SingleBar({
-    format: "training {bar} {value}/{total} {detail} {eta_formatted}",
-    stream: process.stderr,
-    hideCursor: true,
-  });
-  let started = false;
+  const bar = progressBar();
   return {
     on: (report, total) => {
-      if (!started) bar.start(total, report.step, { detail: "" });
-      started = true;
-      bar.update(report.step, { detail: words(report) });
+      bar.on("training", report.step, total, words(report));
+      if (process.stderr.isTTY || report.step % plainEvery !== 0) return;
+      printMessage(`step ${report.step} of ${total}: ${words(report)}`);
     },
     stop: () => bar.stop(),
   };

@@ -1,5 +1,5 @@
 // What a circuit file must say beyond its schema: ids that the model has, kinds that were searched, edges that exist.
-import type { Circuit, CircuitEdge, CircuitNode } from "./circuit-schema.ts";
+import type { Circuit, CircuitEdge, CircuitNode, StabilityRow } from "./circuit-schema.ts";
 import { formatEdge, type Edge } from "./edge.ts";
 import { hasNode, parseNode } from "./node.ts";
 import { feeds } from "./topology.ts";
@@ -20,6 +20,8 @@ export function findProblems(circuit: Circuit): Problem[] {
     ...nodeProblems(circuit),
     ...edgeProblems(circuit),
     ...partProblems(circuit),
+    ...stabilityProblems(circuit),
+    ...transferProblems(circuit),
     ...intervalProblems(circuit),
   ];
 }
@@ -88,6 +90,62 @@ function partProblems(circuit: Circuit): Problem[] {
     ...idProblems(circuit, completeness?.worst.removed ?? [], "results.completeness.worst.removed"),
     ...idProblems(circuit, minimality?.units.map(({ id }) => id) ?? [], "results.minimality.units"),
   ];
+}
+
+function stabilityProblems(circuit: Circuit): Problem[] {
+  const { stability } = circuit.results ?? {};
+  if (!stability) return [];
+  const searches = stability.seeds.length;
+  const rows = stability.rows.flatMap((row, i) => {
+    const path = `results.stability.rows[${i}]`;
+    const ids = row.units.map(({ id }) => id);
+    return [...idProblems(circuit, ids, `${path}.units`), ...searchCountProblems(row, searches, path)];
+  });
+  const sizes = stability.rows.map(({ discovery }) => discovery);
+  const falling = sizes.findIndex((size, i) => i > 0 && size <= sizes[i - 1]);
+  return [
+    ...rows,
+    ...(falling < 0
+      ? []
+      : [
+          {
+            path: `results.stability.rows[${falling}].discovery`,
+            sentence: `is ${sizes[falling]} after ${sizes[falling - 1]}; list the sizes rising, each once.`,
+          },
+        ]),
+    ...(stability.enough === undefined || sizes.includes(stability.enough)
+      ? []
+      : [
+          {
+            path: "results.stability.enough",
+            sentence: `is ${stability.enough}, a size that was not tried (${sizes.join(", ")}); write one of these, or leave it out.`,
+          },
+        ]),
+  ];
+}
+
+function searchCountProblems(row: StabilityRow, searches: number, path: string): Problem[] {
+  return (["kept", "heldOut"] as const)
+    .filter((field) => row[field].length !== searches)
+    .map((field) => ({
+      path: `${path}.${field}`,
+      sentence: `has ${row[field].length} entries for ${searches} seeds; write one for each search.`,
+    }));
+}
+
+/** Either figures, with the examples that they are of, or the reason why there are none. */
+function transferProblems({ results }: Circuit): Problem[] {
+  return (results?.transfer ?? []).flatMap(({ task, figures, split, failure }, i) => {
+    const path = `results.transfer[${i}]`;
+    if ((figures === undefined) === (failure === undefined)) {
+      const which = figures === undefined ? "neither figures nor a failure" : "both figures and a failure";
+      return [{ path, sentence: `${task} has ${which}; write one of the two.` }];
+    }
+    if ((figures === undefined) === (split === undefined)) return [];
+    return [
+      { path: `${path}.split`, sentence: `goes with figures; ${split === undefined ? "write it" : "leave it out"}.` },
+    ];
+  });
 }
 
 /** Ids that the model lacks, that have another spelling than ours, and that stand twice. */
@@ -167,13 +225,21 @@ function edgeProblems(circuit: Circuit): Problem[] {
   });
 }
 
+type NamedInterval = [path: string, interval: readonly [number, number] | undefined];
+
 function intervalProblems(circuit: Circuit): Problem[] {
-  const intervals: [string, readonly [number, number] | undefined][] = [
-    ...circuit.nodes.map(
-      (node, i) => [`nodes[${i}].effectInterval`, node.effectInterval] as [string, [number, number] | undefined],
-    ),
+  const intervals: NamedInterval[] = [
+    ...circuit.nodes.map((node, i) => [`nodes[${i}].effectInterval`, node.effectInterval] as NamedInterval),
     ["results.discovery.interval", circuit.results?.discovery.interval],
     ["results.heldOut.interval", circuit.results?.heldOut?.interval],
+    ...(circuit.results?.stability?.rows ?? []).flatMap((row, i) =>
+      (["jaccard", "jaccardWithCircuit"] as const).map(
+        (field) => [`results.stability.rows[${i}].${field}.interval`, row[field]?.interval] as NamedInterval,
+      ),
+    ),
+    ...(circuit.results?.transfer ?? []).map(
+      ({ figures }, i) => [`results.transfer[${i}].figures.interval`, figures?.interval] as NamedInterval,
+    ),
   ];
   return intervals
     .filter(([, interval]) => interval !== undefined && interval[0] > interval[1])

@@ -121,13 +121,14 @@ function inCanonicalOrder(circuit: Circuit): Circuit {
 }
 
 function inQuantileOrder(results: CircuitResults): CircuitResults {
-  const { discovery, heldOut, random } = results;
+  const { discovery, heldOut, random, transfer } = results;
   const figures = (set: Figures): Figures => ({ ...set, spread: set.spread && ascending(set.spread) });
   return {
     ...results,
     discovery: figures(discovery),
     heldOut: heldOut && figures(heldOut),
     random: random && { ...random, quantiles: ascending(random.quantiles) },
+    transfer: transfer?.map((row) => ({ ...row, figures: row.figures && figures(row.figures) })),
   };
 }
 

@@ -35,18 +35,25 @@ const model = z.strictObject({
     .describe("Attention and MLP both read the stream before the layer (GPT-NeoX). Absent means no."),
 });
 
+const ablation = z.strictObject({
+  kind: z.enum(["resample", "mean", "zero"]),
+  reference: text.describe(
+    "What the ablated values come from, such as 'paired corrupt prompt' or 'mean over 128 corrupt prompts, by position'.",
+  ),
+});
+const criterion = z.enum(["match", "at-least", "difference-only"]);
+const threshold = z.number().min(0).max(1);
+const searchedUnits = z.array(z.enum(["head", "mlp", "neuron"])).min(1);
+
 const task = z.strictObject({
   name: text,
   file: text.describe("As the user named it."),
   sha256: sha256.describe("Of the task file."),
   seed: z.int().describe("Of the examples and their split."),
   metric: text,
-  ablation: z.strictObject({
-    kind: z.enum(["resample", "mean", "zero"]),
-    reference: text.describe(
-      "What the ablated values come from, such as 'paired corrupt prompt' or 'mean over 128 corrupt prompts, by position'.",
-    ),
-  }),
+  ablation: ablation.describe(
+    "That the search used; figures of this file say so where they were measured with another.",
+  ),
   corruption: text
     .optional()
     .describe("Which of the task's corruptions made the corrupt prompts; absent: the task's default."),
@@ -70,14 +77,11 @@ const step = z.strictObject({
 
 const search = z.strictObject({
   algorithm: text,
-  units: z
-    .array(z.enum(["head", "mlp", "neuron"]))
-    .min(1)
-    .describe("Kinds that the search could remove; every other kind is wholly present."),
+  units: searchedUnits.describe("Kinds that the search could remove; every other kind is wholly present."),
   alwaysKept: z.array(z.enum(["embedding", "head", "mlp", "neuron", "bias", "norm"])),
   order: text.describe("In which order candidates were tried."),
-  threshold: z.number().min(0).max(1),
-  criterion: z.enum(["match", "at-least", "difference-only"]),
+  threshold,
+  criterion,
   seed: z.int(),
   passes: count,
   trials: count.describe("Circuits that were measured."),
@@ -199,6 +203,58 @@ const note = z.strictObject({
   text: text.describe("A sentence with the figures in it."),
 });
 
+const share = z.number().min(0).max(1);
+
+const alikeness = z.strictObject({
+  mean: share,
+  least: share,
+  interval: interval
+    .optional()
+    .describe("Bootstrap interval of the mean over the searches, 95 %; absent for fewer than 3."),
+});
+
+const stability = z.strictObject({
+  seeds: z.array(z.int()).min(1).describe("One for each search of a size: of its examples and of the search."),
+  searched: z
+    .strictObject({ units: searchedUnits, criterion, threshold, ablation: ablation.shape.kind })
+    .describe("What these searches were asked for."),
+  heldOut: count.describe("Held-out examples of each search."),
+  rows: z.array(
+    z.strictObject({
+      discovery: count.describe("Discovery examples of each search."),
+      kept: z.array(count).describe("Units that each search kept, in the order of the seeds."),
+      heldOut: z.array(z.number()).describe("f of each search's circuit on its held-out examples."),
+      holds: share.describe("Share of the searches whose criterion holds on held-out examples too."),
+      jaccard: alikeness
+        .optional()
+        .describe("|A ∩ B| / |A ∪ B| over every two of the circuits; absent for a single search."),
+      jaccardWithCircuit: alikeness.optional().describe("The same between each of them and the circuit of this file."),
+      units: z
+        .array(z.strictObject({ id: unitId, share }))
+        .describe("Share of the searches that keep a unit, most often kept first; others are never kept."),
+    }),
+  ),
+  enough: count
+    .optional()
+    .describe("Fewest discovery examples from which on every search's criterion holds held out; absent: none tried."),
+});
+
+const transferred = z.strictObject({
+  task: text,
+  file: text,
+  sha256: sha256.describe("Of the task file."),
+  seed: z.int(),
+  ablation: ablation.describe("That these figures were measured with."),
+  criterion,
+  threshold,
+  split: z
+    .enum(["discovery", "heldOut"])
+    .optional()
+    .describe("Examples measured on; discovery where there are no others."),
+  figures: figures.optional().describe("criterionHolds is by the criterion beside it."),
+  failure: text.optional().describe("Why there are no figures: a sentence."),
+});
+
 const results = z.strictObject({
   discovery: figures,
   heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples."),
@@ -221,7 +277,7 @@ const results = z.strictObject({
       rows: z.array(
         z.strictObject({
           share: z.number().min(0).max(1).describe("|K| / |C| before rounding to whole units."),
-          count: count.describe("Random subsets K of this share."),
+          count: count.describe("Different random subsets K of this share; every one where there are few."),
           mean: z.number().describe("Of |f(C∖K) − f(M∖K)|."),
           greatest: z.number(),
         }),
@@ -244,6 +300,10 @@ const results = z.strictObject({
     .describe(
       "f without each kept unit alone, the one that moves it most first; on held-out examples. Neurons only where they are few.",
     ),
+  stability: stability
+    .optional()
+    .describe("The search again on other examples, fewer and more: how alike the circuits are, and how many suffice."),
+  transfer: z.array(transferred).optional().describe("The circuit on other tasks, and on its own with other settings."),
   notes: z.array(note).optional().describe("What a reader of the figures must know."),
 });
 
@@ -289,6 +349,9 @@ export type CircuitNode = Circuit["nodes"][number];
 export type CircuitEdge = Circuit["edges"][number];
 export type CircuitResults = NonNullable<Circuit["results"]>;
 export type Figures = CircuitResults["discovery"];
+export type Stability = NonNullable<CircuitResults["stability"]>;
+export type StabilityRow = Stability["rows"][number];
+export type TransferRow = NonNullable<CircuitResults["transfer"]>[number];
 
 /** The published JSON Schema (draft 2020-12). */
 export function circuitJsonSchema(): object {

@@ -1,20 +1,41 @@
 import { expect, test } from "vitest";
 import { agreementOf } from "./agreement.ts";
 
+const setOf = (...ids: string[]) => new Set(ids);
 const sets = (...lists: string[][]) => lists.map((list) => new Set(list));
 
-test("Jaccard over every two circuits, and the share of circuits that keep each unit", () => {
-  expect(agreementOf(sets(["a", "b"], ["a", "b"], ["a", "c"]))).toEqual({
-    jaccard: { mean: (1 + 1 / 3 + 1 / 3) / 3, least: 1 / 3 },
+test("Jaccard over every two circuits with its interval, and the share of circuits that keep each unit", () => {
+  const [a, b, c] = ["a1.h0", "a0.h10", "m0"];
+  // Of three circuits the mean over resampled ones, never one with itself, lies between their least and their greatest pair.
+  expect(agreementOf(sets([a, b], [a, b], [a, c]), { seed: 1 })).toEqual({
+    jaccard: { mean: (1 + 1 / 3 + 1 / 3) / 3, least: 1 / 3, interval: [1 / 3, 1] },
     units: [
-      { id: "a", share: 1 },
-      { id: "b", share: 2 / 3 },
-      { id: "c", share: 1 / 3 },
+      { id: "a1.h0", share: 1 },
+      { id: "a0.h10", share: 2 / 3 },
+      { id: "m0", share: 1 / 3 },
     ],
   });
 });
 
-test("circuits that keep nothing agree; one circuit has none to agree with", () => {
-  expect(agreementOf(sets([], [])).jaccard).toEqual({ mean: 1, least: 1 });
-  expect(agreementOf(sets(["a"])).jaccard).toBeUndefined();
+test("units kept as often stand in the order of the data flow", () => {
+  const { units } = agreementOf(sets(["m0", "a10.h0", "a2.h11", "a2.h2"]), { seed: 1 });
+  expect(units.map(({ id }) => id)).toEqual(["m0", "a2.h2", "a2.h11", "a10.h0"]);
+});
+
+test("circuits that are all the same agree, whatever is drawn; two have no interval; one has none to agree with", () => {
+  expect(agreementOf(sets(["m0"], ["m0"], ["m0"]), { seed: 1 }).jaccard).toEqual({
+    mean: 1,
+    least: 1,
+    interval: [1, 1],
+  });
+  expect(agreementOf(sets([], []), { seed: 1 })).toEqual({ jaccard: { mean: 1, least: 1 }, units: [] });
+  expect(agreementOf(sets(["m0"]), { seed: 1 })).toEqual({ units: [{ id: "m0", share: 1 }] });
+});
+
+test("each is compared with one circuit too, where there is one", () => {
+  const circuit = setOf("m0", "m1");
+  expect(agreementOf(sets(["m0", "m1"], ["m1"]), { seed: 1, circuit }).jaccardWithCircuit).toEqual({
+    mean: 0.75,
+    least: 0.5,
+  });
 });

@@ -1,25 +1,71 @@
-// How alike several searches' circuits are: Jaccard of every two, and how often each unit is kept.
+// How alike several searches' circuits are, to each other and to one circuit: Jaccard, and how often each unit is kept.
+import { compareUnits, parseUnit } from "../circuit/unit.ts";
+import { bootstrapInterval, type Interval, meanInterval } from "./bootstrap.ts";
+
+/** |A ∩ B| / |A ∪ B|, 1 where both keep nothing. */
+export interface Alikeness {
+  readonly mean: number;
+  readonly least: number;
+  /** Of the mean, 95 %, bootstrap over the searches; absent for fewer than three. */
+  readonly interval?: Interval;
+}
 
 export interface Agreement {
-  /** |A ∩ B| / |A ∪ B| over every two circuits, 1 where both keep nothing; undefined for fewer than two circuits. */
-  readonly jaccard: { readonly mean: number; readonly least: number } | undefined;
-  /** Share of the circuits that keep a unit, most often kept first. */
+  /** Over every two circuits; absent for fewer than two. */
+  readonly jaccard?: Alikeness;
+  /** Of each with one circuit, where there is one. */
+  readonly jaccardWithCircuit?: Alikeness;
+  /** Share of the circuits that keep a unit, most often kept first, then in the order of the data flow. */
   readonly units: readonly { readonly id: string; readonly share: number }[];
 }
 
+/** Fewer searches than this have no interval. */
+const leastSearches = 3;
+
 /** @param circuits ids of the kept units of each */
-export function agreementOf(circuits: readonly ReadonlySet<string>[]): Agreement {
-  const pairs = circuits.flatMap((a, i) => circuits.slice(i + 1).map((b) => jaccard(a, b)));
+export function agreementOf(
+  circuits: readonly ReadonlySet<string>[],
+  { seed, circuit }: { readonly seed: number; readonly circuit?: ReadonlySet<string> },
+): Agreement {
   const counts = new Map<string, number>();
-  for (const circuit of circuits) for (const id of circuit) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const kept of circuits) for (const id of kept) counts.set(id, (counts.get(id) ?? 0) + 1);
   return {
-    jaccard:
-      pairs.length === 0
-        ? undefined
-        : { mean: pairs.reduce((sum, value) => sum + value, 0) / pairs.length, least: Math.min(...pairs) },
+    ...(circuits.length > 1 && { jaccard: amongEachOther(circuits, seed) }),
+    ...(circuit && { jaccardWithCircuit: withOne(circuits, circuit, seed) }),
     units: [...counts]
       .map(([id, count]) => ({ id, share: count / circuits.length }))
-      .sort((a, b) => b.share - a.share || a.id.localeCompare(b.id)),
+      .sort((a, b) => b.share - a.share || compareUnits(parseUnit(a.id)!, parseUnit(b.id)!)),
+  };
+}
+
+/** A search that is drawn twice is not compared with itself. */
+function amongEachOther(circuits: readonly ReadonlySet<string>[], seed: number): Alikeness {
+  const between = circuits.map((a) => circuits.map((b) => jaccard(a, b)));
+  const meanOver = (drawn: ArrayLike<number>): number | undefined => {
+    let [sum, pairs] = [0, 0];
+    for (let i = 0; i < drawn.length; i++) {
+      for (let j = 0; j < i; j++) {
+        if (drawn[i] === drawn[j]) continue;
+        sum += between[drawn[i]][drawn[j]];
+        pairs++;
+      }
+    }
+    return pairs === 0 ? undefined : sum / pairs;
+  };
+  const all = circuits.map((_, i) => i);
+  return {
+    mean: meanOver(all)!,
+    least: Math.min(...between.flatMap((row, i) => row.slice(0, i))),
+    ...(circuits.length >= leastSearches && { interval: bootstrapInterval(circuits.length, meanOver, { seed }) }),
+  };
+}
+
+function withOne(circuits: readonly ReadonlySet<string>[], circuit: ReadonlySet<string>, seed: number): Alikeness {
+  const each = Float64Array.from(circuits, (kept) => jaccard(kept, circuit));
+  return {
+    mean: each.reduce((sum, value) => sum + value, 0) / each.length,
+    least: Math.min(...each),
+    ...(each.length >= leastSearches && { interval: meanInterval(each, seed) }),
   };
 }
 

@@ -1,4 +1,4 @@
-// Bootstrap intervals over examples.
+// Bootstrap intervals over examples, or over whatever else was drawn.
 import { Random } from "../base/random.ts";
 
 export type Interval = readonly [lo: number, hi: number];
@@ -7,19 +7,20 @@ export type Interval = readonly [lo: number, hi: number];
  * Percentile interval of a statistic of resampled examples.
  *
  * @param n number of examples; each resample draws n of them with replacement
- * @param statistic of the drawn indices
+ * @param statistic of the drawn indices; where it is undefined for a draw, another is drawn
  */
-function bootstrapInterval(
+export function bootstrapInterval(
   n: number,
-  statistic: (drawn: Int32Array) => number,
+  statistic: (drawn: Int32Array) => number | undefined,
   { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },
 ): Interval {
   const random = Random.seeded(seed, "bootstrap");
   const drawn = new Int32Array(n);
   const values = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
+  for (let r = 0; r < resamples;) {
     for (let i = 0; i < n; i++) drawn[i] = random.below(n);
-    values[r] = statistic(drawn);
+    const value = statistic(drawn);
+    if (value !== undefined) values[r++] = value;
   }
   values.sort();
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];

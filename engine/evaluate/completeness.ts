@@ -1,6 +1,6 @@
 // Completeness: whether the circuit breaks as the model does when the same units are taken out of both.
 import { Random } from "../base/random.ts";
-import { formatUnit } from "../circuit/unit.ts";
+import { compareUnits, formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { type Ends, faithfulness } from "./faithfulness.ts";
@@ -9,6 +9,7 @@ import { type Ends, faithfulness } from "./faithfulness.ts";
 export interface CompletenessRow {
   /** |K| / |C|, before rounding to whole units. */
   readonly share: number;
+  /** Different subsets measured. */
   readonly count: number;
   /** Of |f(C∖K) − f(M∖K)|. */
   readonly mean: number;
@@ -23,8 +24,9 @@ export interface Completeness {
 }
 
 export interface CompletenessOptions {
+  /** Two that come to the same number of units are measured once, as the first of them. */
   readonly shares: readonly number[];
-  /** Subsets of each share. */
+  /** Subsets of each share; where there are fewer, every one. */
   readonly count: number;
   readonly seed: number;
   readonly onDone?: (done: number, total: number) => void;
@@ -47,19 +49,58 @@ export async function measureCompleteness(
   const random = Random.seeded(seed, "completeness");
   const full = evaluator.space.full();
   const fOf = async (set: UnitSet) => faithfulness(await evaluator.metric(set), ends.full, ends.empty);
+  const drawn = drawnSubsets(units, shares, count, random);
+  const total = drawn.reduce((sum, { subsets }) => sum + subsets.length, 0);
+  let done = 0;
   const rows: CompletenessRow[] = [];
   let worst = { removed: [] as readonly string[], circuit: 1, model: 1 };
-  for (const [s, share] of shares.entries()) {
+  for (const { share, subsets } of drawn) {
     const gaps: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const removed = random.sample(units, Math.max(1, Math.round(share * units.length)));
+    for (const removed of subsets) {
       const [circuit, model] = [await fOf(kept.without(removed)), await fOf(full.without(removed))];
       const gap = Math.abs(circuit - model);
       if (gap > Math.abs(worst.circuit - worst.model)) worst = { removed: removed.map(formatUnit), circuit, model };
       gaps.push(gap);
-      onDone?.(s * count + i + 1, shares.length * count);
+      onDone?.(++done, total);
     }
-    rows.push({ share, count, mean: gaps.reduce((a, b) => a + b, 0) / count, greatest: Math.max(...gaps) });
+    const mean = gaps.reduce((a, b) => a + b, 0) / gaps.length;
+    rows.push({ share, count: gaps.length, mean, greatest: Math.max(...gaps) });
   }
   return { examples: evaluator.examples.length, rows, worst };
+}
+
+function drawnSubsets(units: readonly Unit[], shares: readonly number[], count: number, random: Random) {
+  const sizes = shares.map((share) => Math.max(1, Math.round(share * units.length)));
+  return shares.flatMap((share, i) =>
+    sizes.indexOf(sizes[i]) === i ? [{ share, subsets: differentSubsets(units, sizes[i], count, random) }] : [],
+  );
+}
+
+/** So many different subsets of one size, each in the order of the data flow; every one where there are no more. */
+export function differentSubsets(units: readonly Unit[], size: number, count: number, random: Random): Unit[][] {
+  const ordered = [...units].sort(compareUnits);
+  if (choices(ordered.length, size, count) <= count) return everySubset(ordered, size);
+  const found = new Map<string, Unit[]>();
+  const numbers = ordered.map((_, i) => i);
+  while (found.size < count) {
+    const drawn = random.sample(numbers, size).sort((a, b) => a - b);
+    found.set(
+      drawn.join(),
+      drawn.map((i) => ordered[i]),
+    );
+  }
+  return [...found.values()];
+}
+
+/** Number of subsets of `size` out of `n`, or any number above `enough` once it is certain that there are more. */
+function choices(n: number, size: number, enough: number): number {
+  let ways = 1;
+  const factors = Math.min(size, n - size);
+  for (let i = 1; i <= factors && ways <= enough; i++) ways = (ways * (n - factors + i)) / i;
+  return ways;
+}
+
+function everySubset(units: readonly Unit[], size: number): Unit[][] {
+  if (size === 0) return [[]];
+  return units.flatMap((first, i) => everySubset(units.slice(i + 1), size - 1).map((rest) => [first, ...rest]));
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
+import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { RunRecord, RunRequest, RunState, RunStep, RunSummary } from "../contract.ts";
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
+import { learnedStart, trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
@@ -81,15 +83,26 @@ export class Runs {
     return { ...summaryOf(run), steps: run.steps, circuit: run.circuit };
   }
 
+  /** Puts statistics of a circuit into the record of the run that made it; a circuit of no run here is left alone. */
+  record(id: string, of: Circuit, change: (circuit: MeasuredCircuit) => Circuit): void {
+    const run = this.runs.get(id) ?? new Map(this.onDisk()).get(id);
+    if (!run?.circuit || !isMeasured(run.circuit) || !isOneRun(run.circuit, of)) return;
+    run.circuit = change(run.circuit);
+    this.runs.set(id, run);
+    writeFileAtomic(circuitPath(run.journal), formatCircuit(run.circuit));
+  }
+
   private async go(run: Run, resume: boolean): Promise<void> {
     this.log.add({ type: "run", run: summaryOf(run) });
     const { signal } = run.controller;
     try {
-      const settings: PruneSettings = resume ? journalSettings<PruneSettings>("units", run.journal) : run.request;
+      // A run that was stopped while its masks were learned has nothing to go on from.
+      const hasBegun = resume && statSync(run.journal).size > 0;
+      const settings = hasBegun ? journalSettings<PruneSettings>("units", run.journal) : await this.settingsOf(run);
       const { circuit } = await pruneTask(settings, {
         threads: this.threads,
         journal: run.journal,
-        resume,
+        resume: hasBegun,
         command: commandOf(run.request),
         signal,
         onEvent: (event) => this.note(run, event),
@@ -103,6 +116,16 @@ export class Runs {
       if (!signal.aborted) run.failure = wireError(error);
       this.change(run, signal.aborted ? "stopped" : "failed");
     }
+  }
+
+  private async settingsOf({ id, request, controller: { signal } }: Run): Promise<PruneSettings> {
+    const { start, ...settings } = request;
+    if (start !== "learned-masks") return settings;
+    if (request.without?.length) {
+      throw new EngineError("usage", "Learned masks choose what is ablated beforehand; begin with the full model.");
+    }
+    const onStep = (done: number, total: number) => this.log.add({ type: "progress", id, stage: "masks", done, total });
+    return learnedStart(settings, { steps: trainingSteps }, { threads: this.threads, signal, onStep });
   }
 
   private change(run: Run, state: RunState): void {
@@ -184,7 +207,7 @@ const circuitPath = (journal: string): string => journal.replace(/\.jsonl$/, ".c
 /** Undefined for a journal that no run can go on from. */
 function readRun(journal: string): Run | undefined {
   try {
-    const request = journalSettings<PruneSettings>("units", journal);
+    const request = requestOf(journalSettings<PruneSettings>("units", journal));
     const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
     return {
       ...fresh(),
@@ -202,6 +225,16 @@ function readRun(journal: string): Run | undefined {
     if (error instanceof EngineError) return undefined;
     throw error;
   }
+}
+
+/** What was asked for; what learned masks left out was not. */
+function requestOf({ start, ...settings }: PruneSettings): RunRequest {
+  return start ? { ...settings, without: undefined, start: "learned-masks" } : settings;
+}
+
+/** Whether two records are of one run; statistics may have been added to either. */
+function isOneRun(a: Circuit, b: Circuit): boolean {
+  return JSON.stringify([a.environment, a.kept]) === JSON.stringify([b.environment, b.kept]);
 }
 
 /** The accepted trials, which are what a circuit file remembers of its search. */
@@ -223,7 +256,17 @@ function summaryOf({ id, request, state, startedAt, kept, faithfulness, failure 
 }
 
 /** The command line that repeats a run. */
-function commandOf({ task, model, units, seed, threshold, criterion, ablation, examples }: RunRequest): string {
+function commandOf({
+  task,
+  model,
+  units,
+  seed,
+  threshold,
+  criterion,
+  ablation,
+  examples,
+  ...search
+}: RunRequest): string {
   const options = {
     model,
     units: units.map((unit) => `${unit}s`).join(","),
@@ -233,6 +276,8 @@ function commandOf({ task, model, units, seed, threshold, criterion, ablation, e
     ablation,
     examples: examples?.discovery,
     "held-out": examples?.heldOut,
+    start: search.start,
+    budget: search.budget,
   };
   const words = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],

@@ -17,6 +17,7 @@ import { Inspection } from "./inspection.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { Runs } from "./runs.ts";
+import { Statistics } from "./statistics.ts";
 
 /** @param threads of the executors; default: all cores */
 export function engineService(threads?: number): EngineApi {
@@ -26,6 +27,7 @@ export function engineService(threads?: number): EngineApi {
   const relations = new Relations(log, threads);
   const downloads = new Downloads(log);
   const curves = new CurveMaker(log, threads);
+  const statistics = new Statistics(log, runs, threads);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -60,6 +62,9 @@ export function engineService(threads?: number): EngineApi {
     neurons: (request) => inspection.neurons(request),
     curves: (request) => curves.make(request),
     stopCurves: () => answer(() => curves.stop()),
+    stability: (request) => statistics.stability(request),
+    transfer: (request) => statistics.transfer(request),
+    stopStatistics: () => answer(() => statistics.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

@@ -12,7 +12,7 @@ import { type GradientScores, gradientScores } from "../score/gradient-scores.ts
 import { type GradientMethod, pathOf } from "../score/path.ts";
 import { learnedStart, maskOrder } from "./learned-start.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
-import { pruneTask, type PruneSettings } from "./prune-task.ts";
+import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
 
 export interface CurvesSettings extends TaskSettings {
   readonly units: readonly UnitKind[];
@@ -29,7 +29,7 @@ type SearchedPoint = Curves["searches"][number];
 export interface CurvesHooks {
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  /** Counts curves and searches. */
+  /** Counts sizes measured; each search counts as much as a curve. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -41,26 +41,32 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   if (settings.units.includes("neuron")) {
     throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
   }
-  const total = settings.orderings.length + 2;
   const prepared = prepare(settings, { threads: hooks.threads });
   const curves: UnitCurve[] = [];
   let size: number;
+  let sizes: readonly number[];
+  let done = 0;
+  const advance = (by: number) => {
+    done += by;
+    hooks.onProgress?.(done, (settings.orderings.length + 2) * sizes.length);
+  };
   try {
     const sides = await sidesOf(prepared, settings.units, hooks.signal);
     size = sides.space.size;
+    sizes = sizesUpTo(size);
     for (const ordering of settings.orderings) {
       const order = await orderBy(ordering, settings, prepared, sides, hooks.signal);
-      curves.push(await curveOf(ordering, order, prepared, sides));
-      hooks.onProgress?.(curves.length, total);
+      curves.push(await curveOf(ordering, order, prepared, sides, () => advance(1)));
     }
   } finally {
     await prepared.executor.dispose();
     prepared.model.close();
   }
-  const searches = [await searched("greedy", settings, hooks)];
-  hooks.onProgress?.(total - 1, total);
-  searches.push(await searched("masks", settings, hooks));
-  hooks.onProgress?.(total, total);
+  const searches: SearchedPoint[] = [];
+  for (const search of ["greedy", "masks"] as const) {
+    searches.push(await searched(search, settings, hooks));
+    advance(sizes.length);
+  }
   return { units: size, curves, searches, notes: prepared.notes };
 }
 
@@ -146,6 +152,7 @@ async function curveOf(
   order: readonly Unit[],
   { criterion, seed }: Prepared,
   { space, discovery, heldOut }: Sides,
+  onPoint: () => void,
 ): Promise<UnitCurve> {
   const points: UnitCurve["points"][number][] = [];
   let smallest: number | undefined;
@@ -160,6 +167,7 @@ async function curveOf(
       heldOut: ends && faithfulness(unseen!, ends.full, ends.empty),
     });
     if (figures.criterionHolds) smallest ??= kept;
+    onPoint();
   }
   return { ordering, points, smallest };
 }
@@ -178,7 +186,7 @@ async function searched(
   { threads, signal }: CurvesHooks,
 ): Promise<SearchedPoint> {
   const started = performance.now();
-  const plain: PruneSettings = { ...settings, random: 0, connections: false, roles: false };
+  const plain: PruneSettings = { ...settings, ...onlySearch };
   const mask = { steps: settings.maskSteps };
   const asked = search === "greedy" ? plain : await learnedStart(plain, mask, { threads, signal });
   const { circuit } = await pruneTask(asked, { threads, signal });

@@ -1,5 +1,5 @@
 // Edges of the embedded model on IOI: where the pruning begins, and what it then claims.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { formatCircuit } from "../circuit/circuit-file.ts";
 import { formatNode } from "../circuit/node.ts";
 import { edgeTask } from "./edge-task.ts";
 import { pruneTask } from "./prune-task.ts";
+import { journalSettings } from "./run-journal.ts";
 
 const examples = { discovery: 12, heldOut: 0 };
 const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
@@ -37,4 +38,22 @@ test("greedy choice leaves no edge without a way to the logits, and of top-n's e
 
 test("a circuit file that is not there is said before anything is measured", async () => {
   await expect(edgeTask({ ...edges, among: "nowhere.circuit.json" })).rejects.toMatchObject({ code: "missing-file" });
+});
+
+test("a pruning that was cut short goes on from its journal to the same edges and figures", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "secateur-edge-run-"));
+  const journal = join(folder, "whole.jsonl");
+  const asked = { ...edges, method: "integrated-gradients", examples: { discovery: 5, heldOut: 0 } } as const;
+  const whole = await edgeTask(asked, { journal });
+  const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  expect(lines).toHaveLength(2 + whole.circuit!.trials);
+  for (const kept of [1, Math.floor(lines.length / 2)]) {
+    const cut = join(folder, `${kept}.jsonl`);
+    writeFileSync(cut, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 9)}`);
+    expect(await edgeTask(asked, { journal: cut, resume: true }), `after ${kept} lines`).toEqual(whole);
+    expect(readFileSync(cut, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
+  }
+  expect(() => journalSettings("units", journal)).toThrow(
+    `${journal}:1: a run that pruned edges, not units; "secateur edges --resume" goes on with it.`,
+  );
 });

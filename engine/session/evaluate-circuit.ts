@@ -1,5 +1,6 @@
 // Measures the circuit of a file on a task: the figures of `results`, with any model that the circuit fits.
 import { EngineError } from "../base/errors.ts";
+import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
@@ -8,17 +9,18 @@ import { measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
-import { type CircuitSource, edgeNote, readCircuitSource, unitsIn } from "./circuit-source.ts";
-import { defaultRandom, judgeHeldOut } from "./judge.ts";
+import { type CircuitSource, edgeNote, unitsIn } from "./circuit-source.ts";
+import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
 import type { Stage } from "./prune-task.ts";
 
 export interface EvaluateSettings extends Omit<TaskSettings, "model"> {
-  readonly circuit: string;
   /** Default: the model that the circuit was found in. */
   readonly model?: string;
   /** Number of random circuits to compare with; 0 for none. */
   readonly random?: number;
+  /** Whether parts of the circuit are taken out, for completeness and minimality (default: yes). */
+  readonly parts?: boolean;
 }
 
 export interface EvaluateOptions {
@@ -45,21 +47,21 @@ export interface Evaluation {
  * Where the file was made with this very task file, its ablation, seed, numbers of examples and criterion are the
  * defaults, so that its own figures come out again; otherwise the task's are.
  *
- * @throws EngineError for a task, model or circuit that cannot be read or that do not fit each other; "degenerate-task";
+ * @throws EngineError for a task or model that cannot be read or that do not fit the circuit; "degenerate-task";
  *   "cancelled"
  */
-export async function evaluateCircuit(settings: EvaluateSettings, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const source = readCircuitSource(settings.circuit);
-  const { sha256 } = loadTask(settings.task);
+export async function evaluateCircuit(
+  source: CircuitSource,
+  { random = defaultRandom, parts = true, ...settings }: EvaluateSettings,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
   const own = source.form === "own" ? source.circuit : undefined;
-  const sameTask = own?.task.sha256 === sha256;
-  const asked = { ...(sameTask ? settingsOf(own) : {}), ...given(settings), model: modelOf(settings, source) };
-  const prepared = prepare(asked, { threads: options.threads });
+  const prepared = prepare(evaluatedWith(source, settings), { threads: options.threads });
   try {
-    const results = await measure(prepared, source, settings.random ?? defaultRandom, options);
+    const results = await measure(prepared, source, { random, parts }, options);
     const { model } = prepared;
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;
-    const otherWeights = `${settings.circuit} was found in other weights than those of ${model.name}.`;
+    const otherWeights = `${source.file} was found in other weights than those of ${model.name}.`;
     const edges = edgeNote(source);
     return {
       model: modelRecord(model),
@@ -67,8 +69,8 @@ export async function evaluateCircuit(settings: EvaluateSettings, options: Evalu
       criterion: prepared.criterion,
       kept: keptOf(unitsIn(source, model)),
       results,
-      foundWith: own && `${own.task.ablation.kind} (${own.task.ablation.reference})`,
-      recorded: sameTask && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
+      foundWith: own && ablationWords(own.task.ablation),
+      recorded: own !== undefined && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
       notes: [...prepared.notes, ...(edges === undefined ? [] : [edges]), ...(sameWeights ? [] : [otherWeights])],
     };
   } finally {
@@ -77,10 +79,20 @@ export async function evaluateCircuit(settings: EvaluateSettings, options: Evalu
   }
 }
 
+/** What decides the figures: what the user gives, then what the circuit was found with where the task is its own. */
+export function evaluatedWith(source: CircuitSource, settings: EvaluateSettings): TaskSettings {
+  const own = source.form === "own" ? source.circuit : undefined;
+  const isOwnTask = own?.task.sha256 === loadTask(settings.task).sha256;
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const base = isOwnTask ? settingsOf(own) : undefined;
+  const examples = { ...base?.examples, ...settings.examples };
+  return { ...base, ...given, examples, task: settings.task, model: modelOf(settings, source) };
+}
+
 async function measure(
   prepared: Prepared,
   source: CircuitSource,
-  random: number,
+  choice: JudgeChoice,
   { signal, onStage = () => undefined }: EvaluateOptions,
 ): Promise<CircuitResults> {
   const { executor, task, ablation, criterion, seed } = prepared;
@@ -93,7 +105,7 @@ async function measure(
   const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const complement = await evaluator.metric(kept.complement());
   const { full, empty } = anchors.ends;
-  const judged = await judgeHeldOut(evaluatorOn, prepared, kept, random, {
+  const judged = await judgeHeldOut(evaluatorOn, prepared, kept, choice, {
     heldOut: (done, total) => onStage("held-out", done, total),
     random: (done, total) => onStage("random", done, total),
     completeness: (done, total) => onStage("completeness", done, total),
@@ -109,7 +121,7 @@ async function measure(
 }
 
 /** The settings that a circuit file was made with. */
-function settingsOf({ task, search }: Circuit): Partial<TaskSettings> {
+export function settingsOf({ task, search }: Circuit): Omit<TaskSettings, "task" | "model"> {
   return {
     seed: task.seed,
     examples: task.examples,
@@ -121,24 +133,22 @@ function settingsOf({ task, search }: Circuit): Partial<TaskSettings> {
   };
 }
 
-/** Only what is set, so that what is not set does not hide a default. */
-function given(settings: EvaluateSettings): Omit<TaskSettings, "model"> {
-  const notOfTask = ["circuit", "random"];
-  return Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => value !== undefined && !notOfTask.includes(name)),
-  ) as unknown as TaskSettings;
-}
-
-function modelOf({ model, circuit }: EvaluateSettings, source: CircuitSource): string {
+function modelOf({ model }: EvaluateSettings, source: CircuitSource): string {
   if (model !== undefined) return model;
   if (source.form === "own") return source.circuit.model.name;
-  throw new EngineError("usage", `${circuit}: a graph of EAP-IG does not say which model it is of; give the model.`, {
-    place: { file: circuit },
-  });
+  throw new EngineError(
+    "usage",
+    `${source.file}: a graph of EAP-IG does not say which model it is of; give the model.`,
+    {
+      place: { file: source.file },
+    },
+  );
 }
 
-function isSameRun({ task, search }: Circuit, { discovery, heldOut, seed, ablation, criterion }: Prepared): boolean {
+function isSameRun({ task, search }: Circuit, prepared: Prepared): boolean {
+  const { discovery, heldOut, seed, ablation, criterion } = prepared;
   return (
+    task.sha256 === prepared.task.sha256 &&
     task.seed === seed &&
     task.examples.discovery === discovery.length &&
     task.examples.heldOut === heldOut.length &&

@@ -5,6 +5,7 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { type Completeness, measureCompleteness } from "../evaluate/completeness.ts";
 import { measureMinimality, type Minimality } from "../evaluate/minimality.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
+import type { Ends } from "../evaluate/faithfulness.ts";
 import {
   type Figures,
   measureAnchors,
@@ -19,7 +20,7 @@ import type { Prepared } from "./prepare.ts";
 /** Circuits measured for comparison are many and need no more examples than it takes to tell them apart. */
 const comparedExamples = 32;
 
-/** Subsets taken out for completeness: shares of the circuit, and how many of each. */
+/** Subsets taken out for completeness: shares of the circuit, and how many different ones of each. */
 const removedShares = [0.25, 0.5, 0.75];
 const subsetsPerShare = 10;
 
@@ -43,12 +44,19 @@ export interface JudgeProgress {
   readonly minimality: (done: number, total: number) => void;
 }
 
-/** @param random number of random circuits to compare with; 0: none, and no parts are taken out either */
+/** What a circuit is held against besides the criterion. */
+export interface JudgeChoice {
+  /** Number of random circuits to compare with; 0 for none. */
+  readonly random: number;
+  /** Whether parts of the circuit are taken out: completeness and minimality. */
+  readonly parts: boolean;
+}
+
 export async function judgeHeldOut(
   evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
   { heldOut, criterion, seed, task }: Prepared,
   kept: UnitSet,
-  random: number,
+  { random, parts }: JudgeChoice,
   progress: JudgeProgress,
 ): Promise<HeldOutJudgement> {
   const nothing = { heldOut: undefined, random: undefined, completeness: undefined, minimality: undefined };
@@ -58,18 +66,26 @@ export async function judgeHeldOut(
   const evaluator = await evaluatorOn(heldOut);
   const anchors = await measureAnchors(evaluator, unit);
   const figures = await measureFigures(evaluator, anchors, kept, criterion, seed);
-  if (random === 0) return { ...nothing, heldOut: figures };
+  if (random === 0 && !parts) return { ...nothing, heldOut: figures };
   const small = heldOut.length <= comparedExamples ? evaluator : await evaluatorOn(heldOut.slice(0, comparedExamples));
   const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, unit)).ends;
-  const baseline = await measureRandom(small, ends, kept, random, seed, (done) => progress.random(done, random));
-  const completeness = await measureCompleteness(small, ends, kept, {
+  const baseline =
+    random === 0
+      ? undefined
+      : await measureRandom(small, ends, kept, random, seed, (done) => progress.random(done, random));
+  const taken = parts ? await takeOutParts(small, ends, kept, seed, progress) : undefined;
+  return { ...nothing, heldOut: figures, random: baseline, ...taken };
+}
+
+async function takeOutParts(evaluator: Evaluator, ends: Ends, kept: UnitSet, seed: number, progress: JudgeProgress) {
+  const completeness = await measureCompleteness(evaluator, ends, kept, {
     shares: removedShares,
     count: subsetsPerShare,
     seed,
     onDone: progress.completeness,
   });
-  const minimality = await measureMinimality(small, ends, kept, takenOutAlone(kept), progress.minimality);
-  return { heldOut: figures, random: baseline, completeness, minimality };
+  const minimality = await measureMinimality(evaluator, ends, kept, takenOutAlone(kept), progress.minimality);
+  return { completeness, minimality };
 }
 
 /** Units of the circuit that are taken out one by one. */

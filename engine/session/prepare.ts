@@ -79,7 +79,8 @@ function criterionOf(settings: TaskSettings, task: ContrastTask, examples: reado
   return { name: settings.criterion ?? task.criterion, threshold: settings.threshold ?? task.threshold, second };
 }
 
-function ablationOf(settings: TaskSettings, task: ContrastTask): Ablation {
+/** The user's ablation, else the task's. */
+export function ablationOf(settings: Pick<TaskSettings, "ablation" | "perPosition">, task: ContrastTask): Ablation {
   const kind = settings.ablation ?? task.ablation.kind;
   const same = kind === task.ablation.kind;
   const fallback = kind === "resample" ? "paired" : "corrupt";

@@ -42,9 +42,14 @@ export interface PruneSettings extends TaskSettings {
   readonly start?: SearchStart;
   /** Number of random circuits to compare with; 0 for none. */
   readonly random?: number;
+  /** Whether parts of the circuit are taken out, for completeness and minimality (default: yes). */
+  readonly parts?: boolean;
   readonly connections?: boolean;
   readonly roles?: boolean;
 }
+
+/** For searches of which only the circuit and its figures are wanted. */
+export const onlySearch = { random: 0, parts: false, connections: false, roles: false } as const;
 
 /** Gates learned together, of which the most open ones for which the criterion holds are left to the exact search. */
 export interface SearchStart {
@@ -140,7 +145,8 @@ async function run(
     settings.connections === false ? [] : await connections(prepared, result.kept, options, stage("connections"));
   stage("roles")(0, 1);
   const roles = settings.roles === false ? new Map<string, RoleFacts>() : await rolesOf(prepared, result.kept, edges);
-  const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, settings.random ?? defaultRandom, {
+  const choice = { random: settings.random ?? defaultRandom, parts: settings.parts ?? true };
+  const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, choice, {
     heldOut: stage("held-out"),
     random: stage("random"),
     completeness: stage("completeness"),

@@ -1,82 +1,175 @@
 // Whether a circuit is the task's or the prompts': the search again on other examples, and on fewer and more of them.
 import { EngineError } from "../base/errors.ts";
+import type { Circuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
-import { type Agreement, agreementOf } from "../evaluate/agreement.ts";
+import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
-import { loadContrast } from "./prepare.ts";
-import { pruneTask, type PruneSettings } from "./prune-task.ts";
+import { settingsOf } from "./evaluate-circuit.ts";
+import { learnedStart } from "./learned-start.ts";
+import { loadContrast, type Prepared } from "./prepare.ts";
+import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
 
 export interface StabilitySettings extends PruneSettings {
-  /** Searches for each number of examples, each with examples of a seed of its own. */
+  /** Searches for each number of examples, each with examples of a seed of its own, counted from `seed`. */
   readonly runs: number;
   /** Numbers of discovery examples, rising. */
   readonly sizes: readonly number[];
 }
 
-/** The searches on one number of discovery examples. */
-export interface StabilityRow extends Agreement {
-  readonly discovery: number;
-  /** Of each search. */
-  readonly kept: readonly number[];
-  /** f on held-out examples, of each search. */
-  readonly heldOut: readonly number[];
-  /** Share of the searches whose criterion holds on held-out examples too. */
-  readonly holds: number;
-}
-
-export interface StabilityOutcome {
-  readonly rows: readonly StabilityRow[];
-  /** Fewest discovery examples from which on every search's criterion holds on held-out examples. */
-  readonly enough: number | undefined;
+export interface StabilityProgress {
+  /** Searches that are done, and of how many. */
+  readonly searches: number;
+  readonly ofSearches: number;
+  /** Discovery examples of these searches: what their time goes with. */
+  readonly done: number;
+  readonly total: number;
+  /** Of the last number of examples, where all its searches are done. */
+  readonly row?: StabilityRow;
 }
 
 export interface StabilityHooks {
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (progress: StabilityProgress) => void;
 }
 
-/** @throws EngineError "usage" without held-out examples; as `pruneTask` */
+/** A circuit that searches are compared with. */
+export interface NamedCircuit {
+  /** For messages. */
+  readonly file: string;
+  readonly circuit: Circuit;
+}
+
+/**
+ * The settings of a circuit's search made again: as its file has them, with the seeds that follow its own, so that no
+ * search is the one that it came from.
+ *
+ * @param given what the user sets instead
+ */
+export function searchedAgain(
+  circuit: Circuit,
+  given: Partial<PruneSettings> & Pick<PruneSettings, "task">,
+): PruneSettings {
+  const { search, task, model } = circuit;
+  const own = settingsOf(circuit);
+  return {
+    model: model.name,
+    ...own,
+    seed: task.seed + 1,
+    units: search.units,
+    budget: search.budget ?? 0,
+    keep: search.keep,
+    ...(search.start ? { start: search.start } : { without: search.without }),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    task: given.task,
+    examples: { ...own.examples, ...given.examples },
+  };
+}
+
+/**
+ * @param reference circuit that the searches are compared with
+ * @throws EngineError "usage" without held-out examples, or where the circuit is of another task file or other weights;
+ *   as `pruneTask`
+ */
 export async function stabilityTask(
   { runs, sizes, ...settings }: StabilitySettings,
   hooks: StabilityHooks = {},
-): Promise<StabilityOutcome> {
+  reference?: NamedCircuit,
+): Promise<Stability> {
   const task = loadContrast(settings.task);
-  if ((settings.examples?.heldOut ?? task.split.heldOut) === 0) {
+  const heldOut = settings.examples?.heldOut ?? task.split.heldOut;
+  if (heldOut === 0) {
     throw new EngineError(
       "usage",
       `${task.file}: stability is judged on held-out examples; ask for some with --held-out.`,
     );
   }
+  if (reference) requireTask(reference, task);
   const seed = settings.seed ?? task.seed;
+  const seeds = Array.from({ length: runs }, (_, run) => seed + run);
+  const all = { ofSearches: sizes.length * runs, total: sizes.reduce((sum, size) => sum + size * runs, 0) };
   const rows: StabilityRow[] = [];
-  for (const [s, discovery] of sizes.entries()) {
-    const circuits = [];
-    for (let run = 0; run < runs; run++) {
-      const { circuit } = await pruneTask(
-        {
-          ...settings,
-          seed: seed + run,
-          examples: { ...settings.examples, discovery },
-          random: 0,
-          connections: false,
-          roles: false,
-        },
-        { threads: hooks.threads, signal: hooks.signal },
-      );
-      circuits.push(circuit);
-      hooks.onProgress?.(s * runs + run + 1, sizes.length * runs);
+  let [searches, done] = [0, 0];
+  hooks.onProgress?.({ searches, done, ...all });
+  let first: Circuit | undefined;
+  for (const discovery of sizes) {
+    const circuits: Circuit[] = [];
+    for (const own of seeds) {
+      const asked = { ...settings, ...onlySearch, seed: own, examples: { ...settings.examples, discovery } };
+      circuits.push(await searchAgain(asked, hooks, reference));
+      searches++;
+      done += discovery;
+      if (circuits.length < runs) hooks.onProgress?.({ searches, done, ...all });
     }
-    const sets = circuits.map((circuit) => new Set(keptUnits(circuit).ids()));
-    const unseen = circuits.flatMap(({ results }) => results?.heldOut ?? []);
-    rows.push({
-      discovery,
-      ...agreementOf(sets),
-      kept: sets.map((set) => set.size),
-      heldOut: unseen.map((figures) => figures.faithfulness),
-      holds: mean(unseen.map((figures) => Number(figures.criterionHolds))),
-    });
+    first ??= circuits[0];
+    const row = rowOf(discovery, circuits, seed, reference);
+    rows.push(row);
+    hooks.onProgress?.({ searches, done, ...all, row });
   }
   const enough = rows.find((_, i) => rows.slice(i).every(({ holds }) => holds === 1))?.discovery;
-  return { rows, enough };
+  const { units, criterion, threshold } = first!.search;
+  return {
+    seeds,
+    searched: { units, criterion, threshold, ablation: first!.task.ablation.kind },
+    heldOut: first!.task.examples.heldOut,
+    rows,
+    ...(enough !== undefined && { enough }),
+  };
+}
+
+/** From learned masks where the settings say that the search began there. */
+async function searchAgain(
+  settings: PruneSettings,
+  { threads, signal }: StabilityHooks,
+  reference: NamedCircuit | undefined,
+): Promise<Circuit> {
+  const { start } = settings;
+  const asked = start ? await learnedStart(settings, start, { threads, signal }) : settings;
+  const { circuit } = await pruneTask(asked, {
+    threads,
+    signal,
+    onEvent: (event) => {
+      if (reference && event.type === "prepared") requireWeights(reference, event.prepared);
+    },
+  });
+  return circuit;
+}
+
+function rowOf(
+  discovery: number,
+  circuits: readonly Circuit[],
+  seed: number,
+  reference: NamedCircuit | undefined,
+): StabilityRow {
+  const idsOf = (circuit: Circuit) => new Set(keptUnits(circuit).ids());
+  const sets = circuits.map(idsOf);
+  const unseen = circuits.flatMap(({ results }) => results?.heldOut ?? []);
+  const { units, ...alike } = agreementOf(sets, { seed, circuit: reference && idsOf(reference.circuit) });
+  return {
+    discovery,
+    kept: sets.map((set) => set.size),
+    heldOut: unseen.map(({ faithfulness }) => faithfulness),
+    holds: mean(unseen.map(({ criterionHolds }) => Number(criterionHolds))),
+    ...alike,
+    units,
+  };
+}
+
+function requireTask({ file, circuit }: NamedCircuit, { file: asked, sha256 }: { file: string; sha256: string }): void {
+  if (circuit.task.sha256 === sha256) return;
+  throw new EngineError(
+    "usage",
+    `${file}: was found with another task file (${circuit.task.file}) than ${asked} is now, so searches on that say ` +
+      `nothing of it; name its own task, or find the circuit anew.`,
+    { place: { file } },
+  );
+}
+
+function requireWeights({ file, circuit }: NamedCircuit, { model }: Prepared): void {
+  if (circuit.model.sha256 === model.sha256) return;
+  throw new EngineError(
+    "usage",
+    `${file}: was found in other weights than those of ${model.name}; name the model that it was found in with --model.`,
+    { place: { file } },
+  );
 }

@@ -1,33 +1,40 @@
-// Circuits on other tasks than their own: each one's figures on every task.
+// Circuits on other tasks than their own: each one's figures on every task, or why there are none.
 import { basename } from "node:path";
-import type { Figures } from "../circuit/circuit-schema.ts";
 import { EngineError } from "../base/errors.ts";
-import { type EvaluateSettings, evaluateCircuit } from "./evaluate-circuit.ts";
+import { ablationWords } from "../circuit/ablation-words.ts";
+import type { TransferRow } from "../circuit/circuit-schema.ts";
+import type { ContrastTask } from "../task/task.ts";
+import type { CircuitSource } from "./circuit-source.ts";
+import { evaluateCircuit, evaluatedWith, type EvaluateSettings } from "./evaluate-circuit.ts";
+import { ablationOf, describeReference, loadContrast, type TaskSettings } from "./prepare.ts";
 
 export interface TransferSettings extends Pick<EvaluateSettings, "model" | "seed" | "examples" | "ablation"> {
-  readonly circuits: readonly string[];
+  readonly circuits: readonly CircuitSource[];
   readonly tasks: readonly string[];
 }
 
-/** One circuit on one task. */
+/** One circuit on one task, as a circuit file records it. */
 export interface TransferCell {
+  /** Its file. */
   readonly circuit: string;
-  readonly task: string;
-  /** Of the ablation that the circuit was found with, where its file says so, and the one it was measured with here. */
+  /** The ablation that the circuit was found with, in words, where its file says so. */
   readonly foundWith: string | undefined;
-  readonly measuredWith: string;
-  /** On the task's held-out examples, or its discovery examples where it has no others. */
-  readonly figures: Figures;
+  readonly row: TransferRow;
   readonly notes: readonly string[];
 }
 
 export interface TransferHooks {
   readonly threads?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number, cell: TransferCell) => void;
 }
 
-/** Circuit by circuit, task by task. @throws EngineError "usage" without circuits or tasks; as `evaluateCircuit` */
+/**
+ * Circuit by circuit, task by task; every task file is read before anything is measured.
+ *
+ * @throws EngineError "usage" without circuits or tasks; as `loadContrast`; as `evaluateCircuit`, but where a model cannot
+ *   do a task or does not know its words, which the cell says
+ */
 export async function transferTask(
   { circuits, tasks, ...settings }: TransferSettings,
   { threads, signal, onProgress }: TransferHooks = {},
@@ -35,25 +42,62 @@ export async function transferTask(
   if (circuits.length === 0 || tasks.length === 0) {
     throw new EngineError("usage", "Name at least one circuit file, and at least one task with --tasks.");
   }
+  const loaded = tasks.map(loadContrast);
   const cells: TransferCell[] = [];
-  for (const circuit of circuits) {
-    for (const task of tasks) {
-      const {
-        results,
-        foundWith,
-        task: measured,
-        notes,
-      } = await evaluateCircuit({ ...settings, circuit, task, random: 0 }, { threads, signal });
-      cells.push({
-        circuit: basename(circuit),
-        task: measured.name,
-        foundWith,
-        measuredWith: `${measured.ablation.kind} (${measured.ablation.reference})`,
-        figures: results.heldOut ?? results.discovery,
-        notes,
-      });
-      onProgress?.(cells.length, circuits.length * tasks.length);
+  for (const source of circuits) {
+    for (const task of loaded) {
+      const cell = await cellOf(source, task, { ...settings, task: task.file }, { threads, signal });
+      cells.push(cell);
+      onProgress?.(cells.length, circuits.length * tasks.length, cell);
     }
   }
   return cells;
+}
+
+async function cellOf(
+  source: CircuitSource,
+  task: ContrastTask,
+  settings: EvaluateSettings,
+  hooks: Pick<TransferHooks, "threads" | "signal">,
+): Promise<TransferCell> {
+  const circuit = basename(source.file);
+  const foundWith = source.form === "own" ? ablationWords(source.circuit.task.ablation) : undefined;
+  try {
+    const evaluation = await evaluateCircuit(source, { ...settings, random: 0, parts: false }, hooks);
+    const { results, criterion, notes } = evaluation;
+    const { name, file, sha256, seed, ablation } = evaluation.task;
+    const row: TransferRow = {
+      task: name,
+      file,
+      sha256,
+      seed,
+      ablation,
+      criterion: criterion.name,
+      threshold: criterion.threshold,
+      split: results.heldOut ? "heldOut" : "discovery",
+      figures: results.heldOut ?? results.discovery,
+    };
+    return { circuit, foundWith, row, notes };
+  } catch (error) {
+    if (!(error instanceof EngineError) || !UNABLE.has(error.code)) throw error;
+    return { circuit, foundWith, row: failureRow(task, evaluatedWith(source, settings), error.message), notes: [] };
+  }
+}
+
+/** Errors that say something of this model on this task, and nothing of the next one. */
+const UNABLE: ReadonlySet<EngineError["code"]> = new Set(["degenerate-task", "invalid-task"]);
+
+function failureRow(task: ContrastTask, asked: TaskSettings, failure: string): TransferRow {
+  const ablation = ablationOf(asked, task);
+  const examples = asked.examples?.discovery ?? task.split.discovery;
+  return {
+    task: task.name,
+    file: basename(task.file),
+    sha256: task.sha256,
+    seed: asked.seed ?? task.seed,
+    ablation: { kind: ablation.kind, reference: describeReference(ablation, examples) },
+    criterion: asked.criterion ?? task.criterion,
+    threshold: asked.threshold ?? task.threshold,
+    failure,
+  };
 }

@@ -22,3 +22,9 @@ test("words with spaces and quotes are quoted for a shell", () => {
 test("a run with units that must stay has no such line", () => {
   expect(cliLine({ task: "t.yaml", model: "m", units: ["head"], keep: ["a0.h1"] })).toBeUndefined();
 });
+
+test("where the search begins and its budget are said", () => {
+  expect(cliLine({ task: "t.yaml", model: "m", units: ["neuron"], start: "learned-masks", budget: 300 })).toBe(
+    "secateur prune t.yaml --model m --units neurons --start learned-masks --budget 300",
+  );
+});

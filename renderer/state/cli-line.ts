@@ -22,6 +22,8 @@ export function cliLine(request: RunRequest): string | undefined {
     ["--orders", request.orders],
     ["--swaps", request.swaps],
     ["--seed", request.seed],
+    ["--start", request.start],
+    ["--budget", request.budget],
   ];
   const given = options.flatMap(([name, value]) => (value === undefined ? [] : [name, quoted(String(value))]));
   return ["secateur prune", quoted(request.task), ...given].join(" ");

@@ -8,6 +8,7 @@ import {
   type OrderingName,
 } from "../../engine/contract.ts";
 import { type Loaded, load } from "./task-desk.svelte.ts";
+import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
 
 export class CurveDesk {
@@ -15,10 +16,14 @@ export class CurveDesk {
   curves = $state.raw<Loaded<Curves>>({ state: "none" });
   /** What the curves, or those that are being made, are of. */
   request = $state.raw<CurvesRequest | undefined>(undefined);
-  /** Curves and searches; undefined until the first is done. */
-  progress = $state.raw<{ readonly done: number; readonly total: number } | undefined>(undefined);
+  /** Sizes measured; undefined until the first is. */
+  progress = $state.raw<TimedProgress | undefined>(undefined);
+  private timeLeft = new TimeLeft();
 
-  constructor(private readonly api: () => EngineApi) {}
+  constructor(
+    private readonly api: () => EngineApi,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
   get running(): boolean {
     return this.curves.state === "loading";
@@ -33,6 +38,7 @@ export class CurveDesk {
     const request = { ...choice, orderings: this.orderings };
     this.request = request;
     this.progress = undefined;
+    this.timeLeft = new TimeLeft();
     await load(
       () => this.api().curves(request),
       (curves) => (this.curves = isStopped(curves) ? { state: "none" } : curves),
@@ -45,7 +51,9 @@ export class CurveDesk {
 
   note(events: readonly EngineEvent[]): void {
     for (const event of events) {
-      if (event.type === "curves" && this.running) this.progress = { done: event.done, total: event.total };
+      if (event.type === "curves" && this.running) {
+        this.progress = this.timeLeft.progress(event.type, event, this.clock());
+      }
     }
   }
 }

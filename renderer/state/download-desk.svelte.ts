@@ -1,11 +1,7 @@
 // A model on its way from the Hub: asked for by name, watched, stopped.
 import type { EngineApi, EngineEvent, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
-
-export interface DownloadProgress {
-  readonly done: number;
-  readonly total: number;
-}
+import { type TimedProgress, TimeLeft } from "./time-left.ts";
 
 export class DownloadDesk {
   /** Name that is typed, and stays after a failure, so that it can be mended. */
@@ -13,13 +9,15 @@ export class DownloadDesk {
   /** Name that is being fetched. */
   fetching = $state<string | undefined>(undefined);
   /** Bytes; undefined until the first have come. */
-  progress = $state.raw<DownloadProgress | undefined>(undefined);
+  progress = $state.raw<TimedProgress | undefined>(undefined);
   failure = $state.raw<WireError | undefined>(undefined);
+  private timeLeft = new TimeLeft();
 
   /** @param arrived once a model has come whole */
   constructor(
     private readonly api: () => EngineApi,
     private readonly arrived: () => Promise<void>,
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
   async fetch(): Promise<void> {
@@ -27,6 +25,7 @@ export class DownloadDesk {
     if (name === "" || this.fetching !== undefined) return;
     this.fetching = name;
     this.progress = undefined;
+    this.timeLeft = new TimeLeft();
     this.failure = undefined;
     try {
       await this.api().fetchModel(name);
@@ -47,7 +46,7 @@ export class DownloadDesk {
   note(events: readonly EngineEvent[]): void {
     for (const event of events) {
       if (event.type === "download" && event.model === this.fetching) {
-        this.progress = { done: event.done, total: event.total };
+        this.progress = this.timeLeft.progress(event.model, event, this.clock());
       }
     }
   }

@@ -12,14 +12,11 @@ import type {
 import { toWireError } from "../client/wire-failure.ts";
 import type { SavedRelation } from "./session-file.ts";
 import { type Loaded, load, type TaskDesk } from "./task-desk.svelte.ts";
-import { TimeLeft } from "./time-left.ts";
+import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
 
-export interface RelationProgress {
+export interface RelationProgress extends TimedProgress {
   readonly file: string;
-  readonly done: number;
-  readonly total: number;
-  readonly secondsLeft: number | undefined;
 }
 
 const NONE = { state: "none" } as const;
@@ -148,9 +145,8 @@ export class RelationDesk {
   note(events: readonly EngineEvent[]): void {
     for (const event of events) {
       if (event.type !== "relation" || !this.running) continue;
-      const { task: file, done, total } = event;
-      this.timeLeft.note(file, done, this.clock());
-      this.progress = { file, done, total, secondsLeft: this.timeLeft.seconds(total) };
+      const { task: file } = event;
+      this.progress = { file, ...this.timeLeft.progress(file, event, this.clock()) };
     }
   }
 

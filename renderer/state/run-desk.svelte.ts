@@ -1,15 +1,13 @@
 // The runs: which there are, which one is shown, and how far it is; kept up to date by the engine's events.
+import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
+import { isMeasured, type MeasuredCircuit } from "../../engine/circuit/statistics.ts";
 import type { EngineApi, EngineEvent, RunRecord, RunRequest, RunSummary, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
-import { TimeLeft } from "./time-left.ts";
+import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { RemovedHistory, timelineOf } from "./timeline.ts";
 
-export interface Progress {
+export interface Progress extends TimedProgress {
   readonly stage: Extract<EngineEvent, { type: "progress" }>["stage"];
-  readonly done: number;
-  readonly total: number;
-  /** Undefined while there are too few steps to tell. */
-  readonly secondsLeft: number | undefined;
 }
 
 export interface RunAnchors {
@@ -64,6 +62,13 @@ export class RunDesk {
     this.timeLeft = new TimeLeft();
   }
 
+  /** Puts statistics into the circuit of a run, where that is still shown. */
+  attach(id: string, change: (circuit: MeasuredCircuit) => Circuit): void {
+    const circuit = this.shown?.circuit;
+    if (this.shown?.id === id && circuit && isMeasured(circuit))
+      this.shown = { ...this.shown, circuit: change(circuit) };
+  }
+
   async open(id: string): Promise<void> {
     await this.attempt(async () => this.show(await this.api().openRun(id)));
   }
@@ -109,13 +114,7 @@ export class RunDesk {
         this.anchors = { full: event.full, empty: event.empty, accuracy: event.accuracy };
         break;
       case "progress":
-        this.timeLeft.note(event.stage, event.done, this.clock());
-        this.progress = {
-          stage: event.stage,
-          done: event.done,
-          total: event.total,
-          secondsLeft: this.timeLeft.seconds(event.total),
-        };
+        this.progress = { stage: event.stage, ...this.timeLeft.progress(event.stage, event, this.clock()) };
         break;
       case "circuit":
         this.shown = { ...this.shown, circuit: event.circuit };

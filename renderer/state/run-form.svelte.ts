@@ -1,5 +1,12 @@
 // The settings of the next run: the task's own until the user sets others.
-import type { AblationKind, CriterionName, OpenedTask, RunRequest, TaskChoice } from "../../engine/contract.ts";
+import type {
+  AblationKind,
+  CriterionName,
+  OpenedTask,
+  RunRequest,
+  SearchStartName,
+  TaskChoice,
+} from "../../engine/contract.ts";
 import { UNIT_KINDS, type UnitKind } from "../../engine/circuit/unit.ts";
 
 export class RunForm {
@@ -12,6 +19,9 @@ export class RunForm {
   discovery = $state(128);
   heldOut = $state(128);
   seed = $state(1);
+  start = $state<SearchStartName>("full");
+  /** Trials at most; null: by rule. Only searches over neurons ask for it. */
+  budget = $state<number | null>(null);
 
   /** Takes over what a task says. */
   follow(task: OpenedTask): void {
@@ -29,10 +39,15 @@ export class RunForm {
     if (next.length > 0) this.units = next;
   }
 
-  get problems(): readonly ("threshold" | "discovery" | "heldOut" | "seed")[] {
+  get problems(): readonly ("threshold" | "discovery" | "heldOut" | "seed" | "budget")[] {
     const counts = (["discovery", "heldOut", "seed"] as const).filter((field) => !isCount(this[field]));
     const isShare = this.threshold > 0 && this.threshold <= 1;
-    return [...(isShare ? [] : (["threshold"] as const)), ...counts];
+    const isBudget = !this.asksBudget || this.budget === null || isCount(this.budget);
+    return [...(isShare ? [] : (["threshold"] as const)), ...counts, ...(isBudget ? [] : (["budget"] as const))];
+  }
+
+  get asksBudget(): boolean {
+    return this.units.includes("neuron");
   }
 
   choice(task: string, model: string): TaskChoice {
@@ -49,7 +64,13 @@ export class RunForm {
   }
 
   request(task: string, model: string): RunRequest {
-    return { ...this.choice(task, model), units: this.units };
+    const { units, start, budget } = this;
+    return {
+      ...this.choice(task, model),
+      units,
+      ...(start !== "full" && { start }),
+      ...(this.asksBudget && budget !== null && { budget }),
+    };
   }
 }
 

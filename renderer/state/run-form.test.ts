@@ -31,3 +31,17 @@ test("a request holds everything, so that it can be repeated when the task's def
     threshold: 0.9,
   });
 });
+
+test("a start from learned masks is asked for by name, a budget only where neurons are searched", () => {
+  const form = new RunForm();
+  form.start = "learned-masks";
+  form.budget = 500;
+  expect(form.request("t.yaml", "sprig")).toMatchObject({ units: ["head"], start: "learned-masks" });
+  expect(form.request("t.yaml", "sprig")).not.toHaveProperty("budget");
+  form.toggle("neuron");
+  expect(form.request("t.yaml", "sprig")).toMatchObject({ units: ["head", "neuron"], budget: 500 });
+  form.budget = null;
+  expect([form.problems, form.request("t.yaml", "sprig").budget]).toEqual([[], undefined]);
+  form.budget = 0.5;
+  expect(form.problems).toEqual(["budget"]);
+});

@@ -4,6 +4,13 @@
 const leastSteps = 5;
 const rememberedSteps = 20;
 
+export interface TimedProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Undefined while there are too few steps to tell. */
+  readonly secondsLeft: number | undefined;
+}
+
 export class TimeLeft {
   private stage = "";
   private done = 0;
@@ -27,6 +34,12 @@ export class TimeLeft {
     }
     this.done = done;
     this.since = now;
+  }
+
+  /** Takes note of progress, and says it with the seconds that are left. */
+  progress(stage: string, { done, total }: Omit<TimedProgress, "secondsLeft">, now: number): TimedProgress {
+    this.note(stage, done, now);
+    return { done, total, secondsLeft: this.seconds(total) };
   }
 
   /** Seconds until `total` steps are done; undefined while that is a guess. */

@@ -7,7 +7,17 @@ export type Selection =
   | { readonly kind: "edge"; readonly name: string }
   | { readonly kind: "prompt"; readonly index: number };
 
-export const TABS = ["circuit", "effects", "task", "figures", "nodes", "runs", "relations", "curves"] as const;
+export const TABS = [
+  "circuit",
+  "effects",
+  "task",
+  "figures",
+  "nodes",
+  "runs",
+  "relations",
+  "curves",
+  "statistics",
+] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Weights as they are, or as shares of what enters a node or a layer. */

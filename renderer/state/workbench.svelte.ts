@@ -28,6 +28,7 @@ import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
 import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
 import type { Settings } from "./settings.svelte.ts";
+import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
 import { circuitAt } from "./taken-circuit.ts";
 import { type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
@@ -55,6 +56,7 @@ export class Workbench {
   readonly relations: RelationDesk;
   readonly downloads: DownloadDesk;
   readonly curveDesk: CurveDesk;
+  readonly statistics: StatisticsDesk;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -135,6 +137,7 @@ export class Workbench {
         this.relations.note(events);
         this.downloads.note(events);
         this.curveDesk.note(events);
+        this.statistics.note(events);
       },
     });
     const api = () => this.link.api;
@@ -143,6 +146,7 @@ export class Workbench {
     this.relations = new RelationDesk(api, this.tasks);
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
     this.curveDesk = new CurveDesk(api);
+    this.statistics = new StatisticsDesk(api, (run, change) => this.runs.attach(run, change));
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
@@ -239,7 +243,7 @@ export class Workbench {
     if (!run) return;
     const kept = new Set(this.kept);
     const without = this.searched.filter((id) => !kept.has(id));
-    await this.startRequest({ ...run.request, without, keep: this.view.current.edits.keepAlways });
+    await this.startRequest({ ...run.request, start: "full", without, keep: this.view.current.edits.keepAlways });
   }
 
   private async startRequest(request: RunRecord["request"]): Promise<void> {
@@ -279,6 +283,21 @@ export class Workbench {
       }),
       (measured) => (this.measured = measured),
     );
+  }
+
+  /** The shown circuit with its task file, which is known only by its name where the circuit came from a file. */
+  get statisticsSubject(): StatisticsSubject | undefined {
+    const { shown } = this.runs;
+    if (!shown?.circuit) return undefined;
+    const { id: run, circuit, request } = shown;
+    const { tasks, task: opened } = this.tasks;
+    const listed = tasks.state === "done" ? tasks.value.map(({ file }) => file) : [];
+    return {
+      run,
+      circuit,
+      model: request.model,
+      task: fileNamed(request.task, [...(opened ? [opened.file] : []), ...listed]),
+    };
   }
 
   async askHeatmap(): Promise<void> {
@@ -416,6 +435,8 @@ export class Workbench {
       ablation: task.ablation.kind,
       criterion: search.criterion,
       threshold: search.threshold,
+      ...(search.start && { start: "learned-masks" as const }),
+      ...(search.budget !== undefined && { budget: search.budget }),
     };
     const startedAt = circuit.environment?.startedAt ?? "";
     this.runs.show({ id: name, request, state: "finished", startedAt, steps: [], circuit });
@@ -473,6 +494,12 @@ export class Workbench {
 
 const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
 const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
+
+/** The file itself where it is known, else a known one of the same name. */
+function fileNamed(file: string, known: readonly string[]): string {
+  const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
+  return known.includes(file) ? file : (known.find((path) => nameOf(path) === nameOf(file)) ?? file);
+}
 
 /** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
 export function edgeName({ source, target, input }: CircuitEdge): string {

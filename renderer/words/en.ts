@@ -497,7 +497,7 @@ export const en = {
   "curves.ordering": "order or search",
   "curves.ask": "Measure the curves",
   "curves.stop": "Stop",
-  "curves.progress": "{done} of {total} curves and searches",
+  "curves.progress": "{done} of {total} sizes",
   "curves.noNeurons": "Curves are of heads and MLPs; choose one of them below.",
   "curves.of": "{task} on {model}, {n} units",
   "curves.label": "Faithfulness by number of units kept, a line for each order",
@@ -615,4 +615,92 @@ export const en = {
   "means.relation.bias": "W = 0: the same answer for every subject.",
   "means.relation.shuffled": "The map’s answers held against those of other subjects: chance.",
   "means.relation.edit": "Share of edits Δs = W†(o′ − o) after which the model gives the other object.",
+  "tab.statistics": "Statistics",
+  "action.tabStatistics": "Show: statistics",
+  "statistics.none": "Statistics are of a finished circuit: run one, or open a circuit file.",
+  "statistics.noFigures":
+    "This circuit has no figures of its own, beside which these would stand; show the finished run that it was taken from.",
+  "statistics.stop": "Stop",
+  "stability.title": "The search again",
+  "stability.lead":
+    "The circuit’s own search, made again on other examples: do the circuits agree, and do they hold on examples that their search did not see?",
+  "stability.runs": "searches for each",
+  "stability.sizes": "discovery examples",
+  "stability.ask": "Search again",
+  "stability.progress": "{searches} of {of} searches",
+  "stability.searched":
+    "{n} searches for each number of examples, seeds {seeds}: {units}; criterion {criterion} at {threshold}; ablation: {ablation}; {heldOut} held-out examples each.",
+  "stability.enough": "From {n} discovery examples on the criterion holds held out for every search.",
+  "stability.notEnough":
+    "At no number of examples that was tried, and every larger one, does the criterion hold held out for every search.",
+  "stability.examples": "examples",
+  "stability.kept": "kept",
+  "stability.keptRange": "{least} to {most}",
+  "stability.heldOut": "f held out",
+  "stability.holds": "holds held out",
+  "stability.jaccard": "Jaccard",
+  "stability.jaccardWithCircuit": "with this circuit",
+  "stability.plot": "Share of searches that hold held out, and Jaccard with its interval, by discovery examples",
+  "stability.axis": "discovery examples",
+  "stability.units": "Searches that keep a unit",
+  "stability.unitsOf": "Number of examples",
+  "stability.inCircuit": "in this circuit",
+  "stability.notInCircuit": "not in it",
+  "explain.stability.runs":
+    "Each with examples of a seed of its own; the seeds follow the circuit’s, so that none is its own search.",
+  "explain.stability.sizes": "Numbers of examples that the searches see, with commas between them.",
+  "means.stability.kept": "Units that each of the {n} searches keeps: {kept}.",
+  "means.stability.heldOut":
+    "Mean of f over the {n} searches, each on held-out examples of its own; lowest {least}, highest {most}.",
+  "means.stability.holds":
+    "Share of the {n} searches whose circuit passes the criterion on held-out examples of its own too.",
+  "means.stability.jaccard":
+    "|A ∩ B| / |A ∪ B| over the kept units of every two of the {n} circuits: their mean, its 95 % bootstrap interval over the searches (from 3 on); the least is {least}.",
+  "means.stability.jaccardWithCircuit":
+    "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95 % bootstrap interval over the searches (from 3 on); the least is {least}.",
+  "means.stability.share": "{k} of {n} searches keep it.",
+  "transfer.title": "On other tasks",
+  "transfer.lead":
+    "This very circuit on the held-out examples of other tasks: near 1 its parts serve them too, near 0 they are this task’s own.",
+  "transfer.tasks": "Tasks to measure on",
+  "transfer.relations": "Relations as tasks ({n})",
+  "transfer.ownAblation": "each task’s own",
+  "transfer.ask": "Measure on {n}",
+  "transfer.progress": "{done} of {total} tasks",
+  "transfer.task": "task",
+  "transfer.interval": "95 %",
+  "transfer.accuracy": "accuracy",
+  "transfer.accuracyFull": "the model’s",
+  "transfer.holds": "holds",
+  "transfer.ablation": "measured with",
+  "transfer.foundWith": "The circuit was found with {ablation}.",
+  "explain.transfer.ablation": "What a removed unit gives instead; on its own task the circuit’s, unless chosen here.",
+  "means.transfer.faithfulness":
+    "f = (m(C) − m(∅)) / (m(M) − m(∅)), m: the metric of that task.\nMeasured on {n} examples, {split}, with {ablation}.",
+  "means.transfer.interval": "95 % bootstrap interval of f over the {n} examples, {split}.",
+  "means.transfer.accuracy":
+    "Share of prompts whose top token is a right answer, circuit alone.\nMeasured on {n} examples, {split}.",
+  "means.transfer.accuracyFull":
+    "Share of prompts whose top token is a right answer, full model.\nMeasured on {n} examples, {split}.",
+  "means.transfer.holds": "Whether the figures pass the criterion {criterion} at {threshold}.",
+  "run.start": "start",
+  "run.budget": "trials at most",
+  "run.budgetRule": "by rule",
+  "start.full": "full model",
+  "start.learned-masks": "learned masks",
+  "explain.searchStart":
+    "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.",
+  "explain.budget":
+    "Circuits that may be measured; 0: as many as it takes. Empty: 15 % of the hidden neurons where they are more than 4096, else no limit.",
+  "stage.masks": "Learning masks",
+  "figures.measuredWith": "Figures of the file are measured with the ablation of the search: {ablation}.",
+  "figures.verified":
+    "within a budget of {budget} trials: of what is kept {single} were tested one by one, {blocks} in blocks of at most {largest}",
+  "figures.startedFrom":
+    "The search began with learned masks: the {kept} most open gates after {steps} steps on {examples} examples.",
+  "runs.start": "start",
+  "record.start": "start of the search",
+  "record.startMasks": "learned masks: {kept} units after {steps} steps on {examples} examples",
+  "record.budget": "budget",
+  "record.budgetTrials": "{n} trials",
 } as const;

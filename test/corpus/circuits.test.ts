@@ -146,6 +146,51 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
     'results.minimality.units[1]: "m1" stands here twice; remove one.',
   ],
   [
+    "searches that kept a unit that the model lacks",
+    set("results.stability.rows.0.units", [{ id: "a7.h0", share: 1 }]),
+    "results.stability.rows[0].units[0]: the model has no a7.h0 (layers 0–1, heads 0–1, neurons 0–7); correct the id, or the sizes in model.",
+  ],
+  [
+    "a share of searches in percent",
+    set("results.stability.rows.0.holds", 100),
+    "results.stability.rows[0].holds: is 100; write 1 or less.",
+  ],
+  [
+    "fewer searches than seeds",
+    set("results.stability.rows.1.kept", [3]),
+    "results.stability.rows[1].kept: has 1 entries for 3 seeds; write one for each search.",
+  ],
+  [
+    "sizes that fall",
+    set("results.stability.rows.1.discovery", 2),
+    "results.stability.rows[1].discovery: is 2 after 4; list the sizes rising, each once.",
+  ],
+  [
+    "a size that suffices and was not tried",
+    set("results.stability.enough", 6),
+    "results.stability.enough: is 6, a size that was not tried (4, 8); write one of these, or leave it out.",
+  ],
+  [
+    "an interval of Jaccard upside down",
+    set("results.stability.rows.0.jaccard.interval", [1, 0]),
+    "results.stability.rows[0].jaccard.interval: the lower end 1 is above the upper end 0; write [lower, upper].",
+  ],
+  [
+    "neither figures nor a failure on another task",
+    set("results.transfer.1.failure", undefined),
+    "results.transfer[1]: none has neither figures nor a failure; write one of the two.",
+  ],
+  [
+    "figures on another task without the examples that they are of",
+    set("results.transfer.0.split", undefined),
+    "results.transfer[0].split: goes with figures; write it.",
+  ],
+  [
+    "an ablation of another task that is none",
+    set("results.transfer.0.ablation.kind", "noise"),
+    'results.transfer[0].ablation.kind: is "noise"; write "resample" or "mean" or "zero".',
+  ],
+  [
     "an accuracy in percent",
     set("results.heldOut.accuracy.full", 97),
     "results.heldOut.accuracy.full: is 97; write 1 or less.",

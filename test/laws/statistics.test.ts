@@ -1,9 +1,10 @@
 // Completeness and minimality on the model with a planted circuit, whose metrics were worked out on paper.
 import { afterAll, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
-import { parseUnit } from "../../engine/circuit/unit.ts";
+import { Random } from "../../engine/base/random.ts";
+import { formatUnit, parseUnit } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
-import { measureCompleteness } from "../../engine/evaluate/completeness.ts";
+import { differentSubsets, measureCompleteness } from "../../engine/evaluate/completeness.ts";
 import { Evaluator } from "../../engine/evaluate/evaluator.ts";
 import { measureMinimality } from "../../engine/evaluate/minimality.ts";
 import { measureAnchors } from "../../engine/evaluate/report.ts";
@@ -39,7 +40,7 @@ test("without each planted head f falls to what the name mover is left with (1e-
 test("the circuit lacks the model's backup: the greatest gap is without inhibition, 4½/7.5 (1e-2)", async () => {
   const { rows, worst, examples } = (await measureCompleteness(evaluator, ends, kept, {
     shares: [1 / 3],
-    count: 12,
+    count: 3,
     seed: 1,
   }))!;
   expect(["a0.h1", "a1.h2"]).toContain(worst.removed.join());
@@ -48,10 +49,10 @@ test("the circuit lacks the model's backup: the greatest gap is without inhibiti
     expect.closeTo((-8 / 3 + 4 + 1 / 2) / 7.5, 2),
   ]);
   expect(rows.map(({ share, count, greatest }) => ({ share, count, greatest }))).toEqual([
-    { share: 1 / 3, count: 12, greatest: worst.model - worst.circuit },
+    { share: 1 / 3, count: 3, greatest: worst.model - worst.circuit },
   ]);
-  expect(rows[0].mean).toBeGreaterThan(4 / 7.5);
-  expect(rows[0].mean).toBeLessThan(rows[0].greatest);
+  // Each head alone, once: 4½ without either of inhibition, 4 without the name mover.
+  expect(rows[0].mean).toBeCloseTo((4.5 + 4.5 + 4) / 3 / 7.5, 2);
   expect(examples).toBe(8);
 });
 
@@ -64,6 +65,27 @@ test("the whole model lacks nothing: taken out of both, every subset leaves the 
     [0, 0],
   ]);
   expect(worst.removed).toEqual([]);
+});
+
+test("no subset is measured twice: all where there are few, and a size that two shares come to once", async () => {
+  const { rows } = (await measureCompleteness(evaluator, ends, kept, { shares: [0.2, 0.4, 0.7], count: 10, seed: 1 }))!;
+  expect(rows.map(({ share, count }) => [share, count])).toEqual([
+    [0.2, 3],
+    [0.7, 3],
+  ]);
+});
+
+test("subsets are different, of one size, in the order of the data flow, and the same for the same seed", () => {
+  const units = ["m1", "a0.h3", "a2.h0", "m0", "a0.h1", "a1.h2"].map((id) => parseUnit(id)!);
+  const drawn = (count: number) =>
+    differentSubsets(units, 3, count, Random.seeded(1)).map((subset) => subset.map(formatUnit).join(" "));
+  const flow = ["a0.h1", "a0.h3", "m0", "a1.h2", "m1", "a2.h0"];
+  expect(new Set(drawn(19)).size).toBe(19);
+  expect(drawn(19)).toEqual(drawn(19));
+  expect(drawn(30)).toHaveLength(20);
+  for (const subset of [...drawn(19), ...drawn(30)]) {
+    expect(flow.filter((id) => subset.split(" ").includes(id)).join(" ")).toBe(subset);
+  }
 });
 
 test("a circuit of nothing has no subsets", async () => {

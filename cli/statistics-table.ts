@@ -1,0 +1,101 @@
+// Statistics of a circuit as text to read: the searches again on other examples, and the circuit on other tasks.
+import { ablationWords } from "../engine/circuit/ablation-words.ts";
+import type { Circuit, Stability, StabilityRow, TransferRow } from "../engine/circuit/circuit-schema.ts";
+import { columns } from "./circuit-table.ts";
+
+export function stabilityTable({ rows, seeds, enough }: Stability): string {
+  const withCircuit = rows.some(({ jaccardWithCircuit }) => jaccardWithCircuit);
+  const head = [
+    "examples",
+    "kept",
+    "Jaccard, least, 95 %",
+    ...(withCircuit ? ["with this circuit"] : []),
+    "f held out",
+    "holds there",
+    "always kept",
+  ];
+  const lines = rows.map((row) => [
+    String(row.discovery),
+    `${Math.min(...row.kept)} to ${Math.max(...row.kept)}`,
+    alike(row.jaccard),
+    ...(withCircuit ? [alike(row.jaccardWithCircuit)] : []),
+    (row.heldOut.reduce((sum, f) => sum + f, 0) / row.heldOut.length).toFixed(3),
+    share(row.holds),
+    alwaysKept(row),
+  ]);
+  return `${columns([head, ...lines])}\n\n${enoughOf(enough, seeds.length)}`;
+}
+
+function alike(found: StabilityRow["jaccard"]): string {
+  if (!found) return "";
+  const interval = found.interval ? `, [${found.interval.map((end) => end.toFixed(2)).join(", ")}]` : "";
+  return `${found.mean.toFixed(2)}, ${found.least.toFixed(2)}${interval}`;
+}
+
+const listedUnits = 12;
+
+function alwaysKept({ units }: StabilityRow): string {
+  const always = units.filter(({ share }) => share === 1).map(({ id }) => id);
+  const rest = always.length - listedUnits;
+  return `${always.slice(0, listedUnits).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+function enoughOf(enough: number | undefined, runs: number): string {
+  return enough === undefined
+    ? "At no size that was tried does the criterion hold on held-out examples for every search and every larger size."
+    : `From ${enough} discovery examples on the criterion holds on held-out examples for all ${runs} searches.`;
+}
+
+export interface NamedTransfer {
+  /** File of the circuit; undefined where all are of one. */
+  readonly circuit?: string;
+  /** The ablation that the circuit was found with, in words, where its file says so. */
+  readonly foundWith: string | undefined;
+  readonly row: TransferRow;
+}
+
+export function transferTable(cells: readonly NamedTransfer[]): string {
+  const named = cells.some(({ circuit }) => circuit !== undefined);
+  const head = ["task", "f", "95 %", "accuracy", "model's", "holds", "ablation"];
+  const rows = cells.map(({ circuit, ...cell }) => [...(named ? [circuit ?? ""] : []), ...transferCells(cell)]);
+  const failures = cells.flatMap(({ row }) => (row.failure === undefined ? [] : [`${row.task}: ${row.failure}`]));
+  return [columns([[...(named ? ["circuit"] : []), ...head], ...rows]), ...failures].join("\n");
+}
+
+function transferCells({ row, foundWith }: NamedTransfer): string[] {
+  const { task, figures, ablation } = row;
+  const measuredWith = ablationWords(ablation);
+  const words =
+    foundWith === undefined || foundWith === measuredWith ? measuredWith : `${measuredWith}, found with ${foundWith}`;
+  if (!figures) return [task, "none", "", "", "", "", words];
+  const { faithfulness, interval, accuracy, criterionHolds } = figures;
+  return [
+    task,
+    faithfulness.toFixed(3),
+    `[${interval.map((x) => x.toFixed(3)).join(", ")}]`,
+    share(accuracy?.circuit),
+    share(accuracy?.full),
+    criterionHolds ? "yes" : "NO",
+    words,
+  ];
+}
+
+/** What a circuit file holds of both. */
+export function statisticsRows({ results, task }: Circuit): string {
+  const { stability, transfer } = results ?? {};
+  const foundWith = ablationWords(task.ablation);
+  const parts = [];
+  if (stability) parts.push(`${searchedWords(stability)}\n${stabilityTable(stability)}`);
+  if (transfer) parts.push(`on other tasks\n${transferTable(transfer.map((row) => ({ foundWith, row })))}`);
+  return parts.join("\n\n");
+}
+
+function searchedWords({ seeds, searched, heldOut }: Stability): string {
+  const { criterion, threshold, ablation } = searched;
+  return (
+    `searched again ${seeds.length} times for each number of examples: criterion ${criterion} at ${threshold}, ` +
+    `${ablation} ablation, ${heldOut} held-out examples`
+  );
+}
+
+const share = (value: number | undefined) => (value === undefined ? "" : `${Math.round(100 * value)} %`);

@@ -1,0 +1,111 @@
+// Statistics of a circuit as the workbench asks for them, on the embedded model.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { EngineApi, EngineEvent, RunRequest } from "../contract.ts";
+import { engineService } from "./service.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const REQUEST: RunRequest = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  units: ["head"],
+  examples: { discovery: 8, heldOut: 8 },
+};
+const home = process.env.SECATEUR_HOME;
+let folder: string;
+let engine: EngineApi;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "secateur-service-"));
+  process.env.SECATEUR_HOME = folder;
+  engine = engineService(1);
+});
+afterAll(() => {
+  if (home === undefined) delete process.env.SECATEUR_HOME;
+  else process.env.SECATEUR_HOME = home;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Events from `after` on, up to and with the first that is looked for. */
+async function until(found: (event: EngineEvent) => boolean, after = 0): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  let last = after;
+  for (;;) {
+    for (const event of await engine.events(last)) {
+      events.push(event);
+      last = event.seq;
+      if (found(event)) return events;
+    }
+  }
+}
+
+const ended = (event: EngineEvent) => event.type === "run" && !["running", "stopping"].includes(event.run.state);
+
+test("searched again and measured on other tasks, a run's record keeps the figures, also for an engine that is started anew", async () => {
+  const run = await engine.startRun(REQUEST);
+  const seen = await until(ended);
+  const { circuit } = await engine.openRun(run);
+  const subject = { run, circuit: circuit!, model: "sprig" };
+  const searched = engine.stability({ ...subject, task: REQUEST.task, runs: 2, sizes: [6, 8] });
+  await expect(engine.transfer({ ...subject, tasks: ["tasks/pronoun.yaml"] })).rejects.toThrow(
+    "Other statistics are being made; stop them or wait.",
+  );
+  const stability = await searched;
+  const progress = (
+    await until((event) => event.type === "stability" && event.searches === 4, seen.at(-1)!.seq)
+  ).filter((event) => event.type === "stability");
+  expect(progress.map(({ searches, done, total, row }) => [searches, done, total, row?.discovery])).toEqual([
+    [0, 0, 28, undefined],
+    [1, 6, 28, undefined],
+    [2, 12, 28, 6],
+    [3, 20, 28, undefined],
+    [4, 28, 28, 8],
+  ]);
+  const transfer = await engine.transfer({ ...subject, tasks: ["tasks/pronoun.yaml"], ablation: "zero" });
+  expect(transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "zero", reference: "zero" } }]);
+  const { results } = (await engineService(1).openRun(run)).circuit!;
+  expect(results).toMatchObject({ stability, transfer });
+});
+
+test("statistics are stopped, and the engine is free for others", async () => {
+  const run = (await engine.listRuns())[0]!.id;
+  const { circuit } = await engine.openRun(run);
+  const searched = engine.stability({
+    run,
+    circuit: circuit!,
+    model: "sprig",
+    task: REQUEST.task,
+    runs: 3,
+    sizes: [8],
+  });
+  await engine.stopStatistics();
+  await expect(searched).rejects.toMatchObject({ code: "cancelled" });
+  expect(await engine.transfer({ run, circuit: circuit!, model: "sprig", tasks: ["tasks/pronoun.yaml"] })).toHaveLength(
+    1,
+  );
+});
+
+test("a run from learned masks shows their training, and its record says where it began", async () => {
+  const before = (await engine.events(0)).at(-1)!.seq;
+  const run = await engine.startRun({ ...REQUEST, start: "learned-masks" });
+  const stages = (await until(ended, before)).flatMap((event) => (event.type === "progress" ? [event.stage] : []));
+  expect(stages[0]).toBe("masks");
+  expect(stages).toContain("pruning");
+  const { request, circuit } = await engineService(1).openRun(run);
+  expect([request.start, request.without]).toEqual(["learned-masks", undefined]);
+  expect(circuit!.search.start).toMatchObject({ method: "learned masks", steps: 100, examples: 8 });
+});
+
+test("stopped while the masks are learned, a run is resumed from its beginning to its end", async () => {
+  const before = (await engine.events(0)).at(-1)!.seq;
+  const run = await engine.startRun({ ...REQUEST, start: "learned-masks" });
+  await until((event) => event.type === "progress" && event.stage === "masks", before);
+  await engine.stopRun(run);
+  const stopped = (await until(ended, before)).at(-1)!;
+  expect(stopped).toMatchObject({ type: "run", run: { id: run, state: "stopped" } });
+  await engine.resumeRun(run);
+  expect((await until(ended, stopped.seq)).at(-1)).toMatchObject({ run: { id: run, state: "finished" } });
+});

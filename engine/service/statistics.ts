@@ -1,0 +1,69 @@
+// Statistics of a circuit for the workbench: the search again, and other tasks; one request at a time, watched, stopped.
+import { EngineError } from "../base/errors.ts";
+import type { Circuit, Stability, TransferRow } from "../circuit/circuit-schema.ts";
+import { requireMeasured, withStability, withTransfer } from "../circuit/statistics.ts";
+import type { StabilityRequest, TransferRequest } from "../contract.ts";
+import { searchedAgain, stabilityTask } from "../session/stability-task.ts";
+import { transferTask } from "../session/transfer-task.ts";
+import type { EventLog } from "./event-log.ts";
+import type { Runs } from "./runs.ts";
+
+export class Statistics {
+  private controller: AbortController | undefined;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly runs: Pick<Runs, "record">,
+    private readonly threads: number | undefined,
+  ) {}
+
+  /** @throws EngineError "usage" while others are being made, else as `stabilityTask` */
+  stability({ run, circuit, task, model, runs, sizes }: StabilityRequest): Promise<Stability> {
+    return this.alone(run, circuit, async (signal) => {
+      const settings = { ...searchedAgain(circuit, { task, model }), runs, sizes };
+      const made = await stabilityTask(
+        settings,
+        {
+          threads: this.threads,
+          signal,
+          onProgress: (progress) => this.log.add({ type: "stability", ...progress }),
+        },
+        { file: run, circuit },
+      );
+      this.runs.record(run, circuit, (own) => withStability(own, made));
+      return made;
+    });
+  }
+
+  /** @throws EngineError "usage" while others are being made, else as `transferTask` */
+  transfer({ run, circuit, model, tasks, ablation }: TransferRequest): Promise<readonly TransferRow[]> {
+    return this.alone(run, circuit, async (signal) => {
+      const cells = await transferTask(
+        { circuits: [{ form: "own", file: run, circuit }], tasks, model, ablation },
+        {
+          threads: this.threads,
+          signal,
+          onProgress: (done, total, { row }) => this.log.add({ type: "transfer", done, total, row }),
+        },
+      );
+      const rows = cells.map(({ row }) => row);
+      this.runs.record(run, circuit, (own) => withTransfer(own, rows));
+      return rows;
+    });
+  }
+
+  stop(): void {
+    this.controller?.abort();
+  }
+
+  private async alone<T>(name: string, circuit: Circuit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    requireMeasured(circuit, name);
+    if (this.controller) throw new EngineError("usage", "Other statistics are being made; stop them or wait.");
+    const controller = (this.controller = new AbortController());
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.controller = undefined;
+    }
+  }
+}
