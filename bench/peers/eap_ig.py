@@ -29,7 +29,8 @@ import eap.attribute as attribute_module
 from eap.attribute import attribute
 from eap.graph import Graph
 
-from sprig_model import batches, load, read_prompts
+from prompts import batches, read_prompts
+from sprig_model import load
 
 
 def given_tokens(_model, tokens, _max_length=None):
