@@ -12,6 +12,8 @@ interface Point {
 }
 
 const columns = 3;
+/** Of the authors' lines, which often lie on each other: the first on top, the last the widest. */
+const widths = [2, 5, 9] as const;
 /** f beyond this says only that the circuit is none. */
 const range = [-0.25, 1.35] as const;
 
@@ -53,9 +55,11 @@ export function edgeCurves({ total, orders, circuits }: EdgeFigures): Picture {
       color: { domain: AUTHORS, range: COLOURS },
       marks: [
         Plot.ruleY([1], { stroke: GREY }),
-        Plot.line(lines, { ...at, stroke: "by", strokeWidth: 2 }),
-        Plot.dot(lines, { ...at, fill: "by", r: 2.5 }),
-        Plot.dot(dots, { ...at, fill: "by", r: 4.5 }),
+        ...AUTHORS.map((by, i) => {
+          const own = lines.filter((line) => line.by === by);
+          return Plot.line(own, { ...at, stroke: COLOURS[i], strokeWidth: widths[i], strokeLinejoin: "round" });
+        }).reverse(),
+        Plot.dot(dots, { ...at, fill: "by", r: 5 }),
         Plot.text(titles, { ...place, text: "panel", frameAnchor: "top-left", dy: -14, fontWeight: "bold" }),
         ...AUTHORS.map((by, i) =>
           Plot.text([{ panel: panels[0] }], {

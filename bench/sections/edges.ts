@@ -22,7 +22,7 @@ edges together instead of the embeddings. Integrated gradients of activations ha
 AutoCircuit's ACDC reads one batch alone, and a batch holds prompts of one length, so it was given 32 prompts of 15 tokens of the same
 task; it lowers KL from the model, not the logit difference, and its f is what that leaves. Each tau is a search of its own.`,
     tables: [orderTable(figures.total, figures.orders), circuitTable(figures.circuits)],
-    pictures: [edgeCurves(figures), timeAndSize("edges-time", "edges", faithfulCircuits(figures))],
+    pictures: [edgeCurves(figures), timeAndSize("edges-time", "edges", "log", faithfulCircuits(figures))],
   };
 }
 

@@ -21,10 +21,10 @@ its graphs. The whole runs hold opening and judging too. A measurement is a circ
 export function headsPicture(name: string, rows: readonly HeadRow[]): Picture {
   const ours = rows[0].circuit!.kept.length;
   const points = rows.map(({ by, method, seconds, circuit, scaledFrom }) => ({
-    method: `${by}, ${method}${scaledFrom === undefined ? "" : ", scaled"}`,
+    method: scaledFrom === undefined ? method : `${method}, scaled`,
     by,
     size: circuit?.kept.length ?? ours,
     seconds,
   }));
-  return timeAndSize(name, "heads", points);
+  return timeAndSize(name, "heads", "linear", points);
 }
