@@ -1,6 +1,6 @@
 // Circuits of edges in the embedded model: orders by every method of every peer, and circuits that a peer found, each judged by
 // the same exact runs.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { installedPath } from "../engine/base/installation.ts";
 import type { ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
@@ -14,8 +14,9 @@ import { type EdgeCurvePoint, type EdgeOutcome, edgeTask } from "../engine/sessi
 import { prepare, type Prepared } from "../engine/session/prepare.ts";
 import { EMBEDDED } from "./head-circuits.ts";
 import type { BenchOptions } from "./options.ts";
-import { inFolder, runPeer } from "./peer-process.ts";
-import { examplesOfLength, promptsForPeers } from "./prompts.ts";
+import { runPeer } from "./peer-process.ts";
+import { examplesOfLength, type PeerPrompts } from "./prompts.ts";
+import { inFolder } from "./temporary-folder.ts";
 import { timed } from "./timed.ts";
 
 const steps = 5;
@@ -60,10 +61,10 @@ export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> 
   const prepared = prepare(EMBEDDED, { threads: options.threads });
   try {
     return await inFolder(async (folder) => {
-      const prompts = join(folder, "prompts.json");
       const oneLength = examplesOfLength(prepared.model.tokenizer, acdcLength, EMBEDDED.examples.discovery);
-      writeFileSync(prompts, promptsForPeers({ ...prepared, oneLength }));
-      const peers = [eapIg(options, prompts, folder), autocircuit(options, prompts, folder)].filter((peer) => !!peer);
+      const prompts = { discovery: prepared.discovery, oneLength };
+      const asked = [await eapIg(options, prompts, folder), await autocircuit(options, prompts, folder)];
+      const peers = asked.filter((peer) => peer !== undefined);
       const orders: EdgeOrderRow[] = [];
       for (const method of EDGE_METHODS) {
         const { seconds } = await timed(() => ourScores(method, prepared));
@@ -99,21 +100,30 @@ interface PeerScores {
   readonly acdc?: readonly { readonly tau: string; readonly seconds: number; readonly file: string }[];
 }
 
-function eapIg({ python, eapIg, threads }: BenchOptions, prompts: string, parent: string): PeerScores | undefined {
+async function eapIg(
+  { python, eapIg, threads }: BenchOptions,
+  prompts: PeerPrompts,
+  parent: string,
+): Promise<PeerScores | undefined> {
   if (python === undefined || eapIg === undefined) return undefined;
   const folder = join(parent, "eap-ig");
   mkdirSync(folder);
-  const args = [eapIg, installedPath("models", "sprig"), prompts, folder];
-  const { seconds } = runPeer<Pick<PeerScores, "seconds">>(python, "eap_ig.py", threads, args);
-  return { by: "EAP-IG", sign: "helpful-negative", folder, seconds };
+  const args = [eapIg, installedPath("models", "sprig"), folder];
+  const found = await runPeer<Pick<PeerScores, "seconds">>({ python, script: "eap_ig.py", prompts, args, threads });
+  return { by: "EAP-IG", sign: "helpful-negative", folder, seconds: found.seconds };
 }
 
-function autocircuit({ autocircuit, threads }: BenchOptions, prompts: string, parent: string): PeerScores | undefined {
+async function autocircuit(
+  { autocircuit, threads }: BenchOptions,
+  prompts: PeerPrompts,
+  parent: string,
+): Promise<PeerScores | undefined> {
   if (autocircuit === undefined) return undefined;
   const folder = join(parent, "autocircuit");
   mkdirSync(folder);
-  const args = [installedPath("models", "sprig"), prompts, folder, acdcLimit];
-  const found = runPeer<Pick<PeerScores, "seconds" | "acdc">>(autocircuit, "autocircuit.py", threads, args);
+  const args = [installedPath("models", "sprig"), folder, acdcLimit];
+  const call = { python: autocircuit, script: "autocircuit.py", prompts, args, threads };
+  const found = await runPeer<Pick<PeerScores, "seconds" | "acdc">>(call);
   return { by: "AutoCircuit", sign: "helpful-positive", folder, ...found };
 }
 

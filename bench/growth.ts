@@ -34,7 +34,7 @@ const sizes: Readonly<Record<Axis, readonly number[]>> = {
 const smollm2Prompts = [8, 16, 32] as const;
 
 /** A random model of GPT-2's form; what grows is set anew. */
-const shape = { ...PLAIN, nLayers: 4, nHeads: 8, nKeyValueHeads: 8, dModel: 128, dHead: 16, dMlp: 512, dVocab: 512 };
+const shape = { ...PLAIN, nLayers: 4, nHeads: 8, nKeyValueHeads: 8, dModel: 64, dHead: 8, dMlp: 256, dVocab: 512 };
 const prompts = { count: 32, tokens: 16 };
 /** Heads tried one by one, spread evenly over the layers. */
 const trials = 16;

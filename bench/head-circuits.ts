@@ -1,6 +1,4 @@
 // Circuits of heads in the embedded model: our searches and TransformerLens's greedy one, each circuit judged alike.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { installedPath } from "../engine/base/installation.ts";
 import { learnedStart, trainingSteps } from "../engine/session/learned-start.ts";
 import { prepare } from "../engine/session/prepare.ts";
@@ -9,8 +7,8 @@ import { HeadJudge } from "./head-judge.ts";
 import { type FoundHeads, searchHeads } from "./head-search.ts";
 import type { HeadRow } from "./head-table.ts";
 import type { BenchOptions } from "./options.ts";
-import { inFolder, runPeer } from "./peer-process.ts";
-import { promptsForPeers } from "./prompts.ts";
+import { runPeer } from "./peer-process.ts";
+import type { PeerPrompts } from "./prompts.ts";
 import { timed } from "./timed.ts";
 
 /** The task that every method on the embedded model is measured on. */
@@ -24,7 +22,7 @@ export async function measureHeadCircuits(options: BenchOptions): Promise<HeadRo
     const task = { ...prepared, metric: prepared.task.metric };
     const searchAlone = { ...ours("the search alone: one order"), ...(await searchHeads(task)) };
     const judge = await HeadJudge.over(task);
-    const found = [searchAlone, ...(await ourRuns(threads)), ...(await theirs(options, promptsForPeers(prepared)))];
+    const found = [searchAlone, ...(await ourRuns(threads)), ...(await theirs(options, prepared))];
     const rows: HeadRow[] = [];
     for (const { kept, ...row } of found) rows.push({ ...row, circuit: { kept, judged: await judge.judge(kept) } });
     return rows;
@@ -59,13 +57,9 @@ async function ourRuns(threads: number): Promise<Found[]> {
   ];
 }
 
-function theirs({ python, threads }: BenchOptions, prompts: string): Promise<Found[]> {
-  return inFolder((folder) => {
-    if (python === undefined) return Promise.resolve([]);
-    const file = join(folder, "prompts.json");
-    writeFileSync(file, prompts);
-    const args = [installedPath("models", "sprig"), file, String(threshold), "all"];
-    const found = runPeer<FoundHeads>(python, "transformerlens_prune.py", threads, args);
-    return Promise.resolve([{ by: "TransformerLens", method: "greedy by hooks", ...found }]);
-  });
+async function theirs({ python, threads }: BenchOptions, prompts: PeerPrompts): Promise<Found[]> {
+  if (python === undefined) return [];
+  const args = [installedPath("models", "sprig"), String(threshold), "all"];
+  const found = await runPeer<FoundHeads>({ python, script: "transformerlens_prune.py", prompts, args, threads });
+  return [{ by: "TransformerLens", method: "greedy by hooks", ...found }];
 }

@@ -60,7 +60,7 @@ function ioiExamples(tokenizer: Tokenizer, wanted: (example: Example) => boolean
 const names = ({ answers, wrongAnswers }: Example) => [answers[0], wrongAnswers[0]].sort((a, b) => a - b).join();
 
 /** What peers search on; AutoCircuit's ACDC reads one batch alone, so that its prompts are of one length. */
-interface PeerPrompts {
+export interface PeerPrompts {
   readonly discovery: readonly Example[];
   readonly oneLength?: readonly Example[];
 }

@@ -1,6 +1,4 @@
 // Circuits of heads in SmolLM2: our search, and TransformerLens's greedy one, whole or timed on a few of its measurements.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Executor } from "../engine/activations/executor.ts";
 import { smollm2Path } from "../engine/model/model-cache.ts";
 import { openModel } from "../engine/model/open.ts";
@@ -9,8 +7,8 @@ import { HeadJudge, type HeadTask } from "./head-judge.ts";
 import { searchHeads } from "./head-search.ts";
 import type { HeadRow } from "./head-table.ts";
 import type { BenchOptions } from "./options.ts";
-import { inFolder, runPeer } from "./peer-process.ts";
-import { benchExamples, promptsForPeers, unseenExamples } from "./prompts.ts";
+import { runPeer } from "./peer-process.ts";
+import { benchExamples, type PeerPrompts, unseenExamples } from "./prompts.ts";
 
 const unseen = 64;
 const settings = {
@@ -36,7 +34,7 @@ export async function measureSmollm2Circuits(options: BenchOptions): Promise<Hea
     const circuit = async (kept: readonly string[]) => ({ kept, judged: await judge.judge(kept) });
     const ours = { by: "secateur", method: "one order", seconds, measurements } as const;
     const rows: HeadRow[] = [{ ...ours, circuit: await circuit(kept) }];
-    const peer = await theirs(options, promptsForPeers(task));
+    const peer = await theirs(options, task);
     if (!peer) return rows;
     const greedy = { by: "TransformerLens", method: "greedy by hooks" } as const;
     return [
@@ -58,14 +56,10 @@ interface PeerSearch {
   readonly kept?: readonly string[];
 }
 
-function theirs({ python, threads, heads }: BenchOptions, prompts: string): Promise<PeerSearch | undefined> {
-  return inFolder((folder) => {
-    if (python === undefined) return Promise.resolve(undefined);
-    const file = join(folder, "prompts.json");
-    writeFileSync(file, prompts);
-    const args = [smollm2Path(), file, String(threshold), heads];
-    return Promise.resolve(runPeer<PeerSearch>(python, "transformerlens_prune.py", threads, args));
-  });
+async function theirs({ python, threads, heads }: BenchOptions, prompts: PeerPrompts): Promise<PeerSearch | undefined> {
+  if (python === undefined) return undefined;
+  const args = [smollm2Path(), String(threshold), heads];
+  return runPeer<PeerSearch>({ python, script: "transformerlens_prune.py", prompts, args, threads });
 }
 
 /** The search of theirs makes the same decisions as ours, so it needs as many measurements. */

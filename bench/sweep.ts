@@ -1,6 +1,4 @@
 // The exact single-head sweep: ours, TransformerLens's, and the time that the unavoidable arithmetic takes.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { capture } from "../engine/activations/capture.ts";
 import { Executor } from "../engine/activations/executor.ts";
 import { Packing } from "../engine/activations/packing.ts";
@@ -12,8 +10,8 @@ import type { Example } from "../engine/task/example.ts";
 import { sweepHeads } from "./head-sweep.ts";
 import { matMulRate, passMultiplyAdds, sweepMultiplyAdds } from "./limit.ts";
 import type { BenchOptions } from "./options.ts";
-import { inFolder, runPeer } from "./peer-process.ts";
-import { benchExamples, type Corruption, promptsForPeers } from "./prompts.ts";
+import { runPeer } from "./peer-process.ts";
+import { benchExamples, type Corruption } from "./prompts.ts";
 import { timed } from "./timed.ts";
 
 interface PeerSweep {
@@ -90,16 +88,11 @@ async function timePass(executor: Executor, examples: readonly Example[]): Promi
   return times[Math.floor(times.length / 2)];
 }
 
-function sweepOfPeer(
+async function sweepOfPeer(
   { python, threads, heads }: BenchOptions,
-  examples: readonly Example[],
+  discovery: readonly Example[],
 ): Promise<PeerSweep | undefined> {
-  return inFolder((folder) => {
-    if (python === undefined) return Promise.resolve(undefined);
-    const prompts = join(folder, "prompts.json");
-    writeFileSync(prompts, promptsForPeers({ discovery: examples }));
-    return Promise.resolve(
-      runPeer<PeerSweep>(python, "transformerlens_sweep.py", threads, [smollm2Path(), prompts, heads]),
-    );
-  });
+  if (python === undefined) return undefined;
+  const args = [smollm2Path(), heads];
+  return runPeer<PeerSweep>({ python, script: "transformerlens_sweep.py", prompts: { discovery }, args, threads });
 }

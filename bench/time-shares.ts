@@ -8,7 +8,7 @@ import { openModel } from "../engine/model/open.ts";
 import { edgeTask } from "../engine/session/edge-task.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";
 import { EMBEDDED } from "./head-circuits.ts";
-import { inFolder } from "./peer-process.ts";
+import { inFolder } from "./temporary-folder.ts";
 import { sweepHeads } from "./head-sweep.ts";
 import { benchExamples } from "./prompts.ts";
 import { timed } from "./timed.ts";
@@ -42,7 +42,7 @@ export async function measureTimeShares(threads: number): Promise<TimeShares[]> 
 function tracedShares(work: WorkName, threads: number): Promise<Shares> {
   return inFolder((traces) => {
     const seconds = run(work, threads, traces);
-    return Promise.resolve(sharesOf(readTraces(traces), seconds));
+    return sharesOf(readTraces(traces), seconds);
   });
 }
 

@@ -1,6 +1,6 @@
 """Scores of edges and circuits of AutoCircuit 1.0.1, as it is, on the embedded model.
 
-usage: autocircuit.py MODEL_FOLDER PROMPTS.json OUT_FOLDER LIMIT THREADS
+usage: autocircuit.py PROMPTS.json MODEL_FOLDER OUT_FOLDER LIMIT THREADS
 PROMPTS.json: {"discovery": [{"clean": [ids], "corrupt": [ids], "answer": id, "wrong": id}], "oneLength": [...]}
 Writes OUT_FOLDER/METHOD.json for each way of scoring and OUT_FOLDER/acdc-TAU.json for each circuit of ACDC, as graphs of EAP-IG's
 form; a positive score means that the edge helps. ACDC reads one batch alone, so its prompts are those of "oneLength"; it takes values of
@@ -22,7 +22,7 @@ from auto_circuit.utils.graph_utils import patchable_model
 from prompts import batches, read_prompts
 from sprig_model import load
 
-model_folder, prompts_path, out, limit, threads = sys.argv[1:6]
+prompts_path, model_folder, out, limit, threads = sys.argv[1:6]
 torch.set_num_threads(int(threads))
 model = load(model_folder, split=True)
 for parameter in model.parameters():
@@ -94,4 +94,4 @@ for base, exponent in TAUS:
     file = f"{out}/acdc-{base}e{exponent}.json"
     write(file, {name: float(name in kept) for name in by_name}, kept)
     circuits.append({"tau": f"{base * 10**exponent:g}", "seconds": taken, "file": file})
-print(json.dumps({"seconds": seconds, "acdc": circuits, "tausLeft": len(TAUS) - len(circuits)}))
+print(json.dumps({"seconds": seconds, "acdc": circuits}))

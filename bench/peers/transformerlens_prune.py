@@ -1,6 +1,6 @@
 """Greedy pruning of heads as users of TransformerLens write it: hooks and whole passes, nothing resumed or shared.
 
-usage: transformerlens_prune.py MODEL PROMPTS.json THRESHOLD TRIALS THREADS
+usage: transformerlens_prune.py PROMPTS.json MODEL THRESHOLD TRIALS THREADS
 MODEL: the embedded model's folder, or SmolLM2's GGUF file.
 Every head's effect alone is measured, then each is tried, the weakest first, and stays out while |1 - f| <= 1 - THRESHOLD and
 the accuracy is at least THRESHOLD of the model's; passes until one removes nothing. Prints one JSON object.
@@ -20,7 +20,7 @@ import smollm2_model
 import sprig_model
 from prompts import batches, read_prompts
 
-model_path, prompts_path, threshold, asked, threads = sys.argv[1:6]
+prompts_path, model_path, threshold, asked, threads = sys.argv[1:6]
 threshold = float(threshold)
 torch.set_num_threads(int(threads))
 torch.set_grad_enabled(False)

@@ -1,6 +1,6 @@
 """Times TransformerLens 2.15.4 on the exact single-head sweep of SmolLM2, as its users write it.
 
-usage: transformerlens_sweep.py GGUF PROMPTS.json HEADS THREADS
+usage: transformerlens_sweep.py PROMPTS.json GGUF HEADS THREADS
 PROMPTS.json: {"discovery": [{"clean": [ids], "corrupt": [ids], "answer": id, "wrong": id}], ...}, all of one length.
 HEADS: how many of the 270 heads to time, spread evenly, or "all"; a head costs one full pass whichever it is.
 Prints one JSON object: seconds per plain pass, per head and for all heads, the effects, peak memory.
@@ -20,7 +20,7 @@ from transformer_lens import patching
 from prompts import batches, read_prompts
 from smollm2_model import HEADS, LAYERS, load
 
-gguf_path, prompts_path, heads, threads = sys.argv[1:5]
+prompts_path, gguf_path, heads, threads = sys.argv[1:5]
 torch.set_num_threads(int(threads))
 torch.set_grad_enabled(False)
 

@@ -20,7 +20,8 @@ without the position embedding for the input, so its shares are others. AutoCirc
 edges together instead of the embeddings. Integrated gradients of activations have another definition here, see DECISIONS.md.
 
 AutoCircuit's ACDC reads one batch alone, and a batch holds prompts of one length, so it was given 32 prompts of 15 tokens of the same
-task; it lowers KL from the model, not the logit difference, and its f is what that leaves. Each tau is a search of its own.`,
+task; it lowers KL from the model, not the logit difference, and its f is what that leaves. Each tau is a search of its own,
+the largest first; after 150 seconds it began no further one.`,
     tables: [orderTable(figures.total, figures.orders), circuitTable(figures.circuits)],
     pictures: [edgeCurves(figures), timeAndSize("edges-time", "edges", "log", faithfulCircuits(figures))],
   };

@@ -12,7 +12,7 @@ export async function growthSection({ threads }: BenchOptions): Promise<Section>
     title: "How the time grows",
     text: `Median of three rounds, after one that is not counted; SmolLM2's sweep once. A trial runs the model with one head out, resumed at that
 head's layer, with the mean over sixteen heads spread evenly. A sweep is a trial of every head, those of one layer together. The search is
-the whole one for heads in one order. Layers and heads are those of random models of GPT-2's form (width 128, 4 layers of 8 heads where
+the whole one for heads in one order. Layers and heads are those of random models of GPT-2's form (width 64, 4 layers of 8 heads where
 nothing else is said, 32 prompts of 16 tokens); heads are per layer, and share the width. The slope is that of a straight line through the
 points on logarithmic axes: 1 grows in proportion. A trial resumed halfway grows with the layers, a sweep with their square.`,
     tables: along.map(([axis, group]) => growthTable(axis, group)),
