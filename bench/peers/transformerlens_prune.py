@@ -50,7 +50,7 @@ def search() -> dict:
     full, accuracy = figures(everything)
     empty, _ = figures(set())
     effects = {head: abs(figures(everything - {head})[0] - full) for head in heads}
-    measurements = len(heads) + 2
+    measurements = len(heads)
     kept = set(everything)
     removed = True
     while removed:
