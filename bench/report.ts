@@ -24,12 +24,13 @@ function sectionText({ title, text, tables, pictures = [] }: Section): string {
   return [`## ${title}`, text, ...tables.filter(({ rows }) => rows.length > 0).map(markdown), ...drawn].join("\n\n");
 }
 
-function machine({ threads, heads }: BenchOptions): string {
+function machine({ threads, python, heads }: BenchOptions): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   const cores = cpus();
+  const peers = `; the peers on PyTorch 2.13.0, TransformerLens timed on ${heads} of SmolLM2's 270 heads`;
   return (
     `${cores.length} cores (${cores[0].model.trim()}), ${memory} GB, ${threads} threads for everyone; Node ${process.version}, ` +
-    `ONNX Runtime ${runtimeVersion}, PyTorch 2.13.0. TransformerLens was timed on ${heads} of SmolLM2's 270 heads.`
+    `ONNX Runtime ${runtimeVersion}${python === undefined ? "" : peers}.`
   );
 }
 
