@@ -16,7 +16,7 @@ export function growthPlot(axis: string, series: readonly GrowthSeries[]): Pictu
     name: `growth-${axis}`,
     alt: `Seconds against ${axis}, logarithmic`,
     svg: draw({
-      marginRight: 300,
+      marginRight: 330,
       x: { type: "log", base: 2, label: axis, labelAnchor: "center", grid: true, tickFormat: "d" },
       y: { type: "log", label: "seconds", grid: true, ticks: 4, tickFormat: String },
       color: { domain: series.map(({ what }) => what), range: COLOURS },
