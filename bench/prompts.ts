@@ -1,6 +1,9 @@
-// The prompts that all sides are timed on: 32 of the first IOI template, with both corruptions.
+// The prompts that all sides are timed on, and how a peer's script is given them: ids of tokens.
 import { existsSync, readFileSync } from "node:fs";
+import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
 import type { Example } from "../engine/task/example.ts";
+import { expandTask } from "../engine/task/expand.ts";
+import { loadTask } from "../engine/task/load.ts";
 
 interface Reference {
   readonly prompts: readonly {
@@ -16,7 +19,7 @@ const referenceFile = new URL("../test/reference/smollm2/smollm2-ioi-f32.json", 
 
 export type Corruption = "all three names" | "S2 only";
 
-/** "S2 only" keeps the first two names and takes the third from the fully corrupted prompt. */
+/** 32 prompts for SmolLM2. "S2 only" keeps the first two names and takes the third from the fully corrupted prompt. */
 export function benchExamples(corruption: Corruption): Example[] {
   if (!existsSync(referenceFile)) throw new Error("test/reference/smollm2/smollm2-ioi-f32.json is absent");
   const { prompts } = JSON.parse(readFileSync(referenceFile, "utf8")) as Reference;
@@ -33,4 +36,42 @@ export function benchExamples(corruption: Corruption): Example[] {
       positions: {},
     };
   });
+}
+
+/** Many enough of the shipped task to choose from. */
+const drawn = { discovery: 512, heldOut: 512 };
+
+/** Held-out examples of the shipped task with a pair of names that none of the others has. */
+export function unseenExamples(tokenizer: Tokenizer, others: readonly Example[], count: number): Example[] {
+  const seen = new Set(others.map(names));
+  return ioiExamples(tokenizer, (example) => example.split === "heldOut" && !seen.has(names(example)), count);
+}
+
+/** Discovery examples of the shipped task whose prompts have so many tokens. */
+export function examplesOfLength(tokenizer: Tokenizer, length: number, count: number): Example[] {
+  return ioiExamples(tokenizer, ({ split, clean }) => split === "discovery" && clean.ids.length === length, count);
+}
+
+function ioiExamples(tokenizer: Tokenizer, wanted: (example: Example) => boolean, count: number): Example[] {
+  return expandTask(loadTask("tasks/ioi.yaml"), tokenizer, { examples: drawn }).examples.filter(wanted).slice(0, count);
+}
+
+/** A pair of names in whatever order. */
+const names = ({ answers, wrongAnswers }: Example) => [answers[0], wrongAnswers[0]].sort((a, b) => a - b).join();
+
+/** What peers search on; AutoCircuit's ACDC reads one batch alone, so that its prompts are of one length. */
+export interface PeerPrompts {
+  readonly discovery: readonly Example[];
+  readonly oneLength?: readonly Example[];
+}
+
+/** As bench/peers/prompts.py reads them. */
+export function promptsForPeers({ discovery, oneLength = [] }: PeerPrompts): string {
+  const plain = ({ clean, corrupt, answers, wrongAnswers }: Example) => ({
+    clean: clean.ids,
+    corrupt: corrupt.ids,
+    answer: answers[0],
+    wrong: wrongAnswers[0],
+  });
+  return JSON.stringify({ discovery: discovery.map(plain), oneLength: oneLength.map(plain) });
 }

@@ -1,6 +1,6 @@
 """Scores of EAP-IG (hannamw/EAP-IG at 795f560, as it is) for every edge of the embedded model.
 
-usage: eap_ig.py EAP_IG_FOLDER MODEL_FOLDER PROMPTS.json OUT_FOLDER THREADS
+usage: eap_ig.py PROMPTS.json EAP_IG_FOLDER MODEL_FOLDER OUT_FOLDER THREADS
 PROMPTS.json: {"discovery": [{"clean": [ids], "corrupt": [ids], "answer": id, "wrong": id}], ...}
 Writes OUT_FOLDER/METHOD.json as EAP-IG's own graph; a score is the change of the mean logit difference when the edge is
 cut, so helpful edges are negative. Prints one JSON object: seconds by method, mean difference of the clean run.
@@ -13,7 +13,7 @@ import warnings
 warnings.filterwarnings("ignore")
 import torch
 
-eap_ig, model_folder, prompts_path, out, threads = sys.argv[1:6]
+prompts_path, eap_ig, model_folder, out, threads = sys.argv[1:6]
 torch.set_num_threads(int(threads))
 sys.path.insert(0, f"{eap_ig}/src")
 plain_zeros = torch.zeros
@@ -29,7 +29,8 @@ import eap.attribute as attribute_module
 from eap.attribute import attribute
 from eap.graph import Graph
 
-from sprig_model import batches, load, read_prompts
+from prompts import batches, read_prompts
+from sprig_model import load
 
 
 def given_tokens(_model, tokens, _max_length=None):

@@ -1,8 +1,13 @@
 // Running a graph: values in and out, and what the error says when it cannot run.
-import { expect, suite, test } from "vitest";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, suite, test, vi } from "vitest";
 import { Graph } from "../onnx/graph.ts";
 import { add, cast, greater, matMul } from "../onnx/ops.ts";
 import { bool, f32, f64, type Feed, i64, Program } from "./ort.ts";
+
+type Trace = readonly { readonly args: { readonly op_name?: string } }[];
 
 /** y = a + b with a "rows 2" and b "rows 2". */
 function sum(): Graph {
@@ -81,5 +86,20 @@ suite("Program", () => {
     await expect(Program.compile(graph)).rejects.toThrow(
       'internal: ONNX Runtime refuses graph "odd" (inputs: x: float32 [rows, 2]): ',
     );
+  });
+
+  test("writes a trace of its kernels where one is asked for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "secateur-traces-"));
+    vi.stubEnv("SECATEUR_TRACES", folder);
+    try {
+      const program = await Program.compile(sum());
+      await program.run({ a: f32([1, 2], [1, 2]), b: f32([1, 2], [3, 4]) });
+      await program.dispose();
+      const traces = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Trace);
+      expect(traces.map((trace) => trace.flatMap(({ args }) => args.op_name ?? []))).toEqual([["Add"]]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

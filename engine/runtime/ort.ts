@@ -1,4 +1,5 @@
 // Runs graphs on ONNX Runtime's CPU provider; the only file that imports onnxruntime-node.
+import { join } from "node:path";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import { cores } from "../base/cores.ts";
 import { type Data, type Dim, type DType, formatValue, type Graph, type Value } from "../onnx/graph.ts";
@@ -26,6 +27,18 @@ export interface ProgramOptions {
  */
 const SESSION_CONFIGURATION = { session: { force_spinning_stop: "1" } } as const;
 
+let traced = 0;
+
+/**
+ * Where SECATEUR_TRACES names a folder, every session writes the times of its kernels there when it is released: ONNX Runtime's
+ * own trace, one file for each.
+ */
+function tracing(): { enableProfiling?: boolean; profileFilePrefix?: string } {
+  const folder = process.env.SECATEUR_TRACES;
+  if (folder === undefined) return {};
+  return { enableProfiling: true, profileFilePrefix: join(folder, `${process.pid}-${traced++}`) };
+}
+
 type Declared = Pick<Value, "name" | "dtype" | "shape">;
 
 /** A graph made ready to run. Weights live in it once; `dispose` frees them. */
@@ -48,6 +61,7 @@ export class Program {
         graphOptimizationLevel: hasFloat64(graph) ? "basic" : "all",
         logSeverityLevel: 3,
         extra: SESSION_CONFIGURATION,
+        ...tracing(),
       });
       // Only what a feed is checked against: a Value would hold on to its graph, and so to all weights.
       const declared = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));

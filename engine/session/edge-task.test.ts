@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import { formatNode } from "../circuit/node.ts";
 import { edgeTask } from "./edge-task.ts";
-import { pruneTask } from "./prune-task.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
 import { journalSettings } from "./run-journal.ts";
 
 const examples = { discovery: 12, heldOut: 0 };
@@ -14,7 +14,7 @@ const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
 const edges = { ...settings, method: "attribution", steps: 5, order: "magnitude", prune: true } as const;
 
 test("among a circuit's nodes, the pruning leaves edges between these alone, each tested on the final circuit", async () => {
-  const search = { ...settings, units: ["head"], random: 0, connections: false, roles: false } as const;
+  const search = { ...settings, units: ["head"], ...onlySearch } as const;
   const { circuit: nodes } = await pruneTask(search);
   const file = join(mkdtempSync(join(tmpdir(), "secateur-among-")), "ioi.circuit.json");
   writeFileSync(file, formatCircuit(nodes));

@@ -8,7 +8,7 @@ import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { neuronTask } from "./neuron-task.ts";
-import { pruneTask } from "./prune-task.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
 
 const task = "tasks/ioi.yaml";
 const { circuit } = await pruneTask({
@@ -17,9 +17,7 @@ const { circuit } = await pruneTask({
   units: ["neuron"],
   budget: 153,
   examples: { discovery: 12, heldOut: 0 },
-  random: 0,
-  connections: false,
-  roles: false,
+  ...onlySearch,
 });
 
 function written(content: Circuit): string {

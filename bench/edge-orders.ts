@@ -1,0 +1,207 @@
+// Circuits of edges in the embedded model: orders by every method of every peer, and circuits that a peer found, each judged by
+// the same exact runs.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { installedPath } from "../engine/base/installation.ts";
+import type { ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
+import { formatEdge } from "../engine/circuit/edge.ts";
+import { topologyOf } from "../engine/circuit/topology.ts";
+import { EDGE_METHODS, type EdgeMethod, edgeScores } from "../engine/score/edge-methods.ts";
+import { edgeAttribution, type EdgeScore } from "../engine/score/edge-attribution.ts";
+import { pathOf, pathPoints } from "../engine/score/path.ts";
+import { readEdgeGraph } from "../engine/session/circuit-source.ts";
+import { type EdgeCurvePoint, type EdgeOutcome, edgeTask } from "../engine/session/edge-task.ts";
+import { prepare, type Prepared } from "../engine/session/prepare.ts";
+import { EMBEDDED } from "./head-circuits.ts";
+import type { BenchOptions } from "./options.ts";
+import { runPeer } from "./peer-process.ts";
+import { examplesOfLength, type PeerPrompts } from "./prompts.ts";
+import { inFolder } from "./temporary-folder.ts";
+import { timed } from "./timed.ts";
+
+const steps = 5;
+/** Seconds after which AutoCircuit's ACDC begins with no further threshold. */
+const acdcLimit = "150";
+/** The commonest length of the task's prompts, in tokens. */
+const acdcLength = 15;
+
+export const AUTHORS = ["secateur", "EAP-IG", "AutoCircuit"] as const;
+export type Author = (typeof AUTHORS)[number];
+
+/** An order of edges. */
+export interface EdgeOrderRow {
+  readonly method: EdgeMethod;
+  readonly by: Author;
+  /** Of the scores alone. */
+  readonly seconds: number;
+  readonly curve: readonly EdgeCurvePoint[];
+  readonly cpr: number;
+  readonly cmd: number;
+  /** Largest difference of our scores of the same definition, over its largest score; undefined where the definition is another. */
+  readonly difference: number | undefined;
+}
+
+/** A circuit of edges, found by trying edges one by one. */
+export interface EdgeCircuitRow {
+  readonly method: string;
+  readonly by: Author;
+  readonly seconds: number;
+  readonly edges: number;
+  readonly faithfulness: number;
+  readonly heldOut: number | undefined;
+}
+
+export interface EdgeFigures {
+  readonly total: number;
+  readonly orders: readonly EdgeOrderRow[];
+  readonly circuits: readonly EdgeCircuitRow[];
+}
+
+export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> {
+  const prepared = prepare(EMBEDDED, { threads: options.threads });
+  try {
+    return await inFolder(async (folder) => {
+      const oneLength = examplesOfLength(prepared.model.tokenizer, acdcLength, EMBEDDED.examples.discovery);
+      const prompts = { discovery: prepared.discovery, oneLength };
+      const asked = [await eapIg(options, prompts, folder), await autocircuit(options, prompts, folder)];
+      const peers = asked.filter((peer) => peer !== undefined);
+      const orders: EdgeOrderRow[] = [];
+      for (const method of EDGE_METHODS) {
+        const { seconds } = await timed(() => ourScores(method, prepared));
+        orders.push({
+          method,
+          by: "secateur",
+          seconds,
+          ...judged(await edges(options, method)),
+          difference: undefined,
+        });
+        for (const peer of peers) orders.push(...(await peerOrder(options, prepared, peer, method)));
+      }
+      const ours = await ourCircuit(options);
+      const theirs = await acdcCircuits(
+        options,
+        peers.find(({ by }) => by === "AutoCircuit"),
+      );
+      return { total: topologyOf(prepared.model.config).edges.length, orders, circuits: [...ours, ...theirs] };
+    });
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
+
+/** What a peer wrote. */
+interface PeerScores {
+  readonly by: Author;
+  readonly sign: ScoreSign;
+  /** Holds METHOD.json for each way of scoring. */
+  readonly folder: string;
+  readonly seconds: Partial<Record<EdgeMethod, number>>;
+  readonly acdc?: readonly { readonly tau: string; readonly seconds: number; readonly file: string }[];
+}
+
+async function eapIg(
+  { python, eapIg, threads }: BenchOptions,
+  prompts: PeerPrompts,
+  parent: string,
+): Promise<PeerScores | undefined> {
+  if (python === undefined || eapIg === undefined) return undefined;
+  const folder = join(parent, "eap-ig");
+  mkdirSync(folder);
+  const args = [eapIg, installedPath("models", "sprig"), folder];
+  const found = await runPeer<Pick<PeerScores, "seconds">>({ python, script: "eap_ig.py", prompts, args, threads });
+  return { by: "EAP-IG", sign: "helpful-negative", folder, seconds: found.seconds };
+}
+
+async function autocircuit(
+  { autocircuit, threads }: BenchOptions,
+  prompts: PeerPrompts,
+  parent: string,
+): Promise<PeerScores | undefined> {
+  if (autocircuit === undefined) return undefined;
+  const folder = join(parent, "autocircuit");
+  mkdirSync(folder);
+  const args = [installedPath("models", "sprig"), folder, acdcLimit];
+  const call = { python: autocircuit, script: "autocircuit.py", prompts, args, threads };
+  const found = await runPeer<Pick<PeerScores, "seconds" | "acdc">>(call);
+  return { by: "AutoCircuit", sign: "helpful-positive", folder, ...found };
+}
+
+/** The peer's order by a method, where it has that method. */
+async function peerOrder(
+  options: BenchOptions,
+  prepared: Prepared,
+  { by, sign, folder, seconds }: PeerScores,
+  method: EdgeMethod,
+): Promise<EdgeOrderRow[]> {
+  const time = seconds[method];
+  if (time === undefined) return [];
+  const graph = { file: join(folder, `${method}.json`), sign };
+  const same = await sameDefinition(by, method, prepared);
+  const difference = same && largestDifference(same, readEdgeGraph(graph, prepared.model).scores);
+  return [{ method, by, seconds: time, ...judged(await edges(options, method, { graph })), difference }];
+}
+
+function edges(
+  { threads }: BenchOptions,
+  method: EdgeMethod,
+  more: { readonly graph?: { readonly file: string; readonly sign: ScoreSign }; readonly prune?: boolean } = {},
+): Promise<EdgeOutcome> {
+  return edgeTask({ ...EMBEDDED, method, steps, order: "magnitude", prune: false, ...more }, { threads });
+}
+
+function judged({ curve, areas }: EdgeOutcome): Pick<EdgeOrderRow, "curve" | "cpr" | "cmd"> {
+  return { curve, cpr: areas.cpr, cmd: areas.cmd };
+}
+
+function ourScores(method: EdgeMethod, { executor, discovery, task, ablation }: Prepared): Promise<EdgeScore[]> {
+  return edgeScores(executor, discovery, { method, steps, metric: task.metric, ablation });
+}
+
+/** Our scores by the peer's definition, where ours differs in a convention; undefined where it differs in more. */
+async function sameDefinition(
+  by: Author,
+  method: EdgeMethod,
+  prepared: Prepared,
+): Promise<readonly EdgeScore[] | undefined> {
+  const { executor, discovery, task, ablation } = prepared;
+  if (by === "AutoCircuit" && method !== "attribution") return undefined;
+  switch (method) {
+    case "integrated-gradients-activations":
+      return undefined;
+    case "integrated-gradients": {
+      const path = { ...pathOf(method, steps), alphas: pathPoints(steps, "corrupt") };
+      return edgeAttribution(executor, discovery, { metric: task.metric, ablation, path });
+    }
+    case "information-flow":
+      return (await ourScores(method, prepared)).map((edge) => ({ ...edge, score: -edge.score }));
+    default:
+      return ourScores(method, prepared);
+  }
+}
+
+function largestDifference(ours: readonly EdgeScore[], theirs: readonly EdgeScore[]): number {
+  const other = new Map(theirs.map((edge) => [formatEdge(edge), edge.score]));
+  const largest = Math.max(...theirs.map(({ score }) => Math.abs(score)));
+  return Math.max(...ours.map((edge) => Math.abs(edge.score - other.get(formatEdge(edge))!))) / largest;
+}
+
+async function ourCircuit(options: BenchOptions): Promise<EdgeCircuitRow[]> {
+  const method = "integrated-gradients";
+  const { seconds, value } = await timed(() => edges(options, method, { prune: true }));
+  if (!value.circuit) return [];
+  const { edges: kept, faithfulness, heldOut } = value.circuit;
+  const measured = { edges: kept.length, faithfulness, heldOut: heldOut?.faithfulness };
+  return [{ method: "pruned from integrated gradients", by: "secateur", seconds, ...measured }];
+}
+
+async function acdcCircuits(options: BenchOptions, peer: PeerScores | undefined): Promise<EdgeCircuitRow[]> {
+  const rows: EdgeCircuitRow[] = [];
+  for (const { tau, seconds, file } of peer?.acdc ?? []) {
+    const { given } = await edges(options, "attribution", { graph: { file, sign: "helpful-positive" } });
+    const { connected, faithfulness, heldOut } = given!;
+    const measured = { edges: connected, faithfulness, heldOut: heldOut?.faithfulness };
+    rows.push({ method: `ACDC, tau ${tau}`, by: "AutoCircuit", seconds, ...measured });
+  }
+  return rows;
+}
