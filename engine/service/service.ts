@@ -12,6 +12,7 @@ import { runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
+import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection } from "./inspection.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
@@ -26,6 +27,7 @@ export function engineService(threads?: number): EngineApi {
   const relations = new Relations(log, threads);
   const downloads = new Downloads(log);
   const curves = new CurveMaker(log, threads);
+  const edges = new EdgeMeasurer(log, threads);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -60,6 +62,8 @@ export function engineService(threads?: number): EngineApi {
     neuron: (request) => inspection.neuron(request),
     curves: (request) => curves.make(request),
     stopCurves: () => answer(() => curves.stop()),
+    edges: (request) => edges.measure(request),
+    stopEdges: () => answer(() => edges.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

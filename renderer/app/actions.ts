@@ -101,6 +101,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     tabRuns: tab(bench, 5),
     tabRelations: tab(bench, 6),
     tabCurves: tab(bench, 7),
+    tabEdges: tab(bench, 8),
   } satisfies Readonly<Record<string, Action>>;
   return actions;
 }

@@ -27,6 +27,8 @@ const CALLS = {
   neuron: true,
   curves: true,
   stopCurves: true,
+  edges: true,
+  stopEdges: true,
   openRelation: true,
   fitRelation: true,
   stopRelation: true,

@@ -1,4 +1,5 @@
 // What the user has chosen to see and changed by hand: plain data, so that it can be undone and saved.
+import { EDGE_METHODS } from "../../engine/contract.ts";
 
 export type Selection =
   | { readonly kind: "none" }
@@ -7,12 +8,16 @@ export type Selection =
   | { readonly kind: "edge"; readonly name: string }
   | { readonly kind: "prompt"; readonly index: number };
 
-export const TABS = ["circuit", "effects", "task", "figures", "nodes", "runs", "relations", "curves"] as const;
+export const TABS = ["circuit", "effects", "task", "figures", "nodes", "runs", "relations", "curves", "edges"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Weights as they are, or as shares of what enters a node or a layer. */
 export const NORMALISATIONS = ["none", "target", "layer"] as const;
 export type Normalisation = (typeof NORMALISATIONS)[number];
+
+/** Where connections' weights come from: measured exactly for the circuit file, or scores of edges by a method. */
+export const WEIGHINGS = ["measured", ...EDGE_METHODS] as const;
+export type Weighing = (typeof WEIGHINGS)[number];
 
 export interface EdgeFilter {
   /** Strongest connections that are drawn at most. */

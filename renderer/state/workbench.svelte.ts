@@ -21,6 +21,7 @@ import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
+import { EdgeDesk } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
@@ -55,6 +56,7 @@ export class Workbench {
   readonly relations: RelationDesk;
   readonly downloads: DownloadDesk;
   readonly curveDesk: CurveDesk;
+  readonly edgeDesk: EdgeDesk;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -130,6 +132,7 @@ export class Workbench {
         this.relations.note(events);
         this.downloads.note(events);
         this.curveDesk.note(events);
+        this.edgeDesk.note(events);
       },
     });
     const api = () => this.link.api;
@@ -138,6 +141,7 @@ export class Workbench {
     this.relations = new RelationDesk(api, this.tasks);
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
     this.curveDesk = new CurveDesk(api);
+    this.edgeDesk = new EdgeDesk(api);
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);

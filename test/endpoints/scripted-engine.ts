@@ -63,6 +63,8 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     neuron: unscripted,
     curves: unscripted,
     stopCurves: unscripted,
+    edges: unscripted,
+    stopEdges: unscripted,
     openRelation: unscripted,
     fitRelation: unscripted,
     stopRelation: unscripted,

@@ -109,6 +109,8 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     neuron: unknown,
     curves: unknown,
     stopCurves: unknown,
+    edges: unknown,
+    stopEdges: unknown,
     openRelation: unknown,
     fitRelation: unknown,
     stopRelation: unknown,

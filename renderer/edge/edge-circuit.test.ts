@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { topologyOf } from "../../engine/circuit/topology.ts";
+import type { EdgeCircuits, EdgeCurve } from "../../engine/contract.ts";
+import { drawableCircuit, scoredEdges } from "./edge-circuit.ts";
+
+const model = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };
+const CURVE: EdgeCurve = {
+  method: "attribution",
+  scores: Float64Array.from(topologyOf(model).edges, (_, place) => -place / 2),
+  points: [],
+  areas: { cpr: 0, cmd: 0, logCpr: 0, logCmd: 0 },
+  smallest: [3, 4],
+  pruned: undefined,
+  seconds: 1,
+};
+const found: EdgeCircuits = { model, examples: { discovery: 1, heldOut: 0 }, found: [CURVE], notes: [] };
+
+test("every edge of the model has the score of its place, and heads' inputs are told apart", () => {
+  expect(scoredEdges(found, CURVE)).toEqual([
+    { source: "input", target: "a0.h0", input: "q", weight: -0 },
+    { source: "input", target: "a0.h0", input: "k", weight: -0.5 },
+    { source: "input", target: "a0.h0", input: "v", weight: -1 },
+    { source: "input", target: "m0", weight: -1.5 },
+    { source: "a0.h0", target: "m0", weight: -2 },
+    { source: "input", target: "logits", weight: -2.5 },
+    { source: "a0.h0", target: "logits", weight: -3 },
+    { source: "m0", target: "logits", weight: -3.5 },
+  ]);
+});
+
+test("the pruned circuit is drawn, else the smallest of the curve, else none", () => {
+  const pruned = { edges: [4], from: 2, trials: 3, faithfulness: 1, heldOut: undefined };
+  const drawn = [{ ...CURVE, pruned }, CURVE, { ...CURVE, smallest: undefined }].map((curve) =>
+    drawableCircuit(found, curve),
+  );
+  expect(drawn).toEqual([
+    { method: "attribution", pruned: true, edges: [{ source: "a0.h0", target: "m0", weight: -2 }] },
+    {
+      method: "attribution",
+      pruned: false,
+      edges: [
+        { source: "input", target: "m0", weight: -1.5 },
+        { source: "a0.h0", target: "m0", weight: -2 },
+      ],
+    },
+    undefined,
+  ]);
+});

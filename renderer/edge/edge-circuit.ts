@@ -1,0 +1,38 @@
+// Circuits of edges as the engine sends them, by number, turned into the connections that the page draws and lists.
+import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import type { Edge } from "../../engine/circuit/edge.ts";
+import { formatNode } from "../../engine/circuit/node.ts";
+import { topologyOf } from "../../engine/circuit/topology.ts";
+import type { EdgeCircuits, EdgeCurve, EdgeMethodName } from "../../engine/contract.ts";
+
+/** A circuit of edges that can be drawn. */
+export interface DrawableCircuit {
+  readonly method: EdgeMethodName;
+  /** Whether it was pruned edge by edge, or is the smallest of the curve for which the criterion holds. */
+  readonly pruned: boolean;
+  /** Their weights are the method's scores. */
+  readonly edges: readonly CircuitEdge[];
+}
+
+/** Every edge of the model with a method's score as its weight. */
+export function scoredEdges({ model }: EdgeCircuits, { scores }: EdgeCurve): CircuitEdge[] {
+  return topologyOf(model).edges.map((edge, place) => connection(edge, scores[place]));
+}
+
+/** The pruned circuit, else the smallest for which the criterion holds; undefined where it holds for none. */
+export function drawableCircuit({ model }: EdgeCircuits, curve: EdgeCurve): DrawableCircuit | undefined {
+  const { method, scores, pruned, smallest } = curve;
+  const places = pruned?.edges ?? smallest;
+  if (!places) return undefined;
+  const { edges } = topologyOf(model);
+  return {
+    method,
+    pruned: pruned !== undefined,
+    edges: places.map((place) => connection(edges[place], scores[place])),
+  };
+}
+
+function connection({ source, target, input }: Edge, weight: number): CircuitEdge {
+  const ends = { source: formatNode(source), target: formatNode(target) };
+  return input ? { ...ends, input, weight } : { ...ends, weight };
+}
