@@ -88,6 +88,11 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
       run: () => bench.compareWith(null),
     },
     clearSelection: { keys: "Escape", run: () => clear(bench, chrome) },
+    drawEdges: {
+      keys: "E",
+      enabled: () => view.current.drawn === "edges" || bench.edgeDesk.circuit !== undefined,
+      run: () => (view.current.drawn === "edges" ? bench.drawUnits() : bench.drawEdges(bench.edgeDesk.circuit!.method)),
+    },
     maximise: { keys: "F", run: () => chrome.toggleMaximised() },
     record: { enabled: () => runs.shown !== undefined, run: () => (chrome.dialog = "record") },
     theme: { run: () => settings.setTheme(after(THEME_CHOICES, settings.theme)) },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { topologyOf } from "../../engine/circuit/topology.ts";
 import type { EdgeCircuits, EdgeCurve } from "../../engine/contract.ts";
-import { drawableCircuit, scoredEdges } from "./edge-circuit.ts";
+import { drawableCircuit, scoresByName, weighedBy } from "./edge-circuit.ts";
 
 const model = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };
 const CURVE: EdgeCurve = {
@@ -16,15 +16,25 @@ const CURVE: EdgeCurve = {
 const found: EdgeCircuits = { model, examples: { discovery: 1, heldOut: 0 }, found: [CURVE], notes: [] };
 
 test("every edge of the model has the score of its place, and heads' inputs are told apart", () => {
-  expect(scoredEdges(found, CURVE)).toEqual([
-    { source: "input", target: "a0.h0", input: "q", weight: -0 },
-    { source: "input", target: "a0.h0", input: "k", weight: -0.5 },
+  expect([...scoresByName(found, CURVE)]).toEqual([
+    ["input->a0.h0<q>", -0],
+    ["input->a0.h0<k>", -0.5],
+    ["input->a0.h0<v>", -1],
+    ["input->m0", -1.5],
+    ["a0.h0->m0", -2],
+    ["input->logits", -2.5],
+    ["a0.h0->logits", -3],
+    ["m0->logits", -3.5],
+  ]);
+});
+
+test("connections are weighed by scores, and one that has none is left out", () => {
+  const edges = [
+    { source: "input", target: "a0.h0", input: "v", weight: 7 },
+    { source: "input", target: "m5", weight: 7 },
+  ] as const;
+  expect(weighedBy(edges, scoresByName(found, CURVE))).toEqual([
     { source: "input", target: "a0.h0", input: "v", weight: -1 },
-    { source: "input", target: "m0", weight: -1.5 },
-    { source: "a0.h0", target: "m0", weight: -2 },
-    { source: "input", target: "logits", weight: -2.5 },
-    { source: "a0.h0", target: "logits", weight: -3 },
-    { source: "m0", target: "logits", weight: -3.5 },
   ]);
 });
 

@@ -1,9 +1,10 @@
 // Circuits of edges as the engine sends them, by number, turned into the connections that the page draws and lists.
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
-import type { Edge } from "../../engine/circuit/edge.ts";
+import { type Edge, formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
 import type { EdgeCircuits, EdgeCurve, EdgeMethodName } from "../../engine/contract.ts";
+import { edgeName } from "./edge-name.ts";
 
 /** A circuit of edges that can be drawn. */
 export interface DrawableCircuit {
@@ -12,11 +13,6 @@ export interface DrawableCircuit {
   readonly pruned: boolean;
   /** Their weights are the method's scores. */
   readonly edges: readonly CircuitEdge[];
-}
-
-/** Every edge of the model with a method's score as its weight. */
-export function scoredEdges({ model }: EdgeCircuits, { scores }: EdgeCurve): CircuitEdge[] {
-  return topologyOf(model).edges.map((edge, place) => connection(edge, scores[place]));
 }
 
 /** The pruned circuit, else the smallest for which the criterion holds; undefined where it holds for none. */
@@ -30,6 +26,19 @@ export function drawableCircuit({ model }: EdgeCircuits, curve: EdgeCurve): Draw
     pruned: pruned !== undefined,
     edges: places.map((place) => connection(edges[place], scores[place])),
   };
+}
+
+/** A method's scores by the edges' names. */
+export function scoresByName({ model }: EdgeCircuits, { scores }: EdgeCurve): ReadonlyMap<string, number> {
+  return new Map(topologyOf(model).edges.map((edge, place) => [formatEdge(edge), scores[place]]));
+}
+
+/** Connections with scores as their weights, without those that have none. */
+export function weighedBy(edges: readonly CircuitEdge[], scores: ReadonlyMap<string, number>): CircuitEdge[] {
+  return edges.flatMap((edge) => {
+    const weight = scores.get(edgeName(edge));
+    return weight === undefined ? [] : [{ ...edge, weight }];
+  });
 }
 
 function connection({ source, target, input }: Edge, weight: number): CircuitEdge {

@@ -51,7 +51,7 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
 /** The strongest that pass the filter, strongest first; their weights are normalised where it says so. */
 export function drawnEdges(
   edges: readonly CircuitEdge[],
-  { most, least, pinnedOnly, normalised: by }: EdgeFilter,
+  { most, least, pinnedOnly, normalised: by }: Omit<EdgeFilter, "weighed">,
   pinned: readonly string[],
 ): CircuitEdge[] {
   return normalised(edges, by)

@@ -13,7 +13,7 @@ import {
   type WireError,
 } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
-import { drawableCircuit } from "../edge/edge-circuit.ts";
+import { type DrawableCircuit, drawableCircuit, scoresByName } from "../edge/edge-circuit.ts";
 import { TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
 
@@ -51,14 +51,11 @@ export class EdgeDesk {
   progress = $state.raw<EdgeProgress | undefined>(undefined);
   /** The method whose circuit is listed and drawn, where it was measured; else the first that was. */
   chosen = $state.raw<EdgeMethodName | undefined>(undefined);
-  readonly curve = $derived.by((): EdgeCurve | undefined => {
-    const found = this.measured?.circuits.found ?? [];
-    return found.find(({ method }) => method === this.chosen) ?? found[0];
-  });
-  /** The chosen method's circuit. */
-  readonly circuit = $derived.by(
-    () => this.measured && this.curve && drawableCircuit(this.measured.circuits, this.curve),
+  readonly curve = $derived.by(
+    (): EdgeCurve | undefined => (this.chosen && this.curveBy(this.chosen)) ?? this.measured?.circuits.found[0],
   );
+  /** The chosen method's circuit. */
+  readonly circuit = $derived.by(() => this.curve && this.circuitBy(this.curve.method));
   private timeLeft = new TimeLeft();
 
   constructor(
@@ -89,6 +86,23 @@ export class EdgeDesk {
 
   async stop(): Promise<void> {
     await this.api().stopEdges();
+  }
+
+  /** Undefined where the method was not measured. */
+  curveBy(method: EdgeMethodName): EdgeCurve | undefined {
+    return this.measured?.circuits.found.find((curve) => curve.method === method);
+  }
+
+  /** Undefined where the method was not measured, or the criterion holds for none of its circuits. */
+  circuitBy(method: EdgeMethodName): DrawableCircuit | undefined {
+    const curve = this.curveBy(method);
+    return this.measured && curve && drawableCircuit(this.measured.circuits, curve);
+  }
+
+  /** By the edges' names; undefined where the method was not measured. */
+  scoresBy(method: EdgeMethodName): ReadonlyMap<string, number> | undefined {
+    const curve = this.curveBy(method);
+    return this.measured && curve && scoresByName(this.measured.circuits, curve);
   }
 
   /** Whether what was measured is of a task and a model. */

@@ -27,7 +27,11 @@ export interface EdgeFilter {
   /** Only connections of a pinned node. */
   readonly pinnedOnly: boolean;
   readonly normalised: Normalisation;
+  readonly weighed: Weighing;
 }
+
+/** What the graph shows: the circuit of units of the shown run, or a circuit of edges. */
+export const DRAWN = ["units", "edges"] as const;
 
 /** What is done to nodes against what the run found. */
 export interface Edits {
@@ -44,6 +48,7 @@ export interface View {
   /** Index into the timeline; null is the last step, whatever it is. */
   readonly step: number | null;
   readonly pinned: readonly string[];
+  readonly drawn: (typeof DRAWN)[number];
   readonly edges: EdgeFilter;
   /** Run that the shown one is compared with. */
   readonly comparedWith: string | null;
@@ -57,7 +62,8 @@ export const FIRST_VIEW: View = {
   selection: { kind: "none" },
   step: null,
   pinned: [],
-  edges: { most: 200, least: 0, pinnedOnly: false, normalised: "none" },
+  drawn: "units",
+  edges: { most: 200, least: 0, pinnedOnly: false, normalised: "none", weighed: "measured" },
   comparedWith: null,
   edits: NO_EDITS,
 };

@@ -1,27 +1,30 @@
 // The workbench's whole state: connection, task, runs, view; and what the user can do to them.
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { Circuit, CircuitEdge, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
-import { formatEdge } from "../../engine/circuit/edge.ts";
-import { parseNode } from "../../engine/circuit/node.ts";
-import type {
-  Attention,
-  EngineApi,
-  Heatmap,
-  HeatmapRequest,
-  NeuronView,
-  OpenedTask,
-  RunRecord,
-  TaskPreview,
-  WireError,
+import {
+  type Attention,
+  EDGE_METHODS,
+  type EdgeMethodName,
+  type EngineApi,
+  type Heatmap,
+  type HeatmapRequest,
+  type NeuronView,
+  type OpenedTask,
+  type RunRecord,
+  type TaskChoice,
+  type TaskPreview,
+  type WireError,
 } from "../../engine/contract.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
 import { type DrawnNode, drawnEdges, drawnNodes } from "../graph/drawn.ts";
+import { weighedBy } from "../edge/edge-circuit.ts";
+import { edgeName } from "../edge/edge-name.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
-import { EdgeDesk } from "./edge-desk.svelte.ts";
+import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
@@ -33,7 +36,7 @@ import { circuitAt } from "./taken-circuit.ts";
 import { type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
 import { Undoable } from "./undo.svelte.ts";
-import { type Edits, FIRST_VIEW, NO_EDITS, type View } from "./view.ts";
+import { type Edits, FIRST_VIEW, NO_EDITS, type View, type Weighing } from "./view.ts";
 
 /** What the page shows before the engine has answered: a run that was recorded. */
 export interface RecordedExample {
@@ -103,19 +106,47 @@ export class Workbench {
 
   /** What the graph shows, on the page and in exported drawings. */
   readonly drawnNodes = $derived.by((): readonly DrawnNode[] =>
-    drawnNodes({
-      circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
-      searched: this.searched,
-      kept: this.kept,
-      removedNow: this.shownStep?.removed ?? [],
-      pinned: this.view.current.pinned,
-      sides: this.comparison?.sides,
-      roleOf: (id) => this.roleOf(id),
-    }),
+    this.edgeCircuit
+      ? this.nodesOfEdges(this.edgeCircuit.edges)
+      : drawnNodes({
+          circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
+          searched: this.searched,
+          kept: this.kept,
+          removedNow: this.shownStep?.removed ?? [],
+          pinned: this.view.current.pinned,
+          sides: this.comparison?.sides,
+          roleOf: (id) => this.roleOf(id),
+        }),
   );
   private readonly edgeFilter = $derived(this.view.current.edges);
   private readonly pinned = $derived(this.view.current.pinned);
-  readonly drawnEdges = $derived(drawnEdges(this.circuit?.edges ?? [], this.edgeFilter, this.pinned));
+  private readonly drawn = $derived(this.view.current.drawn);
+  private readonly asked = $derived(this.edgeFilter.weighed);
+  /** The method that the graph needs: of the circuit of edges that it shows, or of the scores that weigh the units' connections. */
+  readonly edgeMethod = $derived.by((): EdgeMethodName | undefined => {
+    if (this.asked !== "measured") return this.asked;
+    return this.drawn === "edges" ? (this.edgeDesk.curve?.method ?? EDGE_METHODS[0]) : undefined;
+  });
+  /** The circuit of edges that the graph shows. */
+  readonly edgeCircuit = $derived.by(() =>
+    this.drawn === "edges" ? this.edgeDesk.circuitBy(this.edgeMethod!) : undefined,
+  );
+  private readonly scores = $derived.by(() => {
+    const { edgeMethod, subject } = this;
+    return edgeMethod && subject && this.edgeDesk.isOf(subject) ? this.edgeDesk.scoresBy(edgeMethod) : undefined;
+  });
+  /** Before the filter. */
+  readonly connections = $derived.by((): readonly CircuitEdge[] => {
+    if (this.drawn === "edges") return this.edgeCircuit?.edges ?? [];
+    const edges = this.circuit?.edges ?? [];
+    return this.scores ? weighedBy(edges, this.scores) : edges;
+  });
+  /** What the weights of the connections are; as measured where the scores that were asked for are not there. */
+  readonly weighed = $derived.by(
+    (): Weighing =>
+      this.edgeCircuit?.method ?? ((this.drawn === "units" && this.scores && this.edgeMethod) || "measured"),
+  );
+  readonly drawnEdges = $derived(drawnEdges(this.connections, this.edgeFilter, this.pinned));
 
   /** File that was opened from outside before there was an engine. */
   private handed: PickedFile | undefined;
@@ -158,6 +189,18 @@ export class Workbench {
     return { nLayers: entry.nLayers, nHeads: entry.nHeads, dMlp: 0 };
   }
 
+  /** Sizes of the model whose circuit the graph shows. */
+  get drawnSizes(): UnitSizes | undefined {
+    const { measured } = this.edgeDesk;
+    return this.edgeCircuit && measured ? { ...measured.circuits.model, dMlp: 0 } : this.sizes;
+  }
+
+  /** Task and model of the shown circuit. */
+  get subject(): EdgeSubject | undefined {
+    const run = this.runs.shown;
+    return this.circuit && run && { task: this.circuit.task.name, model: run.request.model };
+  }
+
   get shownStep(): TimelineStep | undefined {
     return this.runs.timeline[this.step];
   }
@@ -194,15 +237,61 @@ export class Workbench {
 
   edgesOf(id: string): { readonly into: readonly CircuitEdge[]; readonly outOf: readonly CircuitEdge[] } {
     const strongest = (a: CircuitEdge, b: CircuitEdge) => Math.abs(b.weight) - Math.abs(a.weight);
-    const edges = this.circuit?.edges ?? [];
+    const edges = this.connections;
     return {
       into: edges.filter(({ target }) => target === id).sort(strongest),
       outOf: edges.filter(({ source }) => source === id).sort(strongest),
     };
   }
 
-  edgeOf(name: string): CircuitEdge | undefined {
-    return this.circuit?.edges.find((edge) => edgeName(edge) === name);
+  /** Every weight that is known of an edge; scores of another task or model only while its circuits are looked at. */
+  weightsOf(name: string): readonly { readonly weighed: Weighing; readonly weight: number }[] {
+    const { edgeDesk, subject, circuit } = this;
+    const isOther = subject === undefined || !edgeDesk.isOf(subject);
+    const looksAtEdges = this.drawn === "edges" || this.view.current.tab === "edges";
+    const measured = isOther && looksAtEdges ? undefined : circuit?.edges.find((edge) => edgeName(edge) === name);
+    const methods = isOther && !looksAtEdges ? [] : EDGE_METHODS;
+    return [
+      ...(measured ? [{ weighed: "measured" as const, weight: measured.weight }] : []),
+      ...methods.flatMap((weighed) => {
+        const weight = edgeDesk.scoresBy(weighed)?.get(name);
+        return weight === undefined ? [] : [{ weighed, weight }];
+      }),
+    ];
+  }
+
+  /** Shows the circuit of edges by a method in the graph. */
+  drawEdges(method: EdgeMethodName): void {
+    this.show({ tab: "circuit", drawn: "edges", edges: { ...this.view.current.edges, weighed: method } });
+  }
+
+  /** Shows the circuit of units again, its connections as measured. */
+  drawUnits(): void {
+    this.show({ tab: "circuit", drawn: "units", edges: { ...this.view.current.edges, weighed: "measured" } });
+  }
+
+  /** Measures the edges by the method that the graph needs, on the task and model of the shown circuit. */
+  async scoreEdges(): Promise<void> {
+    const { edgeMethod, subject } = this;
+    const run = this.runs.shown;
+    if (edgeMethod && subject && run) await this.edgeDesk.add(edgeMethod, choiceOf(run.request), subject);
+  }
+
+  /** The nodes that carry an edge; roles are those of the shown circuit, where it is of the same task and model. */
+  private nodesOfEdges(edges: readonly CircuitEdge[]): readonly DrawnNode[] {
+    const units = [...new Set(edges.flatMap(({ source, target }) => [source, target]))].filter(
+      (id) => id !== "input" && id !== "logits",
+    );
+    const isSame = this.subject !== undefined && this.edgeDesk.isOf(this.subject);
+    return drawnNodes({
+      circuit: ["input", "logits"],
+      searched: units,
+      kept: units,
+      removedNow: [],
+      pinned: this.view.current.pinned,
+      sides: undefined,
+      roleOf: (id) => (isSame ? this.roleOf(id) : undefined),
+    });
   }
 
   /** The user's word for a node's role, else the one that was found. */
@@ -431,7 +520,8 @@ export class Workbench {
   }
 
   private freshView(): void {
-    const { tab, edges } = this.view.current;
+    const { tab, drawn, edges: before } = this.view.current;
+    const edges = drawn === "edges" ? { ...before, weighed: FIRST_VIEW.edges.weighed } : before;
     const edits = { ...NO_EDITS };
     this.view.reset({ ...FIRST_VIEW, tab: tab === "task" ? "circuit" : tab, edges, edits });
     this.measured = { state: "none" };
@@ -458,9 +548,10 @@ export class Workbench {
 const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
 const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
 
-/** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
-export function edgeName({ source, target, input }: CircuitEdge): string {
-  return formatEdge({ source: parseNode(source)!, target: parseNode(target)!, input });
+/** What of a run's request says which task on which model. */
+function choiceOf(request: TaskChoice): TaskChoice {
+  const { task, model, seed, examples, corruption, ablation, criterion, threshold } = request;
+  return { task, model, seed, examples, corruption, ablation, criterion, threshold };
 }
 
 /** Relation files have subjects in their templates and pairs as samples; every other task file is a contrast. */
