@@ -14,7 +14,7 @@ export function pictureOf(bench: Workbench, words: Words): string | undefined {
   const names = { a: run.id, b: view.current.comparedWith ?? "" };
   return circuitFigure({
     nodes: inWords(bench.drawnNodes, words),
-    edges: bench.drawnEdges,
+    edges: bench.connections.drawn,
     sizes,
     palette: PALETTES[shownTheme(bench.settings)],
     words: {
@@ -32,7 +32,7 @@ export function pictureOf(bench: Workbench, words: Words): string | undefined {
 
 /** What a reader needs to believe the drawing; figures only where the drawn circuit is the one that was measured. */
 function captionOf(bench: Workbench, words: Words): string[] {
-  if (bench.edgeCircuit) return [edgeCaption(bench, words), connectionsOf(bench, words)];
+  if (bench.connections.edgeCircuit) return [edgeCaption(bench, words), connectionsOf(bench, words)];
   const { circuit, runs, kept, searched } = bench;
   const run = runs.shown!;
   const name = words.t("figure.caption", {
@@ -59,26 +59,23 @@ function captionOf(bench: Workbench, words: Words): string[] {
   ];
 }
 
-/** Whose circuit of edges, by which method, and how good it is on examples that nothing was chosen on. */
-function edgeCaption({ edgeDesk, edgeCircuit }: Workbench, words: Words): string {
-  const { subject } = edgeDesk.measured!;
-  const { method, pruned, edges } = edgeCircuit!;
-  const curve = edgeDesk.curveBy(method)!;
-  const f = pruned ? curve.pruned!.heldOut?.faithfulness : curve.points.find(({ holds }) => holds)!.heldOut;
+/** Whose circuit of edges, by which method, and how good it is. */
+function edgeCaption({ edgeDesk, connections }: Workbench, words: Words): string {
+  const { method, pruned, edges, heldOut } = connections.edgeCircuit!;
   return words.t(pruned ? "figure.prunedEdges" : "figure.edges", {
-    ...subject,
+    ...edgeDesk.measured!.subject,
     n: words.count(edges.length),
     method: words.t(`weighing.${method}`),
-    f: words.number(f),
+    f: words.number(heldOut),
   });
 }
 
 /** How many connections are drawn, and what their weights are. */
-function connectionsOf({ connections, drawnEdges, weighed, view }: Workbench, words: Words): string {
+function connectionsOf({ connections, view }: Workbench, words: Words): string {
   const by = view.current.edges.normalised;
   return [
-    words.t("edges.shown", { n: drawnEdges.length, total: connections.length }),
-    `${words.t("edges.weighed")}: ${words.t(`weighing.${weighed}`)}`,
+    words.t("edges.shown", { n: connections.drawn.length, total: connections.all.length }),
+    `${words.t("edges.weighed")}: ${words.t(`weighing.${connections.weighed}`)}`,
     ...(by === "none" ? [] : [`${words.t("edges.normalised")}: ${words.t(`edges.normalised.${by}`)}`]),
   ].join(" · ");
 }

@@ -7,7 +7,7 @@ const model = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };
 const CURVE: EdgeCurve = {
   method: "attribution",
   scores: Float64Array.from(topologyOf(model).edges, (_, place) => -place / 2),
-  points: [],
+  points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
   areas: { cpr: 0, cmd: 0, logCpr: 0, logCmd: 0 },
   smallest: [3, 4],
   pruned: undefined,
@@ -39,12 +39,20 @@ test("connections are weighed by scores, and one that has none is left out", () 
 });
 
 test("the pruned circuit is drawn, else the smallest of the curve, else none", () => {
-  const pruned = { edges: [4], from: 2, trials: 3, faithfulness: 1, heldOut: undefined };
+  const heldOut = { faithfulness: 0.9, interval: [0.8, 1] } as const;
+  const pruned = { edges: [4], from: 2, trials: 3, faithfulness: 1, heldOut };
   const drawn = [{ ...CURVE, pruned }, CURVE, { ...CURVE, smallest: undefined }].map((curve) =>
     drawableCircuit(found, curve),
   );
   expect(drawn).toEqual([
-    { method: "attribution", pruned: true, edges: [{ source: "a0.h0", target: "m0", weight: -2 }] },
+    {
+      method: "attribution",
+      pruned: true,
+      edges: [{ source: "a0.h0", target: "m0", weight: -2 }],
+      faithfulness: 1,
+      heldOut: 0.9,
+      interval: [0.8, 1],
+    },
     {
       method: "attribution",
       pruned: false,
@@ -52,6 +60,9 @@ test("the pruned circuit is drawn, else the smallest of the curve, else none", (
         { source: "input", target: "m0", weight: -1.5 },
         { source: "a0.h0", target: "m0", weight: -2 },
       ],
+      faithfulness: 0.75,
+      heldOut: 0.5,
+      interval: undefined,
     },
     undefined,
   ]);

@@ -13,19 +13,26 @@ export interface DrawableCircuit {
   readonly pruned: boolean;
   /** Their weights are the method's scores. */
   readonly edges: readonly CircuitEdge[];
+  /** f on the discovery examples, and on the held-out ones with its interval where that was measured. */
+  readonly faithfulness: number;
+  readonly heldOut: number | undefined;
+  readonly interval: readonly [number, number] | undefined;
 }
 
 /** The pruned circuit, else the smallest for which the criterion holds; undefined where it holds for none. */
 export function drawableCircuit({ model }: EdgeCircuits, curve: EdgeCurve): DrawableCircuit | undefined {
-  const { method, scores, pruned, smallest } = curve;
-  const places = pruned?.edges ?? smallest;
-  if (!places) return undefined;
+  const { method, scores, points, pruned, smallest } = curve;
   const { edges } = topologyOf(model);
-  return {
-    method,
-    pruned: pruned !== undefined,
-    edges: places.map((place) => connection(edges[place], scores[place])),
-  };
+  const connections = (places: readonly number[]) => places.map((place) => connection(edges[place], scores[place]));
+  if (pruned) {
+    const { faithfulness, heldOut } = pruned;
+    const figures = { faithfulness, heldOut: heldOut?.faithfulness, interval: heldOut?.interval };
+    return { method, pruned: true, edges: connections(pruned.edges), ...figures };
+  }
+  const point = points.find(({ holds }) => holds);
+  if (!smallest || !point) return undefined;
+  const { faithfulness, heldOut } = point;
+  return { method, pruned: false, edges: connections(smallest), faithfulness, heldOut, interval: undefined };
 }
 
 /** A method's scores by the edges' names. */

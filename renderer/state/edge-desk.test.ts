@@ -8,7 +8,7 @@ const SUBJECT = { task: "t", model: "sprig" } as const;
 const curveBy = (method: EdgeMethodName): EdgeCurve => ({
   method,
   scores: new Float64Array(8),
-  points: [],
+  points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
   areas: { cpr: 0, cmd: 0, logCpr: 0, logCmd: 0 },
   smallest: [0],
   pruned: undefined,
@@ -55,6 +55,9 @@ test("the chosen methods are asked for in the order of the table, and the first 
     method: "information-flow",
     pruned: false,
     edges: [{ source: "input", target: "a0.h0", input: "q", weight: 0 }],
+    faithfulness: 0.75,
+    heldOut: 0.5,
+    interval: undefined,
   });
 });
 

@@ -1,29 +1,27 @@
 // The workbench's whole state: connection, task, runs, view; and what the user can do to them.
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
-import type { Circuit, CircuitEdge, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
-import {
-  type Attention,
-  EDGE_METHODS,
-  type EdgeMethodName,
-  type EngineApi,
-  type Heatmap,
-  type HeatmapRequest,
-  type NeuronView,
-  type OpenedTask,
-  type RunRecord,
-  type TaskChoice,
-  type TaskPreview,
-  type WireError,
+import type { Circuit, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
+import type {
+  Attention,
+  EdgeMethodName,
+  EngineApi,
+  Heatmap,
+  HeatmapRequest,
+  NeuronView,
+  OpenedTask,
+  RunRecord,
+  TaskChoice,
+  TaskPreview,
+  WireError,
 } from "../../engine/contract.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
-import { type DrawnNode, drawnEdges, drawnNodes } from "../graph/drawn.ts";
-import { weighedBy } from "../edge/edge-circuit.ts";
-import { edgeName } from "../edge/edge-name.ts";
+import { type DrawnNode, drawnNodes, nodesOfEdges } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
+import { DrawnConnections } from "./drawn-connections.svelte.ts";
 import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
@@ -36,7 +34,7 @@ import { circuitAt } from "./taken-circuit.ts";
 import { type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
 import { Undoable } from "./undo.svelte.ts";
-import { type Edits, FIRST_VIEW, NO_EDITS, type View, type Weighing } from "./view.ts";
+import { type Edits, FIRST_VIEW, NO_EDITS, type View } from "./view.ts";
 
 /** What the page shows before the engine has answered: a run that was recorded. */
 export interface RecordedExample {
@@ -60,6 +58,7 @@ export class Workbench {
   readonly downloads: DownloadDesk;
   readonly curveDesk: CurveDesk;
   readonly edgeDesk: EdgeDesk;
+  readonly connections: DrawnConnections;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -105,49 +104,22 @@ export class Workbench {
   });
 
   /** What the graph shows, on the page and in exported drawings. */
-  readonly drawnNodes = $derived.by((): readonly DrawnNode[] =>
-    this.edgeCircuit
-      ? this.nodesOfEdges(this.edgeCircuit.edges)
-      : drawnNodes({
-          circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
-          searched: this.searched,
-          kept: this.kept,
-          removedNow: this.shownStep?.removed ?? [],
-          pinned: this.view.current.pinned,
-          sides: this.comparison?.sides,
-          roleOf: (id) => this.roleOf(id),
-        }),
-  );
-  private readonly edgeFilter = $derived(this.view.current.edges);
-  private readonly pinned = $derived(this.view.current.pinned);
-  private readonly drawn = $derived(this.view.current.drawn);
-  private readonly asked = $derived(this.edgeFilter.weighed);
-  /** The method that the graph needs: of the circuit of edges that it shows, or of the scores that weigh the units' connections. */
-  readonly edgeMethod = $derived.by((): EdgeMethodName | undefined => {
-    if (this.asked !== "measured") return this.asked;
-    return this.drawn === "edges" ? (this.edgeDesk.curve?.method ?? EDGE_METHODS[0]) : undefined;
+  readonly drawnNodes = $derived.by((): readonly DrawnNode[] => {
+    const { edgeCircuit, scoresShownRun } = this.connections;
+    const { pinned } = this.view.current;
+    if (edgeCircuit) {
+      return nodesOfEdges(edgeCircuit.edges, pinned, (id) => (scoresShownRun ? this.roleOf(id) : undefined));
+    }
+    return drawnNodes({
+      circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
+      searched: this.searched,
+      kept: this.kept,
+      removedNow: this.shownStep?.removed ?? [],
+      pinned,
+      sides: this.comparison?.sides,
+      roleOf: (id) => this.roleOf(id),
+    });
   });
-  /** The circuit of edges that the graph shows. */
-  readonly edgeCircuit = $derived.by(() =>
-    this.drawn === "edges" ? this.edgeDesk.circuitBy(this.edgeMethod!) : undefined,
-  );
-  private readonly scores = $derived.by(() => {
-    const { edgeMethod, subject } = this;
-    return edgeMethod && subject && this.edgeDesk.isOf(subject) ? this.edgeDesk.scoresBy(edgeMethod) : undefined;
-  });
-  /** Before the filter. */
-  readonly connections = $derived.by((): readonly CircuitEdge[] => {
-    if (this.drawn === "edges") return this.edgeCircuit?.edges ?? [];
-    const edges = this.circuit?.edges ?? [];
-    return this.scores ? weighedBy(edges, this.scores) : edges;
-  });
-  /** What the weights of the connections are; as measured where the scores that were asked for are not there. */
-  readonly weighed = $derived.by(
-    (): Weighing =>
-      this.edgeCircuit?.method ?? ((this.drawn === "units" && this.scores && this.edgeMethod) || "measured"),
-  );
-  readonly drawnEdges = $derived(drawnEdges(this.connections, this.edgeFilter, this.pinned));
-
   /** File that was opened from outside before there was an engine. */
   private handed: PickedFile | undefined;
 
@@ -173,6 +145,12 @@ export class Workbench {
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
     this.curveDesk = new CurveDesk(api);
     this.edgeDesk = new EdgeDesk(api);
+    this.connections = new DrawnConnections({
+      view: () => this.view.current,
+      circuit: () => this.circuit,
+      subject: () => this.subject,
+      desk: this.edgeDesk,
+    });
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
@@ -192,7 +170,7 @@ export class Workbench {
   /** Sizes of the model whose circuit the graph shows. */
   get drawnSizes(): UnitSizes | undefined {
     const { measured } = this.edgeDesk;
-    return this.edgeCircuit && measured ? { ...measured.circuits.model, dMlp: 0 } : this.sizes;
+    return this.connections.edgeCircuit && measured ? { ...measured.circuits.model, dMlp: 0 } : this.sizes;
   }
 
   /** Task and model of the shown circuit. */
@@ -235,31 +213,6 @@ export class Workbench {
     this.show({ step: within === last ? null : within }, "scrub");
   }
 
-  edgesOf(id: string): { readonly into: readonly CircuitEdge[]; readonly outOf: readonly CircuitEdge[] } {
-    const strongest = (a: CircuitEdge, b: CircuitEdge) => Math.abs(b.weight) - Math.abs(a.weight);
-    const edges = this.connections;
-    return {
-      into: edges.filter(({ target }) => target === id).sort(strongest),
-      outOf: edges.filter(({ source }) => source === id).sort(strongest),
-    };
-  }
-
-  /** Every weight that is known of an edge; scores of another task or model only while its circuits are looked at. */
-  weightsOf(name: string): readonly { readonly weighed: Weighing; readonly weight: number }[] {
-    const { edgeDesk, subject, circuit } = this;
-    const isOther = subject === undefined || !edgeDesk.isOf(subject);
-    const looksAtEdges = this.drawn === "edges" || this.view.current.tab === "edges";
-    const measured = isOther && looksAtEdges ? undefined : circuit?.edges.find((edge) => edgeName(edge) === name);
-    const methods = isOther && !looksAtEdges ? [] : EDGE_METHODS;
-    return [
-      ...(measured ? [{ weighed: "measured" as const, weight: measured.weight }] : []),
-      ...methods.flatMap((weighed) => {
-        const weight = edgeDesk.scoresBy(weighed)?.get(name);
-        return weight === undefined ? [] : [{ weighed, weight }];
-      }),
-    ];
-  }
-
   /** Shows the circuit of edges by a method in the graph. */
   drawEdges(method: EdgeMethodName): void {
     this.show({ tab: "circuit", drawn: "edges", edges: { ...this.view.current.edges, weighed: method } });
@@ -272,26 +225,10 @@ export class Workbench {
 
   /** Measures the edges by the method that the graph needs, on the task and model of the shown circuit. */
   async scoreEdges(): Promise<void> {
-    const { edgeMethod, subject } = this;
+    const { subject } = this;
+    const { method } = this.connections;
     const run = this.runs.shown;
-    if (edgeMethod && subject && run) await this.edgeDesk.add(edgeMethod, choiceOf(run.request), subject);
-  }
-
-  /** The nodes that carry an edge; roles are those of the shown circuit, where it is of the same task and model. */
-  private nodesOfEdges(edges: readonly CircuitEdge[]): readonly DrawnNode[] {
-    const units = [...new Set(edges.flatMap(({ source, target }) => [source, target]))].filter(
-      (id) => id !== "input" && id !== "logits",
-    );
-    const isSame = this.subject !== undefined && this.edgeDesk.isOf(this.subject);
-    return drawnNodes({
-      circuit: ["input", "logits"],
-      searched: units,
-      kept: units,
-      removedNow: [],
-      pinned: this.view.current.pinned,
-      sides: undefined,
-      roleOf: (id) => (isSame ? this.roleOf(id) : undefined),
-    });
+    if (method && subject && run) await this.edgeDesk.add(method, choiceOf(run.request), subject);
   }
 
   /** The user's word for a node's role, else the one that was found. */

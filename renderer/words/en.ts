@@ -588,6 +588,10 @@ export const en = {
   "means.edge.pruned": "Edges left: each was cut alone, and the criterion broke.",
   "means.edge.heldOut": "f on {n} held-out examples, 95 % bootstrap interval {interval}.",
   "means.edge.sign": "What the scores in the file mean; the format does not say, and files of both signs are about.",
+  "edge.title": "The circuit of edges",
+  "edge.all": "All circuits of edges",
+  "means.edge.f":
+    "f = (m(C) − m(∅)) / (m(M) − m(∅)) of the circuit of edges run exactly: all edges are the model M, none is ∅; not clamped.\n{task} on {model}, {n} examples, {split}.",
   "edge.draw": "Draw",
   "edge.notScored": "The edges of {task} on {model} have no scores by {method} yet; the weights are as measured.",
   "edge.notDrawn": "There is no circuit of edges of {task} on {model} by {method} yet.",

@@ -569,6 +569,10 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.edge.pruned": "剩余的边：逐条单独切断，判据都不再成立。",
   "means.edge.heldOut": "{n} 个留出样本上的 f，95 % 自助法区间 {interval}。",
   "means.edge.sign": "文件中分数的含义；格式本身没有规定，两种符号的文件都存在。",
+  "edge.title": "边的电路",
+  "edge.all": "所有边的电路",
+  "means.edge.f":
+    "精确运行的边的电路的 f = (m(C) − m(∅)) / (m(M) − m(∅))：全部边即模型 M，没有边即 ∅；不截断。\n{model} 上的 {task}，{n} 个样本，{split}。",
   "edge.draw": "绘制",
   "edge.notScored": "{model} 上 {task} 的边尚无“{method}”分数；权重为实测值。",
   "edge.notDrawn": "{model} 上 {task} 尚无按“{method}”得到的边的电路。",

@@ -126,6 +126,8 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.waitForFunction('location.hash === "#drawn=edges&scores=integrated-gradients"');
     await page.getByText("Showing 12 of 12 connections").waitFor();
     expect(await page.locator(".legend").innerText()).toContain("integrated gradients");
+    const overview = (await page.locator(".right").innerText()).replaceAll(/\s+/g, " ");
+    expect(overview).toContain("integrated gradients: 12 edges f = 0.9100 [0.880, 0.940] · held out");
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press("e");
     await page.waitForFunction('location.hash === ""');
