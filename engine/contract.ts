@@ -5,6 +5,7 @@
 import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
 import type { Circuit, Figures, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
+import type { TopologySizes } from "./circuit/topology.ts";
 import type { UnitKind } from "./circuit/unit.ts";
 
 /** Raised when a client of the day before would misread an answer. */
@@ -196,6 +197,67 @@ export interface Curves {
     readonly seconds: number;
   }[];
   readonly notes: readonly string[];
+}
+
+/** Ways of scoring edges, all but the last estimates of what cutting a single edge does to the metric. */
+export const EDGE_METHODS = [
+  "attribution",
+  "integrated-gradients",
+  "integrated-gradients-activations",
+  "clean-corrupted",
+  "information-flow",
+] as const;
+export type EdgeMethodName = (typeof EDGE_METHODS)[number];
+export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
+export type EdgeOrderName = (typeof EDGE_ORDERS)[number];
+export type EdgeStage = "scores" | "curve" | "pruning";
+
+export interface EdgesRequest extends TaskChoice {
+  /** Measured one after the other. */
+  readonly methods: readonly EdgeMethodName[];
+  readonly order: EdgeOrderName;
+  /** Prune the smallest circuit of each curve for which the criterion holds, edge by edge. */
+  readonly prune: boolean;
+}
+
+/** Circuits of edges, each run exactly. An edge is a number: its place in `topologyOf(model).edges`. */
+export interface EdgeCircuits {
+  readonly model: TopologySizes & { readonly dModel: number };
+  readonly examples: { readonly discovery: number; readonly heldOut: number };
+  readonly found: readonly EdgeCurve[];
+  readonly notes: readonly string[];
+}
+
+/** The circuits of one method's order, by size. */
+export interface EdgeCurve {
+  readonly method: EdgeMethodName;
+  /** Of every edge; negative: it helps. */
+  readonly scores: Float64Array;
+  /** By rising share of the model's edges. */
+  readonly points: readonly {
+    readonly fraction: number;
+    /** Those among them that lie on a way from the input to the logits. */
+    readonly edges: number;
+    readonly faithfulness: number;
+    readonly heldOut: number | undefined;
+    /** Both halves of the criterion, on the discovery examples. */
+    readonly holds: boolean;
+  }[];
+  /** MIB's CPR and CMD over p from 0.001 to 1, and the same over log p. */
+  readonly areas: { readonly cpr: number; readonly cmd: number; readonly logCpr: number; readonly logCmd: number };
+  /** Of the smallest circuit of the curve for which the criterion holds. */
+  readonly smallest: readonly number[] | undefined;
+  readonly pruned:
+    | {
+        readonly edges: readonly number[];
+        /** Edges at the start of the pruning, and circuits measured. */
+        readonly from: number;
+        readonly trials: number;
+        readonly faithfulness: number;
+        readonly heldOut: { readonly faithfulness: number; readonly interval: readonly [number, number] } | undefined;
+      }
+    | undefined;
+  readonly seconds: number;
 }
 
 /** A pass over a model with some units ablated. */
@@ -433,6 +495,14 @@ export type EngineEvent = { readonly seq: number } & (
     }
   /** A task on which the circuit has been measured. */
   | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
+  /** Of the method whose edges are being scored, measured or pruned. */
+  | {
+      readonly type: "edges";
+      readonly method: EdgeMethodName;
+      readonly stage: EdgeStage;
+      readonly done: number;
+      readonly total: number;
+    }
   /** Bytes of a model that is being fetched. */
   | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
 );
@@ -477,6 +547,10 @@ export interface EngineApi {
   transfer(request: TransferRequest): Promise<readonly TransferRow[]>;
   /** Ends the statistics that are being made, whose call is then rejected. */
   stopStatistics(): Promise<void>;
+  /** Takes seconds to hours, with the model's size; progress comes as events. */
+  edges(request: EdgesRequest): Promise<EdgeCircuits>;
+  /** Ends the circuits of edges that are being measured, whose call is then rejected. */
+  stopEdges(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
   /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */

@@ -24,6 +24,22 @@ export async function startRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Stop" }).waitFor();
 }
 
+/** Circuits of edges of IOI on the embedded model, by attribution and integrated gradients, on few examples. */
+export async function measureEdges(page: Page): Promise<void> {
+  const left = page.locator(".left");
+  await left.getByRole("button", { name: "Indirect object identification" }).click();
+  await left.getByText("Yes: sprig gives").waitFor();
+  await page.getByLabel("discovery").fill("16");
+  await page.getByLabel("held out", { exact: true }).fill("16");
+  await page.getByRole("tab", { name: "Edges" }).click();
+  await page.getByRole("button", { name: "Measure the edges" }).click();
+  const rows = page.locator(".pane .scroll tbody tr");
+  await rows.first().waitFor({ timeout: 120_000 });
+  const areas = await rows.evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
+  expect(areas.map(([, name]) => name)).toEqual(["attribution", "integrated gradients"]);
+  for (const [, , cpr, cmd] of areas) expect(Number(cpr) + Number(cmd)).toBeCloseTo(0.999, 1);
+}
+
 /** Heads that the accessible table of nodes lists. */
 export async function listedHeads(page: Page): Promise<string[]> {
   await press(page, "5");

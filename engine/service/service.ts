@@ -12,6 +12,7 @@ import { runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
+import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection } from "./inspection.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
@@ -28,6 +29,7 @@ export function engineService(threads?: number): EngineApi {
   const downloads = new Downloads(log);
   const curves = new CurveMaker(log, threads);
   const statistics = new Statistics(log, runs, threads);
+  const edges = new EdgeMeasurer(log, threads);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -65,6 +67,8 @@ export function engineService(threads?: number): EngineApi {
     stability: (request) => statistics.stability(request),
     transfer: (request) => statistics.transfer(request),
     stopStatistics: () => answer(() => statistics.stop()),
+    edges: (request) => edges.measure(request),
+    stopEdges: () => answer(() => edges.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

@@ -88,6 +88,11 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
       run: () => bench.compareWith(null),
     },
     clearSelection: { keys: "Escape", run: () => clear(bench, chrome) },
+    drawEdges: {
+      keys: "E",
+      enabled: () => view.current.drawn === "edges" || bench.edgeDesk.circuit !== undefined,
+      run: () => (view.current.drawn === "edges" ? bench.drawUnits() : bench.drawEdges(bench.edgeDesk.circuit!.method)),
+    },
     maximise: { keys: "F", run: () => chrome.toggleMaximised() },
     record: { enabled: () => runs.shown !== undefined, run: () => (chrome.dialog = "record") },
     theme: { run: () => settings.setTheme(after(THEME_CHOICES, settings.theme)) },
@@ -101,6 +106,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     tabRuns: tab(bench, 5),
     tabRelations: tab(bench, 6),
     tabCurves: tab(bench, 7),
+    tabEdges: tab(bench, 8),
     tabStatistics: { keys: "0", run: () => bench.show({ tab: "statistics" }, "tab") },
   } satisfies Readonly<Record<string, Action>>;
   return actions;

@@ -8,13 +8,13 @@ import { inWords } from "./node-words.ts";
 
 /** SVG text; undefined where nothing is shown. */
 export function pictureOf(bench: Workbench, words: Words): string | undefined {
-  const { sizes, runs, view } = bench;
+  const { drawnSizes: sizes, runs, view } = bench;
   const run = runs.shown;
   if (!sizes || !run) return undefined;
   const names = { a: run.id, b: view.current.comparedWith ?? "" };
   return circuitFigure({
     nodes: inWords(bench.drawnNodes, words),
-    edges: bench.drawnEdges,
+    edges: bench.connections.drawn,
     sizes,
     palette: PALETTES[shownTheme(bench.settings)],
     words: {
@@ -32,7 +32,8 @@ export function pictureOf(bench: Workbench, words: Words): string | undefined {
 
 /** What a reader needs to believe the drawing; figures only where the drawn circuit is the one that was measured. */
 function captionOf(bench: Workbench, words: Words): string[] {
-  const { circuit, runs, kept, searched, drawnEdges } = bench;
+  if (bench.connections.edgeCircuit) return [edgeCaption(bench, words), connectionsOf(bench, words)];
+  const { circuit, runs, kept, searched } = bench;
   const run = runs.shown!;
   const name = words.t("figure.caption", {
     task: circuit?.task.name ?? run.request.task,
@@ -40,10 +41,7 @@ function captionOf(bench: Workbench, words: Words): string[] {
     kept: kept.length,
     of: searched.length,
   });
-  const total = circuit?.edges.length ?? 0;
-  const by = bench.view.current.edges.normalised;
-  const weights = by === "none" ? "" : ` · ${words.t("edges.normalised")}: ${words.t(`edges.normalised.${by}`)}`;
-  const connections = words.t("edges.shown", { n: drawnEdges.length, total }) + weights;
+  const connections = connectionsOf(bench, words);
   const isMeasured = circuit !== undefined && !bench.hasEdits && bench.step === runs.timeline.length - 1;
   const figures = isMeasured ? circuit.results?.heldOut : undefined;
   if (!figures) return [name, connections];
@@ -59,4 +57,25 @@ function captionOf(bench: Workbench, words: Words): string[] {
     }),
     connections,
   ];
+}
+
+/** Whose circuit of edges, by which method, and how good it is. */
+function edgeCaption({ edgeDesk, connections }: Workbench, words: Words): string {
+  const { method, pruned, edges, heldOut } = connections.edgeCircuit!;
+  return words.t(pruned ? "figure.prunedEdges" : "figure.edges", {
+    ...edgeDesk.measured!.subject,
+    n: words.count(edges.length),
+    method: words.t(`weighing.${method}`),
+    f: words.number(heldOut),
+  });
+}
+
+/** How many connections are drawn, and what their weights are. */
+function connectionsOf({ connections, view }: Workbench, words: Words): string {
+  const by = view.current.edges.normalised;
+  return [
+    words.t("edges.shown", { n: connections.drawn.length, total: connections.all.length }),
+    `${words.t("edges.weighed")}: ${words.t(`weighing.${connections.weighed}`)}`,
+    ...(by === "none" ? [] : [`${words.t("edges.normalised")}: ${words.t(`edges.normalised.${by}`)}`]),
+  ].join(" · ");
 }

@@ -1,5 +1,8 @@
 // Saving what the workbench holds as files: the session, the circuit in each format, and its drawing.
+import type { ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
 import { EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import { edgeCircuitCsv, edgeCurvesCsv } from "../edge/edge-csv.ts";
+import { edgeGraphText } from "../edge/edge-graph.ts";
 import { type Matrix, matrixCsv } from "../heatmap/matrix-csv.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
@@ -23,6 +26,27 @@ export function saveMatrix(bench: Workbench, name: string, matrix: Matrix, corne
   return save(bench, `-${name}.csv`, matrixCsv(matrix, corner), "text/csv");
 }
 
+/** What can be saved of circuits of edges; graphs and lists are of the chosen method's circuit. */
+export type EdgeFile = { readonly what: "curves" | "list" } | { readonly what: "graph"; readonly sign: ScoreSign };
+
+export async function saveEdges(bench: Workbench, file: EdgeFile): Promise<void> {
+  const { measured, curve, circuit } = bench.edgeDesk;
+  if (!measured || !curve) return;
+  const stem = stemOf(measured.subject.task, measured.subject.model);
+  const saveText = (ending: string, text: string, type: string) =>
+    bench.host.files.save(`${stem}-${ending}`, new Blob([text], { type }));
+  switch (file.what) {
+    case "curves":
+      return saveText("edge-curves.csv", edgeCurvesCsv(measured.circuits), "text/csv");
+    case "list":
+      return saveText(`${curve.method}-edges.csv`, edgeCircuitCsv(circuit?.edges ?? []), "text/csv");
+    case "graph": {
+      const text = edgeGraphText(measured.circuits, curve, file.sign);
+      return saveText(`${curve.method}${EXPORT_FORMATS["eap-ig"].ending}`, text, "application/json");
+    }
+  }
+}
+
 export const PICTURE_ENDINGS = [".svg", ".png"] as const;
 
 /** The drawing as it is shown, in the colours of the page. */
@@ -34,16 +58,20 @@ export async function savePicture(
   const svg = pictureOf(bench, words);
   if (svg === undefined) return;
   if (ending === ".svg") return save(bench, ending, svg, "image/svg+xml");
-  await bench.host.files.save(`${stemOf(bench)}${ending}`, await rasterised(svg));
+  await bench.host.files.save(`${shownStem(bench)}${ending}`, await rasterised(svg));
 }
 
 function save(bench: Workbench, ending: string, text: string, type: string): Promise<void> {
-  return bench.host.files.save(`${stemOf(bench)}${ending}`, new Blob([text], { type }));
+  return bench.host.files.save(`${shownStem(bench)}${ending}`, new Blob([text], { type }));
 }
 
 /** "ioi-sprig" for files of the shown run. */
-function stemOf({ runs, tasks, circuit }: Workbench): string {
+function shownStem({ runs, tasks, circuit }: Workbench): string {
   const task = circuit?.task.name ?? tasks.task?.name ?? "session";
   const model = runs.shown?.request.model ?? tasks.model;
+  return stemOf(task, model);
+}
+
+function stemOf(task: string, model: string): string {
   return `${task}-${model}`.replaceAll(/[^A-Za-z0-9._-]+/g, "-");
 }

@@ -30,6 +30,8 @@ const CALLS = {
   stability: true,
   transfer: true,
   stopStatistics: true,
+  edges: true,
+  stopEdges: true,
   openRelation: true,
   fitRelation: true,
   stopRelation: true,

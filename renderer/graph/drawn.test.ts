@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
-import { drawnEdges, drawnNodes, type NodeSource } from "./drawn.ts";
+import { drawnEdges, drawnNodes, nodesOfEdges, type NodeSource } from "./drawn.ts";
 
 const source: NodeSource = {
   circuit: ["input", "a0.h1", "logits"],
@@ -48,4 +48,18 @@ test("connections: by strength, bounded, and of pinned nodes only", () => {
   expect(drawn({ most: 2, least: 0, pinnedOnly: false, normalised: "none" })).toEqual(["a0.h1", "a0.h2"]);
   expect(drawn({ most: 9, least: 0.5, pinnedOnly: false, normalised: "none" })).toEqual(["a0.h1", "a0.h2", "logits"]);
   expect(drawn({ most: 9, least: 0, pinnedOnly: true, normalised: "none" })).toEqual(["a0.h1"]);
+});
+
+test("of a circuit of edges the nodes that carry one are drawn, with both ends of the model", () => {
+  const edges = [
+    { source: "input", target: "m0", weight: -1 },
+    { source: "m0", target: "a1.h0", input: "k", weight: -1 },
+  ] as const;
+  const nodes = nodesOfEdges(edges, ["m0"], (id) => (id === "a1.h0" ? "mover" : undefined));
+  expect(nodes.map(({ id, state, pinned, role }) => [id, state, pinned, role])).toEqual([
+    ["input", "always", false, undefined],
+    ["logits", "always", false, undefined],
+    ["m0", "kept", true, undefined],
+    ["a1.h0", "kept", false, "mover"],
+  ]);
 });

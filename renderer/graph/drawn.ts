@@ -48,10 +48,23 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
     .filter(({ id, state, side }) => !id.includes(".n") || state !== "removed" || side !== undefined);
 }
 
+/** The nodes that carry an edge of a circuit of edges, and both ends of the model. */
+export function nodesOfEdges(
+  edges: readonly CircuitEdge[],
+  pinned: readonly string[],
+  roleOf: NodeSource["roleOf"],
+): DrawnNode[] {
+  const ends = ["input", "logits"];
+  const units = [...new Set(edges.flatMap(({ source, target }) => [source, target]))].filter(
+    (id) => !ends.includes(id),
+  );
+  return drawnNodes({ circuit: ends, searched: units, kept: units, removedNow: [], pinned, sides: undefined, roleOf });
+}
+
 /** The strongest that pass the filter, strongest first; their weights are normalised where it says so. */
 export function drawnEdges(
   edges: readonly CircuitEdge[],
-  { most, least, pinnedOnly, normalised: by }: EdgeFilter,
+  { most, least, pinnedOnly, normalised: by }: Omit<EdgeFilter, "weighed">,
   pinned: readonly string[],
 ): CircuitEdge[] {
   return normalised(edges, by)

@@ -76,3 +76,10 @@ test("a view that makes no sense does not cost the work in the file", () => {
   const text = JSON.stringify({ ...JSON.parse(formatSession(saved)), view: { tab: "moon" } });
   expect((parseSession(text, "x.secateur") as SavedSession).view).toEqual(FIRST_VIEW);
 });
+
+test("a session of before, without a choice of what is drawn and how it is weighed, opens with the first of each", () => {
+  const edges = { ...FIRST_VIEW.edges, weighed: undefined };
+  const view = { ...FIRST_VIEW, tab: "nodes", drawn: undefined, edges };
+  const text = JSON.stringify({ ...JSON.parse(formatSession(saved)), view });
+  expect((parseSession(text, "x.secateur") as SavedSession).view).toEqual({ ...FIRST_VIEW, tab: "nodes" });
+});

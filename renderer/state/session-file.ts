@@ -10,7 +10,7 @@ import {
   type RunRequest,
 } from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
-import { FIRST_VIEW, NORMALISATIONS, TABS, type View } from "./view.ts";
+import { DRAWN, FIRST_VIEW, NORMALISATIONS, TABS, type View, WEIGHINGS } from "./view.ts";
 
 const SESSION_FORMAT = "secateur.session";
 const SESSION_VERSION = 1;
@@ -50,12 +50,14 @@ const view = z.object({
   selection,
   step: z.int().min(0).nullable(),
   pinned: ids,
+  // Sessions of before have no such choices.
+  drawn: z.enum(DRAWN).default("units"),
   edges: z.object({
     most: z.int().min(0),
     least: z.number().min(0),
     pinnedOnly: z.boolean(),
-    // Sessions of before have none.
     normalised: z.enum(NORMALISATIONS).default("none"),
+    weighed: z.enum(WEIGHINGS).default("measured"),
   }),
   comparedWith: z.string().nullable(),
   edits,

@@ -2,20 +2,21 @@ import { expect, test } from "vitest";
 import { type AddressedView, formatAddress, parseAddress } from "./view-address.ts";
 import { FIRST_VIEW } from "./view.ts";
 
-const { tab, selection, step, pinned, edges } = FIRST_VIEW;
-const FIRST: AddressedView = { tab, selection, step, pinned, edges };
+const { tab, selection, step, pinned, drawn, edges } = FIRST_VIEW;
+const FIRST: AddressedView = { tab, selection, step, pinned, drawn, edges };
 const FULL: AddressedView = {
   tab: "nodes",
   selection: { kind: "edge", name: "a0.h7->a1.h2<q>" },
   step: 14,
   pinned: ["a0.h1", "m0.n3"],
-  edges: { most: 50, least: 0.25, pinnedOnly: true, normalised: "target" },
+  drawn: "edges",
+  edges: { most: 50, least: 0.25, pinnedOnly: true, normalised: "target", weighed: "clean-corrupted" },
 };
 
 test("the first view needs no address, and another one says what differs", () => {
   expect(formatAddress(FIRST)).toBe("");
   expect(formatAddress(FULL)).toBe(
-    "tab=nodes&edge=a0.h7-%3Ea1.h2%3Cq%3E&step=14&pins=a0.h1,m0.n3&most=50&least=0.25&pinned-only=yes&weights=target",
+    "tab=nodes&edge=a0.h7-%3Ea1.h2%3Cq%3E&step=14&pins=a0.h1,m0.n3&drawn=edges&most=50&least=0.25&pinned-only=yes&weights=target&scores=clean-corrupted",
   );
 });
 
@@ -29,7 +30,7 @@ test.each([
 });
 
 test.each([
-  "#tab=kitchen&node=a1&step=-1&pins=,x,&most=1e9&least=often&weights=much&pinned-only=1",
+  "#tab=kitchen&node=a1&step=-1&pins=,x,&most=1e9&least=often&weights=much&drawn=all&scores=high&pinned-only=1",
   "#%E0%A4%A",
   "#edge=a0.h7-%3Ea1.h2",
   "#least=",

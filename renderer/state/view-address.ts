@@ -1,23 +1,25 @@
 // The view as the part of the page's address behind "#", so that a link shows what its sender saw; edits stay out of it.
 import { formatEdge, parseEdge } from "../../engine/circuit/edge.ts";
 import { formatNode, parseNode } from "../../engine/circuit/node.ts";
-import { FIRST_VIEW, NORMALISATIONS, type Selection, TABS, type View } from "./view.ts";
+import { DRAWN, FIRST_VIEW, NORMALISATIONS, type Selection, TABS, type View, WEIGHINGS } from "./view.ts";
 
 /** What the address says; the rest of the view is left as it is. */
-export type AddressedView = Pick<View, "tab" | "selection" | "step" | "pinned" | "edges">;
+export type AddressedView = Pick<View, "tab" | "selection" | "step" | "pinned" | "drawn" | "edges">;
 
 /** Only what differs from the first view, such as "tab=effects&node=a1.h2&step=14&pins=a0.h1,m0". */
-export function formatAddress({ tab, selection, step, pinned, edges }: AddressedView): string {
+export function formatAddress({ tab, selection, step, pinned, drawn, edges }: AddressedView): string {
   const first = FIRST_VIEW.edges;
   const entries: [string, string | undefined][] = [
     ["tab", tab === FIRST_VIEW.tab ? undefined : tab],
     selectionEntry(selection),
     ["step", step === null ? undefined : String(step)],
     ["pins", pinned.length === 0 ? undefined : pinned.join(",")],
+    ["drawn", drawn === FIRST_VIEW.drawn ? undefined : drawn],
     ["most", edges.most === first.most ? undefined : String(edges.most)],
     ["least", edges.least === first.least ? undefined : String(edges.least)],
     ["pinned-only", edges.pinnedOnly ? "yes" : undefined],
     ["weights", edges.normalised === first.normalised ? undefined : edges.normalised],
+    ["scores", edges.weighed === first.weighed ? undefined : edges.weighed],
   ];
   return entries
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
@@ -41,7 +43,7 @@ function selectionEntry(selection: Selection): [string, string | undefined] {
 /** @param hash with or without "#"; what it says wrongly or not at all is as in the first view */
 export function parseAddress(hash: string): AddressedView {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
-  const { tab, step, edges } = FIRST_VIEW;
+  const { tab, step, drawn, edges } = FIRST_VIEW;
   const oneOf = <T extends string>(values: readonly T[], name: string, fallback: T): T =>
     values.find((value) => value === said.get(name)) ?? fallback;
   return {
@@ -49,11 +51,13 @@ export function parseAddress(hash: string): AddressedView {
     selection: selectionOf(said),
     step: wholeNumber(said.get("step")) ?? step,
     pinned: (said.get("pins") ?? "").split(",").filter(isNode),
+    drawn: oneOf(DRAWN, "drawn", drawn),
     edges: {
       most: wholeNumber(said.get("most")) ?? edges.most,
       least: positive(said.get("least")) ?? edges.least,
       pinnedOnly: said.get("pinned-only") === "yes",
       normalised: oneOf(NORMALISATIONS, "weights", edges.normalised),
+      weighed: oneOf(WEIGHINGS, "scores", edges.weighed),
     },
   };
 }

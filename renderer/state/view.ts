@@ -1,4 +1,5 @@
 // What the user has chosen to see and changed by hand: plain data, so that it can be undone and saved.
+import { EDGE_METHODS } from "../../engine/contract.ts";
 
 export type Selection =
   | { readonly kind: "none" }
@@ -16,6 +17,7 @@ export const TABS = [
   "runs",
   "relations",
   "curves",
+  "edges",
   "statistics",
 ] as const;
 export type Tab = (typeof TABS)[number];
@@ -23,6 +25,10 @@ export type Tab = (typeof TABS)[number];
 /** Weights as they are, or as shares of what enters a node or a layer. */
 export const NORMALISATIONS = ["none", "target", "layer"] as const;
 export type Normalisation = (typeof NORMALISATIONS)[number];
+
+/** Where connections' weights come from: measured exactly for the circuit file, or scores of edges by a method. */
+export const WEIGHINGS = ["measured", ...EDGE_METHODS] as const;
+export type Weighing = (typeof WEIGHINGS)[number];
 
 export interface EdgeFilter {
   /** Strongest connections that are drawn at most. */
@@ -32,7 +38,11 @@ export interface EdgeFilter {
   /** Only connections of a pinned node. */
   readonly pinnedOnly: boolean;
   readonly normalised: Normalisation;
+  readonly weighed: Weighing;
 }
+
+/** What the graph shows: the circuit of units of the shown run, or a circuit of edges. */
+export const DRAWN = ["units", "edges"] as const;
 
 /** What is done to nodes against what the run found. */
 export interface Edits {
@@ -49,6 +59,7 @@ export interface View {
   /** Index into the timeline; null is the last step, whatever it is. */
   readonly step: number | null;
   readonly pinned: readonly string[];
+  readonly drawn: (typeof DRAWN)[number];
   readonly edges: EdgeFilter;
   /** Run that the shown one is compared with. */
   readonly comparedWith: string | null;
@@ -62,7 +73,8 @@ export const FIRST_VIEW: View = {
   selection: { kind: "none" },
   step: null,
   pinned: [],
-  edges: { most: 200, least: 0, pinnedOnly: false, normalised: "none" },
+  drawn: "units",
+  edges: { most: 200, least: 0, pinnedOnly: false, normalised: "none", weighed: "measured" },
   comparedWith: null,
   edits: NO_EDITS,
 };

@@ -1,26 +1,28 @@
 // The workbench's whole state: connection, task, runs, view; and what the user can do to them.
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
-import type { Circuit, CircuitEdge, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
-import { formatEdge } from "../../engine/circuit/edge.ts";
-import { parseNode } from "../../engine/circuit/node.ts";
+import type { Circuit, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
 import type {
   Attention,
+  EdgeMethodName,
   EngineApi,
   Heatmap,
   HeatmapRequest,
   NeuronView,
   OpenedTask,
   RunRecord,
+  TaskChoice,
   TaskPreview,
   WireError,
 } from "../../engine/contract.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
-import { type DrawnNode, drawnEdges, drawnNodes } from "../graph/drawn.ts";
+import { type DrawnNode, drawnNodes, nodesOfEdges } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
+import { DrawnConnections } from "./drawn-connections.svelte.ts";
+import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
@@ -57,6 +59,8 @@ export class Workbench {
   readonly downloads: DownloadDesk;
   readonly curveDesk: CurveDesk;
   readonly statistics: StatisticsDesk;
+  readonly edgeDesk: EdgeDesk;
+  readonly connections: DrawnConnections;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -107,21 +111,22 @@ export class Workbench {
   });
 
   /** What the graph shows, on the page and in exported drawings. */
-  readonly drawnNodes = $derived.by((): readonly DrawnNode[] =>
-    drawnNodes({
+  readonly drawnNodes = $derived.by((): readonly DrawnNode[] => {
+    const { edgeCircuit, scoresShownRun } = this.connections;
+    const { pinned } = this.view.current;
+    if (edgeCircuit) {
+      return nodesOfEdges(edgeCircuit.edges, pinned, (id) => (scoresShownRun ? this.roleOf(id) : undefined));
+    }
+    return drawnNodes({
       circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
       searched: this.searched,
       kept: this.kept,
       removedNow: this.shownStep?.removed ?? [],
-      pinned: this.view.current.pinned,
+      pinned,
       sides: this.comparison?.sides,
       roleOf: (id) => this.roleOf(id),
-    }),
-  );
-  private readonly edgeFilter = $derived(this.view.current.edges);
-  private readonly pinned = $derived(this.view.current.pinned);
-  readonly drawnEdges = $derived(drawnEdges(this.circuit?.edges ?? [], this.edgeFilter, this.pinned));
-
+    });
+  });
   /** File that was opened from outside before there was an engine. */
   private handed: PickedFile | undefined;
 
@@ -138,6 +143,7 @@ export class Workbench {
         this.downloads.note(events);
         this.curveDesk.note(events);
         this.statistics.note(events);
+        this.edgeDesk.note(events);
       },
     });
     const api = () => this.link.api;
@@ -147,6 +153,13 @@ export class Workbench {
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
     this.curveDesk = new CurveDesk(api);
     this.statistics = new StatisticsDesk(api, (run, change) => this.runs.attach(run, change));
+    this.edgeDesk = new EdgeDesk(api);
+    this.connections = new DrawnConnections({
+      view: () => this.view.current,
+      circuit: () => this.circuit,
+      subject: () => this.subject,
+      desk: this.edgeDesk,
+    });
     this.tasks.task = example.task;
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
@@ -161,6 +174,18 @@ export class Workbench {
     const entry = models.state === "done" ? models.value.find((model) => model.name === name) : undefined;
     if (entry?.nLayers === undefined || entry.nHeads === undefined) return undefined;
     return { nLayers: entry.nLayers, nHeads: entry.nHeads, dMlp: 0 };
+  }
+
+  /** Sizes of the model whose circuit the graph shows. */
+  get drawnSizes(): UnitSizes | undefined {
+    const { measured } = this.edgeDesk;
+    return this.connections.edgeCircuit && measured ? { ...measured.circuits.model, dMlp: 0 } : this.sizes;
+  }
+
+  /** Task and model of the shown circuit. */
+  get subject(): EdgeSubject | undefined {
+    const run = this.runs.shown;
+    return this.circuit && run && { task: this.circuit.task.name, model: run.request.model };
   }
 
   get shownStep(): TimelineStep | undefined {
@@ -197,17 +222,22 @@ export class Workbench {
     this.show({ step: within === last ? null : within }, "scrub");
   }
 
-  edgesOf(id: string): { readonly into: readonly CircuitEdge[]; readonly outOf: readonly CircuitEdge[] } {
-    const strongest = (a: CircuitEdge, b: CircuitEdge) => Math.abs(b.weight) - Math.abs(a.weight);
-    const edges = this.circuit?.edges ?? [];
-    return {
-      into: edges.filter(({ target }) => target === id).sort(strongest),
-      outOf: edges.filter(({ source }) => source === id).sort(strongest),
-    };
+  /** Shows the circuit of edges by a method in the graph. */
+  drawEdges(method: EdgeMethodName): void {
+    this.show({ tab: "circuit", drawn: "edges", edges: { ...this.view.current.edges, weighed: method } });
   }
 
-  edgeOf(name: string): CircuitEdge | undefined {
-    return this.circuit?.edges.find((edge) => edgeName(edge) === name);
+  /** Shows the circuit of units again, its connections as measured. */
+  drawUnits(): void {
+    this.show({ tab: "circuit", drawn: "units", edges: { ...this.view.current.edges, weighed: "measured" } });
+  }
+
+  /** Measures the edges by the method that the graph needs, on the task and model of the shown circuit. */
+  async scoreEdges(): Promise<void> {
+    const { subject } = this;
+    const { method } = this.connections;
+    const run = this.runs.shown;
+    if (method && subject && run) await this.edgeDesk.add(method, choiceOf(run.request), subject);
   }
 
   /** The user's word for a node's role, else the one that was found. */
@@ -468,7 +498,8 @@ export class Workbench {
   }
 
   private freshView(): void {
-    const { tab, edges } = this.view.current;
+    const { tab, drawn, edges: before } = this.view.current;
+    const edges = drawn === "edges" ? { ...before, weighed: FIRST_VIEW.edges.weighed } : before;
     const edits = { ...NO_EDITS };
     this.view.reset({ ...FIRST_VIEW, tab: tab === "task" ? "circuit" : tab, edges, edits });
     this.measured = { state: "none" };
@@ -501,9 +532,10 @@ function fileNamed(file: string, known: readonly string[]): string {
   return known.includes(file) ? file : (known.find((path) => nameOf(path) === nameOf(file)) ?? file);
 }
 
-/** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
-export function edgeName({ source, target, input }: CircuitEdge): string {
-  return formatEdge({ source: parseNode(source)!, target: parseNode(target)!, input });
+/** What of a run's request says which task on which model. */
+function choiceOf(request: TaskChoice): TaskChoice {
+  const { task, model, seed, examples, corruption, ablation, criterion, threshold } = request;
+  return { task, model, seed, examples, corruption, ablation, criterion, threshold };
 }
 
 /** Relation files have subjects in their templates and pairs as samples; every other task file is a contrast. */

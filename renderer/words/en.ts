@@ -183,14 +183,13 @@ export const en = {
   "edges.most": "strongest",
   "edges.least": "at least",
   "edges.pinnedOnly": "pinned only",
-  "edges.normalised": "weights",
-  "edges.normalised.none": "as measured",
+  "edges.normalised": "scaled",
+  "edges.normalised.none": "as they are",
   "edges.normalised.target": "per node",
   "edges.normalised.layer": "per layer",
   "edges.shown": "Showing {n} of {total} connections",
   "edges.into": "Into it ({n})",
   "edges.outOf": "Out of it ({n})",
-  "edges.node": "node",
   "edges.input": "input",
   "edges.weight": "weight",
   "edges.open": "Connection {name}",
@@ -332,10 +331,8 @@ export const en = {
   "means.effect":
     "m(node ablated) − m(node present) in the full model, mean over the discovery examples, with a 95 % bootstrap interval; negative: the node helps.",
   "means.roleScore": "How well the head fits the role, from its evidence; measured on discovery examples.",
-  "means.weight":
-    "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
   "means.normalised":
-    "As measured: metric units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
+    "As they are: in the weights’ own units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
   "means.neurons":
     "The clean prompts are run once: where each neuron is strongest, and its row of W_out through the final norm's gain and the unembedding.",
   "means.activation": "Activation of the hidden neuron at the last token shown, clean prompt.",
@@ -529,6 +526,99 @@ export const en = {
   "means.ordering.random": "An order drawn at random: what every other must beat.",
   "means.smallest":
     "Fewest units, of the sizes measured, for which both halves of the criterion hold on the discovery examples.",
+  "tab.edges": "Edges",
+  "action.tabEdges": "Show: edges",
+  "edge.lead":
+    "A circuit of edges says not only which heads and MLPs matter but which of them read which. Each line keeps the first edges of one order and runs that circuit exactly: an edge that is cut gives its ablated output to this one input.",
+  "edge.methods": "Ways of scoring edges",
+  "edge.first": "first",
+  "edge.prune": "prune the smallest",
+  "edge.ask": "Measure the edges",
+  "edge.stop": "Stop",
+  "edge.stage.scores": "scores",
+  "edge.stage.curve": "sizes",
+  "edge.stage.pruning": "pruning",
+  "edge.of": "{task} on {model}, {n} edges, {order}; {discovery} examples for discovery, {heldOut} held out",
+  "edge.label": "Faithfulness by share of the model’s edges, a line for each method",
+  "edge.axis": "share of the model’s edges, logarithmic → f on held-out examples; circles: pruned",
+  "edge.order": "order by",
+  "edge.area.cpr": "CPR",
+  "edge.area.cmd": "CMD",
+  "edge.area.logCpr": "log CPR",
+  "edge.area.logCmd": "log CMD",
+  "edge.smallest": "edges enough",
+  "edge.prunedFrom": "pruned from {n}, {trials} circuits measured",
+  "edge.smallestCircuit": "The smallest circuit by {method} that holds: {n} edges",
+  "edge.prunedCircuit": "The circuit pruned after {method}: {n} edges",
+  "edge.noCircuit": "The criterion holds at no size of {method}, so there is no circuit to list.",
+  "edge.saveCurves": "Save the curves as CSV",
+  "edge.saveList": "Save the edges as CSV",
+  "edge.saveGraph": "Save as EAP-IG / MIB graph",
+  "edge.sign": "scores in it",
+  "edgeOrder.helpful": "the most helpful first",
+  "edgeOrder.magnitude": "the largest scores first",
+  "sign.helpful-positive": "positive helps (MIB)",
+  "sign.helpful-negative": "negative helps (as here)",
+  "sign.absolute": "sizes only",
+  "weighing.measured": "measured",
+  "weighing.attribution": "attribution",
+  "weighing.integrated-gradients": "integrated gradients",
+  "weighing.integrated-gradients-activations": "IG of activations",
+  "weighing.clean-corrupted": "clean and corrupt",
+  "weighing.information-flow": "information flow",
+  "means.weighing.measured":
+    "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
+  "means.weighing.attribution":
+    "(ablated − clean output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): estimates the change of m when the edge is cut; negative: it helps.\nMean over discovery examples.",
+  "means.weighing.integrated-gradients":
+    "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs); negative: it helps.\nMean over discovery examples.",
+  "means.weighing.integrated-gradients-activations":
+    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part; negative: it helps.\nMean over discovery examples.",
+  "means.weighing.clean-corrupted":
+    "As attribution, with the slopes of the clean and the corrupt run averaged; negative: it helps.\nMean over discovery examples.",
+  "means.weighing.information-flow":
+    "−p(source) / Σ p over all sources of the target, p = max(0, ‖x‖₁ − ‖x − what the source writes‖₁), x the stream that the target reads: a share of what is read, not an effect on m.\nMean over discovery examples and positions, clean runs.",
+  "means.edge.order":
+    "Helpful: by score, the most negative first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
+  "means.edge.prune":
+    "Goes on from the smallest circuit of the curve for which the criterion holds: each edge is cut, the circuit run, and the cut kept where the criterion still holds, until no single edge can go.",
+  "means.edge.cpr":
+    "CPR = ∫ f dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; larger is better, overshooting is rewarded (MIB).\nMeasured on discovery examples.",
+  "means.edge.cmd":
+    "CMD = ∫ |1 − f| dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; 0 is best (MIB).\nMeasured on discovery examples.",
+  "means.edge.logCpr":
+    "CPR on a logarithmic axis: ∫ f d(log p) / log 1000, so that small circuits weigh as much as large ones. Not MIB’s figure.\nMeasured on discovery examples.",
+  "means.edge.logCmd":
+    "CMD on a logarithmic axis: ∫ |1 − f| d(log p) / log 1000, so that small circuits weigh as much as large ones. Not MIB’s figure.\nMeasured on discovery examples.",
+  "means.edge.smallest":
+    "Fewest edges on a way from input to logits, of the shares measured, for which both halves of the criterion hold on the discovery examples; criterion: {criterion} at {threshold}.",
+  "means.edge.pruned": "Edges left: each was cut alone, and the criterion broke.",
+  "means.edge.heldOut": "f on {n} held-out examples, 95 % bootstrap interval {interval}.",
+  "means.edge.sign": "What the scores in the file mean; the format does not say, and files of both signs are about.",
+  "edge.title": "The circuit of edges",
+  "edge.all": "All circuits of edges",
+  "means.edge.f":
+    "f = (m(C) − m(∅)) / (m(M) − m(∅)) of the circuit of edges run exactly: all edges are the model M, none is ∅; not clamped.\n{task} on {model}, {n} examples, {split}.",
+  "edge.draw": "Draw",
+  "edge.notScored": "The edges of {task} on {model} have no scores by {method} yet; the weights are as measured.",
+  "edge.notDrawn": "There is no circuit of edges of {task} on {model} by {method} yet.",
+  "edge.noSubject": "Scores need a finished circuit; the run that is shown has none yet.",
+  "drawn.label": "What is drawn",
+  "drawn.units": "units",
+  "drawn.edges": "edges",
+  "means.drawn.units": "The circuit of units of the shown run.",
+  "means.drawn.edges": "The circuit of edges of the chosen method: the nodes that carry an edge, and its edges.",
+  "edges.weighed": "weights",
+  "means.weighed":
+    "Measured: exactly, one connection at a time, for the circuit file. Others: scores of edges by a method, which are estimates in the whole model.",
+  "graph.noEdges": "No circuit of edges to draw yet.",
+  "graph.edgeSummary": "A circuit of {n} edges",
+  "legend.helps": "helps",
+  "legend.hinders": "works against",
+  "explain.drawEdges": "Shows the circuit of edges in the graph; again: the circuit of units.",
+  "action.drawEdges": "Draw the edges, or the units",
+  "figure.edges": "{task} on {model}: smallest circuit by {method} that holds, {n} edges; f held out {f}",
+  "figure.prunedEdges": "{task} on {model}: circuit pruned after {method}, {n} edges; f held out {f}",
   "tab.relations": "Relations",
   "action.tabRelations": "Show: relations",
   "relations.lead":

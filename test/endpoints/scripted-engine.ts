@@ -66,6 +66,8 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     stability: unscripted,
     transfer: unscripted,
     stopStatistics: unscripted,
+    edges: unscripted,
+    stopEdges: unscripted,
     openRelation: unscripted,
     fitRelation: unscripted,
     stopRelation: unscripted,

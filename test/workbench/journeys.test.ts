@@ -1,8 +1,9 @@
 // Whole journeys through the page on the real engine and the embedded model.
 import { readFileSync } from "node:fs";
 import type { Page, WebSocketRoute } from "playwright";
+import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Exported, finished, listedHeads, press, pruneToExport, startRun } from "../journey.ts";
+import { type Exported, finished, listedHeads, measureEdges, press, pruneToExport, startRun } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
@@ -118,6 +119,24 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       .locator(".pane tbody tr")
       .evaluateAll((trs) => trs.slice(0, 2).map((tr) => Number(tr.children[2].textContent)));
     expect(effects).toBeLessThan(random);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("circuits of edges by two methods are measured, drawn and saved as a graph that is read back", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await measureEdges(page);
+    const shown = Number(/\d+ edges/.exec((await page.locator(".pane .list h3").textContent())!)![0].split(" ")[0]);
+    const save = page.getByRole("button", { name: "Save as EAP-IG / MIB graph" });
+    const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
+    expect(download.suggestedFilename()).toBe("ioi-sprig-attribution.eap-ig.json");
+    const { kept, scores } = edgesOfEapIg(parseEapIg(readFileSync(await download.path(), "utf8"), "saved.json"));
+    expect([kept.size, scores.length]).toEqual([shown, 1519]);
+    await page.getByRole("button", { name: "Draw" }).click();
+    await page.getByText(`Showing ${Math.min(shown, 200)} of ${shown} connections`).waitFor();
+    await press(page, "e");
+    await page.getByLabel("weights").selectOption("integrated-gradients");
+    await page.locator(".legend", { hasText: "integrated gradients" }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   });

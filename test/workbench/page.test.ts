@@ -31,7 +31,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     "every tab is accessible and keeps to the policy: %s, %s, forced colours %s",
     async (theme, locale, forced) => {
       const { page, complaints, close } = await open(theme, locale, forced);
-      for (const tab of ["1", "2", "3", "4", "5", "6", "7", "8", "0"]) {
+      for (const tab of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]) {
         await page.keyboard.press(tab);
         expect([tab, await seriousFaults(page)]).toEqual([tab, []]);
       }
@@ -98,6 +98,56 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     expect(await page.textContent(".right h2")).toBe(other);
     expect(await focused()).toMatch(new RegExp(`^▸ ${other}`));
     expect(await seriousFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("circuits of edges by two methods: each figure has its definition, one is drawn, and the address says so", async () => {
+    const { page, complaints, close } = await open("light", "en-US");
+    await page.keyboard.press("9");
+    await page.getByLabel("prune the smallest").check();
+    await page.getByRole("button", { name: "Measure the edges" }).click();
+    const table = page.locator(".pane .scroll table");
+    await table.waitFor();
+    const cells = await table
+      .locator("tbody tr")
+      .evaluateAll((rows) => rows.map((row) => [...row.children].slice(1).map((td) => td.textContent.trim())));
+    expect(cells.map((row) => row.map((text) => text.replaceAll(/\s+/g, " ")))).toEqual([
+      ["attribution", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
+      ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
+      ["integrated gradients", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
+      ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
+    ]);
+    await table.getByRole("note").nth(2).focus();
+    expect(await page.locator("#tip").textContent()).toContain("∫ f d(log p) / log 1000");
+    expect(await seriousFaults(page)).toEqual([]);
+    await table.getByRole("button", { name: "integrated gradients" }).click();
+    await page.getByRole("button", { name: "Draw" }).click();
+    await page.waitForFunction('location.hash === "#drawn=edges&scores=integrated-gradients"');
+    await page.getByText("Showing 12 of 12 connections").waitFor();
+    expect(await page.locator(".legend").innerText()).toContain("integrated gradients");
+    const overview = (await page.locator(".right").innerText()).replaceAll(/\s+/g, " ");
+    expect(overview).toContain("integrated gradients: 12 edges f = 0.9100 [0.880, 0.940] · held out");
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.keyboard.press("e");
+    await page.waitForFunction('location.hash === ""');
+    await page.getByText("Showing 75 of 75 connections").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("connections are weighed by a method's scores, which the page offers to measure where they are not there", async () => {
+    const { page, complaints, close } = await open("dark", "en-US");
+    await page.getByLabel("weights").selectOption("clean-corrupted");
+    expect(await page.locator(".legend").innerText()).toContain("measured");
+    await page.getByText("The edges of ioi on sprig have no scores by clean and corrupt yet").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Measure the edges" }).click();
+    await page.locator(".legend", { hasText: "clean and corrupt" }).waitFor();
+    await page.evaluate('location.hash = "#edge=a1.h0-%3Elogits&scores=clean-corrupted"');
+    await page.locator(".right h2", { hasText: "a1.h0->logits" }).waitFor();
+    const weights = await page.locator(".right dl").innerText();
+    expect(weights.replaceAll(/\s+/g, " ")).toMatch(/measured (−[\d.]+) clean and corrupt \1$/);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -10,6 +10,7 @@ import type {
   TaskPreview,
   WireError,
 } from "../../engine/contract.ts";
+import { recordedEdges } from "./recorded-edges.ts";
 
 export interface Recorded {
   readonly task: OpenedTask;
@@ -112,6 +113,14 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     stability: unknown,
     transfer: unknown,
     stopStatistics: unknown,
+    edges: async (request) => {
+      for (const method of request.methods) {
+        await pause();
+        tell({ type: "edges", method, stage: "scores", done: 1, total: 2 });
+      }
+      return recordedEdges(recorded.record.circuit!, request);
+    },
+    stopEdges: unknown,
     openRelation: unknown,
     fitRelation: unknown,
     stopRelation: unknown,

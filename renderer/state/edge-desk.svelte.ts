@@ -1,0 +1,138 @@
+// Circuits of edges: asked for by several methods, watched, stopped, kept until others are asked for.
+import {
+  EDGE_METHODS,
+  type EdgeCircuits,
+  type EdgeCurve,
+  type EdgeMethodName,
+  type EdgeOrderName,
+  type EdgesRequest,
+  type EdgeStage,
+  type EngineApi,
+  type EngineEvent,
+  type TaskChoice,
+  type WireError,
+} from "../../engine/contract.ts";
+import { toWireError } from "../client/wire-failure.ts";
+import { type DrawableCircuit, drawableCircuit, scoresByName } from "../edge/edge-circuit.ts";
+import { TimeLeft } from "./time-left.ts";
+import { toggled } from "./view.ts";
+
+/** What edges are of: the task by its name, as circuit files give it. */
+export interface EdgeSubject {
+  readonly task: string;
+  readonly model: string;
+}
+
+export interface EdgeProgress {
+  readonly method: EdgeMethodName;
+  readonly stage: EdgeStage;
+  readonly done: number;
+  readonly total: number;
+  /** Of this stage; undefined while there are too few steps to tell. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Circuits with what they were asked for. */
+interface Measured {
+  readonly circuits: EdgeCircuits;
+  readonly request: EdgesRequest;
+  readonly subject: EdgeSubject;
+}
+
+export class EdgeDesk {
+  methods = $state.raw<readonly EdgeMethodName[]>(["attribution", "integrated-gradients"]);
+  order = $state.raw<EdgeOrderName>("magnitude");
+  prune = $state(false);
+  /** Stays while others are being measured. */
+  measured = $state.raw<Measured | undefined>(undefined);
+  running = $state(false);
+  failure = $state.raw<WireError | undefined>(undefined);
+  /** Undefined until the first step is done. */
+  progress = $state.raw<EdgeProgress | undefined>(undefined);
+  /** The method whose circuit is listed and drawn, where it was measured; else the first that was. */
+  chosen = $state.raw<EdgeMethodName | undefined>(undefined);
+  readonly curve = $derived.by(
+    (): EdgeCurve | undefined => (this.chosen && this.curveBy(this.chosen)) ?? this.measured?.circuits.found[0],
+  );
+  /** The chosen method's circuit. */
+  readonly circuit = $derived.by(() => this.curve && this.circuitBy(this.curve.method));
+  private timeLeft = new TimeLeft();
+
+  constructor(
+    private readonly api: () => EngineApi,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
+
+  toggle(method: EdgeMethodName): void {
+    const chosen = new Set(toggled(this.methods, method));
+    this.methods = EDGE_METHODS.filter((name) => chosen.has(name));
+  }
+
+  /** Measures by the chosen methods, in the place of what was measured before. */
+  async ask(choice: TaskChoice, subject: EdgeSubject): Promise<void> {
+    const { methods, order, prune } = this;
+    await this.measure({ ...choice, methods, order, prune }, subject, []);
+  }
+
+  /** Measures by one more method, beside the others where they are of the same subject. */
+  async add(method: EdgeMethodName, choice: TaskChoice, subject: EdgeSubject): Promise<void> {
+    const { measured, order } = this;
+    if (!measured || !this.isOf(subject)) {
+      return this.measure({ ...choice, methods: [method], order, prune: false }, subject, []);
+    }
+    const others = measured.circuits.found.filter((curve) => curve.method !== method);
+    await this.measure({ ...measured.request, methods: [method] }, subject, others);
+  }
+
+  async stop(): Promise<void> {
+    await this.api().stopEdges();
+  }
+
+  /** Undefined where the method was not measured. */
+  curveBy(method: EdgeMethodName): EdgeCurve | undefined {
+    return this.measured?.circuits.found.find((curve) => curve.method === method);
+  }
+
+  /** Undefined where the method was not measured, or the criterion holds for none of its circuits. */
+  circuitBy(method: EdgeMethodName): DrawableCircuit | undefined {
+    const curve = this.curveBy(method);
+    return this.measured && curve && drawableCircuit(this.measured.circuits, curve);
+  }
+
+  /** By the edges' names; undefined where the method was not measured. */
+  scoresBy(method: EdgeMethodName): ReadonlyMap<string, number> | undefined {
+    const curve = this.curveBy(method);
+    return this.measured && curve && scoresByName(this.measured.circuits, curve);
+  }
+
+  /** Whether what was measured is of a task and a model. */
+  isOf({ task, model }: EdgeSubject): boolean {
+    return this.measured?.subject.task === task && this.measured.subject.model === model;
+  }
+
+  note(events: readonly EngineEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "edges" || !this.running) continue;
+      const { method, stage, done, total } = event;
+      this.timeLeft.note(`${method} ${stage}`, done, this.clock());
+      this.progress = { method, stage, done, total, secondsLeft: this.timeLeft.seconds(total) };
+    }
+  }
+
+  private async measure(request: EdgesRequest, subject: EdgeSubject, others: readonly EdgeCurve[]): Promise<void> {
+    this.running = true;
+    this.failure = undefined;
+    this.progress = undefined;
+    this.timeLeft = new TimeLeft();
+    try {
+      const circuits = await this.api().edges(request);
+      this.measured = { circuits: { ...circuits, found: [...others, ...circuits.found] }, request, subject };
+    } catch (thrown) {
+      const error = toWireError(thrown);
+      this.failure = error.code === "cancelled" ? undefined : error;
+    } finally {
+      this.running = false;
+      this.progress = undefined;
+    }
+  }
+}
