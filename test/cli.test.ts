@@ -168,7 +168,7 @@ describe("statistics of one circuit", () => {
     expect(out).toContain("found with resample (paired corrupt prompt)");
     const [failed, measured] = content().results!.transfer!;
     expect(failed).toMatchObject({ task: "unknown", seed: 5, ablation: { kind: "mean" } });
-    expect(failed!.failure).toContain("qwv");
+    expect(failed!.failure).toMatch(/^unknown\.yaml:4: prompt 1: answer " qwv" is \d tokens/);
     expect(measured).toMatchObject({ task: "pronoun", seed: 5, ablation: { kind: "mean" }, split: "heldOut" });
     expect(content().task.ablation.kind).toBe("resample");
   });

@@ -22,6 +22,7 @@ import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
+import { fileNamed } from "./file-named.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
@@ -291,7 +292,7 @@ export class Workbench {
       run,
       circuit,
       model: request.model,
-      task: fileNamed(request.task, [...(opened ? [opened.file] : []), ...listed]),
+      task: fileNamed(request.task, [...listed, ...(opened ? [opened.file] : [])]) ?? request.task,
     };
   }
 
@@ -474,12 +475,6 @@ export class Workbench {
 
 const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
 const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
-
-/** The file itself where it is known, else a known one of the same name. */
-function fileNamed(file: string, known: readonly string[]): string {
-  const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
-  return known.includes(file) ? file : (known.find((path) => nameOf(path) === nameOf(file)) ?? file);
-}
 
 /** An edge's name as in EAP-IG, such as "a0.h7->a1.h2<q>". */
 export function edgeName({ source, target, input }: CircuitEdge): string {
