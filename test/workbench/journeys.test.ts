@@ -149,10 +149,12 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.getByText(/hold.? held out for every search/).waitFor({ timeout: 120_000 });
     const tasks = page.getByRole("group", { name: "Tasks to measure on" });
     await tasks.getByRole("button", { name: "Gendered pronoun" }).click();
-    await page.locator("section select").selectOption("mean");
-    await page.getByRole("button", { name: "Measure on 1" }).click();
+    await page.getByRole("region", { name: "On other tasks" }).locator("select").selectOption("mean");
+    const measure = page.getByRole("button", { name: "Measure on 1" });
+    await measure.click();
     const row = page.getByRole("row", { name: /^pronoun / });
     await row.waitFor({ timeout: 120_000 });
+    await measure.waitFor({ timeout: 120_000 });
     expect(await row.locator("td").last().textContent()).toBe("mean (mean over 128 corrupt prompts)");
     const { text } = await exported(page, /^Circuit/);
     const { search, results } = parseCircuit(Buffer.from(text, "latin1").toString("utf8"), "exported");
