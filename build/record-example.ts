@@ -2,8 +2,11 @@
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
 import type { OpenedTask, PromptPair, RunRecord, RunRequest, RunStep, TaskPreview } from "../engine/contract.ts";
+import { type MeasuredCircuit, requireMeasured, withStability, withTransfer } from "../engine/circuit/statistics.ts";
 import { prepare } from "../engine/session/prepare.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";
+import { searchedAgain, stabilityTask } from "../engine/session/stability-task.ts";
+import { transferTask } from "../engine/session/transfer-task.ts";
 import type { Example, Prompt } from "../engine/task/example.ts";
 import type { ContrastTask } from "../engine/task/task.ts";
 import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
@@ -44,8 +47,30 @@ async function recordRun() {
   });
   const startedAt = circuit.environment!.startedAt;
   const id = "example-ioi-sprig";
-  const record: RunRecord = { id, request, state: "finished", startedAt, steps, circuit };
+  const record: RunRecord = {
+    id,
+    request,
+    state: "finished",
+    startedAt,
+    steps,
+    circuit: await withStatistics(requireMeasured(circuit, id)),
+  };
   return { record, anchors: { full, empty, accuracy } };
+}
+
+/** What the statistics' tab shows: its search again, and the circuit on other tasks. */
+async function withStatistics(circuit: MeasuredCircuit): Promise<MeasuredCircuit> {
+  const named = { file: OUT, circuit };
+  const again = { ...searchedAgain(circuit, { task: request.task }), runs: 5, sizes: [16, 32, 64, 128] };
+  const stability = await stabilityTask(again, {}, named);
+  const cells = await transferTask({
+    circuits: [{ form: "own", ...named }],
+    tasks: [request.task, "tasks/pronoun.yaml", "tasks/capital.yaml"],
+  });
+  return withTransfer(
+    withStability(circuit, stability),
+    cells.map(({ row }) => row),
+  );
 }
 
 function openedTask(task: ContrastTask): OpenedTask {

@@ -84,7 +84,9 @@ async function takeOutParts(evaluator: Evaluator, ends: Ends, kept: UnitSet, see
     seed,
     onDone: progress.completeness,
   });
-  const minimality = await measureMinimality(evaluator, ends, kept, takenOutAlone(kept), progress.minimality);
+  const alone = takenOutAlone(kept);
+  if (alone.length === 0) return { completeness };
+  const minimality = await measureMinimality(evaluator, ends, kept, alone, progress.minimality);
   return { completeness, minimality };
 }
 

@@ -98,6 +98,7 @@ function failureRow(task: ContrastTask, asked: TaskSettings, failure: string): T
     ablation: { kind: ablation.kind, reference: describeReference(ablation, examples) },
     criterion: asked.criterion ?? task.criterion,
     threshold: asked.threshold ?? task.threshold,
-    failure,
+    // As everywhere in a circuit file, without the folder.
+    failure: failure.replaceAll(task.file, basename(task.file)),
   };
 }

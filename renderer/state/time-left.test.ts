@@ -32,3 +32,13 @@ test("progress over several steps at once counts for each of them", () => {
   left.note("effects", 8, 800);
   expect(left.seconds(32)).toBeCloseTo(2.4, 10);
 });
+
+test("progress is handed on with the seconds that are left", () => {
+  const left = new TimeLeft();
+  expect(left.progress("effects", { done: 0, total: 32 }, 0)).toEqual({ done: 0, total: 32, secondsLeft: undefined });
+  expect(left.progress("effects", { done: 8, total: 32 }, 800)).toEqual({
+    done: 8,
+    total: 32,
+    secondsLeft: expect.closeTo(2.4, 10) as number,
+  });
+});

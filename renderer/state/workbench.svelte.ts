@@ -24,6 +24,7 @@ import { DownloadDesk } from "./download-desk.svelte.ts";
 import { DrawnConnections } from "./drawn-connections.svelte.ts";
 import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
+import { fileNamed } from "./file-named.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
@@ -326,7 +327,7 @@ export class Workbench {
       run,
       circuit,
       model: request.model,
-      task: fileNamed(request.task, [...(opened ? [opened.file] : []), ...listed]),
+      task: fileNamed(request.task, [...listed, ...(opened ? [opened.file] : [])]) ?? request.task,
     };
   }
 
@@ -525,12 +526,6 @@ export class Workbench {
 
 const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
 const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
-
-/** The file itself where it is known, else a known one of the same name. */
-function fileNamed(file: string, known: readonly string[]): string {
-  const nameOf = (path: string) => path.split(/[\\/]/).at(-1);
-  return known.includes(file) ? file : (known.find((path) => nameOf(path) === nameOf(file)) ?? file);
-}
 
 /** What of a run's request says which task on which model. */
 function choiceOf(request: TaskChoice): TaskChoice {

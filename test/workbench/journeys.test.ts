@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page, WebSocketRoute } from "playwright";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import { type Exported, finished, listedHeads, measureEdges, press, pruneToExport, startRun } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
@@ -137,6 +138,54 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await press(page, "e");
     await page.getByLabel("weights").selectOption("integrated-gradients");
     await page.locator(".legend", { hasText: "integrated gradients" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a circuit from learned masks is searched for again and measured on another task, and exported with both", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const left = page.locator(".left");
+    await left.getByRole("button", { name: "Indirect object identification" }).click();
+    await left.getByText("Yes: sprig gives").waitFor();
+    await page.getByLabel("discovery", { exact: true }).fill("12");
+    await page.getByLabel("held out", { exact: true }).fill("12");
+    await page.locator("form select", { hasText: "learned masks" }).selectOption("learned-masks");
+    await startRun(page);
+    await page.getByRole("status").filter({ hasText: "Learning masks" }).waitFor();
+    await finished(page);
+    await press(page, "0");
+    await page.getByRole("textbox", { name: "discovery examples" }).fill("8, 12");
+    await page.getByRole("spinbutton", { name: "searches for each" }).fill("2");
+    const again = page.getByRole("button", { name: "Search again" });
+    await again.click();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await again.click();
+    await page
+      .getByRole("status")
+      .filter({ hasText: /[123] of 4 searches/ })
+      .waitFor();
+    await page.getByRole("img", { name: /^Share of searches that hold/ }).waitFor({ timeout: 120_000 });
+    await page.getByText(/hold.? held out for every search/).waitFor({ timeout: 120_000 });
+    const tasks = page.getByRole("group", { name: "Tasks to measure on" });
+    await tasks.getByRole("button", { name: "Gendered pronoun" }).click();
+    await page.getByRole("region", { name: "On other tasks" }).locator("select").selectOption("mean");
+    const measure = page.getByRole("button", { name: "Measure on 1" });
+    await measure.click();
+    const row = page.getByRole("row", { name: /^pronoun / });
+    await row.waitFor({ timeout: 120_000 });
+    await measure.waitFor({ timeout: 120_000 });
+    expect(await row.locator("td").last().textContent()).toBe("mean (mean over 128 corrupt prompts)");
+    const { text } = await exported(page, /^Circuit/);
+    const { search, results } = parseCircuit(Buffer.from(text, "latin1").toString("utf8"), "exported");
+    expect(search.start).toMatchObject({ method: "learned masks", examples: 12 });
+    expect(results!.stability!.rows.map(({ discovery, kept }) => [discovery, kept.length])).toEqual([
+      [8, 2],
+      [12, 2],
+    ]);
+    expect(results!.transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "mean" }, split: "heldOut" }]);
+    await press(page, "6");
+    expect(await page.locator("tr.chosen td").nth(4).textContent()).toBe("learned masks");
+    await page.getByRole("row", { name: /learned masks/ }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   });
