@@ -1,9 +1,9 @@
 // Circuits of edges in the embedded model: orders by every method of every peer, and circuits that a peer found, each judged by
 // the same exact runs.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installedPath } from "../engine/base/installation.ts";
-import type { ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
+import { edgesToEapIg, formatEapIg, type ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
 import { formatEdge } from "../engine/circuit/edge.ts";
 import { topologyOf } from "../engine/circuit/topology.ts";
 import { EDGE_METHODS, type EdgeMethod, edgeScores } from "../engine/score/edge-methods.ts";
@@ -49,6 +49,8 @@ export interface EdgeCircuitRow {
   readonly edges: number;
   readonly faithfulness: number;
   readonly heldOut: number | undefined;
+  /** f of the same edges by EAP-IG's own evaluation, where it ran. */
+  readonly byEapIg?: number;
 }
 
 export interface EdgeFigures {
@@ -63,6 +65,7 @@ export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> 
     return await inFolder(async (folder) => {
       const oneLength = examplesOfLength(prepared.model.tokenizer, acdcLength, EMBEDDED.examples.discovery);
       const prompts = { discovery: prepared.discovery, oneLength };
+      const ours = await ourCircuit(options, join(folder, "ours.json"));
       const asked = [await eapIg(options, prompts, folder), await autocircuit(options, prompts, folder)];
       const peers = asked.filter((peer) => peer !== undefined);
       const orders: EdgeOrderRow[] = [];
@@ -77,12 +80,15 @@ export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> 
         });
         for (const peer of peers) orders.push(...(await peerOrder(options, prepared, peer, method)));
       }
-      const ours = await ourCircuit(options);
       const theirs = await acdcCircuits(
         options,
         peers.find(({ by }) => by === "AutoCircuit"),
       );
-      return { total: topologyOf(prepared.model.config).edges.length, orders, circuits: [...ours, ...theirs] };
+      return {
+        total: topologyOf(prepared.model.config).edges.length,
+        orders,
+        circuits: [{ ...ours, byEapIg: asked[0]?.faithfulness }, ...theirs],
+      };
     });
   } finally {
     await prepared.executor.dispose();
@@ -97,6 +103,8 @@ interface PeerScores {
   /** Holds METHOD.json for each way of scoring. */
   readonly folder: string;
   readonly seconds: Partial<Record<EdgeMethod, number>>;
+  /** f of our circuit by its evaluation. */
+  readonly faithfulness?: number;
   readonly acdc?: readonly { readonly tau: string; readonly seconds: number; readonly file: string }[];
 }
 
@@ -108,9 +116,15 @@ async function eapIg(
   if (python === undefined || eapIg === undefined) return undefined;
   const folder = join(parent, "eap-ig");
   mkdirSync(folder);
-  const args = [eapIg, installedPath("models", "sprig"), folder];
-  const found = await runPeer<Pick<PeerScores, "seconds">>({ python, script: "eap_ig.py", prompts, args, threads });
-  return { by: "EAP-IG", sign: "helpful-negative", folder, seconds: found.seconds };
+  const args = [eapIg, installedPath("models", "sprig"), folder, join(parent, "ours.json")];
+  const found = await runPeer<Pick<PeerScores, "seconds" | "faithfulness">>({
+    python,
+    script: "eap_ig.py",
+    prompts,
+    args,
+    threads,
+  });
+  return { by: "EAP-IG", sign: "helpful-negative", folder, ...found };
 }
 
 async function autocircuit(
@@ -186,13 +200,15 @@ function largestDifference(ours: readonly EdgeScore[], theirs: readonly EdgeScor
   return Math.max(...ours.map((edge) => Math.abs(edge.score - other.get(formatEdge(edge))!))) / largest;
 }
 
-async function ourCircuit(options: BenchOptions): Promise<EdgeCircuitRow[]> {
-  const method = "integrated-gradients";
-  const { seconds, value } = await timed(() => edges(options, method, { prune: true }));
-  if (!value.circuit) return [];
-  const { edges: kept, faithfulness, heldOut } = value.circuit;
+/** @param file where its graph is written, for others to evaluate */
+async function ourCircuit(options: BenchOptions, file: string): Promise<EdgeCircuitRow> {
+  const { seconds, value } = await timed(() => edges(options, "integrated-gradients", { prune: true }));
+  const { circuit, config, scores } = value;
+  if (!circuit) throw new Error("the criterion holds at no size of the curve, so nothing was pruned");
+  const { edges: kept, faithfulness, heldOut } = circuit;
+  writeFileSync(file, formatEapIg(edgesToEapIg(config, scores, new Set(kept.map(formatEdge))), "helpful-negative"));
   const measured = { edges: kept.length, faithfulness, heldOut: heldOut?.faithfulness };
-  return [{ method: "pruned from integrated gradients", by: "secateur", seconds, ...measured }];
+  return { method: "pruned from integrated gradients", by: "secateur", seconds, ...measured };
 }
 
 async function acdcCircuits(options: BenchOptions, peer: PeerScores | undefined): Promise<EdgeCircuitRow[]> {

@@ -35,7 +35,7 @@ test("An order's size is the fewest edges with f from 0.9 to 1.1, so that oversh
   });
 });
 
-test("A circuit found edge by edge has its own table.", () => {
+test("A circuit found edge by edge has its own table, with what EAP-IG's evaluation gives for it.", () => {
   const row = {
     method: "ACDC, tau 0.1",
     by: "AutoCircuit",
@@ -44,8 +44,11 @@ test("A circuit found edge by edge has its own table.", () => {
     faithfulness: 0.4,
     heldOut: 0.39,
   } as const;
-  expect(circuitTable([row])).toEqual({
-    head: ["circuits of edges, tried one by one", "by", "seconds", "edges", "f", "f held out"],
-    rows: [["ACDC, tau 0.1", "AutoCircuit", "30.3", "25", "0.400", "0.390"]],
+  expect(circuitTable([row, { ...row, byEapIg: 0.40002 }])).toEqual({
+    head: ["circuits of edges, tried one by one", "by", "seconds", "edges", "f", "f held out", "f by EAP-IG's evaluation"],
+    rows: [
+      ["ACDC, tau 0.1", "AutoCircuit", "30.3", "25", "0.400", "0.390", ""],
+      ["ACDC, tau 0.1", "AutoCircuit", "30.3", "25", "0.400", "0.390", "0.400, 2e-5 off"],
+    ],
   });
 });

@@ -38,14 +38,23 @@ export function smallestFaithful(curve: readonly EdgeCurvePoint[]): EdgeCurvePoi
 
 export function circuitTable(rows: readonly EdgeCircuitRow[]): Table {
   return {
-    head: ["circuits of edges, tried one by one", "by", "seconds", "edges", "f", "f held out"],
-    rows: rows.map(({ method, by, seconds: time, edges, faithfulness, heldOut }) => [
+    head: [
+      "circuits of edges, tried one by one",
+      "by",
+      "seconds",
+      "edges",
+      "f",
+      "f held out",
+      "f by EAP-IG's evaluation",
+    ],
+    rows: rows.map(({ method, by, seconds: time, edges, faithfulness, heldOut, byEapIg }) => [
       method,
       by,
       seconds(time),
       String(edges),
       figure(faithfulness),
       figure(heldOut),
+      byEapIg === undefined ? "" : `${figure(byEapIg)}, ${Math.abs(byEapIg - faithfulness).toExponential(0)} off`,
     ]),
   };
 }

@@ -206,16 +206,20 @@ export const EDGE_METHODS = [
   "integrated-gradients-activations",
   "clean-corrupted",
   "information-flow",
+  "exact",
 ] as const;
 export type EdgeMethodName = (typeof EDGE_METHODS)[number];
 export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
 export type EdgeOrderName = (typeof EDGE_ORDERS)[number];
+export const EDGE_SELECTIONS = ["top-n", "greedy"] as const;
+export type EdgeSelectionName = (typeof EDGE_SELECTIONS)[number];
 export type EdgeStage = "scores" | "curve" | "pruning";
 
 export interface EdgesRequest extends TaskChoice {
   /** Measured one after the other. */
   readonly methods: readonly EdgeMethodName[];
   readonly order: EdgeOrderName;
+  readonly selection: EdgeSelectionName;
   /** Prune the smallest circuit of each curve for which the criterion holds, edge by edge. */
   readonly prune: boolean;
 }

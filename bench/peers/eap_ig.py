@@ -1,9 +1,10 @@
 """Scores of EAP-IG (hannamw/EAP-IG at 795f560, as it is) for every edge of the embedded model.
 
-usage: eap_ig.py PROMPTS.json EAP_IG_FOLDER MODEL_FOLDER OUT_FOLDER THREADS
+usage: eap_ig.py PROMPTS.json EAP_IG_FOLDER MODEL_FOLDER OUT_FOLDER CIRCUIT.json THREADS
 PROMPTS.json: {"discovery": [{"clean": [ids], "corrupt": [ids], "answer": id, "wrong": id}], ...}
 Writes OUT_FOLDER/METHOD.json as EAP-IG's own graph; a score is the change of the mean logit difference when the edge is
-cut, so helpful edges are negative. Prints one JSON object: seconds by method, mean difference of the clean run.
+cut, so helpful edges are negative. CIRCUIT.json is a graph of anyone's, whose circuit EAP-IG evaluates. Prints one JSON object:
+seconds by method, f of that circuit.
 """
 import json
 import sys
@@ -13,7 +14,7 @@ import warnings
 warnings.filterwarnings("ignore")
 import torch
 
-prompts_path, eap_ig, model_folder, out, threads = sys.argv[1:6]
+prompts_path, eap_ig, model_folder, out, circuit, threads = sys.argv[1:7]
 torch.set_num_threads(int(threads))
 sys.path.insert(0, f"{eap_ig}/src")
 plain_zeros = torch.zeros
@@ -26,7 +27,9 @@ def zeros(*args, **kwargs):
 
 torch.zeros = zeros
 import eap.attribute as attribute_module
+import eap.evaluate as evaluate_module
 from eap.attribute import attribute
+from eap.evaluate import evaluate_graph
 from eap.graph import Graph
 
 from prompts import batches, read_prompts
@@ -39,6 +42,7 @@ def given_tokens(_model, tokens, _max_length=None):
 
 
 attribute_module.tokenize_plus = given_tokens
+evaluate_module.tokenize_plus = given_tokens
 model = load(model_folder, split=True)
 data = batches(read_prompts(prompts_path)["discovery"])
 loader = [(batch.clean, batch.corrupt, batch) for batch in data]
@@ -63,6 +67,15 @@ for name, (method, steps) in METHODS.items():
     attribute(model, graph, loader, difference, method=method, ig_steps=steps, quiet=True)
     seconds[name] = time.perf_counter() - start
     graph.to_json(f"{out}/{name}.json")
+
+
+def mean_difference(which):
+    """Of whole runs on the clean or the corrupt prompts."""
+    return torch.cat([batch.differences(model(getattr(batch, which))) for batch in data]).mean()
+
+
 with torch.no_grad():
-    values = torch.cat([batch.differences(model(batch.clean)) for batch in data])
-print(json.dumps({"seconds": seconds, "clean": float(values.mean())}))
+    graph = Graph.from_json(circuit)
+    kept = evaluate_graph(model, graph, loader, lambda logits, _clean, _lengths, batch: batch.differences(logits), quiet=True)
+    full, empty = mean_difference("clean"), mean_difference("corrupt")
+print(json.dumps({"seconds": seconds, "faithfulness": float((kept.mean() - empty) / (full - empty))}))

@@ -16,7 +16,7 @@ on a way from input to logits are counted. CPR is the area under f over the shar
 
 Largest difference: of our scores from the peer's by its own definition, over its largest score; empty where the definitions differ.
 EAP-IG's points of integrated gradients contain the corrupt end, ours the clean one. Its information flow takes the token embedding
-without the position embedding for the input, so its shares are others. AutoCircuit's integrated gradients go through the masks of all
+without the position embedding for the input, so its shares are others (with that input ours are its to 2e-7). AutoCircuit's integrated gradients go through the masks of all
 edges together instead of the embeddings. Integrated gradients of activations have another definition here, see DECISIONS.md.
 
 AutoCircuit's ACDC reads one batch alone, and a batch holds prompts of one length, so it was given 32 prompts of 15 tokens of the same

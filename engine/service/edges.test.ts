@@ -13,6 +13,7 @@ const REQUEST: EdgesRequest = {
   examples: { discovery: 4, heldOut: 4 },
   methods: ["integrated-gradients", "attribution"],
   order: "magnitude",
+  selection: "top-n",
   prune: false,
 };
 

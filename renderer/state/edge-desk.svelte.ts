@@ -5,6 +5,7 @@ import {
   type EdgeCurve,
   type EdgeMethodName,
   type EdgeOrderName,
+  type EdgeSelectionName,
   type EdgesRequest,
   type EdgeStage,
   type EngineApi,
@@ -42,6 +43,7 @@ interface Measured {
 export class EdgeDesk {
   methods = $state.raw<readonly EdgeMethodName[]>(["attribution", "integrated-gradients"]);
   order = $state.raw<EdgeOrderName>("magnitude");
+  selection = $state.raw<EdgeSelectionName>("top-n");
   prune = $state(false);
   /** Stays while others are being measured. */
   measured = $state.raw<Measured | undefined>(undefined);
@@ -70,15 +72,15 @@ export class EdgeDesk {
 
   /** Measures by the chosen methods, in the place of what was measured before. */
   async ask(choice: TaskChoice, subject: EdgeSubject): Promise<void> {
-    const { methods, order, prune } = this;
-    await this.measure({ ...choice, methods, order, prune }, subject, []);
+    const { methods, order, selection, prune } = this;
+    await this.measure({ ...choice, methods, order, selection, prune }, subject, []);
   }
 
   /** Measures by one more method, beside the others where they are of the same subject. */
   async add(method: EdgeMethodName, choice: TaskChoice, subject: EdgeSubject): Promise<void> {
-    const { measured, order } = this;
+    const { measured, order, selection } = this;
     if (!measured || !this.isOf(subject)) {
-      return this.measure({ ...choice, methods: [method], order, prune: false }, subject, []);
+      return this.measure({ ...choice, methods: [method], order, selection, prune: false }, subject, []);
     }
     const others = measured.circuits.found.filter((curve) => curve.method !== method);
     await this.measure({ ...measured.request, methods: [method] }, subject, others);

@@ -47,7 +47,7 @@ test("the chosen methods are asked for in the order of the table, and the first 
   desk.prune = true;
   await desk.ask(CHOICE, SUBJECT);
   const methods = ["attribution", "information-flow"] as const;
-  expect(asked).toEqual([{ ...CHOICE, methods, order: "magnitude", prune: true }]);
+  expect(asked).toEqual([{ ...CHOICE, methods, order: "magnitude", selection: "top-n", prune: true }]);
   expect(methodsOf(desk)).toEqual(methods);
   expect(desk.circuit?.method).toBe("attribution");
   desk.chosen = "information-flow";
@@ -89,7 +89,7 @@ test("one more method joins those of the same task and model, as they were asked
   await desk.ask(CHOICE, SUBJECT);
   desk.order = "magnitude";
   await desk.add("clean-corrupted", { task: "elsewhere/t.yaml", model: "sprig" }, SUBJECT);
-  expect(asked[1]).toEqual({ ...CHOICE, methods: ["clean-corrupted"], order: "helpful", prune: false });
+  expect(asked[1]).toEqual({ ...CHOICE, methods: ["clean-corrupted"], order: "helpful", selection: "top-n", prune: false });
   expect(methodsOf(desk)).toEqual(["attribution", "integrated-gradients", "clean-corrupted"]);
   await desk.add("attribution", CHOICE, { task: "other", model: "sprig" });
   expect(methodsOf(desk)).toEqual(["attribution"]);

@@ -532,6 +532,7 @@ export const en = {
     "A circuit of edges says not only which heads and MLPs matter but which of them read which. Each line keeps the first edges of one order and runs that circuit exactly: an edge that is cut gives its ablated output to this one input.",
   "edge.methods": "Ways of scoring edges",
   "edge.first": "first",
+  "edge.selection": "chosen",
   "edge.prune": "prune the smallest",
   "edge.ask": "Measure the edges",
   "edge.stop": "Stop",
@@ -557,6 +558,8 @@ export const en = {
   "edge.sign": "scores in it",
   "edgeOrder.helpful": "the most helpful first",
   "edgeOrder.magnitude": "the largest scores first",
+  "edgeSelection.top-n": "by score alone",
+  "edgeSelection.greedy": "from the logits outwards",
   "sign.helpful-positive": "positive helps (MIB)",
   "sign.helpful-negative": "negative helps (as here)",
   "sign.absolute": "sizes only",
@@ -566,6 +569,7 @@ export const en = {
   "weighing.integrated-gradients-activations": "IG of activations",
   "weighing.clean-corrupted": "clean and corrupt",
   "weighing.information-flow": "information flow",
+  "weighing.exact": "exact",
   "means.weighing.measured":
     "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
   "means.weighing.attribution":
@@ -578,6 +582,10 @@ export const en = {
     "As attribution, with the slopes of the clean and the corrupt run averaged; negative: it helps.\nMean over discovery examples.",
   "means.weighing.information-flow":
     "−p(source) / Σ p over all sources of the target, p = max(0, ‖x‖₁ − ‖x − what the source writes‖₁), x the stream that the target reads: a share of what is read, not an effect on m.\nMean over discovery examples and positions, clean runs.",
+  "means.weighing.exact":
+    "m with this one edge cut − m of the model, each edge run on its own: what the gradients estimate. On a model with hundreds of heads this takes hours.\nMean over the discovery examples.",
+  "means.edge.selection":
+    "By score alone: the best n edges of the model; some lead nowhere and fall away.\nFrom the logits outwards: always the best edge into a node that is reached already (greedy search of EAP-IG).",
   "means.edge.order":
     "Helpful: by score, the most negative first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
   "means.edge.prune":

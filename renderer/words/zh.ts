@@ -514,6 +514,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
     "边的电路不仅说明哪些注意力头和 MLP 重要，还说明谁读取谁。每条线保留一种排序中的前若干条边，并精确运行该电路：被切断的边只对这一个输入给出消融后的输出。",
   "edge.methods": "边的评分方法",
   "edge.first": "先后",
+  "edge.selection": "选取",
   "edge.prune": "剪枝最小的电路",
   "edge.ask": "测量边",
   "edge.stop": "停止",
@@ -539,6 +540,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edge.sign": "其中的分数",
   "edgeOrder.helpful": "最有帮助者在先",
   "edgeOrder.magnitude": "分数绝对值最大者在先",
+  "edgeSelection.top-n": "仅按分数",
+  "edgeSelection.greedy": "从 logits 向外",
   "sign.helpful-positive": "正值有帮助（MIB）",
   "sign.helpful-negative": "负值有帮助（与此处相同）",
   "sign.absolute": "仅大小",
@@ -548,6 +551,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "weighing.integrated-gradients-activations": "激活的积分梯度",
   "weighing.clean-corrupted": "干净与损坏",
   "weighing.information-flow": "信息流",
+  "weighing.exact": "精确",
   "means.weighing.measured":
     "将来源对该输入的贡献替换为消融值后 m 的变化，其余与电路相同；为负表示有帮助。\n基于发现样本。",
   "means.weighing.attribution":
@@ -559,6 +563,10 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.weighing.clean-corrupted": "同归因，斜率取干净运行与损坏运行的平均；负值：有帮助。\n对发现样本取平均。",
   "means.weighing.information-flow":
     "−p(来源) / 目标所有来源的 Σ p，p = max(0, ‖x‖₁ − ‖x − 来源所写‖₁)，x 为目标读取的残差流：是所读内容的占比，不是对 m 的效应。\n对发现样本与位置取平均，干净运行。",
+  "means.weighing.exact":
+    "切断这一条边后的 m − 模型的 m，逐边运行：即梯度所估计之值。对有数百个头的模型需数小时。\n对发现样本取平均。",
+  "means.edge.selection":
+    "仅按分数：取全模型最好的 n 条边；其中无去路者被舍去。\n从 logits 向外：总取进入已到达节点的最佳边（EAP-IG 的贪心搜索）。",
   "means.edge.order": "有帮助：按分数，最负者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
   "means.edge.prune":
     "从曲线上判据成立的最小电路继续：逐条切断边并运行电路，判据仍成立则保留切断，直到没有任何一条边可以去掉。",
