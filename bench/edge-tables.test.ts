@@ -45,7 +45,15 @@ test("A circuit found edge by edge has its own table, with what EAP-IG's evaluat
     heldOut: 0.39,
   } as const;
   expect(circuitTable([row, { ...row, byEapIg: 0.40002 }])).toEqual({
-    head: ["circuits of edges, tried one by one", "by", "seconds", "edges", "f", "f held out", "f by EAP-IG's evaluation"],
+    head: [
+      "circuits of edges, tried one by one",
+      "by",
+      "seconds",
+      "edges",
+      "f",
+      "f held out",
+      "f by EAP-IG's evaluation",
+    ],
     rows: [
       ["ACDC, tau 0.1", "AutoCircuit", "30.3", "25", "0.400", "0.390", ""],
       ["ACDC, tau 0.1", "AutoCircuit", "30.3", "25", "0.400", "0.390", "0.400, 2e-5 off"],

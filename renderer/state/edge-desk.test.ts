@@ -89,7 +89,13 @@ test("one more method joins those of the same task and model, as they were asked
   await desk.ask(CHOICE, SUBJECT);
   desk.order = "magnitude";
   await desk.add("clean-corrupted", { task: "elsewhere/t.yaml", model: "sprig" }, SUBJECT);
-  expect(asked[1]).toEqual({ ...CHOICE, methods: ["clean-corrupted"], order: "helpful", selection: "top-n", prune: false });
+  expect(asked[1]).toEqual({
+    ...CHOICE,
+    methods: ["clean-corrupted"],
+    order: "helpful",
+    selection: "top-n",
+    prune: false,
+  });
   expect(methodsOf(desk)).toEqual(["attribution", "integrated-gradients", "clean-corrupted"]);
   await desk.add("attribution", CHOICE, { task: "other", model: "sprig" });
   expect(methodsOf(desk)).toEqual(["attribution"]);
