@@ -29,6 +29,8 @@ export interface ModelEntry {
   readonly family?: string;
   readonly nLayers?: number;
   readonly nHeads?: number;
+  /** Hidden neurons per MLP. */
+  readonly dMlp?: number;
   readonly bytes?: number;
   readonly precision?: string;
   readonly ready: boolean;

@@ -11,6 +11,7 @@ export interface ListedModel {
   readonly family?: string;
   readonly nLayers?: number;
   readonly nHeads?: number;
+  readonly dMlp?: number;
   /** Of a single file. */
   readonly bytes?: number;
   readonly precision?: string;
@@ -43,12 +44,12 @@ function smollm2(): ListedModel {
 function look(name: string, where: ListedModel["where"]): ListedModel {
   try {
     const model = openModel(name);
-    const { architecture, nLayers, nHeads } = model.config;
+    const { architecture, nLayers, nHeads, dMlp } = model.config;
     const { precision, source } = model;
     model.close();
     const path = where === "fetched" ? smollm2Path() : source;
     const bytes = existsSync(path) && statSync(path).isFile() ? statSync(path).size : undefined;
-    return { name, where, family: architecture, nLayers, nHeads, bytes, precision, ready: true };
+    return { name, where, family: architecture, nLayers, nHeads, dMlp, bytes, precision, ready: true };
   } catch (error) {
     return { name, where, ready: false, reason: error instanceof Error ? error.message : String(error) };
   }

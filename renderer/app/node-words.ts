@@ -3,5 +3,9 @@ import type { DrawnNode } from "../graph/drawn.ts";
 import type { Words } from "../words/words.svelte.ts";
 
 export function inWords(nodes: readonly DrawnNode[], words: Words): DrawnNode[] {
-  return nodes.map((node) => (node.role === undefined ? node : { ...node, role: words.named("role", node.role) }));
+  return nodes.map((node) => {
+    if (node.neurons !== undefined)
+      return { ...node, role: words.t("graph.neurons", { n: words.count(node.neurons) }) };
+    return node.role === undefined ? node : { ...node, role: words.named("role", node.role) };
+  });
 }

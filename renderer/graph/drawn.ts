@@ -1,5 +1,6 @@
 // What the graph draws of a circuit: which nodes in which state, and which connections pass the filter.
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import { groupBy } from "../../engine/base/group.ts";
 import type { NodeSide } from "../state/comparison.ts";
 import type { EdgeFilter } from "../state/view.ts";
 import { normalised } from "./normalise.ts";
@@ -11,6 +12,8 @@ export interface DrawnNode {
   readonly id: string;
   /** Second line under the id. */
   readonly role: string | undefined;
+  /** Of an MLP whose kept neurons are too many to be drawn: how many they are. */
+  readonly neurons?: number;
   readonly state: NodeState;
   readonly pinned: boolean;
   /** Which of two compared circuits keep it; undefined where neither does or none is compared. */
@@ -28,7 +31,13 @@ export interface NodeSource {
   readonly roleOf: (id: string) => string | undefined;
 }
 
-/** Every node but removed neurons: by the thousand they would hide the rest. Compared circuits are drawn as one graph. */
+/** More neurons than these are drawn as their MLPs. */
+const mostNeurons = 300;
+
+/**
+ * Every node but removed neurons: by the thousand they would hide the rest. Kept ones by the hundred stand as their MLP, with
+ * their number. Compared circuits are drawn as one graph.
+ */
 export function drawnNodes(source: NodeSource): DrawnNode[] {
   const kept = new Set(source.kept);
   const searched = new Set(source.searched);
@@ -37,15 +46,33 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
     if (!searched.has(id)) return source.sides?.get(id) === "onlyB" ? "removed" : "always";
     return kept.has(id) ? "kept" : now.has(id) ? "removed-now" : "removed";
   };
-  return [...new Set([...source.circuit, ...searched, ...(source.sides?.keys() ?? [])])]
-    .map((id) => ({
+  const nodes = [...new Set([...source.circuit, ...searched, ...(source.sides?.keys() ?? [])])]
+    .map((id): DrawnNode => ({
       id,
       role: source.roleOf(id),
       state: stateOf(id),
       pinned: source.pinned.includes(id),
       side: source.sides?.get(id),
     }))
-    .filter(({ id, state, side }) => !id.includes(".n") || state !== "removed" || side !== undefined);
+    .filter(({ id, state, side }) => !isNeuron(id) || state !== "removed" || side !== undefined);
+  return nodes.filter(({ id }) => isNeuron(id)).length <= mostNeurons ? nodes : withNeuronsCounted(nodes);
+}
+
+const isNeuron = (id: string) => id.includes(".n");
+
+/** Kept neurons as a number of their MLP's node. */
+function withNeuronsCounted(nodes: readonly DrawnNode[]): DrawnNode[] {
+  const [neurons, others] = [nodes.filter(({ id }) => isNeuron(id)), nodes.filter(({ id }) => !isNeuron(id))];
+  const kept = neurons.filter(({ state }) => state === "kept");
+  const byMlp = groupBy(kept, ({ id }) => id.split(".")[0]);
+  const known = new Set(others.map(({ id }) => id));
+  const added = [...byMlp.keys()]
+    .filter((id) => !known.has(id))
+    .map((id): DrawnNode => ({ id, role: undefined, state: "always", pinned: false, side: undefined }));
+  return [...others, ...added].map((node) => {
+    const own = byMlp.get(node.id);
+    return own ? { ...node, neurons: own.length, state: node.state === "always" ? "kept" : node.state } : node;
+  });
 }
 
 /** The nodes that carry an edge of a circuit of edges, and both ends of the model. */

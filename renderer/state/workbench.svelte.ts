@@ -92,7 +92,7 @@ export class Workbench {
   readonly searched = $derived.by((): readonly string[] => {
     const { sizes } = this;
     const units = this.runs.shown?.request.units;
-    return sizes && units && (sizes.dMlp > 0 || !units.includes("neuron")) ? searchedUnits(sizes, units) : [];
+    return sizes && units ? searchedUnits(sizes, units) : [];
   });
   /** Index into the timeline of the step that is shown; −1 where there is none. */
   readonly step = $derived.by(() => {
@@ -167,14 +167,14 @@ export class Workbench {
     this.runs.show(example.record);
   }
 
-  /** Sizes of the model of the shown run; dMlp is 0 where only a finished circuit could tell. */
+  /** Sizes of the model of the shown run; undefined while the model is not known. */
   get sizes(): UnitSizes | undefined {
     if (this.circuit) return this.circuit.model;
     const name = this.runs.shown?.request.model;
     const models = this.tasks.models;
     const entry = models.state === "done" ? models.value.find((model) => model.name === name) : undefined;
-    if (entry?.nLayers === undefined || entry.nHeads === undefined) return undefined;
-    return { nLayers: entry.nLayers, nHeads: entry.nHeads, dMlp: 0 };
+    if (entry?.nLayers === undefined || entry.nHeads === undefined || entry.dMlp === undefined) return undefined;
+    return { nLayers: entry.nLayers, nHeads: entry.nHeads, dMlp: entry.dMlp };
   }
 
   /** Sizes of the model whose circuit the graph shows. */

@@ -247,6 +247,7 @@ export const en = {
   "attention.meansDifference": "Clean minus corrupt; where the prompts differ, both words stand.",
   "attention.promoted": "promotes",
   "attention.suppressed": "suppresses",
+  "graph.neurons": "{n} neurons",
   "neurons.title": "The {n} strongest of {total} neurons",
   "neurons.ask": "Show where they are strongest and what they write",
   "neurons.strongest": "strongest at",

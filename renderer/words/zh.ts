@@ -244,6 +244,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "attention.meansDifference": "干净减损坏；两个提示不同之处并列显示两个词。",
   "attention.promoted": "促进",
   "attention.suppressed": "抑制",
+  "graph.neurons": "{n} 个神经元",
   "neurons.title": "{total} 个神经元中最强的 {n} 个",
   "neurons.ask": "显示它们在何处最强、写出什么",
   "neurons.strongest": "激活最强处",

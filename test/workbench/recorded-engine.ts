@@ -78,6 +78,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
         family: "gpt2",
         nLayers: 4,
         nHeads: 8,
+        dMlp: 256,
         bytes: 5_400_000,
         precision: "float32",
         ready: true,
