@@ -22,15 +22,15 @@ test("removed neurons are not drawn, kept ones are", () => {
   expect(states({ kept: ["a0.h1", "m0.n7"] })).toContain("m0.n7 kept");
 });
 
-test("kept neurons by the hundred stand as their MLP with their number", () => {
+test("kept neurons that are many stand as their MLP with their number", () => {
   const neurons = (mlp: string, count: number) => Array.from({ length: count }, (_, n) => `${mlp}.n${n}`);
-  const searched = ["a0.h0", ...neurons("m0", 200), ...neurons("m1", 200)];
+  const searched = ["a0.h0", ...neurons("m0", 20), ...neurons("m1", 21)];
   const drawn = drawnNodes({ ...source, circuit: ["input"], searched, kept: searched, removedNow: [] });
   expect(drawn.map(({ id, state, neurons }) => [id, state, neurons])).toEqual([
     ["input", "always", undefined],
     ["a0.h0", "kept", undefined],
-    ["m0", "kept", 200],
-    ["m1", "kept", 200],
+    ["m0", "kept", 20],
+    ["m1", "kept", 21],
   ]);
 });
 

@@ -31,11 +31,11 @@ export interface NodeSource {
   readonly roleOf: (id: string) => string | undefined;
 }
 
-/** More neurons than these are drawn as their MLPs. */
-const mostNeurons = 300;
+/** More neurons than these lie on top of each other; they are drawn as their MLPs. */
+const mostNeurons = 40;
 
 /**
- * Every node but removed neurons: by the thousand they would hide the rest. Kept ones by the hundred stand as their MLP, with
+ * Every node but removed neurons: by the thousand they would hide the rest. Where many are kept they stand as their MLP, with
  * their number. Compared circuits are drawn as one graph.
  */
 export function drawnNodes(source: NodeSource): DrawnNode[] {
