@@ -6,7 +6,7 @@ import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../evaluate/bootstrap.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
 import type { Ledger } from "../prune/journal.ts";
-import { type EdgeSearchResult, type EdgeTrial, pruneEdges } from "../prune/edge-search.ts";
+import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, type EdgeOrder, type EdgeSelection, rankedEdges } from "../score/edge-ranking.ts";
@@ -78,7 +78,6 @@ export interface EdgeHooks extends JournalOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: "scores" | "curve" | "pruning", done: number, total: number) => void;
-  readonly onTrial?: (trial: EdgeTrial) => void;
 }
 
 /** @throws EngineError as `prepare`; "cancelled" */
@@ -116,7 +115,8 @@ async function measured(
     const smallest = start && firstOf(ranked, start.fraction);
     const given = graph && (await measuredGiven(graph, found, unseen, prepared));
     const begin = among ? edgesAmong(among, scores) : smallest;
-    const circuit = settings.prune && begin && (await pruned(begin, found, unseen, settings, prepared, ledger, hooks));
+    const circuit =
+      settings.prune && begin ? await pruned(begin, found, unseen, settings, prepared, ledger, hooks) : undefined;
     return {
       scores,
       config: model.config,
@@ -125,7 +125,7 @@ async function measured(
       curve,
       areas: areasUnder(curve),
       smallest,
-      circuit: circuit || undefined,
+      circuit,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
       notes: prepared.notes,
     };
@@ -216,7 +216,7 @@ async function pruned(
   { budget }: EdgeSettings,
   { criterion, seed }: Prepared,
   ledger: Ledger,
-  { signal, onProgress, onTrial }: EdgeHooks,
+  { signal, onProgress }: EdgeHooks,
 ): Promise<EdgeCircuitFound | undefined> {
   const measure = async (kept: readonly EdgeScore[]) => {
     const measured = await found.measure(found.table(kept));
@@ -232,10 +232,7 @@ async function pruned(
       signal,
       strength: ({ score }) => Math.abs(score),
       measure,
-      onTrial: (trial) => {
-        onTrial?.(trial);
-        onProgress?.("pruning", trial.done, trial.total);
-      },
+      onTrial: ({ done, total }) => onProgress?.("pruning", done, total),
     },
   );
   return {
