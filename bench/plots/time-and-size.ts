@@ -25,7 +25,7 @@ export function timeAndSize(
     sizes === "linear"
       ? { domain: [0, largest], ticks: 5 }
       : { type: sizes, domain: [smallest, largest], tickFormat: "d", ticks: 5 };
-  const label = ({ method, seconds }: MethodPoint) => `${method}, ${seconds.toPrecision(2)} s`;
+  const label = ({ method, seconds }: MethodPoint) => `${method}, ${Number(seconds.toPrecision(2))} s`;
   const at = { x: "size", y: "seconds", fill: "by" } as const;
   return {
     name,

@@ -11,7 +11,8 @@ export async function headsSection(options: BenchOptions): Promise<Section> {
     title: "Circuits of heads in the embedded model",
     text: `32 heads, 32 discovery and 64 held-out prompts. TransformerLens's search makes the same decisions as ours in one order, by hooks
 and whole passes, which is how its users write it; both are timed without opening the model or judging the circuit, ours with compiling
-its graphs. The whole runs hold opening and judging too. A measurement is a circuit that was run, single effects among them.`,
+its graphs. The whole runs hold opening and judging too. A measurement is a circuit that was run, single effects among them. Both sides'
+first rows are the first thing that their process runs, and hold its warm-up; the whole runs come after that.`,
     tables: [headTable("circuits of heads, embedded model", rows)],
     pictures: [headsPicture("heads-embedded", rows)],
   };

@@ -13,7 +13,8 @@ export async function sweepSection(options: BenchOptions): Promise<Section> {
   return {
     title: "Exact effects of single heads in SmolLM2",
     text: `270 heads, 32 prompts, each head ablated alone by the paired corrupt prompt. TransformerLens does it by its own patching loop; where
-it is timed on some heads only, evenly spread, its time is scaled to 270: a head costs it one full pass whichever it is.`,
+it is timed on some heads only, evenly spread, its time is scaled to 270: a head costs it one full pass whichever it is. The MatMul rate is
+taken before each sweep; where the machine's speed drifts in between, shares of it come out too small or above 100 %.`,
     tables: [
       {
         head: ["exact effects of 270 heads, SmolLM2, 32 prompts", ...figures.map(({ corruption }) => corruption)],
