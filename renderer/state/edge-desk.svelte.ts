@@ -15,7 +15,7 @@ import {
 } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { type DrawableCircuit, drawableCircuit, scoresByName } from "../edge/edge-circuit.ts";
-import { TimeLeft } from "./time-left.ts";
+import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
 
 /** What edges are of: the task by its name, as circuit files give it. */
@@ -24,13 +24,10 @@ export interface EdgeSubject {
   readonly model: string;
 }
 
-export interface EdgeProgress {
+/** Of one stage of one method. */
+export interface EdgeProgress extends TimedProgress {
   readonly method: EdgeMethodName;
   readonly stage: EdgeStage;
-  readonly done: number;
-  readonly total: number;
-  /** Of this stage; undefined while there are too few steps to tell. */
-  readonly secondsLeft: number | undefined;
 }
 
 /** Circuits with what they were asked for. */
@@ -116,8 +113,7 @@ export class EdgeDesk {
     for (const event of events) {
       if (event.type !== "edges" || !this.running) continue;
       const { method, stage, done, total } = event;
-      this.timeLeft.note(`${method} ${stage}`, done, this.clock());
-      this.progress = { method, stage, done, total, secondsLeft: this.timeLeft.seconds(total) };
+      this.progress = { method, stage, ...this.timeLeft.progress(`${method} ${stage}`, { done, total }, this.clock()) };
     }
   }
 
