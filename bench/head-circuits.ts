@@ -1,6 +1,6 @@
 // Circuits of heads in the embedded model: our searches and TransformerLens's greedy one, each circuit judged alike.
 import { installedPath } from "../engine/base/installation.ts";
-import { learnedStart, trainingSteps } from "../engine/session/learned-start.ts";
+import { trainingSteps } from "../engine/session/learned-start.ts";
 import { prepare } from "../engine/session/prepare.ts";
 import { onlySearch, pruneTask, type PruneSettings } from "../engine/session/prune-task.ts";
 import { HeadJudge } from "./head-judge.ts";
@@ -39,8 +39,8 @@ const ours = (method: string) => ({ by: "secateur", method }) as const;
 /** From the task file to the circuit's record, with opening the model and judging the circuit. */
 async function ourRuns(threads: number): Promise<Found[]> {
   const plain: PruneSettings = { ...EMBEDDED, units: ["head"], ...onlySearch };
-  const run = async (method: string, settings: () => Promise<PruneSettings>): Promise<Found> => {
-    const { seconds, value } = await timed(async () => pruneTask(await settings(), { threads }));
+  const run = async (method: string, settings: PruneSettings): Promise<Found> => {
+    const { seconds, value } = await timed(() => pruneTask(settings, { threads }));
     const { model, search, kept } = value.circuit;
     return {
       ...ours(method),
@@ -50,10 +50,8 @@ async function ourRuns(threads: number): Promise<Found[]> {
     };
   };
   return [
-    await run("the whole run: two orders, swaps", () => Promise.resolve(plain)),
-    await run("the whole run: learned masks, then exact", () =>
-      learnedStart(plain, { steps: trainingSteps }, { threads }),
-    ),
+    await run("the whole run: two orders, swaps", plain),
+    await run("the whole run: learned masks, then exact", { ...plain, start: { steps: trainingSteps } }),
   ];
 }
 

@@ -80,6 +80,7 @@ function jsonLines(): Progress {
         return { type: "anchors", ...event.anchors.ends };
       case "search":
         return { ...event.event, type: `search.${event.event.type}` };
+      case "start":
       case "stage":
         return event;
     }
@@ -96,6 +97,10 @@ function headline(event: PruneEvent): string | undefined {
   if (event.type === "anchors") {
     const { full, empty, accuracy } = event.anchors.ends;
     return `the model: metric ${full.toFixed(3)}, right in ${(100 * accuracy).toFixed(0)} % of the examples; everything ablated: ${empty.toFixed(3)}`;
+  }
+  if (event.type === "start") {
+    const { kept, steps, examples } = event.start;
+    return `learned masks, ${steps} steps on ${examples} examples: the ${kept} most open gates suffice`;
   }
   return event.type === "search" ? searchHeadline(event.event) : undefined;
 }
@@ -128,8 +133,8 @@ function bar(): Progress {
   const { on: show, stop } = terminalBar();
   return {
     on: (event) => {
-      if (event.type === "prepared" || event.type === "anchors") return printMessage(headline(event)!);
       if (event.type === "stage") return show(event.stage, event.done, event.total);
+      if (event.type !== "search") return printMessage(headline(event)!);
       const search = event.event;
       if (search.type === "effects") show("effects", search.done, search.total);
       if (search.type === "trial") {

@@ -252,7 +252,7 @@ test("stability needs held-out examples, and says so", () => {
   expect([code, err]).toEqual([2, expect.stringContaining("ask for some with --held-out") as string]);
 });
 
-test("stability searches again on other examples and says how alike the circuits are", () => {
+test("stability searches again on other examples, says how alike the circuits are, and goes on where it was cut short", () => {
   const { code, out } = secateur(
     "stability",
     "tasks/ioi.yaml",
@@ -276,6 +276,15 @@ test("stability searches again on other examples and says how alike the circuits
     expect(jaccard.least).toBeGreaterThan(0);
     expect([0, 0.5, 1]).toContain(holds);
   }
+  const names = readdirSync(join(folder, "runs")).filter((file) => file.startsWith("ioi-stability"));
+  const run = names.sort().at(-1)!.replace(".jsonl", "");
+  const journal = join(folder, "runs", `${run}.jsonl`);
+  const lines = readFileSync(journal, "utf8").split("\n");
+  writeFileSync(journal, lines.slice(0, lines.length / 2).join("\n"));
+  expect(secateur("stability", "--resume", run, "--json")).toEqual({ code: 0, out, err: "" });
+  expect(readFileSync(journal, "utf8").split("\n")).toEqual(lines);
+  const mixed = secateur("stability", "--resume", run, "--runs", "3");
+  expect([mixed.code, mixed.err]).toEqual([2, expect.stringContaining("leave out --runs") as string]);
 });
 
 test("tasks show prints one example a line, with ids and positions", () => {

@@ -8,7 +8,7 @@ import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
-import { learnedStart, trainingSteps } from "../../engine/session/learned-start.ts";
+import { trainingSteps } from "../../engine/session/learned-start.ts";
 import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
 import { journalSettings } from "../../engine/session/run-journal.ts";
 import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
@@ -26,7 +26,7 @@ import {
   taskSettings,
 } from "../options.ts";
 import { printData, printMessage, requireWritable } from "../output.ts";
-import { progressBar, pruneProgress } from "../progress.ts";
+import { pruneProgress } from "../progress.ts";
 import { goOn, quoted, requireAlone } from "../resume.ts";
 
 export interface PruneFlags extends TaskFlags {
@@ -94,10 +94,9 @@ export function addPrune(program: Command): void {
 }
 
 export async function prune(task: string | undefined, flags: PruneFlags): Promise<void> {
-  const { settings: asked, journal, resume } = runOf(task, flags);
-  const out = flags.out ?? `${basename(asked.task).replace(/\.[^.]+$/, "")}.circuit.json`;
+  const { settings, journal, resume } = runOf(task, flags);
+  const out = flags.out ?? `${basename(settings.task).replace(/\.[^.]+$/, "")}.circuit.json`;
   requireWritable(out);
-  const settings = flags.start === "learned-masks" && !resume ? await startOf(asked, flags) : asked;
   const progress = pruneProgress(flags);
   const { circuit, notes } = await interruptible(
     (signal) =>
@@ -117,25 +116,6 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   if (flags.json) printData(formatCircuit(circuit));
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
-}
-
-async function startOf(
-  settings: PruneSettings,
-  { without, threads, quiet, jsonl }: PruneFlags,
-): Promise<PruneSettings> {
-  if (without !== undefined) {
-    throw new EngineError("usage", "--start learned-masks chooses what is ablated beforehand; leave --without out.");
-  }
-  const bar = progressBar({ quiet: quiet || jsonl });
-  const onStep = (step: number, total: number) => bar.on("masks", step, total);
-  const started = await interruptible(
-    (signal) => learnedStart(settings, { steps: trainingSteps }, { threads, signal, onStep }).finally(() => bar.stop()),
-    "Stopped while the masks were learned; start again.",
-  );
-  const { kept, steps, examples } = started.start;
-  if (!quiet)
-    printMessage(`learned masks, ${steps} steps on ${examples} examples: the ${kept} most open gates suffice`);
-  return started;
 }
 
 function runOf(
@@ -165,7 +145,8 @@ function runOf(
       },
     );
   }
-  const { units, order, orders, swaps, passes, budget, keep, without, random, parts, connections, roles } = flags;
+  const { units, order, orders, swaps, passes, budget, keep, without, start, random } = flags;
+  const { parts, connections, roles } = flags;
   const settings = {
     ...taskSettings(task, flags),
     units,
@@ -176,6 +157,7 @@ function runOf(
     budget,
     keep,
     without,
+    start: start === "learned-masks" ? { steps: trainingSteps } : undefined,
     random,
     parts,
     connections,

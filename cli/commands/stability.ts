@@ -1,13 +1,24 @@
 // `secateur stability`: the search again on other examples, fewer and more of them: how alike the circuits are, how many suffice.
+import { basename, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { EngineError } from "../../engine/base/errors.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
-import { requireMeasured, withStability } from "../../engine/circuit/statistics.ts";
+import { type MeasuredCircuit, requireMeasured, withStability } from "../../engine/circuit/statistics.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
-import { searchedAgain, type StabilityProgress, stabilityTask } from "../../engine/session/stability-task.ts";
+import type { PruneSettings } from "../../engine/session/prune-task.ts";
+import { journalSettings } from "../../engine/session/run-journal.ts";
+import { journalPath, newJournalPath } from "../../engine/session/run-store.ts";
+import {
+  searchedAgain,
+  type StabilityProgress,
+  type StabilitySettings,
+  stabilityTask,
+} from "../../engine/session/stability-task.ts";
 import { interruptible } from "../interrupt.ts";
+import { typed } from "../invocation.ts";
 import {
   addCriterionOptions,
   addTaskOptions,
@@ -18,6 +29,7 @@ import {
 } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { progressBar } from "../progress.ts";
+import { goOn, requireAlone } from "../resume.ts";
 import { stabilityTable } from "../statistics-table.ts";
 
 interface StabilityFlags extends TaskFlags {
@@ -25,13 +37,14 @@ interface StabilityFlags extends TaskFlags {
   readonly runs: number;
   readonly sizes: readonly number[];
   readonly circuit?: string;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
 export function addStability(program: Command): void {
   const command = program
     .command("stability")
-    .argument("<task>", "task file")
+    .argument("[task]", "task file; left out with --resume")
     .description("prune again on other examples: how alike the circuits are, and how many examples suffice");
   addCriterionOptions(addTaskOptions(command))
     .addOption(new Option("--units <kinds>", "what may be removed").argParser(parseUnits).default(["head"], "heads"))
@@ -43,13 +56,17 @@ export function addStability(program: Command): void {
       "--circuit <file>",
       "search as this circuit was searched for, compare with it, and write the figures into it",
     )
+    .option("--resume <run>", "go on with stopped searches, by the run's name or journal file")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       "\nExamples:\n  secateur stability tasks/ioi.yaml --runs 10 --sizes 16,64" +
         "\n  secateur stability tasks/ioi.yaml --circuit ioi.circuit.json",
     )
-    .action((task: string, flags: StabilityFlags, own: Command) => stability(task, flags, own));
+    .action((task: string | undefined, flags: StabilityFlags, own: Command) => {
+      if (flags.resume !== undefined) requireAlone(own);
+      return stability(task, flags, own);
+    });
 }
 
 function parseSizes(text: string): number[] {
@@ -58,18 +75,16 @@ function parseSizes(text: string): number[] {
   throw new InvalidArgumentError("Give whole numbers above 0, such as 16,32,64.");
 }
 
-async function stability(task: string, flags: StabilityFlags, command: Command): Promise<void> {
-  const { circuit: file, runs, sizes, threads } = flags;
-  const reference = file === undefined ? undefined : { file, circuit: requireMeasured(readCircuitFile(file), file) };
-  if (file !== undefined) requireWritable(file);
-  const settings = settingsOf(task, flags, command, reference?.circuit);
+async function stability(task: string | undefined, flags: StabilityFlags, command: Command): Promise<void> {
+  const { settings, journal, resume, reference } = runOf(task, flags, command);
+  const { threads } = flags;
   const bar = progressBar();
   const onProgress = ({ searches, ofSearches, done, total }: StabilityProgress) =>
     bar.on("searching", done, total, `examples, ${searches} of ${ofSearches} searches`);
   const outcome = await interruptible(
     (signal) =>
-      stabilityTask({ ...settings, runs, sizes }, { threads, signal, onProgress }, reference).finally(() => bar.stop()),
-    "Stopped.",
+      stabilityTask(settings, { threads, journal, resume, signal, onProgress }, reference).finally(() => bar.stop()),
+    `Stopped. Go on with: ${typed(goOn("stability", journal, flags))}`,
   );
   if (flags.json) printJson(outcome);
   else printData(stabilityTable(outcome));
@@ -78,8 +93,45 @@ async function stability(task: string, flags: StabilityFlags, command: Command):
   printMessage(`wrote the figures into ${reference.file}`);
 }
 
+interface StabilityRun {
+  readonly settings: StabilitySettings;
+  readonly journal: string;
+  readonly resume: boolean;
+  readonly reference: MeasuredFile | undefined;
+}
+
+interface MeasuredFile {
+  readonly file: string;
+  readonly circuit: MeasuredCircuit;
+}
+
+function runOf(task: string | undefined, flags: StabilityFlags, command: Command): StabilityRun {
+  if (flags.resume !== undefined) {
+    const journal = journalPath(flags.resume);
+    const settings = journalSettings<StabilitySettings>("stability", journal);
+    return { settings, journal, resume: true, reference: measuredFile(settings.circuit) };
+  }
+  if (task === undefined) {
+    throw new EngineError("usage", 'stability needs a task file, such as "secateur stability tasks/ioi.yaml".');
+  }
+  const { runs, sizes } = flags;
+  const circuit = flags.circuit === undefined ? undefined : resolve(flags.circuit);
+  const reference = measuredFile(flags.circuit);
+  const settings = { ...searchOf(task, flags, command, reference?.circuit), runs, sizes, circuit };
+  const name = `${basename(task).replace(/\.[^.]+$/, "")}-stability`;
+  return { settings, journal: newJournalPath(name, basename(settings.model)), resume: false, reference };
+}
+
+/** @throws EngineError where it cannot be read, has no results or cannot be written */
+function measuredFile(file: string | undefined): MeasuredFile | undefined {
+  if (file === undefined) return undefined;
+  const circuit = requireMeasured(readCircuitFile(file), file);
+  requireWritable(file);
+  return { file, circuit };
+}
+
 /** What a circuit was searched with stands before the defaults of the command line, not before what was typed. */
-function settingsOf(task: string, flags: StabilityFlags, command: Command, circuit: Circuit | undefined) {
+function searchOf(task: string, flags: StabilityFlags, command: Command, circuit: Circuit | undefined): PruneSettings {
   const { units } = flags;
   const plain = { ...taskSettings(task, flags), units };
   if (!circuit) return plain;

@@ -3,7 +3,7 @@ import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { connectedEdges } from "../score/edge-ranking.ts";
-import { type JournalEntry, type Ledger, noLedger } from "./journal.ts";
+import { foreignEntry, type JournalEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 
 /** What was measured of a circuit of edges. */
 export interface EdgeVerdict {
@@ -141,7 +141,7 @@ class EdgeSearch<E extends Edge> {
 
   private async verdict(block: readonly E[], rest: readonly E[]): Promise<EdgeVerdict> {
     const removed = block.map(formatEdge);
-    const entry = this.ledger.recall();
+    const entry = recallOf(this.ledger, "trial");
     if (entry) return recalled(entry, removed);
     const verdict = await this.options.measure(rest);
     const { holds: accepted, faithfulness: metric } = verdict;
@@ -151,10 +151,8 @@ class EdgeSearch<E extends Edge> {
 }
 
 /** @throws EngineError "invalid-file" where the journal is of another search */
-function recalled(entry: JournalEntry, removed: readonly string[]): EdgeVerdict {
-  if (entry.kind !== "trial" || entry.removed.join() !== removed.join()) {
-    throw new EngineError("invalid-file", "The run's journal does not fit this version's search; start the run anew.");
-  }
+function recalled(entry: Extract<JournalEntry, { kind: "trial" }>, removed: readonly string[]): EdgeVerdict {
+  if (entry.removed.join() !== removed.join()) throw foreignEntry();
   return { holds: entry.accepted, faithfulness: entry.metric };
 }
 

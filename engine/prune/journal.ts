@@ -8,6 +8,10 @@ import { EngineError } from "../base/errors.ts";
 export type JournalEntry =
   | { readonly kind: "effects"; readonly units: readonly string[]; readonly metric: readonly number[] }
   | { readonly kind: "estimates"; readonly units: readonly string[]; readonly values: readonly number[] }
+  /** A step of training of learned masks: slopes at the gates of the searched units, as base64 of float32. */
+  | { readonly kind: "gates"; readonly error: number; readonly slopes: string }
+  /** How many of the most open gates the criterion holds for. */
+  | { readonly kind: "open"; readonly kept: number }
   | {
       readonly kind: "trial";
       readonly removed: readonly string[];
@@ -29,6 +33,25 @@ export interface Ledger {
 }
 
 export const noLedger: Ledger = { recall: () => undefined, record: () => undefined };
+
+/**
+ * The next entry of an earlier run, which must be of this kind.
+ *
+ * @throws EngineError "invalid-file" where the journal is of another run
+ */
+export function recallOf<K extends JournalEntry["kind"]>(
+  ledger: Ledger,
+  kind: K,
+): Extract<JournalEntry, { kind: K }> | undefined {
+  const entry = ledger.recall();
+  if (!entry) return undefined;
+  if (entry.kind !== kind) throw foreignEntry();
+  return entry as Extract<JournalEntry, { kind: K }>;
+}
+
+export function foreignEntry(): EngineError {
+  return new EngineError("invalid-file", "The run's journal does not fit this version's search; start the run anew.");
+}
 
 export class Journal implements Ledger {
   private next = 0;
@@ -58,7 +81,7 @@ export class Journal implements Ledger {
     if (!existsSync(path)) {
       throw new EngineError(
         "missing-file",
-        `${path}: no such run journal. "secateur prune --resume" takes a run's name or its file.`,
+        `${path}: no such run journal. --resume takes a run's name or its file.`,
         {
           place: { file: path },
         },

@@ -9,12 +9,15 @@ import type { Unit } from "../circuit/unit.ts";
 import type { UnitSpace } from "../circuit/unit-set.ts";
 import { type GatedRuns, type Gates, openGates } from "../score/gated-runs.ts";
 import { openProbability, sampleGate } from "./hard-concrete.ts";
+import { foreignEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 
 export interface MaskOptions {
   /** Units that should stay open. */
   readonly target: number;
   readonly steps: number;
   readonly seed: number;
+  /** Remembers the slopes of every step, so that a stopped training goes on from there. */
+  readonly ledger?: Ledger;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: number, total: number) => void;
 }
@@ -48,7 +51,7 @@ const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm:
 export async function learnMask(
   runs: GatedRuns,
   space: UnitSpace,
-  { target, steps, seed, signal, onStep }: MaskOptions,
+  { target, steps, seed, ledger = noLedger, signal, onStep }: MaskOptions,
 ): Promise<LearnedMask> {
   const units = space.full().units();
   const random = Random.seeded(seed, "learned-mask");
@@ -65,17 +68,14 @@ export async function learnMask(
       setGate(gates, space, unit, sample.gate);
       return sample;
     });
-    const outcome = await runs.step(gates);
+    const outcome = recalledStep(ledger, units.length) ?? (await measuredStep(runs, gates, space, units, ledger));
     error = outcome.error;
     const open = Array.from(logAlpha, openProbability);
     const share = open.reduce((sum, { probability }) => sum + probability, 0) / units.length;
     const wanted = 1 - (1 - target / units.length) * Math.min(1, step / (warmUp * steps));
     const excess = share - wanted;
     const pull = (linear + 2 * square * excess) / units.length;
-    const gradient = Float32Array.from(
-      units,
-      (unit, u) => gateOf(outcome.slopes, space, unit) * samples[u].slope + pull * open[u].slope,
-    );
+    const gradient = Float32Array.from(units, (_, u) => outcome.slopes[u] * samples[u].slope + pull * open[u].slope);
     moments = adamWStep(logAlpha, [gradient], moments, rate, slices, adam);
     linear += multiplierRate * excess;
     square += multiplierRate * excess ** 2;
@@ -87,6 +87,34 @@ export async function learnMask(
     open: ranked.map((entry) => openProbability(entry.logAlpha).probability),
     error,
   };
+}
+
+interface MaskStep {
+  readonly error: number;
+  /** ∂error/∂gate by unit; float32, which is what the way back through the model gives. */
+  readonly slopes: Float32Array;
+}
+
+async function measuredStep(
+  runs: GatedRuns,
+  gates: Gates,
+  space: UnitSpace,
+  units: readonly Unit[],
+  ledger: Ledger,
+): Promise<MaskStep> {
+  const { error, slopes } = await runs.step(gates);
+  const step = { error, slopes: Float32Array.from(units, (unit) => gateOf(slopes, space, unit)) };
+  ledger.record({ kind: "gates", error, slopes: Buffer.from(step.slopes.buffer).toString("base64") });
+  return step;
+}
+
+/** @throws EngineError "invalid-file" where the journal is of another run */
+function recalledStep(ledger: Ledger, units: number): MaskStep | undefined {
+  const entry = recallOf(ledger, "gates");
+  if (!entry) return undefined;
+  const bytes = Uint8Array.from(Buffer.from(entry.slopes, "base64"));
+  if (bytes.length !== units * Float32Array.BYTES_PER_ELEMENT) throw foreignEntry();
+  return { error: entry.error, slopes: new Float32Array(bytes.buffer) };
 }
 
 function setGate(gates: Gates, space: UnitSpace, unit: Unit, gate: number): void {

@@ -1,12 +1,12 @@
 // Greedy pruning by exact tests: remove units while the criterion holds, until a whole pass removes none.
-import { assertInternal, EngineError } from "../base/errors.ts";
+import { assertInternal } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator, Trial } from "../evaluate/evaluator.ts";
 import { type Criterion, type Ends, faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
-import { type JournalEntry, type Ledger, noLedger } from "./journal.ts";
+import { foreignEntry, type JournalEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 import { SearchState } from "./search-state.ts";
 
 /** How the first order visits the units; further orders shake it with seeded noise. */
@@ -166,7 +166,7 @@ export class GreedySearch {
 
   private async estimates(): Promise<ReadonlyMap<string, number>> {
     if (!this.options.estimates) return new Map();
-    const entry = this.recall("estimates");
+    const entry = recallOf(this.ledger, "estimates");
     if (entry) return new Map(entry.units.map((id, i) => [id, entry.values[i]]));
     const made = await this.options.estimates();
     this.ledger.record({ kind: "estimates", units: [...made.keys()], values: [...made.values()] });
@@ -184,8 +184,8 @@ export class GreedySearch {
     for (const group of groups.values()) {
       for (const unit of group) this.tokens += this.evaluator.cost(full, full.without([unit]));
       const ids = group.map(formatUnit);
-      const entry = this.recall("effects");
-      if (entry) assertInternal(entry.units.join() === ids.join(), "journal of another search");
+      const entry = recallOf(this.ledger, "effects");
+      if (entry && entry.units.join() !== ids.join()) throw foreignEntry();
       const metric =
         entry?.metric ??
         (await this.evaluator.alternatives(
@@ -380,8 +380,8 @@ export class GreedySearch {
     const ids = removed.map(formatUnit);
     const addedIds = added.map(formatUnit);
     this.tokens += this.evaluator.cost(path.state.kept, kept);
-    const entry = this.recall("trial");
-    if (entry) assertInternal(entry.removed.join() === ids.join(), "journal of another search");
+    const entry = recallOf(this.ledger, "trial");
+    if (entry && entry.removed.join() !== ids.join()) throw foreignEntry();
     const trial = entry ? undefined : await path.state.attempt(kept);
     const judged = entry ? this.recalled(entry) : await this.judge(trial!);
     const verdict = accept === "always" ? { ...judged, accepted: true } : judged;
@@ -422,18 +422,6 @@ export class GreedySearch {
   private recalled(entry: Extract<JournalEntry, { kind: "trial" }>): Verdict {
     const { metric, second, accepted } = entry;
     return { metric, second, accepted, faithfulness: faithfulness(metric, this.ends.full, this.ends.empty) };
-  }
-
-  private recall<K extends JournalEntry["kind"]>(kind: K): Extract<JournalEntry, { kind: K }> | undefined {
-    const entry = this.ledger.recall();
-    if (!entry) return undefined;
-    if (entry.kind !== kind) {
-      throw new EngineError(
-        "invalid-file",
-        "The run's journal does not fit this version's search; start the run anew.",
-      );
-    }
-    return entry as Extract<JournalEntry, { kind: K }>;
   }
 }
 

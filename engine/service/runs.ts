@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { RunRecord, RunRequest, RunState, RunStep, RunSummary } from "../contract.ts";
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
-import { learnedStart, trainingSteps } from "../session/learned-start.ts";
+import { trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
@@ -96,9 +96,9 @@ export class Runs {
     this.log.add({ type: "run", run: summaryOf(run) });
     const { signal } = run.controller;
     try {
-      // A run that was stopped while its masks were learned has nothing to go on from.
+      // A run that was stopped before it had opened its model has nothing to go on from.
       const hasBegun = resume && statSync(run.journal).size > 0;
-      const settings = hasBegun ? journalSettings<PruneSettings>("units", run.journal) : await this.settingsOf(run);
+      const settings = hasBegun ? journalSettings<PruneSettings>("units", run.journal) : settingsOf(run.request);
       const { circuit } = await pruneTask(settings, {
         threads: this.threads,
         journal: run.journal,
@@ -118,16 +118,6 @@ export class Runs {
     }
   }
 
-  private async settingsOf({ id, request, controller: { signal } }: Run): Promise<PruneSettings> {
-    const { start, ...settings } = request;
-    if (start !== "learned-masks") return settings;
-    if (request.without?.length) {
-      throw new EngineError("usage", "Learned masks choose what is ablated beforehand; begin with the full model.");
-    }
-    const onStep = (done: number, total: number) => this.log.add({ type: "progress", id, stage: "masks", done, total });
-    return learnedStart(settings, { steps: trainingSteps }, { threads: this.threads, signal, onStep });
-  }
-
   private change(run: Run, state: RunState): void {
     run.state = state;
     this.log.add({ type: "run", run: summaryOf(run) });
@@ -136,6 +126,7 @@ export class Runs {
   private note(run: Run, event: PruneEvent): void {
     switch (event.type) {
       case "prepared":
+      case "start":
         return;
       case "anchors": {
         const { full, empty, accuracy } = event.anchors.ends;
@@ -227,9 +218,12 @@ function readRun(journal: string): Run | undefined {
   }
 }
 
-/** What was asked for; what learned masks left out was not. */
+function settingsOf({ start, ...request }: RunRequest): PruneSettings {
+  return start === "learned-masks" ? { ...request, start: { steps: trainingSteps } } : request;
+}
+
 function requestOf({ start, ...settings }: PruneSettings): RunRequest {
-  return start ? { ...settings, without: undefined, start: "learned-masks" } : settings;
+  return start ? { ...settings, start: "learned-masks" } : settings;
 }
 
 /** Whether two records are of one run; statistics may have been added to either. */

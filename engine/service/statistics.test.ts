@@ -99,7 +99,7 @@ test("a run from learned masks shows their training, and its record says where i
   expect(circuit!.search.start).toMatchObject({ method: "learned masks", steps: 100, examples: 8 });
 });
 
-test("stopped while the masks are learned, a run is resumed from its beginning to its end", async () => {
+test("stopped while the masks are learned, a run goes on to its end", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
   const run = await engine.startRun({ ...REQUEST, start: "learned-masks" });
   await until((event) => event.type === "progress" && event.stage === "masks", before);

@@ -3,6 +3,7 @@ import { EngineError } from "../base/errors.ts";
 import type { Circuit, Stability, TransferRow } from "../circuit/circuit-schema.ts";
 import { requireMeasured, withStability, withTransfer } from "../circuit/statistics.ts";
 import type { StabilityRequest, TransferRequest } from "../contract.ts";
+import { stabilityJournalPath } from "../session/run-store.ts";
 import { searchedAgain, stabilityTask } from "../session/stability-task.ts";
 import { transferTask } from "../session/transfer-task.ts";
 import type { EventLog } from "./event-log.ts";
@@ -26,6 +27,8 @@ export class Statistics {
         {
           threads: this.threads,
           signal,
+          journal: stabilityJournalPath(run),
+          resume: "if-same",
           onProgress: (progress) => this.log.add({ type: "stability", ...progress }),
         },
         { file: run, circuit },

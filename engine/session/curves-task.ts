@@ -10,9 +10,9 @@ import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
 import { type GradientMethod, pathOf } from "../score/path.ts";
-import { learnedStart, maskOrder } from "./learned-start.ts";
+import { maskOrder } from "./learned-start.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
-import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
 
 export interface CurvesSettings extends TaskSettings {
   readonly units: readonly UnitKind[];
@@ -113,7 +113,7 @@ async function orderBy(
     case "random":
       return Random.seeded(prepared.seed, "random-order").sample(units, units.length);
     case "learned-masks":
-      return maskOrder(prepared, space, { steps: maskSteps, target: Math.ceil(space.size / 4) }, { signal });
+      return maskOrder(prepared, space, { steps: maskSteps }, { signal });
     case "effects": {
       const effects = await singleEffects(space, discovery);
       return strongest((unit) => effects.get(formatUnit(unit))!);
@@ -186,10 +186,8 @@ async function searched(
   { threads, signal }: CurvesHooks,
 ): Promise<SearchedPoint> {
   const started = performance.now();
-  const plain: PruneSettings = { ...settings, ...onlySearch };
-  const mask = { steps: settings.maskSteps };
-  const asked = search === "greedy" ? plain : await learnedStart(plain, mask, { threads, signal });
-  const { circuit } = await pruneTask(asked, { threads, signal });
+  const start = search === "greedy" ? undefined : { steps: settings.maskSteps };
+  const { circuit } = await pruneTask({ ...settings, ...onlySearch, start }, { threads, signal });
   return {
     search,
     kept: circuit.search.trajectory.at(-1)!.kept,

@@ -54,6 +54,6 @@ test("a pruning that was cut short goes on from its journal to the same edges an
     expect(readFileSync(cut, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
   }
   expect(() => journalSettings("units", journal)).toThrow(
-    `${journal}:1: a run that pruned edges, not units; "secateur edges --resume" goes on with it.`,
+    `${journal}:1: a run of "secateur edges", not of "secateur prune"; go on with it by the former's --resume.`,
   );
 });

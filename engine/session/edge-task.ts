@@ -5,7 +5,7 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../evaluate/bootstrap.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
-import type { Ledger } from "../prune/journal.ts";
+import { type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
@@ -13,7 +13,7 @@ import { connectedEdges, type EdgeOrder, type EdgeSelection, rankedEdges } from 
 import { type EdgeGraph, type GraphSource, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
-import { type JournalOptions, withLedger } from "./run-journal.ts";
+import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 import type { ScoreSettings } from "./score-task.ts";
 
 export interface EdgeSettings extends ScoreSettings<EdgeMethod> {
@@ -84,7 +84,7 @@ export interface EdgeHooks extends JournalOptions {
 export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
   const prepared = prepare(settings, { threads: hooks.threads });
   try {
-    return await withLedger("edges", settings, prepared, hooks, (ledger) =>
+    return await withLedger("edges", settings, identityOf(prepared), hooks, (ledger) =>
       measured(settings, prepared, ledger, hooks),
     );
   } finally {
@@ -141,8 +141,8 @@ async function scored(
   ledger: Ledger,
   { signal, onProgress }: EdgeHooks,
 ): Promise<readonly EdgeScore[]> {
-  const entry = ledger.recall();
-  if (entry?.kind === "estimates") {
+  const entry = recallOf(ledger, "estimates");
+  if (entry) {
     return topologyOf(model.config).edges.map((edge, i) => ({ ...edge, score: entry.values[i] }));
   }
   const scores = await edgeScores(executor, discovery, {

@@ -1,13 +1,12 @@
 // Where a search begins that starts from learned masks: the most open gates for which the criterion holds, tested exactly.
 import { formatUnit, type Unit } from "../circuit/unit.ts";
-import { UnitSpace } from "../circuit/unit-set.ts";
-import { Evaluator } from "../evaluate/evaluator.ts";
-import { measureAnchors, measureFigures } from "../evaluate/report.ts";
-import { metricUnit } from "../metric/metric.ts";
+import type { UnitSpace } from "../circuit/unit-set.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
+import { type Anchors, measureFigures } from "../evaluate/report.ts";
+import { type Ledger, recallOf } from "../prune/journal.ts";
 import { learnMask } from "../prune/learned-mask.ts";
 import { GatedRuns } from "../score/gated-runs.ts";
-import { prepare, type Prepared } from "./prepare.ts";
-import type { PruneSettings, SearchStart } from "./prune-task.ts";
+import type { Prepared } from "./prepare.ts";
 
 export interface MaskSettings {
   /** Steps of training. */
@@ -16,8 +15,18 @@ export interface MaskSettings {
   readonly target?: number;
 }
 
+/** Gates learned together, of which the most open ones for which the criterion holds are left to the exact search. */
+export interface SearchStart {
+  readonly method: "learned masks";
+  readonly steps: number;
+  readonly target: number;
+  readonly examples: number;
+  /** Units left to the search. */
+  readonly kept: number;
+}
+
 export interface MaskHooks {
-  readonly threads?: number;
+  readonly ledger?: Ledger;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: number, total: number) => void;
 }
@@ -28,61 +37,58 @@ export const trainingSteps = 100;
 /** Gates need no more examples than this to find their order. */
 const maskExamples = 64;
 
-/** The settings of a search that begins with what the masks leave. @throws EngineError as `prepare`; "cancelled" */
+/** What the masks leave to the search, and which units they leave out. @throws EngineError "cancelled" */
 export async function learnedStart(
-  settings: PruneSettings,
+  prepared: Prepared,
+  evaluator: Evaluator,
+  anchors: Anchors,
   mask: MaskSettings,
-  { threads, ...hooks }: MaskHooks = {},
-): Promise<PruneSettings & { readonly start: SearchStart; readonly without: readonly string[] }> {
-  const prepared = prepare(settings, { threads });
-  const { executor, model } = prepared;
-  try {
-    const space = new UnitSpace(model.config, settings.units);
-    const target = mask.target ?? Math.ceil(space.size / 4);
-    const order = await maskOrder(prepared, space, { ...mask, target }, hooks);
-    const kept = await fewestThatHold(prepared, space, order, hooks.signal);
-    const examples = Math.min(maskExamples, prepared.discovery.length);
-    return {
-      ...settings,
-      without: order.slice(kept).map(formatUnit),
-      start: { method: "learned masks", steps: mask.steps, target, examples, kept },
-    };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  ledger: Ledger,
+  hooks: Omit<MaskHooks, "ledger"> = {},
+): Promise<{ readonly start: SearchStart; readonly without: readonly string[] }> {
+  const target = targetOf(mask, evaluator.space);
+  const order = await maskOrder(prepared, evaluator.space, mask, { ...hooks, ledger });
+  const kept = recallOf(ledger, "open")?.kept ?? (await fewestThatHold(prepared, evaluator, anchors, order, ledger));
+  const examples = Math.min(maskExamples, prepared.discovery.length);
+  return {
+    without: order.slice(kept).map(formatUnit),
+    start: { method: "learned masks", steps: mask.steps, target, examples, kept },
+  };
 }
 
 /** Every unit, the most open gate first. */
 export async function maskOrder(
   { executor, discovery, task, ablation, seed }: Prepared,
   space: UnitSpace,
-  { steps, target }: Required<MaskSettings>,
-  { signal, onStep }: Omit<MaskHooks, "threads"> = {},
+  mask: MaskSettings,
+  hooks: MaskHooks = {},
 ): Promise<readonly Unit[]> {
   const runs = await GatedRuns.over(executor, discovery.slice(0, maskExamples), task.metric, ablation);
   try {
-    return (await learnMask(runs, space, { steps, target, seed, signal, onStep })).order;
+    const target = targetOf(mask, space);
+    return (await learnMask(runs, space, { steps: mask.steps, target, seed, ...hooks })).order;
   } finally {
     await runs.dispose();
   }
 }
 
+const targetOf = ({ target }: MaskSettings, { size }: UnitSpace): number => target ?? Math.ceil(size / 4);
+
 /** By halving, so that the criterion holds for this number; it may also hold for a smaller one between two that were tried. */
 async function fewestThatHold(
-  { executor, discovery, task, ablation, criterion, seed }: Prepared,
-  space: UnitSpace,
+  { criterion, seed }: Prepared,
+  evaluator: Evaluator,
+  anchors: Anchors,
   order: readonly Unit[],
-  signal: AbortSignal | undefined,
+  ledger: Ledger,
 ): Promise<number> {
-  const evaluator = await Evaluator.create(executor, discovery, { metric: task.metric, ablation, space, signal });
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   let [fails, holds] = [0, order.length];
   while (holds - fails > 1) {
     const middle = Math.floor((holds + fails) / 2);
-    const kept = space.setOf(order.slice(0, middle));
+    const kept = evaluator.space.setOf(order.slice(0, middle));
     if ((await measureFigures(evaluator, anchors, kept, criterion, seed)).criterionHolds) holds = middle;
     else fails = middle;
   }
+  ledger.record({ kind: "open", kept: holds });
   return holds;
 }

@@ -22,8 +22,9 @@ import {
 import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
+import { learnedStart, type MaskSettings, type SearchStart } from "./learned-start.ts";
 import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
-import { type JournalOptions, withLedger } from "./run-journal.ts";
+import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 /** Everything that decides a run's numbers; written as the first line of its journal. */
 export interface PruneSettings extends TaskSettings {
@@ -38,8 +39,8 @@ export interface PruneSettings extends TaskSettings {
   readonly keep?: readonly string[];
   /** Units that are ablated before the search begins. */
   readonly without?: readonly string[];
-  /** Where `without` comes from, where that is not the user. */
-  readonly start?: SearchStart;
+  /** Begin with what learned masks leave, not with the full model; then nothing is `without`. */
+  readonly start?: MaskSettings;
   /** Number of random circuits to compare with; 0 for none. */
   readonly random?: number;
   /** Whether parts of the circuit are taken out, for completeness and minimality (default: yes). */
@@ -51,26 +52,20 @@ export interface PruneSettings extends TaskSettings {
 /** For searches of which only the circuit and its figures are wanted. */
 export const onlySearch = { random: 0, parts: false, connections: false, roles: false } as const;
 
-/** Gates learned together, of which the most open ones for which the criterion holds are left to the exact search. */
-export interface SearchStart {
-  readonly method: "learned masks";
-  readonly steps: number;
-  readonly target: number;
-  readonly examples: number;
-  /** Units left to the search. */
-  readonly kept: number;
-}
-
 export type PruneEvent =
   | { readonly type: "prepared"; readonly prepared: Prepared }
   | { readonly type: "anchors"; readonly anchors: Anchors }
+  | { readonly type: "start"; readonly start: SearchStart }
   | { readonly type: "search"; readonly event: SearchEvent }
   | { readonly type: "stage"; readonly stage: Stage; readonly done: number; readonly total: number };
 
-/** What comes after the search, in order. */
-export type Stage = "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
+/** What comes before the search and after it, in order. */
+export type Stage =
+  "masks" | "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
 
 export interface PruneOptions extends JournalOptions {
+  /** Of the larger run that this one is part of, in place of a journal of its own. */
+  readonly ledger?: Ledger;
   readonly threads?: number;
   /** The command line that repeats the run, for the record. */
   readonly command?: string;
@@ -98,16 +93,26 @@ const defaultBudgetShare = 0.15;
 export async function pruneTask(settings: PruneSettings, options: PruneOptions = {}): Promise<PruneOutcome> {
   const started = new Date();
   const emit = options.onEvent ?? (() => undefined);
+  checkStart(settings);
   const prepared = prepare(settings, { threads: options.threads });
   try {
     emit({ type: "prepared", prepared });
-    return await withLedger("units", settings, prepared, options, (ledger) =>
-      run(settings, prepared, ledger, { ...options, onEvent: emit }, started),
-    );
+    const use = (ledger: Ledger) => run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
+    return await (options.ledger
+      ? use(options.ledger)
+      : withLedger("units", settings, identityOf(prepared), options, use));
   } finally {
     await prepared.executor.dispose();
     prepared.model.close();
   }
+}
+
+function checkStart({ start, without }: PruneSettings): void {
+  if (!start || !without?.length) return;
+  throw new EngineError(
+    "usage",
+    "Learned masks choose what is ablated before the search; begin with the full model, or name no units.",
+  );
 }
 
 async function run(
@@ -131,13 +136,18 @@ async function run(
   assertCapable(prepared, anchors);
   options.onEvent({ type: "anchors", anchors });
 
-  const search = searchOptions(settings, prepared, space, options.signal);
+  const stage = (name: Stage) => (done: number, total: number) =>
+    options.onEvent({ type: "stage", stage: name, done, total });
+  const { signal } = options;
+  const learned =
+    settings.start &&
+    (await learnedStart(prepared, evaluator, anchors, settings.start, ledger, { signal, onStep: stage("masks") }));
+  if (learned) options.onEvent({ type: "start", start: learned.start });
+  const search = searchOptions({ ...settings, ...(learned && { without: learned.without }) }, prepared, space, signal);
   const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
 
-  const stage = (name: Stage) => (done: number, total: number) =>
-    options.onEvent({ type: "stage", stage: name, done, total });
   const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
@@ -168,7 +178,7 @@ async function run(
       faithfulness: faithfulness(complementMetric, anchors.ends.full, anchors.ends.empty),
     },
     environment,
-    start: settings.start,
+    start: learned?.start,
   });
   return { circuit, notes: prepared.notes };
 }

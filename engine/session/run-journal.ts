@@ -6,18 +6,19 @@ import { sha256 } from "../base/hash.ts";
 import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
 import type { Prepared, TaskSettings } from "./prepare.ts";
 
-/** What is pruned, and so which settings the first line holds. */
-export type RunKind = "units" | "edges";
+/** What is made, and so which settings the first line holds; beside it the command that makes it and goes on with it. */
+const COMMANDS = { units: "prune", edges: "edges", stability: "stability" } as const;
+export type RunKind = keyof typeof COMMANDS;
 
 export interface JournalOptions {
   /** File of the journal; without it the run cannot be resumed. */
   readonly journal?: string;
-  /** Goes on from the journal instead of starting it. */
-  readonly resume?: boolean;
+  /** Goes on from the journal instead of starting it; "if-same": where there is one, of the same run. */
+  readonly resume?: boolean | "if-same";
 }
 
 const format = "secateur.run";
-const version = 2;
+const version = 3;
 
 interface Header {
   readonly format: typeof format;
@@ -36,16 +37,21 @@ interface Header {
 export async function withLedger<T>(
   kind: RunKind,
   settings: TaskSettings,
-  prepared: Prepared,
+  identity: string,
   options: JournalOptions,
   use: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
-  const ledger = openLedger(kind, settings, prepared, options);
+  const ledger = openLedger(kind, settings, identity, options);
   try {
     return await use(ledger);
   } finally {
     if (ledger instanceof Journal) ledger.close();
   }
+}
+
+/** Of model, task and examples: what is measured on them holds for no others. */
+export function identityOf({ model, task, discovery, heldOut }: Prepared): string {
+  return sha256(JSON.stringify([model.sha256, task.sha256, [...discovery, ...heldOut]]));
 }
 
 /** The settings that a journal was started with. @throws EngineError "missing-file", "invalid-file" */
@@ -55,23 +61,37 @@ export function journalSettings<Settings extends TaskSettings>(kind: RunKind, pa
   return checkedHeader(kind, path, header).settings as Settings;
 }
 
-function openLedger(kind: RunKind, settings: TaskSettings, prepared: Prepared, options: JournalOptions): Ledger {
-  if (!options.journal) return noLedger;
-  const examples = [...prepared.discovery, ...prepared.heldOut];
-  const identity = sha256(JSON.stringify([prepared.model.sha256, prepared.task.sha256, examples]));
-  if (!options.resume) {
-    const header: Header = { format, version, kind, settings: anywhere(settings), identity };
-    return Journal.create(options.journal, header);
-  }
-  const { journal, header } = Journal.open(options.journal);
-  if (checkedHeader(kind, options.journal, header).identity === identity) return journal;
+function openLedger(
+  kind: RunKind,
+  settings: TaskSettings,
+  identity: string,
+  { journal: path, resume }: JournalOptions,
+): Ledger {
+  if (!path) return noLedger;
+  const own: Header = { format, version, kind, settings: anywhere(settings), identity };
+  if (!resume) return Journal.create(path, own);
+  if (resume === "if-same") return journalOf(path, own) ?? Journal.create(path, own);
+  const { journal, header } = Journal.open(path);
+  if (checkedHeader(kind, path, header).identity === identity) return journal;
   journal.close();
   throw new EngineError(
     "invalid-file",
-    `${options.journal}: the run was made with another task file or another model than "${settings.task}" and ` +
+    `${path}: the run was made with another task file or another model than "${settings.task}" and ` +
       `"${settings.model}" are now, so its measurements do not hold. Start it anew.`,
-    { place: { file: options.journal, line: 1 } },
+    { place: { file: path, line: 1 } },
   );
+}
+
+/** Undefined where there is none of this run. */
+function journalOf(path: string, own: Header): Journal | undefined {
+  try {
+    const { journal, header } = Journal.open(path);
+    if (JSON.stringify(header) === JSON.stringify(own)) return journal;
+    journal.close();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+  }
+  return undefined;
 }
 
 /** The same settings, good in whatever folder the run is resumed. */
@@ -83,7 +103,7 @@ function anywhere<Settings extends TaskSettings>(settings: Settings): Settings {
 function checkedHeader(kind: RunKind, path: string, header: unknown): Header {
   const found = header as Partial<Header> | null;
   const place = { file: path, line: 1 };
-  if (found?.format !== format || found.version !== version || !found.settings) {
+  if (found?.format !== format || found.version !== version || !found.settings || !(found.kind! in COMMANDS)) {
     throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume.`, {
       place,
     });
@@ -91,7 +111,7 @@ function checkedHeader(kind: RunKind, path: string, header: unknown): Header {
   if (found.kind === kind) return found as Header;
   throw new EngineError(
     "invalid-file",
-    `${path}:1: a run that pruned ${found.kind}, not ${kind}; "secateur ${found.kind === "edges" ? "edges" : "prune"} --resume" goes on with it.`,
+    `${path}:1: a run of "secateur ${COMMANDS[found.kind!]}", not of "secateur ${COMMANDS[kind]}"; go on with it by the former's --resume.`,
     { place },
   );
 }

@@ -28,6 +28,13 @@ export function newJournalPath(task: string, model: string, environment: NodeJS.
   return join(folder, `${stem}${Math.max(0, ...taken) + 1}${extension}`);
 }
 
+/** The journal of the searches made again for a run's circuit. */
+export function stabilityJournalPath(run: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const folder = runsFolder(environment);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${fileSafe(run)}.stability${extension}`);
+}
+
 export function runName(path: string): string {
   return basename(path, extension);
 }

@@ -5,15 +5,19 @@ import { keptUnits } from "../circuit/kept.ts";
 import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import { settingsOf } from "./evaluate-circuit.ts";
-import { learnedStart } from "./learned-start.ts";
-import { loadContrast, type Prepared } from "./prepare.ts";
+import type { Ledger } from "../prune/journal.ts";
+import type { ContrastTask } from "../task/task.ts";
+import { loadContrast, prepare, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
+import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 export interface StabilitySettings extends PruneSettings {
   /** Searches for each number of examples, each with examples of a seed of its own, counted from `seed`. */
   readonly runs: number;
   /** Numbers of discovery examples, rising. */
   readonly sizes: readonly number[];
+  /** Circuit file that the searches are compared with, for whoever goes on with them. */
+  readonly circuit?: string;
 }
 
 export interface StabilityProgress {
@@ -27,7 +31,7 @@ export interface StabilityProgress {
   readonly row?: StabilityRow;
 }
 
-export interface StabilityHooks {
+export interface StabilityHooks extends JournalOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StabilityProgress) => void;
@@ -52,6 +56,7 @@ export function searchedAgain(
 ): PruneSettings {
   const { search, task, model } = circuit;
   const own = settingsOf(circuit);
+  const { start, without } = search;
   return {
     model: model.name,
     ...own,
@@ -59,7 +64,7 @@ export function searchedAgain(
     units: search.units,
     budget: search.budget ?? 0,
     keep: search.keep,
-    ...(search.start ? { start: search.start } : { without: search.without }),
+    ...(start ? { start: { steps: start.steps, target: start.target } } : { without }),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     task: given.task,
     examples: { ...own.examples, ...given.examples },
@@ -72,39 +77,46 @@ export function searchedAgain(
  *   as `pruneTask`
  */
 export async function stabilityTask(
-  { runs, sizes, ...settings }: StabilitySettings,
+  asked: StabilitySettings,
   hooks: StabilityHooks = {},
   reference?: NamedCircuit,
 ): Promise<Stability> {
-  const task = loadContrast(settings.task);
-  const heldOut = settings.examples?.heldOut ?? task.split.heldOut;
-  if (heldOut === 0) {
-    throw new EngineError(
-      "usage",
-      `${task.file}: stability is judged on held-out examples; ask for some with --held-out.`,
-    );
-  }
+  const task = loadContrast(asked.task);
+  requireHeldOut(asked, task);
   if (reference) requireTask(reference, task);
-  const seed = settings.seed ?? task.seed;
+  const identity = await identityFor(asked, hooks, reference);
+  return withLedger("stability", asked, identity, hooks, (ledger) =>
+    searches(asked, asked.seed ?? task.seed, { ...hooks, ledger }, reference),
+  );
+}
+
+/** All searches have one journal, each going on where the one before it ended. */
+async function searches(
+  { runs, sizes, circuit: _, ...settings }: StabilitySettings,
+  seed: number,
+  hooks: StabilityHooks & { readonly ledger: Ledger },
+  reference: NamedCircuit | undefined,
+): Promise<Stability> {
   const seeds = Array.from({ length: runs }, (_, run) => seed + run);
   const all = { ofSearches: sizes.length * runs, total: sizes.reduce((sum, size) => sum + size * runs, 0) };
   const rows: StabilityRow[] = [];
-  let [searches, done] = [0, 0];
-  hooks.onProgress?.({ searches, done, ...all });
+  let [made, done] = [0, 0];
+  hooks.onProgress?.({ searches: made, done, ...all });
   let first: Circuit | undefined;
   for (const discovery of sizes) {
     const circuits: Circuit[] = [];
     for (const own of seeds) {
-      const asked = { ...settings, ...onlySearch, seed: own, examples: { ...settings.examples, discovery } };
-      circuits.push(await searchAgain(asked, hooks, reference));
-      searches++;
+      const search = { ...settings, ...onlySearch, seed: own, examples: { ...settings.examples, discovery } };
+      const { threads, signal, ledger } = hooks;
+      circuits.push((await pruneTask(search, { threads, signal, ledger })).circuit);
+      made++;
       done += discovery;
-      if (circuits.length < runs) hooks.onProgress?.({ searches, done, ...all });
+      if (circuits.length < runs) hooks.onProgress?.({ searches: made, done, ...all });
     }
     first ??= circuits[0];
     const row = rowOf(discovery, circuits, seed, reference);
     rows.push(row);
-    hooks.onProgress?.({ searches, done, ...all, row });
+    hooks.onProgress?.({ searches: made, done, ...all, row });
   }
   const enough = rows.find((_, i) => rows.slice(i).every(({ holds }) => holds === 1))?.discovery;
   const { units, criterion, threshold } = first!.search;
@@ -115,24 +127,6 @@ export async function stabilityTask(
     rows,
     ...(enough !== undefined && { enough }),
   };
-}
-
-/** From learned masks where the settings say that the search began there. */
-async function searchAgain(
-  settings: PruneSettings,
-  { threads, signal }: StabilityHooks,
-  reference: NamedCircuit | undefined,
-): Promise<Circuit> {
-  const { start } = settings;
-  const asked = start ? await learnedStart(settings, start, { threads, signal }) : settings;
-  const { circuit } = await pruneTask(asked, {
-    threads,
-    signal,
-    onEvent: (event) => {
-      if (reference && event.type === "prepared") requireWeights(reference, event.prepared);
-    },
-  });
-  return circuit;
 }
 
 function rowOf(
@@ -153,6 +147,27 @@ function rowOf(
     ...alike,
     units,
   };
+}
+
+/** Of model, task and the examples of the first seed. @throws EngineError "usage" where the circuit is of other weights */
+async function identityFor(
+  asked: StabilitySettings,
+  { threads }: StabilityHooks,
+  reference: NamedCircuit | undefined,
+): Promise<string> {
+  const prepared = prepare(asked, { threads });
+  try {
+    if (reference) requireWeights(reference, prepared);
+    return identityOf(prepared);
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
+
+function requireHeldOut({ examples }: StabilitySettings, { file, split }: ContrastTask): void {
+  if ((examples?.heldOut ?? split.heldOut) > 0) return;
+  throw new EngineError("usage", `${file}: stability is judged on held-out examples; ask for some with --held-out.`);
 }
 
 function requireTask({ file, circuit }: NamedCircuit, { file: asked, sha256 }: { file: string; sha256: string }): void {

@@ -1,0 +1,41 @@
+// Searches made again and again on the embedded model, cut short and gone on with.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stabilityTask } from "./stability-task.ts";
+
+const asked = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  units: ["head"],
+  examples: { heldOut: 4 },
+  orders: 1,
+  swaps: 0,
+  start: { steps: 10 },
+  runs: 2,
+  sizes: [4],
+} as const;
+
+test("cut short while masks are learned, between two searches or within one, they go on to the same figures", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "secateur-stability-"));
+  const journal = join(folder, "whole.jsonl");
+  const whole = await stabilityTask(asked, { journal });
+  const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const kinds = lines.slice(1).map((line) => (JSON.parse(line) as { kind: string }).kind);
+  const second = 1 + kinds.lastIndexOf("open") - asked.start.steps;
+  expect(kinds.filter((kind) => kind === "gates")).toHaveLength(asked.runs * asked.start.steps);
+  for (const kept of [1, 5, second, lines.length - 1]) {
+    const cut = join(folder, `${kept}.jsonl`);
+    writeFileSync(cut, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 9)}`);
+    expect(await stabilityTask(asked, { journal: cut, resume: "if-same" }), `after ${kept} lines`).toEqual(whole);
+    expect(readFileSync(cut, "utf8").split("\n").slice(0, -1), `after ${kept} lines`).toEqual(lines);
+  }
+});
+
+test("asked for with other settings, they begin anew", async () => {
+  const journal = join(mkdtempSync(join(tmpdir(), "secateur-stability-")), "run.jsonl");
+  await stabilityTask({ ...asked, runs: 1 }, { journal });
+  const other = { ...asked, runs: 1, seed: 5 };
+  expect(await stabilityTask(other, { journal, resume: "if-same" })).toEqual(await stabilityTask(other));
+});
