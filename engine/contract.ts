@@ -4,12 +4,12 @@
 // reconnects misses nothing. Tensors are fetched by call and never pushed.
 import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
-import type { Circuit, Figures, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
+import type { Circuit, Figures, NamedCircuit, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
 import type { TopologySizes } from "./circuit/topology.ts";
 import type { UnitKind } from "./circuit/unit.ts";
 
 /** Raised when a client of the day before would misread an answer. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export interface Hello {
   readonly protocol: number;
@@ -218,19 +218,25 @@ export type EdgeSelectionName = (typeof EDGE_SELECTIONS)[number];
 export type EdgeStage = "scores" | "curve" | "pruning";
 
 export interface EdgesRequest extends TaskChoice {
-  /** Measured one after the other. */
-  readonly methods: readonly EdgeMethodName[];
+  readonly method: EdgeMethodName;
   readonly order: EdgeOrderName;
   readonly selection: EdgeSelectionName;
-  /** Prune the smallest circuit of each curve for which the criterion holds, edge by edge. */
+  /**
+   * Prune the smallest circuit of the curve for which the criterion holds, edge by edge; where such a pruning was
+   * stopped before, it goes on.
+   */
   readonly prune: boolean;
+  /** Begin the pruning with every edge among the nodes of this circuit instead. */
+  readonly among?: NamedCircuit;
+  /** Trials of the pruning at most (default: as many as it takes). */
+  readonly budget?: number;
 }
 
 /** Circuits of edges, each run exactly. An edge is a number: its place in `topologyOf(model).edges`. */
-export interface EdgeCircuits {
+export interface EdgesMeasured {
   readonly model: TopologySizes & { readonly dModel: number };
   readonly examples: { readonly discovery: number; readonly heldOut: number };
-  readonly found: readonly EdgeCurve[];
+  readonly curve: EdgeCurve;
   readonly notes: readonly string[];
 }
 
@@ -260,6 +266,8 @@ export interface EdgeCurve {
         readonly from: number;
         readonly trials: number;
         readonly faithfulness: number;
+        /** Share of the edges that were tested one by one on the circuit as it is; 1: no single one can go. */
+        readonly tested: number;
         readonly heldOut: { readonly faithfulness: number; readonly interval: readonly [number, number] } | undefined;
       }
     | undefined;
@@ -554,7 +562,7 @@ export interface EngineApi {
   /** Ends the statistics that are being made, whose call is then rejected. */
   stopStatistics(): Promise<void>;
   /** Takes seconds to hours, with the model's size; progress comes as events. */
-  edges(request: EdgesRequest): Promise<EdgeCircuits>;
+  edges(request: EdgesRequest): Promise<EdgesMeasured>;
   /** Ends the circuits of edges that are being measured, whose call is then rejected. */
   stopEdges(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */

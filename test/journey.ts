@@ -35,6 +35,7 @@ export async function measureEdges(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Measure the edges" }).click();
   const rows = page.locator(".pane .scroll tbody tr");
   await rows.first().waitFor({ timeout: 120_000 });
+  await page.getByRole("button", { name: "Measure the edges" }).waitFor({ timeout: 120_000 });
   const areas = await rows.evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
   expect(areas.map(([, name]) => name)).toEqual(["attribution", "integrated gradients"]);
   for (const [, , cpr, cmd] of areas) expect(Number(cpr) + Number(cmd)).toBeCloseTo(0.999, 1);

@@ -357,3 +357,9 @@ export type TransferRow = NonNullable<CircuitResults["transfer"]>[number];
 export function circuitJsonSchema(): object {
   return z.toJSONSchema(circuitSchema);
 }
+
+/** A circuit and the run or file that it is from, for messages. */
+export interface NamedCircuit {
+  readonly file: string;
+  readonly circuit: Circuit;
+}

@@ -79,13 +79,9 @@ export class Journal implements Ledger {
    */
   static open(path: string): { journal: Journal; header: unknown } {
     if (!existsSync(path)) {
-      throw new EngineError(
-        "missing-file",
-        `${path}: no such run journal. --resume takes a run's name or its file.`,
-        {
-          place: { file: path },
-        },
-      );
+      throw new EngineError("missing-file", `${path}: no such run journal. --resume takes a run's name or its file.`, {
+        place: { file: path },
+      });
     }
     const text = readFileSync(path, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);

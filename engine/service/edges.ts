@@ -1,9 +1,12 @@
-// Circuits of edges for the workbench: one request at a time, its methods one after the other, watched, stopped.
+// Circuits of edges for the workbench: one request at a time, watched, stopped, a pruning gone on with.
+import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
-import type { EdgeCircuits, EdgeCurve, EdgeMethodName, EdgesRequest } from "../contract.ts";
+import type { EdgeCurve, EdgeMethodName, EdgesMeasured, EdgesRequest } from "../contract.ts";
 import { type EdgeOutcome, edgeTask } from "../session/edge-task.ts";
+import { besideJournalPath } from "../session/run-store.ts";
+import { loadTask } from "../task/load.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Points of integrated gradients. */
@@ -17,27 +20,30 @@ export class EdgeMeasurer {
     private readonly threads: number | undefined,
   ) {}
 
-  /** @throws EngineError "usage" without a method and while others are being measured, else as `edgeTask` */
-  async measure({ methods, ...choice }: EdgesRequest): Promise<EdgeCircuits> {
+  /** @throws EngineError "usage" while others are being measured, else as `edgeTask` */
+  async measure(request: EdgesRequest): Promise<EdgesMeasured> {
     if (this.controller) throw new EngineError("usage", "Other edges are being measured; stop them or wait.");
     const controller = (this.controller = new AbortController());
+    const { method } = request;
     try {
-      const outcomes: EdgeOutcome[] = [];
-      const found: EdgeCurve[] = [];
-      for (const method of methods) {
-        const began = performance.now();
-        const outcome = await edgeTask(
-          { ...choice, method, steps },
-          {
-            threads: this.threads,
-            signal: controller.signal,
-            onProgress: (stage, done, total) => this.log.add({ type: "edges", method, stage, done, total }),
-          },
-        );
-        outcomes.push(outcome);
-        found.push(curveOf(method, outcome, (performance.now() - began) / 1000));
-      }
-      return answerOf(outcomes, found);
+      const began = performance.now();
+      const outcome = await edgeTask(
+        { ...request, steps },
+        {
+          threads: this.threads,
+          signal: controller.signal,
+          journal: request.prune ? journalOf(request) : undefined,
+          resume: "if-same",
+          onProgress: (stage, done, total) => this.log.add({ type: "edges", method, stage, done, total }),
+        },
+      );
+      const { nLayers, nHeads, parallelBlocks, dModel } = outcome.config;
+      return {
+        model: { nLayers, nHeads, parallelBlocks, dModel },
+        examples: outcome.examples,
+        curve: curveOf(method, outcome, (performance.now() - began) / 1000),
+        notes: outcome.notes,
+      };
     } finally {
       this.controller = undefined;
     }
@@ -48,10 +54,9 @@ export class EdgeMeasurer {
   }
 }
 
-function answerOf([first]: readonly EdgeOutcome[], found: readonly EdgeCurve[]): EdgeCircuits {
-  if (!first) throw new EngineError("usage", "No way of scoring edges was chosen; choose at least one.");
-  const { nLayers, nHeads, parallelBlocks, dModel } = first.config;
-  return { model: { nLayers, nHeads, parallelBlocks, dModel }, examples: first.examples, found, notes: first.notes };
+/** One for each method on each task and model: the last pruning is the one that is gone on with. */
+function journalOf({ task, model, method }: EdgesRequest): string {
+  return besideJournalPath(`${loadTask(task).name}-${basename(model)}`, `edges-${method}`);
 }
 
 function curveOf(method: EdgeMethodName, outcome: EdgeOutcome, seconds: number): EdgeCurve {
@@ -77,6 +82,7 @@ function curveOf(method: EdgeMethodName, outcome: EdgeOutcome, seconds: number):
       from: circuit.from,
       trials: circuit.trials,
       faithfulness: circuit.faithfulness,
+      tested: circuit.tested,
       heldOut: circuit.heldOut,
     },
     seconds,

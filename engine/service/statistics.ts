@@ -3,7 +3,7 @@ import { EngineError } from "../base/errors.ts";
 import type { Circuit, Stability, TransferRow } from "../circuit/circuit-schema.ts";
 import { requireMeasured, withStability, withTransfer } from "../circuit/statistics.ts";
 import type { StabilityRequest, TransferRequest } from "../contract.ts";
-import { stabilityJournalPath } from "../session/run-store.ts";
+import { besideJournalPath } from "../session/run-store.ts";
 import { searchedAgain, stabilityTask } from "../session/stability-task.ts";
 import { transferTask } from "../session/transfer-task.ts";
 import type { EventLog } from "./event-log.ts";
@@ -27,7 +27,7 @@ export class Statistics {
         {
           threads: this.threads,
           signal,
-          journal: stabilityJournalPath(run),
+          journal: besideJournalPath(run, "stability"),
           resume: "if-same",
           onProgress: (progress) => this.log.add({ type: "stability", ...progress }),
         },

@@ -1,4 +1,5 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
+import type { NamedCircuit } from "../circuit/circuit-schema.ts";
 import { formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
@@ -10,7 +11,14 @@ import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, type EdgeOrder, type EdgeSelection, rankedEdges } from "../score/edge-ranking.ts";
-import { type EdgeGraph, type GraphSource, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
+import {
+  type CircuitSource,
+  type EdgeGraph,
+  type GraphSource,
+  readCircuitSource,
+  readEdgeGraph,
+  unitsIn,
+} from "./circuit-source.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -24,8 +32,8 @@ export interface EdgeSettings extends ScoreSettings<EdgeMethod> {
   readonly selection?: EdgeSelection;
   /** Prune the smallest circuit of the curve for which the criterion holds, or the edges of `among`. */
   readonly prune: boolean;
-  /** A circuit file: the pruning begins with every edge among its nodes, which is that circuit as edges. */
-  readonly among?: string;
+  /** A circuit or its file: the pruning begins with every edge among its nodes, which is that circuit as edges. */
+  readonly among?: string | NamedCircuit;
   /** Trials of the pruning at most; default: as many as it takes. */
   readonly budget?: number;
 }
@@ -103,7 +111,7 @@ async function measured(
   const sides: EdgeSide[] = [];
   try {
     const graph = settings.graph && readEdgeGraph(settings.graph, model);
-    const among = settings.among === undefined ? undefined : unitsIn(readCircuitSource(settings.among), model);
+    const among = settings.among && unitsIn(sourceOf(settings.among), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSide.over(prepared, discovery);
     sides.push(found);
@@ -132,6 +140,10 @@ async function measured(
   } finally {
     for (const side of sides) await side.circuits.dispose();
   }
+}
+
+function sourceOf(among: string | NamedCircuit): CircuitSource {
+  return typeof among === "string" ? readCircuitSource(among) : { form: "own", ...among };
 }
 
 /** What they gave is in the journal: on a real model they take minutes. */

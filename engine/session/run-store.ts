@@ -28,11 +28,11 @@ export function newJournalPath(task: string, model: string, environment: NodeJS.
   return join(folder, `${stem}${Math.max(0, ...taken) + 1}${extension}`);
 }
 
-/** The journal of the searches made again for a run's circuit. */
-export function stabilityJournalPath(run: string, environment: NodeJS.ProcessEnv = process.env): string {
+/** The one journal of what is made of a run or a task beside its own: "ioi-sprig-3.stability". */
+export function besideJournalPath(name: string, what: string, environment: NodeJS.ProcessEnv = process.env): string {
   const folder = runsFolder(environment);
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${fileSafe(run)}.stability${extension}`);
+  return join(folder, `${fileSafe(name)}.${what}${extension}`);
 }
 
 export function runName(path: string): string {

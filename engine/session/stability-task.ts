@@ -1,6 +1,6 @@
 // Whether a circuit is the task's or the prompts': the search again on other examples, and on fewer and more of them.
 import { EngineError } from "../base/errors.ts";
-import type { Circuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
+import type { Circuit, NamedCircuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
@@ -35,13 +35,6 @@ export interface StabilityHooks extends JournalOptions {
   readonly threads?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StabilityProgress) => void;
-}
-
-/** A circuit that searches are compared with. */
-export interface NamedCircuit {
-  /** For messages. */
-  readonly file: string;
-  readonly circuit: Circuit;
 }
 
 /**
@@ -92,7 +85,7 @@ export async function stabilityTask(
 
 /** All searches have one journal, each going on where the one before it ended. */
 async function searches(
-  { runs, sizes, circuit: _, ...settings }: StabilitySettings,
+  { runs, sizes, ...settings }: StabilitySettings,
   seed: number,
   hooks: StabilityHooks & { readonly ledger: Ledger },
   reference: NamedCircuit | undefined,

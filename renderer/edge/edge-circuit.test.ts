@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCircuits, EdgeCurve } from "../../engine/contract.ts";
-import { drawableCircuit, scoresByName, weighedBy } from "./edge-circuit.ts";
+import type { EdgeCurve } from "../../engine/contract.ts";
+import { drawableCircuit, scoresByName, weighedBy, type EdgeCircuits } from "./edge-circuit.ts";
 
 const model = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };
 const CURVE: EdgeCurve = {
@@ -40,7 +40,7 @@ test("connections are weighed by scores, and one that has none is left out", () 
 
 test("the pruned circuit is drawn, else the smallest of the curve, else none", () => {
   const heldOut = { faithfulness: 0.9, interval: [0.8, 1] } as const;
-  const pruned = { edges: [4], from: 2, trials: 3, faithfulness: 1, heldOut };
+  const pruned = { edges: [4], from: 2, trials: 3, faithfulness: 1, tested: 1, heldOut };
   const drawn = [{ ...CURVE, pruned }, CURVE, { ...CURVE, smallest: undefined }].map((curve) =>
     drawableCircuit(found, curve),
   );

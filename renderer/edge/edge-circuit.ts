@@ -3,8 +3,13 @@ import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import { type Edge, formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCircuits, EdgeCurve, EdgeMethodName } from "../../engine/contract.ts";
+import type { EdgeCurve, EdgeMethodName, EdgesMeasured } from "../../engine/contract.ts";
 import { edgeName } from "./edge-name.ts";
+
+/** Circuits of edges by several methods, on the same model and examples. */
+export interface EdgeCircuits extends Omit<EdgesMeasured, "curve"> {
+  readonly found: readonly EdgeCurve[];
+}
 
 /** A circuit of edges that can be drawn. */
 export interface DrawableCircuit {

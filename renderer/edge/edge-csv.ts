@@ -1,7 +1,7 @@
 // Tables of circuits of edges: the curve of every method, and the edges of one circuit.
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
-import type { EdgeCircuits } from "../../engine/contract.ts";
+import type { EdgeCircuits } from "./edge-circuit.ts";
 
 /** A line for each measured size. */
 export function edgeCurvesCsv({ found }: EdgeCircuits): string {

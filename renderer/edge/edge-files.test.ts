@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
-import type { EdgeCircuits, EdgeCurve } from "../../engine/contract.ts";
-import { drawableCircuit } from "./edge-circuit.ts";
+import type { EdgeCurve } from "../../engine/contract.ts";
+import { drawableCircuit, type EdgeCircuits } from "./edge-circuit.ts";
 import { edgeCircuitCsv, edgeCurvesCsv } from "./edge-csv.ts";
 import { edgeGraphText } from "./edge-graph.ts";
 

@@ -2,7 +2,8 @@
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { edgesToEapIg, formatEapIg, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCircuits, EdgeCurve } from "../../engine/contract.ts";
+import type { EdgeCurve } from "../../engine/contract.ts";
+import type { EdgeCircuits } from "./edge-circuit.ts";
 
 /** @param sign what the file's scores are to mean */
 export function edgeGraphText({ model }: EdgeCircuits, { scores, pruned, smallest }: EdgeCurve, sign: ScoreSign) {

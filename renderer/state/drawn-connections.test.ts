@@ -17,11 +17,11 @@ const scoreOf = new Map(topologyOf(model).edges.map((edge, place) => [formatEdge
 
 /** @param subject of the edges that are measured by "attribution" */
 async function connectionsOf(view: Partial<View>, subject = SUBJECT) {
-  const edges = ({ methods }: EdgesRequest) =>
+  const edges = ({ method }: EdgesRequest) =>
     Promise.resolve({
       model,
       examples: { discovery: 8, heldOut: 0 },
-      found: methods.map((method) => ({
+      curve: {
         method,
         scores,
         points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
@@ -29,7 +29,7 @@ async function connectionsOf(view: Partial<View>, subject = SUBJECT) {
         smallest: [1, 2],
         pruned: undefined,
         seconds: 1,
-      })),
+      },
       notes: [],
     });
   const desk = new EdgeDesk(() => ({ edges }) as unknown as EngineApi);

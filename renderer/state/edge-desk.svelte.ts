@@ -1,7 +1,6 @@
 // Circuits of edges: asked for by several methods, watched, stopped, kept until others are asked for.
 import {
   EDGE_METHODS,
-  type EdgeCircuits,
   type EdgeCurve,
   type EdgeMethodName,
   type EdgeOrderName,
@@ -13,8 +12,9 @@ import {
   type TaskChoice,
   type WireError,
 } from "../../engine/contract.ts";
+import type { NamedCircuit } from "../../engine/circuit/circuit-schema.ts";
 import { toWireError } from "../client/wire-failure.ts";
-import { type DrawableCircuit, drawableCircuit, scoresByName } from "../edge/edge-circuit.ts";
+import { type DrawableCircuit, drawableCircuit, type EdgeCircuits, scoresByName } from "../edge/edge-circuit.ts";
 import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
 
@@ -30,10 +30,13 @@ export interface EdgeProgress extends TimedProgress {
   readonly stage: EdgeStage;
 }
 
+/** What is asked of every method. */
+export type EdgePlan = Omit<EdgesRequest, "method">;
+
 /** Circuits with what they were asked for. */
-interface Measured {
+export interface MeasuredEdges {
   readonly circuits: EdgeCircuits;
-  readonly request: EdgesRequest;
+  readonly plan: EdgePlan;
   readonly subject: EdgeSubject;
 }
 
@@ -42,8 +45,12 @@ export class EdgeDesk {
   order = $state.raw<EdgeOrderName>("magnitude");
   selection = $state.raw<EdgeSelectionName>("top-n");
   prune = $state(false);
-  /** Stays while others are being measured. */
-  measured = $state.raw<Measured | undefined>(undefined);
+  /** Whether the pruning begins with the edges among the nodes of the shown circuit, where that is of the same subject. */
+  among = $state(false);
+  /** Trials of the pruning at most; null: as many as it takes. */
+  budget = $state<number | null>(null);
+  /** Stays while others are being measured, until the first of them is. */
+  measured = $state.raw<MeasuredEdges | undefined>(undefined);
   running = $state(false);
   failure = $state.raw<WireError | undefined>(undefined);
   /** Undefined until the first step is done. */
@@ -55,6 +62,7 @@ export class EdgeDesk {
   );
   /** The chosen method's circuit. */
   readonly circuit = $derived.by(() => this.curve && this.circuitBy(this.curve.method));
+  private stopping = false;
   private timeLeft = new TimeLeft();
 
   constructor(
@@ -67,24 +75,44 @@ export class EdgeDesk {
     this.methods = EDGE_METHODS.filter((name) => chosen.has(name));
   }
 
-  /** Measures by the chosen methods, in the place of what was measured before. */
-  async ask(choice: TaskChoice, subject: EdgeSubject): Promise<void> {
-    const { methods, order, selection, prune } = this;
-    await this.measure({ ...choice, methods, order, selection, prune }, subject, []);
+  get isBudgetBad(): boolean {
+    return this.budget !== null && !(Number.isInteger(this.budget) && this.budget > 0);
+  }
+
+  /**
+   * Measures by the chosen methods, one after the other, in the place of what was measured before.
+   *
+   * @param shown the circuit that is shown, where it is of the same subject
+   */
+  async ask(choice: TaskChoice, subject: EdgeSubject, shown?: NamedCircuit): Promise<void> {
+    const { methods, order, selection, prune, budget } = this;
+    const among = this.among ? shown : undefined;
+    const pruning = { prune, ...(prune && among && { among }), ...(prune && budget !== null && { budget }) };
+    await this.measure(methods, { ...choice, order, selection, ...pruning }, subject, []);
   }
 
   /** Measures by one more method, beside the others where they are of the same subject. */
   async add(method: EdgeMethodName, choice: TaskChoice, subject: EdgeSubject): Promise<void> {
     const { measured, order, selection } = this;
     if (!measured || !this.isOf(subject)) {
-      return this.measure({ ...choice, methods: [method], order, selection, prune: false }, subject, []);
+      return this.measure([method], { ...choice, order, selection, prune: false }, subject, []);
     }
     const others = measured.circuits.found.filter((curve) => curve.method !== method);
-    await this.measure({ ...measured.request, methods: [method] }, subject, others);
+    await this.measure([method], measured.plan, subject, others);
   }
 
+  /** Ends the method that is being measured; what those before it gave stays. */
   async stop(): Promise<void> {
+    this.stopping = true;
     await this.api().stopEdges();
+  }
+
+  /** Shows the circuits of a session. */
+  restore(saved: MeasuredEdges | undefined): void {
+    this.measured = saved;
+    if (!saved) return;
+    ({ order: this.order, selection: this.selection, prune: this.prune } = saved.plan);
+    this.methods = saved.circuits.found.map(({ method }) => method);
   }
 
   /** Undefined where the method was not measured. */
@@ -117,14 +145,25 @@ export class EdgeDesk {
     }
   }
 
-  private async measure(request: EdgesRequest, subject: EdgeSubject, others: readonly EdgeCurve[]): Promise<void> {
+  private async measure(
+    methods: readonly EdgeMethodName[],
+    plan: EdgePlan,
+    subject: EdgeSubject,
+    others: readonly EdgeCurve[],
+  ): Promise<void> {
     this.running = true;
+    this.stopping = false;
     this.failure = undefined;
     this.progress = undefined;
     this.timeLeft = new TimeLeft();
     try {
-      const circuits = await this.api().edges(request);
-      this.measured = { circuits: { ...circuits, found: [...others, ...circuits.found] }, request, subject };
+      let found = others;
+      for (const method of methods) {
+        if (this.stopping) break;
+        const { curve, ...measured } = await this.api().edges({ ...plan, method });
+        found = [...found, curve];
+        this.measured = { circuits: { ...measured, found }, plan, subject };
+      }
     } catch (thrown) {
       const error = toWireError(thrown);
       this.failure = error.code === "cancelled" ? undefined : error;

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import type { EdgeCircuits, EdgeCurve, EdgeMethodName, EdgesRequest, EngineApi } from "../../engine/contract.ts";
+import { expect, test, vi } from "vitest";
+import { exampleCircuit } from "../../test/example-circuit.ts";
+import type { EdgeCurve, EdgeMethodName, EdgesMeasured, EdgesRequest, EngineApi } from "../../engine/contract.ts";
 import { EdgeDesk } from "./edge-desk.svelte.ts";
 
 const CHOICE = { task: "tasks/t.yaml", model: "sprig", examples: { discovery: 8 } } as const;
@@ -14,14 +15,14 @@ const curveBy = (method: EdgeMethodName): EdgeCurve => ({
   pruned: undefined,
   seconds: 1,
 });
-const circuitsBy = (methods: readonly EdgeMethodName[]): EdgeCircuits => ({
+const measuredBy = (method: EdgeMethodName): EdgesMeasured => ({
   model: { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 },
   examples: { discovery: 8, heldOut: 0 },
-  found: methods.map(curveBy),
+  curve: curveBy(method),
   notes: [],
 });
 
-function deskOf(answer: (request: EdgesRequest) => Promise<EdgeCircuits>) {
+function deskOf(answer: (request: EdgesRequest) => Promise<EdgesMeasured>) {
   const asked: EdgesRequest[] = [];
   const stopped: string[] = [];
   const edges = (request: EdgesRequest) => {
@@ -37,17 +38,18 @@ function deskOf(answer: (request: EdgesRequest) => Promise<EdgeCircuits>) {
   return { desk, asked, stopped };
 }
 
-const answering = () => deskOf(({ methods }) => Promise.resolve(circuitsBy(methods)));
+const answering = () => deskOf(({ method }) => Promise.resolve(measuredBy(method)));
 const methodsOf = ({ measured }: EdgeDesk) => measured?.circuits.found.map(({ method }) => method);
 
-test("the chosen methods are asked for in the order of the table, and the first one's circuit is shown", async () => {
+test("the chosen methods are asked for one by one in the order of the table, and the first one's circuit is shown", async () => {
   const { desk, asked } = answering();
   desk.toggle("information-flow");
   desk.toggle("integrated-gradients");
   desk.prune = true;
   await desk.ask(CHOICE, SUBJECT);
   const methods = ["attribution", "information-flow"] as const;
-  expect(asked).toEqual([{ ...CHOICE, methods, order: "magnitude", selection: "top-n", prune: true }]);
+  const plan = { ...CHOICE, order: "magnitude", selection: "top-n", prune: true };
+  expect(asked).toEqual(methods.map((method) => ({ ...plan, method })));
   expect(methodsOf(desk)).toEqual(methods);
   expect(desk.circuit?.method).toBe("attribution");
   desk.chosen = "information-flow";
@@ -62,8 +64,9 @@ test("the chosen methods are asked for in the order of the table, and the first 
 });
 
 test("progress is followed stage by stage, with the time left once steps tell it", async () => {
-  let finish: (circuits: EdgeCircuits) => void = () => undefined;
+  let finish: (measured: EdgesMeasured) => void = () => undefined;
   const { desk } = deskOf(() => new Promise((resolve) => (finish = resolve)));
+  desk.toggle("integrated-gradients");
   const asking = desk.ask(CHOICE, SUBJECT);
   const at = (stage: "scores" | "curve", done: number) =>
     desk.note([{ seq: 1, type: "edges", method: "attribution", stage, done, total: 10 }]);
@@ -78,7 +81,7 @@ test("progress is followed stage by stage, with the time left once steps tell it
   });
   for (let done = 2; done <= 6; done++) at("curve", done);
   expect(desk.progress?.secondsLeft).toBe(4);
-  finish(circuitsBy(["attribution"]));
+  finish(measuredBy("attribution"));
   await asking;
   expect([desk.running, desk.progress]).toEqual([false, undefined]);
 });
@@ -89,9 +92,9 @@ test("one more method joins those of the same task and model, as they were asked
   await desk.ask(CHOICE, SUBJECT);
   desk.order = "magnitude";
   await desk.add("clean-corrupted", { task: "elsewhere/t.yaml", model: "sprig" }, SUBJECT);
-  expect(asked[1]).toEqual({
+  expect(asked[2]).toEqual({
     ...CHOICE,
-    methods: ["clean-corrupted"],
+    method: "clean-corrupted",
     order: "helpful",
     selection: "top-n",
     prune: false,
@@ -102,20 +105,51 @@ test("one more method joins those of the same task and model, as they were asked
   expect([desk.isOf(SUBJECT), desk.isOf({ task: "other", model: "sprig" })]).toEqual([false, true]);
 });
 
-test("what was measured stays when the next is stopped, and what failed says why", async () => {
-  const failures = ["cancelled", "usage"];
-  const { desk, stopped } = deskOf(({ methods }) => {
-    const code = methods.includes("information-flow") ? failures.shift() : undefined;
-    const error = { code, message: "so" } as unknown as Error;
-    return code ? Promise.reject(error) : Promise.resolve(circuitsBy(methods));
+test("stopped, the methods that were measured stay and the later ones are not begun", async () => {
+  const cancelled = { code: "cancelled", message: "Stopped on request." } as unknown as Error;
+  let reject: (error: Error) => void = () => undefined;
+  const { desk, asked, stopped } = deskOf(({ method }) =>
+    method === "integrated-gradients" ? new Promise((_, no) => (reject = no)) : Promise.resolve(measuredBy(method)),
+  );
+  desk.toggle("information-flow");
+  const asking = desk.ask(CHOICE, SUBJECT);
+  await vi.waitUntil(() => asked.length === 2);
+  await desk.stop();
+  reject(cancelled);
+  await asking;
+  expect([stopped, desk.failure, desk.running]).toEqual([["stopped"], undefined, false]);
+  expect(asked.map(({ method }) => method)).toEqual(["attribution", "integrated-gradients"]);
+  expect(methodsOf(desk)).toEqual(["attribution"]);
+});
+
+test("what was measured stays when the next fails, which says why", async () => {
+  let fails = false;
+  const { desk } = deskOf(({ method }) => {
+    const error = { code: "usage", message: "so" } as unknown as Error;
+    return fails ? Promise.reject(error) : Promise.resolve(measuredBy(method));
   });
   await desk.ask(CHOICE, SUBJECT);
-  desk.toggle("information-flow");
-  const stopping = desk.ask(CHOICE, SUBJECT);
-  await desk.stop();
-  await stopping;
-  expect([stopped, desk.failure]).toEqual([["stopped"], undefined]);
+  fails = true;
   await desk.ask(CHOICE, SUBJECT);
   expect(desk.failure).toMatchObject({ code: "usage", message: "so" });
   expect(methodsOf(desk)).toEqual(["attribution", "integrated-gradients"]);
+});
+
+test("where the pruning begins and how long it may take is asked for only where there is one", async () => {
+  const { desk, asked } = answering();
+  desk.toggle("integrated-gradients");
+  const shown = { file: "ioi-sprig-1", circuit: exampleCircuit() };
+  Object.assign(desk, { among: true, budget: 50 });
+  await desk.ask(CHOICE, SUBJECT, shown);
+  desk.prune = true;
+  await desk.ask(CHOICE, SUBJECT, shown);
+  desk.among = false;
+  await desk.ask(CHOICE, SUBJECT, shown);
+  expect(asked.map(({ prune, among, budget }) => [prune, among, budget])).toEqual([
+    [false, undefined, undefined],
+    [true, shown, 50],
+    [true, undefined, 50],
+  ]);
+  const bad = [0, 1.5, -1].map((budget) => Object.assign(desk, { budget }).isBudgetBad);
+  expect(bad).toEqual([true, true, true]);
 });

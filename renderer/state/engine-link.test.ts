@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { expose } from "comlink";
-import type { EngineApi, EngineEvent, Hello } from "../../engine/contract.ts";
+import { type EngineApi, type EngineEvent, type Hello, PROTOCOL } from "../../engine/contract.ts";
 import type { Line, LineEnd } from "../client/transport.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 
 const hello: Hello = {
-  protocol: 1,
+  protocol: PROTOCOL,
   secateur: "0.1.0",
   node: "v20",
   onnxruntime: "1.30.0",

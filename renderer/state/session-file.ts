@@ -1,7 +1,11 @@
-// The session file (`*.secateur`): task text, request, record, fitted relations, what is pinned and edited, and the view, in one
-// JSON document.
+// The session file (`*.secateur`): task text, request, record, fitted relations, circuits of edges, what is pinned and edited,
+// and the view, in one JSON document.
 import { z } from "zod";
+import { topologyOf } from "../../engine/circuit/topology.ts";
 import {
+  EDGE_METHODS,
+  EDGE_ORDERS,
+  EDGE_SELECTIONS,
   type OpenedTask,
   RELATION_ESTIMATORS,
   type RelationChoice,
@@ -10,6 +14,7 @@ import {
   type RunRequest,
 } from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
+import type { MeasuredEdges } from "./edge-desk.svelte.ts";
 import { DRAWN, FIRST_VIEW, NORMALISATIONS, TABS, type View, WEIGHINGS } from "./view.ts";
 
 const SESSION_FORMAT = "secateur.session";
@@ -21,6 +26,7 @@ export interface SavedSession {
   readonly request: RunRequest | undefined;
   readonly record: RunRecord | undefined;
   readonly relations: readonly SavedRelation[] | undefined;
+  readonly edges: MeasuredEdges | undefined;
   readonly view: View;
 }
 
@@ -112,17 +118,60 @@ const relation = z.object({
     notes: z.array(z.string()),
   }),
 });
+const places = z.array(z.int().min(0));
+const edgeCurve = z.looseObject({
+  method: z.enum(EDGE_METHODS),
+  scores: z.array(z.number()).transform((scores) => Float64Array.from(scores)),
+  points: z.array(
+    z.object({
+      fraction: share,
+      edges: z.int().min(0),
+      faithfulness: z.number(),
+      heldOut: z.number().optional(),
+      holds: z.boolean(),
+    }),
+  ),
+  areas: z.object({ cpr: z.number(), cmd: z.number(), logCpr: z.number(), logCmd: z.number() }),
+  smallest: places.optional(),
+  pruned: z
+    .looseObject({ edges: places, from: z.int(), trials: z.int(), faithfulness: z.number(), tested: share })
+    .optional(),
+  seconds: z.number(),
+});
+const edges = z.object({
+  subject: z.object({ task: z.string(), model: z.string() }),
+  plan: z.looseObject({
+    task: z.string(),
+    model: z.string(),
+    order: z.enum(EDGE_ORDERS),
+    selection: z.enum(EDGE_SELECTIONS),
+    prune: z.boolean(),
+  }),
+  circuits: z.object({
+    model: z.object({
+      nLayers: z.int().min(1),
+      nHeads: z.int().min(1),
+      parallelBlocks: z.boolean(),
+      dModel: z.int().min(1),
+    }),
+    examples: z.object({ discovery: z.int(), heldOut: z.int() }),
+    found: z.array(edgeCurve).min(1),
+    notes: z.array(z.string()),
+  }),
+});
 const session = z.object({
   task: task.optional(),
   request: request.optional(),
   record: record.optional(),
   relations: z.array(relation).optional(),
+  edges: edges.optional(),
   view: view.catch(FIRST_VIEW as z.infer<typeof view>),
 });
 
-export function formatSession({ task, request, record, relations, view }: SavedSession): string {
-  const document = { format: SESSION_FORMAT, version: SESSION_VERSION, task, request, record, relations, view };
-  return `${JSON.stringify(document, null, 1)}\n`;
+export function formatSession(saved: SavedSession): string {
+  const document = { format: SESSION_FORMAT, version: SESSION_VERSION, ...saved };
+  const plain = (_: string, value: unknown) => (value instanceof Float64Array ? Array.from(value) : value);
+  return `${JSON.stringify(document, plain, 1)}\n`;
 }
 
 /** The session in a file's text, or why there is none. */
@@ -142,9 +191,21 @@ export function parseSession(text: string, file: string): SavedSession | Session
       return { because: "broken", path: "record.circuit" };
     }
   }
-  const { task, request, record, relations, view } = parsed.data;
+  const { task, request, record, relations, edges, view } = parsed.data;
+  const foreign = edges && placeOfForeignEdges(edges as unknown as MeasuredEdges);
+  if (foreign !== undefined) return { because: "broken", path: foreign };
   // The loose parts were written by formatSession; what the page reads of them has been checked above.
-  return { task, request, record, relations, view } as unknown as SavedSession;
+  return { task, request, record, relations, edges, view } as unknown as SavedSession;
+}
+
+/** Where circuits have other edges than their model. */
+function placeOfForeignEdges({ circuits: { model, found } }: MeasuredEdges): string | undefined {
+  const { length } = topologyOf(model).edges;
+  const at = found.findIndex(
+    ({ scores, smallest, pruned }) =>
+      scores.length !== length || [...(smallest ?? []), ...(pruned?.edges ?? [])].some((place) => place >= length),
+  );
+  return at === -1 ? undefined : `edges.circuits.found.${at}`;
 }
 
 function jsonOf(text: string): unknown {

@@ -441,6 +441,7 @@ export class Workbench {
     if (session.request) this.tasks.model = session.request.model;
     if (session.record) this.runs.show(session.record);
     this.relations.restore(session.relations ?? []);
+    this.edgeDesk.restore(session.edges);
     this.isExample = false;
     this.view.reset(session.view);
     void this.preview();
@@ -480,7 +481,8 @@ export class Workbench {
     const record = this.runs.shown;
     const { saved } = this.relations;
     const relations = saved.length > 0 ? saved : undefined;
-    return formatSession({ task, request: record?.request, record, relations, view: this.view.current });
+    const { measured: edges } = this.edgeDesk;
+    return formatSession({ task, request: record?.request, record, relations, edges, view: this.view.current });
   }
 
   circuitText(): string | undefined {

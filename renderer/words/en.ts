@@ -535,6 +535,9 @@ export const en = {
   "edge.first": "first",
   "edge.selection": "chosen",
   "edge.prune": "prune the smallest",
+  "edge.among": "among the shown circuit’s nodes",
+  "edge.budgetNone": "no limit",
+  "edge.notPruned": "The criterion does not hold where the pruning would begin, so nothing was pruned.",
   "edge.ask": "Measure the edges",
   "edge.stop": "Stop",
   "edge.stage.scores": "scores",
@@ -591,6 +594,9 @@ export const en = {
     "Helpful: by score, the most negative first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
   "means.edge.prune":
     "Goes on from the smallest circuit of the curve for which the criterion holds: each edge is cut, the circuit run, and the cut kept where the criterion still holds, until no single edge can go.",
+  "means.edge.among":
+    "The pruning begins with every edge between the nodes of the circuit that is shown, not with the smallest of the curve. Only where that circuit is of the same task and model.",
+  "means.edge.budget": "So many circuits are measured by the pruning at most; empty: until no single edge can go.",
   "means.edge.cpr":
     "CPR = ∫ f dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; larger is better, overshooting is rewarded (MIB).\nMeasured on discovery examples.",
   "means.edge.cmd":
@@ -602,6 +608,8 @@ export const en = {
   "means.edge.smallest":
     "Fewest edges on a way from input to logits, of the shares measured, for which both halves of the criterion hold on the discovery examples; criterion: {criterion} at {threshold}.",
   "means.edge.pruned": "Edges left: each was cut alone, and the criterion broke.",
+  "means.edge.prunedPart":
+    "Edges left when the budget was used up: {share} of them were cut alone from this very circuit, and the criterion broke; others may still go.",
   "means.edge.heldOut": "f on {n} held-out examples, 95 % bootstrap interval {interval}.",
   "means.edge.sign": "What the scores in the file mean; the format does not say, and files of both signs are about.",
   "edge.title": "The circuit of edges",

@@ -517,6 +517,9 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edge.first": "先后",
   "edge.selection": "选取",
   "edge.prune": "剪枝最小的电路",
+  "edge.among": "限于所示电路的节点之间",
+  "edge.budgetNone": "不限",
+  "edge.notPruned": "剪枝起点处判据不成立，因此未作剪枝。",
   "edge.ask": "测量边",
   "edge.stop": "停止",
   "edge.stage.scores": "评分",
@@ -571,6 +574,9 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.edge.order": "有帮助：按分数，最负者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
   "means.edge.prune":
     "从曲线上判据成立的最小电路继续：逐条切断边并运行电路，判据仍成立则保留切断，直到没有任何一条边可以去掉。",
+  "means.edge.among":
+    "剪枝从所示电路各节点之间的全部边开始，而不是从曲线上最小的电路开始。仅当该电路属于同一任务和模型时可用。",
+  "means.edge.budget": "剪枝最多测量这么多个电路；留空：直到没有任何一条边可以去掉。",
   "means.edge.cpr":
     "CPR = ∫ f dp，对 p（占模型边的比例）从 0.001 到 1 用梯形求积；越大越好，超出 1 也计入（MIB）。\n在发现样本上测量。",
   "means.edge.cmd":
@@ -582,6 +588,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.edge.smallest":
     "在测量过的占比中，使判据两半都在发现样本上成立的、处于输入到 logits 通路上的最少边数；判据：{criterion}，{threshold}。",
   "means.edge.pruned": "剩余的边：逐条单独切断，判据都不再成立。",
+  "means.edge.prunedPart":
+    "预算用尽时剩余的边：其中 {share} 在此电路上逐条单独切断过，判据都不再成立；其余的仍可能去掉。",
   "means.edge.heldOut": "{n} 个留出样本上的 f，95 % 自助法区间 {interval}。",
   "means.edge.sign": "文件中分数的含义；格式本身没有规定，两种符号的文件都存在。",
   "edge.title": "边的电路",

@@ -2,7 +2,7 @@
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCircuits, EdgesRequest } from "../../engine/contract.ts";
+import { EDGE_METHODS, type EdgesMeasured, type EdgesRequest } from "../../engine/contract.ts";
 import { edgeName } from "../../renderer/edge/edge-name.ts";
 
 const POINTS = [
@@ -11,8 +11,8 @@ const POINTS = [
   { fraction: 1, edges: 1519, faithfulness: 1, heldOut: 1, holds: true },
 ];
 
-/** The second method's scores are half of the first's, and so on. */
-export function recordedEdges(circuit: Circuit, { methods, prune }: EdgesRequest): EdgeCircuits {
+/** The scores of the table's second method are half of the first's, and so on. */
+export function recordedEdges(circuit: Circuit, { method, prune }: EdgesRequest): EdgesMeasured {
   const model = { parallelBlocks: false, ...circuit.model };
   const names = topologyOf(model).edges.map(formatEdge);
   const weights = new Map(circuit.edges.map((edge) => [edgeName(edge), edge.weight]));
@@ -21,15 +21,17 @@ export function recordedEdges(circuit: Circuit, { methods, prune }: EdgesRequest
   return {
     model,
     examples: circuit.task.examples,
-    found: methods.map((method, i) => ({
+    curve: {
       method,
-      scores: Float64Array.from(names, (name) => (weights.get(name) ?? 0) / (i + 1)),
+      scores: Float64Array.from(names, (name) => (weights.get(name) ?? 0) / (EDGE_METHODS.indexOf(method) + 1)),
       points: POINTS,
       areas: { cpr: 0.975, cmd: 0.025, logCpr: 0.5, logCmd: 0.5 },
       smallest: strongest.slice(0, 20),
-      pruned: prune ? { edges: strongest.slice(0, 12), from: 20, trials: 33, faithfulness: 0.93, heldOut } : undefined,
+      pruned: prune
+        ? { edges: strongest.slice(0, 12), from: 20, trials: 33, faithfulness: 0.93, tested: 1, heldOut }
+        : undefined,
       seconds: 3,
-    })),
+    },
     notes: [],
   };
 }

@@ -115,10 +115,8 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     transfer: unknown,
     stopStatistics: unknown,
     edges: async (request) => {
-      for (const method of request.methods) {
-        await pause();
-        tell({ type: "edges", method, stage: "scores", done: 1, total: 2 });
-      }
+      await pause();
+      tell({ type: "edges", method: request.method, stage: "scores", done: 1, total: 2 });
       return recordedEdges(recorded.record.circuit!, request);
     },
     stopEdges: unknown,
