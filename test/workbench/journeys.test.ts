@@ -142,6 +142,38 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("edges are pruned among the shown circuit's nodes within a budget, and are there again from the session file", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const left = page.locator(".left");
+    await left.getByRole("button", { name: "Indirect object identification" }).click();
+    await left.getByText("Yes: sprig gives").waitFor();
+    await page.getByLabel("discovery").fill("12");
+    await page.getByLabel("held out", { exact: true }).fill("12");
+    await page.getByRole("tab", { name: "Edges" }).click();
+    const among = page.getByLabel("among the shown circuit’s nodes");
+    await page.getByLabel("prune the smallest").check();
+    await startRun(page);
+    await finished(page);
+    await page.getByRole("tab", { name: "Edges" }).click();
+    await among.check();
+    await page.getByLabel("trials at most").fill("9");
+    await page.locator(".pane").getByRole("button", { name: "integrated gradients", exact: true }).click();
+    await page.getByRole("button", { name: "Measure the edges" }).click();
+    const pruned = page.locator(".pane .scroll tbody tr").nth(1);
+    await pruned.getByText(/pruned from \d+, 9 circuits measured/).waitFor({ timeout: 120_000 });
+    const cells = await pruned.allInnerTexts();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Control+s")]);
+    const file = await download.path();
+    await page.reload();
+    await page.waitForSelector(".engine.ready");
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Control+o")]);
+    await chooser.setFiles({ name: "x.secateur", mimeType: "application/json", buffer: readFileSync(file) });
+    await page.getByRole("tab", { name: "Edges" }).click();
+    expect(await pruned.allInnerTexts()).toEqual(cells);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a circuit from learned masks is searched for again and measured on another task, and exported with both", async () => {
     const { page, complaints, close } = await launch(server.address);
     const left = page.locator(".left");

@@ -107,8 +107,8 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.press("9");
     await page.getByLabel("prune the smallest").check();
     await page.getByRole("button", { name: "Measure the edges" }).click();
+    await page.getByRole("button", { name: "Measure the edges" }).waitFor();
     const table = page.locator(".pane .scroll table");
-    await table.waitFor();
     const cells = await table
       .locator("tbody tr")
       .evaluateAll((rows) => rows.map((row) => [...row.children].slice(1).map((td) => td.textContent.trim())));

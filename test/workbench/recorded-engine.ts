@@ -1,14 +1,15 @@
 // An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
-import type {
-  EngineApi,
-  EngineEvent,
-  OpenedTask,
-  RunRecord,
-  RunRequest,
-  RunState,
-  RunSummary,
-  TaskPreview,
-  WireError,
+import {
+  type EngineApi,
+  type EngineEvent,
+  type OpenedTask,
+  type RunRecord,
+  type RunRequest,
+  type RunState,
+  type RunSummary,
+  type TaskPreview,
+  type WireError,
+  PROTOCOL,
 } from "../../engine/contract.ts";
 import { recordedEdges } from "./recorded-edges.ts";
 
@@ -59,7 +60,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
   };
   return {
     hello: async () => ({
-      protocol: 1,
+      protocol: PROTOCOL,
       secateur: "recorded",
       node: "none",
       onnxruntime: "none",
