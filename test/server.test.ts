@@ -8,7 +8,7 @@ import { Packr } from "msgpackr";
 import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Circuit } from "../engine/circuit/circuit-schema.ts";
-import type { EngineApi, EngineEvent, RunRequest } from "../engine/contract.ts";
+import { type EngineApi, type EngineEvent, PROTOCOL, type RunRequest } from "../engine/contract.ts";
 import { serve, type Served } from "../server/server.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -140,7 +140,7 @@ suite("a run over the socket", () => {
 
   test("from task to circuit, with every step as an event in order", async () => {
     const { api, socket } = await open();
-    expect((await api.hello()).protocol).toBe(1);
+    expect((await api.hello()).protocol).toBe(PROTOCOL);
     expect((await api.listTasks()).map(({ name }) => name)).toContain("ioi");
     expect((await api.openTask({ file: REQUEST.task })).criterion).toBe("match");
     const id = await api.startRun(REQUEST);

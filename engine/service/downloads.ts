@@ -1,10 +1,10 @@
 // Models fetched from the Hub for the workbench: one at a time, watched, stopped, gone on with.
-import { EngineError } from "../base/errors.ts";
 import { downloadModel, type DownloadOptions } from "../model/hub-download.ts";
 import type { EventLog } from "./event-log.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 
 export class Downloads {
-  private controller: AbortController | undefined;
+  private readonly work = new OneAtATime("Another model is being fetched; stop it or wait for it.");
 
   /** @param options of the Hub's client: for tests */
   constructor(
@@ -13,27 +13,20 @@ export class Downloads {
   ) {}
 
   /** @throws EngineError "usage" while another is under way, else as `downloadModel` */
-  async fetch(name: string): Promise<void> {
-    if (this.controller) throw new EngineError("usage", "Another model is being fetched; stop it or wait for it.");
-    const controller = (this.controller = new AbortController());
+  fetch(name: string): Promise<void> {
     let told = -1;
-    try {
-      await downloadModel(name, {
-        ...this.options,
-        signal: controller.signal,
-        onProgress: (done, total) => {
-          const percent = Math.floor((100 * done) / (total || 1));
-          if (percent !== told) this.log.add({ type: "download", model: name, done, total });
-          told = percent;
-        },
-      });
-    } finally {
-      this.controller = undefined;
-    }
+    const onProgress = (done: number, total: number) => {
+      const percent = Math.floor((100 * done) / (total || 1));
+      if (percent !== told) this.log.add({ type: "download", model: name, done, total });
+      told = percent;
+    };
+    return this.work.run(async (signal) => {
+      await downloadModel(name, { ...this.options, signal, onProgress });
+    });
   }
 
   /** What has come stays, and the next fetch of the same model goes on from there. */
   stop(): void {
-    this.controller?.abort();
+    this.work.stop();
   }
 }

@@ -1,6 +1,5 @@
 // Circuits of edges for the workbench: one request at a time, watched, stopped, a pruning gone on with.
 import { basename } from "node:path";
-import { EngineError } from "../base/errors.ts";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
 import type { EdgeCurve, EdgeMethodName, EdgesMeasured, EdgesRequest } from "../contract.ts";
@@ -8,12 +7,13 @@ import { type EdgeOutcome, edgeTask } from "../session/edge-task.ts";
 import { besideJournalPath } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import type { EventLog } from "./event-log.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 
 /** Points of integrated gradients. */
 const steps = 5;
 
 export class EdgeMeasurer {
-  private controller: AbortController | undefined;
+  private readonly work = new OneAtATime("Other edges are being measured; stop them or wait.");
 
   constructor(
     private readonly log: EventLog,
@@ -21,18 +21,16 @@ export class EdgeMeasurer {
   ) {}
 
   /** @throws EngineError "usage" while others are being measured, else as `edgeTask` */
-  async measure(request: EdgesRequest): Promise<EdgesMeasured> {
-    if (this.controller) throw new EngineError("usage", "Other edges are being measured; stop them or wait.");
-    const controller = (this.controller = new AbortController());
-    const { method } = request;
-    try {
+  measure(request: EdgesRequest): Promise<EdgesMeasured> {
+    return this.work.run(async (signal) => {
+      const { method, prune } = request;
       const began = performance.now();
       const outcome = await edgeTask(
         { ...request, steps },
         {
           threads: this.threads,
-          signal: controller.signal,
-          journal: request.prune ? journalOf(request) : undefined,
+          signal,
+          journal: prune ? journalOf(request) : undefined,
           resume: "if-same",
           onProgress: (stage, done, total) => this.log.add({ type: "edges", method, stage, done, total }),
         },
@@ -44,13 +42,11 @@ export class EdgeMeasurer {
         curve: curveOf(method, outcome, (performance.now() - began) / 1000),
         notes: outcome.notes,
       };
-    } finally {
-      this.controller = undefined;
-    }
+    });
   }
 
   stop(): void {
-    this.controller?.abort();
+    this.work.stop();
   }
 }
 

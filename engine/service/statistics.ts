@@ -1,5 +1,4 @@
 // Statistics of a circuit for the workbench: the search again, and other tasks; one request at a time, watched, stopped.
-import { EngineError } from "../base/errors.ts";
 import type { Circuit, Stability, TransferRow } from "../circuit/circuit-schema.ts";
 import { requireMeasured, withStability, withTransfer } from "../circuit/statistics.ts";
 import type { StabilityRequest, TransferRequest } from "../contract.ts";
@@ -7,10 +6,11 @@ import { besideJournalPath } from "../session/run-store.ts";
 import { searchedAgain, stabilityTask } from "../session/stability-task.ts";
 import { transferTask } from "../session/transfer-task.ts";
 import type { EventLog } from "./event-log.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import type { Runs } from "./runs.ts";
 
 export class Statistics {
-  private controller: AbortController | undefined;
+  private readonly work = new OneAtATime("Other statistics are being made; stop them or wait.");
 
   constructor(
     private readonly log: EventLog,
@@ -56,17 +56,11 @@ export class Statistics {
   }
 
   stop(): void {
-    this.controller?.abort();
+    this.work.stop();
   }
 
   private async alone<T>(name: string, circuit: Circuit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     requireMeasured(circuit, name);
-    if (this.controller) throw new EngineError("usage", "Other statistics are being made; stop them or wait.");
-    const controller = (this.controller = new AbortController());
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.controller = undefined;
-    }
+    return this.work.run(work);
   }
 }
