@@ -25,11 +25,11 @@ export interface SweepFigures {
   readonly corruption: Corruption;
   readonly seconds: number;
   readonly multiplyAdds: number;
-  /** Floating-point operations a second (two per multiply-add) of plain matrix products of the same shapes. */
-  readonly rate: number;
-  /** Time of the unavoidable at that rate, over ours. */
+  /** Floating-point operations a second (two per multiply-add) of plain matrix products of the same shapes: before, after. */
+  readonly rates: readonly [number, number];
+  /** Time of the unavoidable at the mean of these rates, over ours. */
   readonly shareOfLimit: number;
-  /** Multiply-adds of a full pass over its time, over that rate. */
+  /** Multiply-adds of a full pass over its time, over the rate that was taken right before it. */
   readonly forwardShare: number;
   readonly peer: PeerSweep | undefined;
   /** Largest |our effect − TransformerLens's| over the heads it timed. */
@@ -48,10 +48,12 @@ export async function measureSweep(corruption: Corruption, options: BenchOptions
   const baseline = mean((await evaluator.measure(space.full())).metric);
 
   const rows = examples.reduce((sum, example) => sum + example.clean.ids.length, 0);
-  const rate = await matMulRate(model.config, rows, threads);
+  const rateNow = () => matMulRate(model.config, rows, threads);
+  const before = await rateNow();
   const { seconds, value: metrics } = await timed(() => sweepHeads(evaluator));
 
   const multiplyAdds = sweepMultiplyAdds(model.config, examples, ablation);
+  const after = await rateNow();
   const passSeconds = await timePass(executor, examples);
   await executor.dispose();
   model.close();
@@ -63,9 +65,9 @@ export async function measureSweep(corruption: Corruption, options: BenchOptions
     corruption,
     seconds,
     multiplyAdds,
-    rate: 2 * rate,
-    shareOfLimit: multiplyAdds / rate / seconds,
-    forwardShare: passMultiplyAdds(model.config, rows) / passSeconds / rate,
+    rates: [2 * before, 2 * after],
+    shareOfLimit: multiplyAdds / mean([before, after]) / seconds,
+    forwardShare: passMultiplyAdds(model.config, rows) / passSeconds / after,
     peer,
     difference,
   };
