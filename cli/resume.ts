@@ -1,7 +1,10 @@
 // Going on with a stopped run: which options may change, and the command line that does it.
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { EngineError } from "../engine/base/errors.ts";
-import { runName } from "../engine/session/run-store.ts";
+import type { TaskSettings } from "../engine/session/prepare.ts";
+import { journalSettings, type RunKind } from "../engine/session/run-journal.ts";
+import { journalPath, runName } from "../engine/session/run-store.ts";
 
 /** What may change when a run goes on: nothing that its numbers depend on. */
 const FREE_OPTIONS: readonly string[] = ["resume", "out", "signs", "threads", "json", "jsonl", "quiet"];
@@ -17,6 +20,23 @@ export function requireAlone(command: Command): void {
     "usage",
     `--resume goes on with the run's own settings; leave out ${mixed.long}, or start a new run without --resume.`,
   );
+}
+
+/**
+ * The run to go on with.
+ *
+ * @param task as it was typed; undefined where it was left out
+ * @throws EngineError "missing-file", "invalid-file"; "usage" where the run is of another task
+ */
+export function stoppedRun<Settings extends TaskSettings>(
+  kind: RunKind,
+  run: string,
+  task: string | undefined,
+): { readonly settings: Settings; readonly journal: string } {
+  const journal = journalPath(run);
+  const settings = journalSettings<Settings>(kind, journal);
+  if (task === undefined || resolve(task) === resolve(settings.task)) return { settings, journal };
+  throw new EngineError("usage", `${run} is a run of ${settings.task}, not of ${task}; leave the task out.`);
 }
 
 /** The arguments with which a run goes on. */

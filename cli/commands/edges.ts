@@ -9,8 +9,7 @@ import type { Interval } from "../../engine/evaluate/bootstrap.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
 import { EDGE_ORDERS, EDGE_SELECTIONS, type EdgeOrder, type EdgeSelection } from "../../engine/score/edge-ranking.ts";
 import { type EdgeOutcome, type EdgeSettings, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
-import { journalSettings } from "../../engine/session/run-journal.ts";
-import { journalPath, newJournalPath } from "../../engine/session/run-store.ts";
+import { newJournalPath } from "../../engine/session/run-store.ts";
 import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -18,7 +17,7 @@ import { typed } from "../invocation.ts";
 import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
-import { goOn, requireAlone } from "../resume.ts";
+import { goOn, requireAlone, stoppedRun } from "../resume.ts";
 
 interface EdgeFlags extends TaskFlags {
   readonly method: EdgeMethod;
@@ -105,8 +104,7 @@ interface EdgeRun {
 
 function runOf(task: string | undefined, flags: EdgeFlags): EdgeRun {
   if (flags.resume !== undefined) {
-    const journal = journalPath(flags.resume);
-    return { settings: journalSettings<EdgeSettings>("edges", journal), journal, resume: true };
+    return { ...stoppedRun<EdgeSettings>("edges", flags.resume, task), resume: true };
   }
   if (task === undefined) {
     throw new EngineError("usage", 'edges needs a task file, such as "secateur edges tasks/ioi.yaml".');

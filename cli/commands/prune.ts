@@ -1,6 +1,6 @@
 // `secateur prune`: finds the circuit of a task.
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
@@ -10,8 +10,7 @@ import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
 import { trainingSteps } from "../../engine/session/learned-start.ts";
 import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
-import { journalSettings } from "../../engine/session/run-journal.ts";
-import { journalPath, newJournalPath, runName } from "../../engine/session/run-store.ts";
+import { newJournalPath, runName } from "../../engine/session/run-store.ts";
 import { circuitTable } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
@@ -27,7 +26,7 @@ import {
 } from "../options.ts";
 import { printData, printMessage, requireWritable } from "../output.ts";
 import { pruneProgress } from "../progress.ts";
-import { goOn, quoted, requireAlone } from "../resume.ts";
+import { goOn, quoted, requireAlone, stoppedRun } from "../resume.ts";
 
 export interface PruneFlags extends TaskFlags {
   readonly units: readonly UnitKind[];
@@ -123,15 +122,7 @@ function runOf(
   flags: PruneFlags,
 ): { settings: PruneSettings; journal: string; resume: boolean } {
   if (flags.resume !== undefined) {
-    const journal = journalPath(flags.resume);
-    const settings = journalSettings<PruneSettings>("units", journal);
-    if (task !== undefined && resolve(task) !== resolve(settings.task)) {
-      throw new EngineError(
-        "usage",
-        `${flags.resume} is a run of ${settings.task}, not of ${task}; leave the task out.`,
-      );
-    }
-    return { settings, journal, resume: true };
+    return { ...stoppedRun<PruneSettings>("units", flags.resume, task), resume: true };
   }
   if (task === undefined) {
     throw new EngineError("usage", 'prune needs a task file, such as "secateur prune tasks/ioi.yaml".');

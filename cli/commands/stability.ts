@@ -9,8 +9,7 @@ import { type MeasuredCircuit, requireMeasured, withStability } from "../../engi
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
 import type { PruneSettings } from "../../engine/session/prune-task.ts";
-import { journalSettings } from "../../engine/session/run-journal.ts";
-import { journalPath, newJournalPath } from "../../engine/session/run-store.ts";
+import { newJournalPath } from "../../engine/session/run-store.ts";
 import {
   searchedAgain,
   type StabilityProgress,
@@ -29,7 +28,7 @@ import {
 } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { progressBar } from "../progress.ts";
-import { goOn, requireAlone } from "../resume.ts";
+import { goOn, requireAlone, stoppedRun } from "../resume.ts";
 import { stabilityTable } from "../statistics-table.ts";
 
 interface StabilityFlags extends TaskFlags {
@@ -107,9 +106,8 @@ interface MeasuredFile {
 
 function runOf(task: string | undefined, flags: StabilityFlags, command: Command): StabilityRun {
   if (flags.resume !== undefined) {
-    const journal = journalPath(flags.resume);
-    const settings = journalSettings<StabilitySettings>("stability", journal);
-    return { settings, journal, resume: true, reference: measuredFile(settings.circuit) };
+    const run = stoppedRun<StabilitySettings>("stability", flags.resume, task);
+    return { ...run, resume: true, reference: measuredFile(run.settings.circuit) };
   }
   if (task === undefined) {
     throw new EngineError("usage", 'stability needs a task file, such as "secateur stability tasks/ioi.yaml".');
