@@ -6,12 +6,12 @@ import { installedPath } from "../engine/base/installation.ts";
 import { edgesToEapIg, formatEapIg, type ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
 import { formatEdge } from "../engine/circuit/edge.ts";
 import { topologyOf } from "../engine/circuit/topology.ts";
-import { EDGE_METHODS, type EdgeMethod, edgeScores } from "../engine/score/edge-methods.ts";
-import { edgeAttribution, type EdgeScore } from "../engine/score/edge-attribution.ts";
-import { pathOf, pathPoints } from "../engine/score/path.ts";
+import { EDGE_METHODS, type EdgeMethod } from "../engine/score/edge-methods.ts";
 import { readEdgeGraph } from "../engine/session/circuit-source.ts";
 import { type EdgeCurvePoint, type EdgeOutcome, edgeTask } from "../engine/session/edge-task.ts";
 import { prepare, type Prepared } from "../engine/session/prepare.ts";
+import { EAP_IG_METHODS, runEapIg } from "./eap-ig.ts";
+import { type Author, largestDifference, ourScores, sameDefinition, steps } from "./edge-agreement.ts";
 import { EMBEDDED } from "./head-circuits.ts";
 import type { BenchOptions } from "./options.ts";
 import { runPeer } from "./peer-process.ts";
@@ -19,14 +19,10 @@ import { examplesOfLength, type PeerPrompts } from "./prompts.ts";
 import { inFolder } from "./temporary-folder.ts";
 import { timed } from "./timed.ts";
 
-const steps = 5;
 /** Seconds after which AutoCircuit's ACDC begins with no further threshold. */
 const acdcLimit = "150";
 /** The commonest length of the task's prompts, in tokens. */
 const acdcLength = 15;
-
-export const AUTHORS = ["secateur", "EAP-IG", "AutoCircuit"] as const;
-export type Author = (typeof AUTHORS)[number];
 
 /** An order of edges. */
 export interface EdgeOrderRow {
@@ -70,7 +66,7 @@ export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> 
       const peers = asked.filter((peer) => peer !== undefined);
       const orders: EdgeOrderRow[] = [];
       for (const method of EDGE_METHODS) {
-        const { seconds } = await timed(() => ourScores(method, prepared));
+        const { seconds } = await timed(() => ourScores(method, scored(prepared)));
         orders.push({
           method,
           by: "secateur",
@@ -108,23 +104,11 @@ interface PeerScores {
   readonly acdc?: readonly { readonly tau: string; readonly seconds: number; readonly file: string }[];
 }
 
-async function eapIg(
-  { python, eapIg, threads }: BenchOptions,
-  prompts: PeerPrompts,
-  parent: string,
-): Promise<PeerScores | undefined> {
-  if (python === undefined || eapIg === undefined) return undefined;
-  const folder = join(parent, "eap-ig");
-  mkdirSync(folder);
-  const args = [eapIg, installedPath("models", "sprig"), folder, join(parent, "ours.json")];
-  const found = await runPeer<Pick<PeerScores, "seconds" | "faithfulness">>({
-    python,
-    script: "eap_ig.py",
-    prompts,
-    args,
-    threads,
-  });
-  return { by: "EAP-IG", sign: "helpful-negative", folder, ...found };
+async function eapIg(options: BenchOptions, prompts: PeerPrompts, parent: string): Promise<PeerScores | undefined> {
+  const model = installedPath("models", "sprig");
+  const circuit = join(parent, "ours.json");
+  const found = await runEapIg(options, { model, prompts, methods: EAP_IG_METHODS, circuit, parent });
+  return found && { by: "EAP-IG", sign: "helpful-negative", ...found };
 }
 
 async function autocircuit(
@@ -151,10 +135,17 @@ async function peerOrder(
   const time = seconds[method];
   if (time === undefined) return [];
   const graph = { file: join(folder, `${method}.json`), sign };
-  const same = await sameDefinition(by, method, prepared);
+  const same = await sameDefinition(by, method, scored(prepared));
   const difference = same && largestDifference(same, readEdgeGraph(graph, prepared.model).scores);
   return [{ method, by, seconds: time, ...judged(await edges(options, method, { graph })), difference }];
 }
+
+const scored = ({ executor, discovery, task: { metric }, ablation }: Prepared) => ({
+  executor,
+  discovery,
+  metric,
+  ablation,
+});
 
 function edges(
   { threads }: BenchOptions,
@@ -166,38 +157,6 @@ function edges(
 
 function judged({ curve, areas }: EdgeOutcome): Pick<EdgeOrderRow, "curve" | "cpr" | "cmd"> {
   return { curve, cpr: areas.cpr, cmd: areas.cmd };
-}
-
-function ourScores(method: EdgeMethod, { executor, discovery, task, ablation }: Prepared): Promise<EdgeScore[]> {
-  return edgeScores(executor, discovery, { method, steps, metric: task.metric, ablation });
-}
-
-/** Our scores by the peer's definition, where ours differs in a convention; undefined where it differs in more. */
-async function sameDefinition(
-  by: Author,
-  method: EdgeMethod,
-  prepared: Prepared,
-): Promise<readonly EdgeScore[] | undefined> {
-  const { executor, discovery, task, ablation } = prepared;
-  if (by === "AutoCircuit" && method !== "attribution") return undefined;
-  switch (method) {
-    case "integrated-gradients-activations":
-      return undefined;
-    case "integrated-gradients": {
-      const path = { ...pathOf(method, steps), alphas: pathPoints(steps, "corrupt") };
-      return edgeAttribution(executor, discovery, { metric: task.metric, ablation, path });
-    }
-    case "information-flow":
-      return (await ourScores(method, prepared)).map((edge) => ({ ...edge, score: -edge.score }));
-    default:
-      return ourScores(method, prepared);
-  }
-}
-
-function largestDifference(ours: readonly EdgeScore[], theirs: readonly EdgeScore[]): number {
-  const other = new Map(theirs.map((edge) => [formatEdge(edge), edge.score]));
-  const largest = Math.max(...theirs.map(({ score }) => Math.abs(score)));
-  return Math.max(...ours.map((edge) => Math.abs(edge.score - other.get(formatEdge(edge))!))) / largest;
 }
 
 /** @param file where its graph is written, for others to evaluate */

@@ -10,6 +10,7 @@ import { edgesSection } from "./sections/edges.ts";
 import { growthSection } from "./sections/growth.ts";
 import { headsSection } from "./sections/heads.ts";
 import { coldSection, killsSection, memorySection, windowSection } from "./sections/limits.ts";
+import { smollm2EdgesSection } from "./sections/smollm2-edges.ts";
 import { smollm2Section } from "./sections/smollm2.ts";
 import { sweepSection } from "./sections/sweep.ts";
 import { timeSharesSection } from "./sections/time-shares.ts";
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, (options: BenchOptions) => Promise<Secti
   heads: headsSection,
   smollm2: smollm2Section,
   edges: edgesSection,
+  "smollm2-edges": smollm2EdgesSection,
   sweep: sweepSection,
   growth: growthSection,
   shares: timeSharesSection,

@@ -1,10 +1,11 @@
-"""Scores of EAP-IG (hannamw/EAP-IG at 795f560, as it is) for every edge of the embedded model.
+"""Scores of EAP-IG (hannamw/EAP-IG at 795f560, as it is) for every edge of the embedded model or of SmolLM2.
 
-usage: eap_ig.py PROMPTS.json EAP_IG_FOLDER MODEL_FOLDER OUT_FOLDER CIRCUIT.json THREADS
+usage: eap_ig.py PROMPTS.json EAP_IG_FOLDER MODEL OUT_FOLDER METHODS CIRCUIT THREADS
 PROMPTS.json: {"discovery": [{"clean": [ids], "corrupt": [ids], "answer": id, "wrong": id}], ...}
+MODEL is the embedded model's folder or SmolLM2's GGUF file; METHODS are our names of ways of scoring, with commas.
 Writes OUT_FOLDER/METHOD.json as EAP-IG's own graph; a score is the change of the mean logit difference when the edge is
-cut, so helpful edges are negative. CIRCUIT.json is a graph of anyone's, whose circuit EAP-IG evaluates. Prints one JSON object:
-seconds by method, f of that circuit.
+cut, so helpful edges are negative. CIRCUIT is a graph of anyone's, whose circuit EAP-IG evaluates, or "none". Prints one JSON object:
+seconds by method, f of that circuit where there is one.
 """
 import json
 import sys
@@ -14,7 +15,7 @@ import warnings
 warnings.filterwarnings("ignore")
 import torch
 
-prompts_path, eap_ig, model_folder, out, circuit, threads = sys.argv[1:7]
+prompts_path, eap_ig, model_path, out, methods, circuit, threads = sys.argv[1:8]
 torch.set_num_threads(int(threads))
 sys.path.insert(0, f"{eap_ig}/src")
 plain_zeros = torch.zeros
@@ -32,8 +33,9 @@ from eap.attribute import attribute
 from eap.evaluate import evaluate_graph
 from eap.graph import Graph
 
+import smollm2_model
+import sprig_model
 from prompts import batches, read_prompts
-from sprig_model import load
 
 
 def given_tokens(_model, tokens, _max_length=None):
@@ -43,7 +45,8 @@ def given_tokens(_model, tokens, _max_length=None):
 
 attribute_module.tokenize_plus = given_tokens
 evaluate_module.tokenize_plus = given_tokens
-model = load(model_folder, split=True)
+load = smollm2_model.load if model_path.endswith(".gguf") else sprig_model.load
+model = load(model_path, split=True)
 data = batches(read_prompts(prompts_path)["discovery"])
 loader = [(batch.clean, batch.corrupt, batch) for batch in data]
 
@@ -61,7 +64,8 @@ METHODS = {
     "integrated-gradients-activations": ("EAP-IG-activations", 5),
 }
 seconds = {}
-for name, (method, steps) in METHODS.items():
+for name in methods.split(","):
+    method, steps = METHODS[name]
     graph = Graph.from_model(model)
     start = time.perf_counter()
     attribute(model, graph, loader, difference, method=method, ig_steps=steps, quiet=True)
@@ -74,8 +78,13 @@ def mean_difference(which):
     return torch.cat([batch.differences(model(getattr(batch, which))) for batch in data]).mean()
 
 
-with torch.no_grad():
-    graph = Graph.from_json(circuit)
-    kept = evaluate_graph(model, graph, loader, lambda logits, _clean, _lengths, batch: batch.differences(logits), quiet=True)
-    full, empty = mean_difference("clean"), mean_difference("corrupt")
-print(json.dumps({"seconds": seconds, "faithfulness": float((kept.mean() - empty) / (full - empty))}))
+def faithfulness(file):
+    """f of the circuit that a graph holds."""
+    with torch.no_grad():
+        graph = Graph.from_json(file)
+        kept = evaluate_graph(model, graph, loader, lambda logits, _clean, _lengths, batch: batch.differences(logits), quiet=True)
+        full, empty = mean_difference("clean"), mean_difference("corrupt")
+    return float((kept.mean() - empty) / (full - empty))
+
+
+print(json.dumps({"seconds": seconds, **({} if circuit == "none" else {"faithfulness": faithfulness(circuit)})}))

@@ -8,7 +8,8 @@ from transformer_lens import HookedTransformer, HookedTransformerConfig
 LAYERS, HEADS, KV_HEADS, WIDTH, HEAD, HIDDEN, VOCAB = 30, 9, 3, 576, 64, 1536, 49152
 
 
-def load(gguf_path: str) -> HookedTransformer:
+def load(gguf_path: str, split: bool = False) -> HookedTransformer:
+    """split: heads, their inputs and MLP inputs apart, keys and values for every head, as edge methods need them."""
     config = HookedTransformerConfig(
         n_layers=LAYERS, d_model=WIDTH, n_ctx=128, d_head=HEAD, n_heads=HEADS, n_key_value_heads=KV_HEADS,
         d_mlp=HIDDEN, d_vocab=VOCAB, act_fn="silu", normalization_type="RMS", positional_embedding_type="rotary",
@@ -44,4 +45,9 @@ def load(gguf_path: str) -> HookedTransformer:
             block + "mlp.b_in": torch.zeros(HIDDEN), block + "mlp.b_out": torch.zeros(WIDTH),
         }
     model.load_state_dict(state, strict=False)
+    if split:
+        model.set_use_attn_result(True)
+        model.set_use_split_qkv_input(True)
+        model.set_use_hook_mlp_in(True)
+        model.set_ungroup_grouped_query_attention(True)
     return model.eval()

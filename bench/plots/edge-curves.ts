@@ -1,6 +1,7 @@
 // Faithfulness over the share of edges kept: a panel for each method, a line for each author.
 import * as Plot from "@observablehq/plot";
-import { AUTHORS, type Author, type EdgeFigures } from "../edge-orders.ts";
+import { AUTHORS, type Author } from "../edge-agreement.ts";
+import type { EdgeFigures } from "../edge-orders.ts";
 import type { Picture } from "../section.ts";
 import { COLOURS, draw, GREY } from "./draw.ts";
 
