@@ -24,13 +24,18 @@ export async function startRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Stop" }).waitFor();
 }
 
-/** Circuits of edges of IOI on the embedded model, by attribution and integrated gradients, on few examples. */
-export async function measureEdges(page: Page): Promise<void> {
+/** IOI on the embedded model, as many examples for discovery as are held out. */
+export async function openIoi(page: Page, examples: number): Promise<void> {
   const left = page.locator(".left");
   await left.getByRole("button", { name: "Indirect object identification" }).click();
   await left.getByText("Yes: sprig gives").waitFor();
-  await page.getByLabel("discovery").fill("16");
-  await page.getByLabel("held out", { exact: true }).fill("16");
+  await page.getByLabel("discovery", { exact: true }).fill(String(examples));
+  await page.getByLabel("held out", { exact: true }).fill(String(examples));
+}
+
+/** Circuits of edges of IOI on the embedded model, by attribution and integrated gradients, on few examples. */
+export async function measureEdges(page: Page): Promise<void> {
+  await openIoi(page, 16);
   await page.getByRole("tab", { name: "Edges" }).click();
   await page.getByRole("button", { name: "Measure the edges" }).click();
   const rows = page.locator(".pane .scroll tbody tr");

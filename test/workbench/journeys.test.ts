@@ -4,7 +4,16 @@ import type { Page, WebSocketRoute } from "playwright";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
-import { type Exported, finished, listedHeads, measureEdges, press, pruneToExport, startRun } from "../journey.ts";
+import {
+  type Exported,
+  finished,
+  listedHeads,
+  measureEdges,
+  openIoi,
+  press,
+  pruneToExport,
+  startRun,
+} from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
@@ -92,11 +101,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("curves of two orders and both searches are measured and listed, and can be stopped", async () => {
     const { page, complaints, close } = await launch(server.address);
-    const left = page.locator(".left");
-    await left.getByRole("button", { name: "Indirect object identification" }).click();
-    await left.getByText("Yes: sprig gives").waitFor();
-    await page.getByLabel("discovery").fill("16");
-    await page.getByLabel("held out", { exact: true }).fill("16");
+    await openIoi(page, 16);
     await page.getByRole("tab", { name: "Curves" }).click();
     const orders = page.getByRole("group", { name: "Orders" });
     for (const name of [
@@ -144,11 +149,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("edges are pruned among the shown circuit's nodes within a budget, and are there again from the session file", async () => {
     const { page, complaints, close } = await launch(server.address);
-    const left = page.locator(".left");
-    await left.getByRole("button", { name: "Indirect object identification" }).click();
-    await left.getByText("Yes: sprig gives").waitFor();
-    await page.getByLabel("discovery").fill("12");
-    await page.getByLabel("held out", { exact: true }).fill("12");
+    await openIoi(page, 12);
     await page.getByRole("tab", { name: "Edges" }).click();
     const among = page.getByLabel("among the shown circuit’s nodes");
     await page.getByLabel("prune the smallest").check();
@@ -176,11 +177,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("a circuit from learned masks is searched for again and measured on another task, and exported with both", async () => {
     const { page, complaints, close } = await launch(server.address);
-    const left = page.locator(".left");
-    await left.getByRole("button", { name: "Indirect object identification" }).click();
-    await left.getByText("Yes: sprig gives").waitFor();
-    await page.getByLabel("discovery", { exact: true }).fill("12");
-    await page.getByLabel("held out", { exact: true }).fill("12");
+    await openIoi(page, 12);
     await page.locator("form select", { hasText: "learned masks" }).selectOption("learned-masks");
     await startRun(page);
     await page.getByRole("status").filter({ hasText: "Learning masks" }).waitFor();
