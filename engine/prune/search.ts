@@ -272,15 +272,15 @@ export class GreedySearch {
       layers.map((layer) => units.filter((unit) => unit.layer === layer && path.state.kept.has(unit)));
     for (let size = from; ;) {
       const left = live(neurons);
-      const roundOf = (block: number) =>
-        left.reduce((sum, { length }) => sum + Math.ceil(length / block), others.length);
+      const singles = live(others);
+      const single = singles.reduce((sum, { length }) => sum + length, 0);
+      const roundOf = (block: number) => left.reduce((sum, { length }) => sum + Math.ceil(length / block), single);
       const half = Math.ceil(size / 2);
       const isLast = half === size || roundOf(half) * roundsInHand > budget - this.trials;
       if (!isLast) size = half;
       while (size < kept.space.sizes.dMlp && roundOf(size) > budget - this.trials) size *= 2;
       const before = path.steps.length;
-      const singles = isLast ? live(others) : [];
-      const blocks = left.flatMap((units, l) => [...inBlocks(singles[l] ?? [], 1), ...inBlocks(units, size)]);
+      const blocks = left.flatMap((units, l) => [...(isLast ? inBlocks(singles[l], 1) : []), ...inBlocks(units, size)]);
       await this.round(path, blocks, size);
       if (this.exhausted || (isLast && path.steps.length === before)) return size;
     }

@@ -182,12 +182,17 @@ function describeOrder({ order, orders, seed, estimates }: SearchOptions): strin
 }
 
 function stoppedBecause(result: SearchResult, { criterion, maxPasses, budget }: SearchOptions): string {
-  const { oneMinimal, crossing, kept, trials, verified } = result;
-  if (budget !== undefined && trials >= budget && !oneMinimal) {
+  const { oneMinimal, crossing, kept, passes, trials, verified } = result;
+  const isPassLimit = maxPasses !== undefined && passes >= maxPasses;
+  if (!oneMinimal && budget !== undefined && !isPassLimit) {
+    const end =
+      trials >= budget
+        ? `the budget of ${budget} trials was used up`
+        : `smaller blocks would have taken more than the budget of ${budget} trials, of which ${trials} were made`;
     return (
-      `the budget of ${budget} trials was used up; of the ${kept.size} kept units ${percent(verified.single)} were tested ` +
-      `one by one and ${percent(verified.inBlocks)} in blocks of at most ${verified.largestBlock} on the final circuit, ` +
-      `and could not go; 1-minimality was not verified`
+      `${end}; of the ${kept.size} kept units ${percent(verified.single)} were tested one by one and ` +
+      `${percent(verified.inBlocks)} in blocks of at most ${verified.largestBlock} on the final circuit, and could not ` +
+      `go; 1-minimality was not verified`
     );
   }
   if (!oneMinimal) return `stopped after ${maxPasses} passes, as asked; 1-minimality was not verified`;

@@ -31,6 +31,9 @@ test("with trials for 15 % of the neurons, every kept one was tested in a block 
   expect(trials).toBeLessThanOrEqual(153);
   expect({ inBlocks: verified?.inBlocks, oneMinimal }).toEqual({ inBlocks: 1, oneMinimal: false });
   expect(verified?.largestBlock).toBeGreaterThan(1);
+  expect(circuit.search.stoppedBecause).toMatch(
+    /budget of 153 trials.*100 % in blocks of at most \d+ on the final circuit/,
+  );
   expect(keptUnits(circuit).size).toBeLessThan(keptUnits(circuit).space.size);
 });
 
