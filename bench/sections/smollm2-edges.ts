@@ -9,7 +9,7 @@ export async function smollm2EdgesSection(options: BenchOptions): Promise<Sectio
   return {
     title: "Scores of edges in SmolLM2",
     text: `Grouped key-value heads, each query head's k and v apart, on the 32 prompts above. Both sides' seconds are those of the scores
-alone; ours hold compiling the graphs. Largest difference as above.`,
+alone; ours hold compiling the graphs. Largest difference as above. Other ways of scoring are several such passes.`,
     tables: [
       {
         head: [
