@@ -134,7 +134,10 @@ function bar(): Progress {
   return {
     on: (event) => {
       if (event.type === "stage") return show(event.stage, event.done, event.total);
-      if (event.type !== "search") return printMessage(headline(event)!);
+      if (event.type !== "search") {
+        stop();
+        return printMessage(headline(event)!);
+      }
       const search = event.event;
       if (search.type === "effects") show("effects", search.done, search.total);
       if (search.type === "trial") {
