@@ -2,7 +2,7 @@
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import { EDGE_METHODS, type EdgesMeasured, type EdgesRequest } from "../../engine/contract.ts";
+import type { EdgesMeasured, EdgesRequest } from "../../engine/contract.ts";
 import { edgeName } from "../../renderer/edge/edge-name.ts";
 
 const POINTS = [
@@ -11,7 +11,7 @@ const POINTS = [
   { fraction: 1, edges: 1519, faithfulness: 1, heldOut: 1, holds: true },
 ];
 
-/** The scores of the table's second method are half of the first's, and so on. */
+/** Every method's scores are those weights. */
 export function recordedEdges(circuit: Circuit, { method, prune }: EdgesRequest): EdgesMeasured {
   const model = { parallelBlocks: false, ...circuit.model };
   const names = topologyOf(model).edges.map(formatEdge);
@@ -23,7 +23,7 @@ export function recordedEdges(circuit: Circuit, { method, prune }: EdgesRequest)
     examples: circuit.task.examples,
     curve: {
       method,
-      scores: Float64Array.from(names, (name) => (weights.get(name) ?? 0) / (EDGE_METHODS.indexOf(method) + 1)),
+      scores: Float64Array.from(names, (name) => weights.get(name) ?? 0),
       points: POINTS,
       areas: { cpr: 0.975, cmd: 0.025, logCpr: 0.5, logCmd: 0.5 },
       smallest: strongest.slice(0, 20),
