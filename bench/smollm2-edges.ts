@@ -1,4 +1,5 @@
 // Scores of SmolLM2's edges: ours and EAP-IG's, timed, and how far apart they are.
+import { join } from "node:path";
 import { Executor } from "../engine/activations/executor.ts";
 import { topologyOf } from "../engine/circuit/topology.ts";
 import { smollm2Path } from "../engine/model/model-cache.ts";
@@ -11,7 +12,6 @@ import type { BenchOptions } from "./options.ts";
 import { benchExamples } from "./prompts.ts";
 import { inFolder } from "./temporary-folder.ts";
 import { timed } from "./timed.ts";
-import { join } from "node:path";
 
 /** EAP-IG takes minutes for each pass there and back over a model of this size, and the others are several. */
 const METHODS = ["attribution"] as const;

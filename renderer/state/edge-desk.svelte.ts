@@ -75,8 +75,9 @@ export class EdgeDesk {
     this.methods = EDGE_METHODS.filter((name) => chosen.has(name));
   }
 
+  /** Without pruning the field is not shown, and says nothing. */
   get isBudgetBad(): boolean {
-    return this.budget !== null && !(Number.isInteger(this.budget) && this.budget > 0);
+    return this.prune && this.budget !== null && !(Number.isInteger(this.budget) && this.budget > 0);
   }
 
   /**

@@ -152,4 +152,6 @@ test("where the pruning begins and how long it may take is asked for only where 
   ]);
   const bad = [0, 1.5, -1].map((budget) => Object.assign(desk, { budget }).isBudgetBad);
   expect(bad).toEqual([true, true, true]);
+  desk.prune = false;
+  expect(desk.isBudgetBad).toBe(false);
 });
