@@ -1,6 +1,7 @@
 // A circuit file as text to read: a map of its heads, its nodes and edges, its figures.
 import type { Circuit, CircuitNode, CircuitResults } from "../engine/circuit/circuit-schema.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
+import { intervalText } from "./interval-text.ts";
 
 export function circuitTable(circuit: Circuit): string {
   return [
@@ -73,7 +74,7 @@ function nodeRow({ id, role, effect, effectInterval }: CircuitNode): string[] {
     id,
     role?.name ?? "",
     effect === undefined ? "" : fixed(effect, 3),
-    effectInterval ? `[${effectInterval.map((x) => fixed(x, 2)).join(", ")}]` : "",
+    effectInterval ? intervalText(effectInterval, 2) : "",
     evidenceOf(role),
   ];
 }
@@ -107,7 +108,7 @@ function figureRows({ results, task }: Circuit): string {
     row("metric, everything ablated", ({ empty }) => fixed(empty, 3)),
     row("metric of the circuit", ({ circuit }) => fixed(circuit, 3)),
     row("faithfulness f", ({ faithfulness }) => fixed(faithfulness, 4)),
-    row("  95 %", ({ interval }) => `[${fixed(interval[0], 3)}, ${fixed(interval[1], 3)}]`),
+    row("  95 %", ({ interval }) => intervalText(interval, 3)),
     row("accuracy of the model", ({ accuracy }) => (accuracy ? percent(accuracy.full) : "")),
     row("accuracy of the circuit", ({ accuracy }) => (accuracy ? percent(accuracy.circuit) : "")),
     row("KL(model‖circuit), nats", ({ kl }) => fixed(kl, 4)),
@@ -167,7 +168,8 @@ const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
 export function columns(rows: readonly (readonly string[])[]): string {
   const count = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, c) => Math.max(...rows.map((row) => (row[c] ?? "").length)));
-  const isNumber = (c: number) => c > 0 && rows.slice(1).every((row) => /^[-[\d]|^$|^yes$|^NO$/.test(row[c] ?? ""));
+  const isNumber = (c: number) =>
+    c > 0 && rows.slice(1).every((row) => /^[-[\d]|^$|^yes$|^NO$|^none$/.test(row[c] ?? ""));
   const numeric = widths.map((_, c) => isNumber(c));
   return rows
     .map((row) =>

@@ -3,6 +3,7 @@ import type { FittedRelation } from "../engine/relation/fit-relation.ts";
 import { ESTIMATORS } from "../engine/relation/estimators/registry.ts";
 import type { Application, Edit, LikelyToken } from "../engine/session/relation-task.ts";
 import { columns } from "./circuit-table.ts";
+import { intervalText } from "./interval-text.ts";
 
 export function relationTable(relations: readonly FittedRelation[]): string {
   const parts = [
@@ -65,7 +66,7 @@ function faithfulnessRow(relation: FittedRelation): string[] {
     String(record.beta),
     String(record.rank),
     fixed(mean),
-    `[${interval.map(fixed).join(", ")}]`,
+    intervalText(interval, 2),
     fixed(record.seenObject),
     fixed(record.unseenObject),
     fixed(controls.embedding),

@@ -1,7 +1,9 @@
 // Statistics of a circuit as text to read: the searches again on other examples, and the circuit on other tasks.
+import { fewSentence } from "../engine/base/interval.ts";
 import { ablationWords } from "../engine/circuit/ablation-words.ts";
 import type { Circuit, Stability, StabilityRow, TransferRow } from "../engine/circuit/circuit-schema.ts";
 import { columns } from "./circuit-table.ts";
+import { intervalText } from "./interval-text.ts";
 
 export function stabilityTable({ rows, seeds, enough }: Stability): string {
   const withCircuit = rows.some(({ jaccardWithCircuit }) => jaccardWithCircuit);
@@ -23,12 +25,13 @@ export function stabilityTable({ rows, seeds, enough }: Stability): string {
     share(row.holds),
     alwaysKept(row),
   ]);
-  return `${columns([head, ...lines])}\n\n${enoughOf(enough, seeds.length)}`;
+  const few = fewSentence(seeds.length, "searches of each size");
+  return `${columns([head, ...lines])}\n\n${few ? `note: ${few}\n` : ""}${enoughOf(enough, seeds.length)}`;
 }
 
 function alike(found: StabilityRow["jaccard"]): string {
   if (!found) return "";
-  const interval = found.interval ? `, [${found.interval.map((end) => end.toFixed(2)).join(", ")}]` : "";
+  const interval = found.interval ? `, ${intervalText(found.interval, 2)}` : "";
   return `${found.mean.toFixed(2)}, ${found.least.toFixed(2)}${interval}`;
 }
 
@@ -72,7 +75,7 @@ function transferCells({ row, foundWith }: NamedTransfer): string[] {
   return [
     task,
     faithfulness.toFixed(3),
-    `[${interval.map((x) => x.toFixed(3)).join(", ")}]`,
+    intervalText(interval, 3),
     share(accuracy?.circuit),
     share(accuracy?.full),
     criterionHolds ? "yes" : "NO",

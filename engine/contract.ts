@@ -268,7 +268,8 @@ export interface EdgeCurve {
         readonly faithfulness: number;
         /** Share of the edges that were tested one by one on the circuit as it is; 1: no single one can go. */
         readonly tested: number;
-        readonly heldOut: { readonly faithfulness: number; readonly interval: readonly [number, number] } | undefined;
+        readonly heldOut:
+          { readonly faithfulness: number; readonly interval: readonly [number, number] | undefined } | undefined;
       }
     | undefined;
   readonly seconds: number;
@@ -373,7 +374,7 @@ export interface RelationFit {
     readonly rank: number;
     /** Subjects that the model itself answers. */
     readonly known: number;
-    readonly faithfulness: { readonly mean: number; readonly interval: readonly [number, number] };
+    readonly faithfulness: { readonly mean: number; readonly interval?: readonly [number, number] };
     /** Of test subjects whose object was among those fitted on, and of the others; null where there is none. */
     readonly seenObject: number | null;
     readonly unseenObject: number | null;

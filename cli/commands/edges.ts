@@ -5,7 +5,7 @@ import { formatEdge } from "../../engine/circuit/edge.ts";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { edgesToEapIg, formatEapIg, SCORE_SIGNS, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
-import type { Interval } from "../../engine/evaluate/bootstrap.ts";
+import type { Interval } from "../../engine/base/interval.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
 import { EDGE_ORDERS, EDGE_SELECTIONS, type EdgeOrder, type EdgeSelection } from "../../engine/score/edge-ranking.ts";
 import { type EdgeOutcome, type EdgeSettings, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
@@ -13,6 +13,7 @@ import { newJournalPath } from "../../engine/session/run-store.ts";
 import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
+import { intervalText } from "../interval-text.ts";
 import { typed } from "../invocation.ts";
 import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
@@ -145,21 +146,24 @@ function writeGraph(file: string, outcome: EdgeOutcome, sign: ScoreSign): void {
   printMessage(`wrote ${file}: ${outcome.total} scores, ${kept.size} edges in the circuit`);
 }
 
+/** f, with its interval where there is one. */
+function shareText(f: number, interval: Interval | undefined): string {
+  return `${f.toFixed(3)}${interval ? ` ${intervalText(interval, 3)}` : ""}`;
+}
+
 function givenIn({ edges, connected, faithfulness, interval, holds, heldOut }: GivenEdges): string {
-  const share = (f: number, [low, high]: Interval) => `${f.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-  const unseen = heldOut ? `, held out ${share(heldOut.faithfulness, heldOut.interval)}` : "";
+  const unseen = heldOut ? `, held out ${shareText(heldOut.faithfulness, heldOut.interval)}` : "";
   return (
     `the circuit in the file: ${edges.length} edges, ${connected} connected, ` +
-    `f ${share(faithfulness, interval)}${unseen}, the criterion ${holds ? "holds" : "does not hold"}`
+    `f ${shareText(faithfulness, interval)}${unseen}, the criterion ${holds ? "holds" : "does not hold"}`
   );
 }
 
 function foundIn({ circuit }: EdgeOutcome): string {
   if (!circuit) return "The criterion does not hold where the pruning would begin, so nothing was pruned.";
   const { edges, from, trials, faithfulness, heldOut, oneMinimal, tested } = circuit;
-  const [low, high] = heldOut?.interval ?? [];
   const unseen = heldOut
-    ? `, held out ${heldOut.faithfulness.toFixed(3)} [${low!.toFixed(3)}, ${high!.toFixed(3)}], where the criterion ${heldOut.holds ? "holds" : "does not hold"}`
+    ? `, held out ${shareText(heldOut.faithfulness, heldOut.interval)}, where the criterion ${heldOut.holds ? "holds" : "does not hold"}`
     : "";
   const claim = oneMinimal
     ? "no single one can go"

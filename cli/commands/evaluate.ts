@@ -6,6 +6,7 @@ import { readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
 import { columns, partRows } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
+import { intervalText } from "../interval-text.ts";
 import { addCriterionOptions, addTaskOptions, parseCount, type TaskFlags, taskSettings } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
@@ -63,7 +64,7 @@ function evaluationTable({ model, task, results, recorded, foundWith }: Evaluati
     now.empty.toFixed(3),
     now.circuit.toFixed(3),
     now.faithfulness.toFixed(4),
-    `[${now.interval.map((x) => x.toFixed(3)).join(", ")}]`,
+    intervalText(now.interval, 3),
     now.accuracy?.circuit.toFixed(3) ?? "",
     now.kl.toFixed(4),
     now.criterionHolds ? "yes" : "NO",

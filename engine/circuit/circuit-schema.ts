@@ -147,7 +147,9 @@ const node = z.strictObject({
     .describe(
       "m(node ablated) − m(node present) in the full model, mean over the discovery examples; metric units; negative: the node helps.",
     ),
-  effectInterval: interval.optional().describe("Bootstrap interval of the effect."),
+  effectInterval: interval
+    .optional()
+    .describe("Bootstrap interval of the effect over examples, 95 %; absent for fewer than 5."),
   estimate: z
     .number()
     .optional()
@@ -177,7 +179,7 @@ const figures = z.strictObject({
   empty: z.number().describe("m(∅), everything prunable ablated; metric units."),
   circuit: z.number().describe("m(C); metric units."),
   faithfulness: z.number().describe("f = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means, not clamped."),
-  interval: interval.describe("Bootstrap interval of f over examples, 95 %."),
+  interval: interval.optional().describe("Bootstrap interval of f over examples, 95 %; absent for fewer than 5."),
   kl,
   klEmpty: z.number().optional().describe("KL(model‖∅), the scale for kl; nats."),
   accuracy: z
@@ -198,6 +200,7 @@ const note = z.strictObject({
     "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
     "weak-task", // the model's own accuracy is low
     "random-as-good", // a random circuit of this size reaches the same faithfulness
+    "few-examples", // an interval is of fewer than 20 examples, or absent
     "unverified", // the run was stopped before 1-minimality was checked
   ]),
   text: text.describe("A sentence with the figures in it."),
@@ -210,7 +213,7 @@ const alikeness = z.strictObject({
   least: share,
   interval: interval
     .optional()
-    .describe("Bootstrap interval of the mean over the searches, 95 %; absent for fewer than 3."),
+    .describe("Bootstrap interval of the mean over the searches, 95 %; absent for fewer than 5."),
 });
 
 const stability = z.strictObject({

@@ -1,12 +1,13 @@
 // How alike several searches' circuits are, to each other and to one circuit: Jaccard, and how often each unit is kept.
+import type { Interval } from "../base/interval.ts";
 import { compareUnits, parseUnit } from "../circuit/unit.ts";
-import { bootstrapInterval, type Interval, meanInterval } from "./bootstrap.ts";
+import { bootstrapInterval, meanInterval } from "./bootstrap.ts";
 
 /** |A ∩ B| / |A ∪ B|, 1 where both keep nothing. */
 export interface Alikeness {
   readonly mean: number;
   readonly least: number;
-  /** Of the mean, 95 %, bootstrap over the searches; absent for fewer than three. */
+  /** Of the mean, 95 %, bootstrap over the searches; absent for too few of them. */
   readonly interval?: Interval;
 }
 
@@ -18,9 +19,6 @@ export interface Agreement {
   /** Share of the circuits that keep a unit, most often kept first, then in the order of the data flow. */
   readonly units: readonly { readonly id: string; readonly share: number }[];
 }
-
-/** Fewer searches than this have no interval. */
-const leastSearches = 3;
 
 /** @param circuits ids of the kept units of each */
 export function agreementOf(
@@ -53,19 +51,21 @@ function amongEachOther(circuits: readonly ReadonlySet<string>[], seed: number):
     return pairs === 0 ? undefined : sum / pairs;
   };
   const all = circuits.map((_, i) => i);
+  const interval = bootstrapInterval(circuits.length, meanOver, { seed });
   return {
     mean: meanOver(all)!,
     least: Math.min(...between.flatMap((row, i) => row.slice(0, i))),
-    ...(circuits.length >= leastSearches && { interval: bootstrapInterval(circuits.length, meanOver, { seed }) }),
+    ...(interval && { interval }),
   };
 }
 
 function withOne(circuits: readonly ReadonlySet<string>[], circuit: ReadonlySet<string>, seed: number): Alikeness {
   const each = Float64Array.from(circuits, (kept) => jaccard(kept, circuit));
+  const interval = meanInterval(each, seed);
   return {
     mean: each.reduce((sum, value) => sum + value, 0) / each.length,
     least: Math.min(...each),
-    ...(each.length >= leastSearches && { interval: meanInterval(each, seed) }),
+    ...(interval && { interval }),
   };
 }
 

@@ -21,8 +21,7 @@ describe("quantile()", () => {
 
 describe("meanInterval()", () => {
   test("of equal values is the value", () => {
-    expect(meanInterval(of(3, 3, 3), 1)).toEqual([3, 3]);
-    expect(meanInterval(of(-2), 1)).toEqual([-2, -2]);
+    expect(meanInterval(of(3, 3, 3, 3, 3), 1)).toEqual([3, 3]);
   });
 
   test("is the same for the same seed, another for another", () => {
@@ -35,24 +34,28 @@ describe("meanInterval()", () => {
   test("of many values is close to 1.96 standard errors on each side of the mean", () => {
     const values = Float64Array.from({ length: 400 }, (_, i) => (i % 20) - 9.5);
     const error = Math.sqrt(33.25 / 400);
-    const [lo, hi] = meanInterval(values, 1);
+    const [lo, hi] = meanInterval(values, 1)!;
     expect(Math.abs(lo + 1.96 * error)).toBeLessThan(0.2 * 1.96 * error);
     expect(Math.abs(hi - 1.96 * error)).toBeLessThan(0.2 * 1.96 * error);
   });
 
-  // Of two values a resample has mean 0, 1/2 or 1, each end a quarter of the time.
-  test("of two values spans both", () => {
-    expect(meanInterval(of(0, 1), 1)).toEqual([0, 1]);
+  test("there is none of fewer than five values", () => {
+    expect([1, 2, 3, 4].map((n) => meanInterval(new Float64Array(n).fill(1), 1))).toEqual(Array(4).fill(undefined));
+  });
+
+  // Of four zeros and a one a resample has k ones with probability C(5,k) 0.2^k 0.8^(5−k): 2.5 % and 97.5 % lie at 0 and 3/5.
+  test("of five values is where the resamples' shares put it", () => {
+    expect(meanInterval(of(0, 0, 0, 0, 1), 1)).toEqual([0, 0.6]);
   });
 
   test("is NaN where a value is", () => {
-    expect(meanInterval(of(1, NaN), 1)[1]).toBeNaN();
+    expect(meanInterval(of(1, 1, 1, 1, NaN), 1)![1]).toBeNaN();
   });
 });
 
 describe("faithfulnessInterval()", () => {
-  const full = of(4, 6, 8, 10);
-  const empty = of(0, 1, 0, 1);
+  const full = of(4, 6, 8, 10, 7);
+  const empty = of(0, 1, 0, 1, 0.5);
 
   test("of the full model is 1, of the empty circuit 0, without width", () => {
     expect(faithfulnessInterval(full, full, empty, 1)).toEqual([1, 1]);
@@ -61,14 +64,14 @@ describe("faithfulnessInterval()", () => {
 
   test("draws the three runs of one example together: half-way stays half-way", () => {
     const half = full.map((value, i) => (value + empty[i]!) / 2);
-    const [lo, hi] = faithfulnessInterval(half, full, empty, 1);
+    const [lo, hi] = faithfulnessInterval(half, full, empty, 1)!;
     expect(lo).toBeCloseTo(0.5, 12);
     expect(hi).toBeCloseTo(0.5, 12);
   });
 
   test("reaches beyond 1 where the circuit overshoots, and holds the ratio of the means", () => {
-    const [lo, hi] = faithfulnessInterval(of(5, 6, 9, 9), full, empty, 1);
-    const ratio = (29 / 4 - 2 / 4) / (28 / 4 - 2 / 4);
+    const [lo, hi] = faithfulnessInterval(of(5, 6, 9, 9, 7.5), full, empty, 1)!;
+    const ratio = (36.5 / 5 - 2.5 / 5) / (35 / 5 - 2.5 / 5);
     expect(lo).toBeLessThan(ratio);
     expect(hi).toBeGreaterThan(ratio);
     expect(hi).toBeGreaterThan(1);

@@ -1,19 +1,20 @@
 // Bootstrap intervals over examples, or over whatever else was drawn.
+import { type Interval, leastForInterval } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
-
-export type Interval = readonly [lo: number, hi: number];
 
 /**
  * Percentile interval of a statistic of resampled examples.
  *
  * @param n number of examples; each resample draws n of them with replacement
  * @param statistic of the drawn indices; where it is undefined for a draw, another is drawn
+ * @returns undefined for fewer than `leastForInterval` examples
  */
 export function bootstrapInterval(
   n: number,
   statistic: (drawn: Int32Array) => number | undefined,
   { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },
-): Interval {
+): Interval | undefined {
+  if (n < leastForInterval) return undefined;
   const random = Random.seeded(seed, "bootstrap");
   const drawn = new Int32Array(n);
   const values = new Float64Array(resamples);
@@ -26,18 +27,18 @@ export function bootstrapInterval(
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
 }
 
-/** Interval of a mean. */
-export function meanInterval(values: Float64Array, seed: number): Interval {
+/** Interval of a mean; undefined for too few values. */
+export function meanInterval(values: Float64Array, seed: number): Interval | undefined {
   return bootstrapInterval(values.length, (drawn) => meanAt(values, drawn), { seed });
 }
 
-/** Interval of f, a ratio of means: all three runs of one example are drawn together. */
+/** Interval of f, a ratio of means: all three runs of one example are drawn together; undefined for too few examples. */
 export function faithfulnessInterval(
   circuit: Float64Array,
   full: Float64Array,
   empty: Float64Array,
   seed: number,
-): Interval {
+): Interval | undefined {
   return bootstrapInterval(
     circuit.length,
     (drawn) => {

@@ -1,7 +1,8 @@
 // The figures of one circuit on one set of examples, with interval, baselines and necessity.
+import type { Interval } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import { faithfulnessInterval, type Interval, quantile } from "./bootstrap.ts";
+import { faithfulnessInterval, quantile } from "./bootstrap.ts";
 import { type Evaluator, mean, type Measurement } from "./evaluator.ts";
 import {
   assertSeparated,
@@ -18,8 +19,8 @@ export interface Figures {
   readonly empty: number;
   readonly circuit: number;
   readonly faithfulness: number;
-  /** 95 %, bootstrap over examples. */
-  readonly interval: Interval;
+  /** 95 %, bootstrap over examples; absent for too few. */
+  readonly interval?: Interval;
   /** KL(model‖circuit) and KL(model‖∅), mean over examples, nats. */
   readonly kl: number;
   readonly klEmpty: number;
@@ -72,12 +73,13 @@ export async function measureFigures(
   const accuracy = { full: anchors.ends.accuracy, circuit: mean(measured.correct) };
   const second = criterion.second === "accuracy" ? accuracy.circuit : kl;
   const sorted = measured.metric.slice().sort();
+  const interval = faithfulnessInterval(measured.metric, anchors.full.metric, anchors.empty.metric, seed);
   return {
     full,
     empty,
     circuit,
     faithfulness: f,
-    interval: faithfulnessInterval(measured.metric, anchors.full.metric, anchors.empty.metric, seed),
+    ...(interval && { interval }),
     kl,
     klEmpty: anchors.ends.klEmpty,
     accuracy,

@@ -1,6 +1,6 @@
 // How often a fitted relation gives the model's own answer, on subjects it was not fitted on.
 import { Random } from "../base/random.ts";
-import type { Interval } from "../evaluate/bootstrap.ts";
+import type { Interval } from "../base/interval.ts";
 import type { Estimator } from "./estimators/registry.ts";
 import { crossedInterval } from "./interval.ts";
 import { type LinearMap, product } from "./linear-map.ts";
@@ -95,8 +95,8 @@ export function bestRank(cells: readonly RankCell[]): number {
 
 export interface TestFigures {
   readonly mean: number;
-  /** Over draws and test subjects, 95 %. */
-  readonly interval: Interval;
+  /** Over draws and test subjects, 95 %; undefined for too few. */
+  readonly interval: Interval | undefined;
   /** Mean over test subjects whose object stands among the training subjects' objects; undefined where there is none. */
   readonly seenObject: number | undefined;
   readonly unseenObject: number | undefined;

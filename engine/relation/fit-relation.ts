@@ -73,7 +73,7 @@ export async function fitRelation(
       rank: map.rank,
       samples: study.settings.samples,
       known: study.known.length,
-      faithfulness: { mean: figures.mean, interval: [...figures.interval] },
+      faithfulness: { mean: figures.mean, ...(figures.interval && { interval: [...figures.interval] }) },
       seenObject: figures.seenObject ?? null,
       unseenObject: figures.unseenObject ?? null,
       majority: figuresOf(study, majorityAnswers(study)).mean,

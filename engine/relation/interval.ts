@@ -1,16 +1,20 @@
 // Intervals of a mean over draws and subjects that were both sampled.
+import { type Interval, leastForInterval } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
-import { type Interval, quantile } from "../evaluate/bootstrap.ts";
+import { quantile } from "../evaluate/bootstrap.ts";
 
 const resamples = 1000;
 
 /**
  * 95 % percentile interval of the mean of "draw subject" values, draws and subjects both drawn anew with replacement: one draw's
  * subjects hang together, and so do one subject's draws.
+ *
+ * @returns undefined where draws or subjects are fewer than `leastForInterval`
  */
-export function crossedInterval(values: readonly (readonly number[])[], seed: number): Interval {
-  const random = Random.seeded(seed, "crossed bootstrap");
+export function crossedInterval(values: readonly (readonly number[])[], seed: number): Interval | undefined {
   const subjects = values[0].length;
+  if (Math.min(values.length, subjects) < leastForInterval) return undefined;
+  const random = Random.seeded(seed, "crossed bootstrap");
   const means = new Float64Array(resamples).map(() => {
     const drawn = Array.from({ length: subjects }, () => random.below(subjects));
     let sum = 0;

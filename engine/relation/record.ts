@@ -17,7 +17,8 @@ export const recordSchema = z.strictObject({
   samples: z.number().int().positive(),
   /** Subjects that the model itself answers. */
   known: z.number().int().positive(),
-  faithfulness: z.strictObject({ mean: share, interval: z.tuple([share, share]) }),
+  /** The interval is absent for too few test subjects or draws. */
+  faithfulness: z.strictObject({ mean: share, interval: z.tuple([share, share]).optional() }),
   /** Test subjects whose object was among those fitted on, and the others; null where there is none. */
   seenObject: share.nullable(),
   unseenObject: share.nullable(),

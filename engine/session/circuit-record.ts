@@ -11,7 +11,7 @@ import type {
 import { keptOf } from "../circuit/kept.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import type { Interval } from "../evaluate/bootstrap.ts";
+import { fewSentence, type Interval } from "../base/interval.ts";
 import type { Completeness } from "../evaluate/completeness.ts";
 import type { Minimality } from "../evaluate/minimality.ts";
 import { describeCriterion } from "../evaluate/faithfulness.ts";
@@ -20,6 +20,7 @@ import { metricUnit } from "../metric/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { SearchOptions, SearchResult } from "../prune/search.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
+import type { Example } from "../task/example.ts";
 import { describeReference, type Prepared } from "./prepare.ts";
 import { version } from "./version.ts";
 
@@ -151,8 +152,8 @@ export function environmentRecord(
   };
 }
 
-export function figuresRecord(figures: Figures): RecordedFigures {
-  return { ...figures, interval: [...figures.interval] };
+export function figuresRecord({ interval, ...figures }: Figures): RecordedFigures {
+  return { ...figures, ...(interval && { interval: [...interval] }) };
 }
 
 /** What a circuit was held against, where it was. */
@@ -238,6 +239,15 @@ type Note = NonNullable<NonNullable<Circuit["results"]>["notes"]>[number];
 /** A model that is right less often than this cannot be said to do the task. */
 const weakAccuracy = 0.5;
 
+/** A sentence for each half of the examples that has too few for its intervals to be trusted. */
+export function fewNotes(halves: { readonly [Half in "discovery" | "heldOut"]?: readonly Example[] }): string[] {
+  const sentences = [
+    fewSentence(halves.discovery?.length || Infinity, "discovery examples"),
+    fewSentence(halves.heldOut?.length || Infinity, "held-out examples"),
+  ];
+  return sentences.filter((sentence) => sentence !== undefined);
+}
+
 /** What a reader of the figures must know; `oneMinimal` is undefined where the circuit was not searched for here. */
 export function resultNotes(
   { discovery, heldOut, random, prepared }: Pick<RunFacts, "discovery" | "heldOut" | "random" | "prepared">,
@@ -264,6 +274,8 @@ export function resultNotes(
     const text = `One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
     found.push({ code: "random-as-good", text });
   }
+  const few = fewNotes({ discovery: prepared.discovery, heldOut: prepared.heldOut });
+  if (few.length > 0) found.push({ code: "few-examples", text: few.join(" ") });
   if (oneMinimal === false) {
     found.push({
       code: "unverified",

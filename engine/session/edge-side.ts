@@ -2,7 +2,8 @@
 import type { Reals } from "../activations/packing.ts";
 import type { Edge } from "../circuit/edge.ts";
 import { type EdgeTable, edgeTable } from "../circuit/topology.ts";
-import { faithfulnessInterval, type Interval } from "../evaluate/bootstrap.ts";
+import type { Interval } from "../base/interval.ts";
+import { faithfulnessInterval } from "../evaluate/bootstrap.ts";
 import { isRight, mean } from "../evaluate/evaluator.ts";
 import {
   assertSeparated,
@@ -20,8 +21,8 @@ import type { Prepared } from "./prepare.ts";
 
 export interface MeasuredEdges {
   readonly faithfulness: number;
-  /** 95 %, bootstrap over examples. */
-  interval(seed: number): Interval;
+  /** 95 %, bootstrap over examples; undefined for too few. */
+  interval(seed: number): Interval | undefined;
   /** The second half is measured only where the first holds. */
   holds(criterion: Criterion): Promise<boolean>;
 }

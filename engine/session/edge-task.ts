@@ -4,7 +4,7 @@ import { formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { EngineError } from "../base/errors.ts";
-import type { Interval } from "../evaluate/bootstrap.ts";
+import type { Interval } from "../base/interval.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
 import { type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
@@ -19,6 +19,7 @@ import {
   readEdgeGraph,
   unitsIn,
 } from "./circuit-source.ts";
+import { fewNotes } from "./circuit-record.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -51,7 +52,8 @@ export interface EdgeCircuitFound extends EdgeSearchResult<EdgeScore> {
   /** How many edges the pruning began with. */
   readonly from: number;
   readonly faithfulness: number;
-  readonly heldOut: { readonly faithfulness: number; readonly interval: Interval; readonly holds: boolean } | undefined;
+  readonly heldOut:
+    { readonly faithfulness: number; readonly interval: Interval | undefined; readonly holds: boolean } | undefined;
 }
 
 /** A circuit of edges that was given, not found. */
@@ -60,7 +62,7 @@ export interface GivenEdges {
   /** How many of them lie on a way from the input to the logits; only these are measured. */
   readonly connected: number;
   readonly faithfulness: number;
-  readonly interval: Interval;
+  readonly interval: Interval | undefined;
   readonly holds: boolean;
   readonly heldOut: EdgeCircuitFound["heldOut"];
 }
@@ -135,7 +137,7 @@ async function measured(
       smallest,
       circuit,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
-      notes: prepared.notes,
+      notes: [...prepared.notes, ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : [])],
     };
   } finally {
     for (const side of sides) await side.circuits.dispose();

@@ -88,7 +88,10 @@ describe("relateTask()", () => {
   test("asks without samples before the question where that is enough, and refuses as asked where they do not help", async () => {
     const few = { ...settings, estimators: ["bias-only"] as const, samples: 4, shots: undefined };
     const [{ content, notes }] = await relateTask(executor, task, few);
-    expect([content.task.demonstrations, notes]).toEqual([[], []]);
+    expect([content.task.demonstrations, notes]).toEqual([
+      [],
+      ["no interval: it takes at least 5 draws of training subjects; here: 3."],
+    ]);
     const strange = { ...task, promptTemplates: ["Monday {}"] };
     await expect(relateTask(executor, strange, few)).rejects.toThrow(/itself answers \d of 44 subjects/);
   });

@@ -1,6 +1,7 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { fewSentence } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
 import type { Model } from "../model/model.ts";
 import { editedState, logitsAfter } from "../relation/edit.ts";
@@ -103,9 +104,18 @@ async function relateWith(
   for (const name of settings.estimators) {
     const fitted = await fitRelation(study, task.name, name, settings.given);
     const content = await contentOf(study, task, form, fitted);
-    outcomes.push({ fitted, content, notes: [...task.notes, ...notes] });
+    outcomes.push({ fitted, content, notes: [...task.notes, ...notes, ...fewNotes(study)] });
   }
   return outcomes;
+}
+
+/** Subjects and draws were both sampled; the fewer of them say how far the interval is to be trusted. */
+function fewNotes({ split: { test, seeds } }: Study): string[] {
+  const few =
+    test.length <= seeds.length
+      ? fewSentence(test.length, "test subjects")
+      : fewSentence(seeds.length, "draws of training subjects");
+  return few === undefined ? [] : [few];
 }
 
 function promptForm(task: RelationTask, template: number, shots: number, seed: number) {

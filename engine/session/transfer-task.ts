@@ -1,6 +1,7 @@
 // Circuits on other tasks than their own: each one's figures on every task, or why there are none.
 import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { TransferRow } from "../circuit/circuit-schema.ts";
 import type { ContrastTask } from "../task/task.ts";
@@ -77,7 +78,8 @@ async function cellOf(
       split: results.heldOut ? "heldOut" : "discovery",
       figures: results.heldOut ?? results.discovery,
     };
-    return { circuit, foundWith, row, notes };
+    const few = fewSentence(row.figures!.examples!, `${results.heldOut ? "held-out" : "discovery"} examples`);
+    return { circuit, foundWith, row, notes: [...notes, ...(few ? [`${file}: ${few}`] : [])] };
   } catch (error) {
     if (!(error instanceof EngineError) || !UNABLE.has(error.code)) throw error;
     return { circuit, foundWith, row: failureRow(task, evaluatedWith(source, settings), error.message), notes: [] };

@@ -49,7 +49,7 @@ function captionOf(bench: Workbench, words: Words): string[] {
     name,
     words.t("figure.measured", {
       f: words.number(figures.faithfulness),
-      interval: words.interval(figures.interval),
+      interval: figures.interval ? words.interval(figures.interval) : words.t("interval.absent"),
       n: circuit!.task.examples.heldOut,
       ablation: circuit!.task.ablation.kind,
       criterion: circuit!.search.criterion,

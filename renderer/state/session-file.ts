@@ -107,7 +107,7 @@ const relation = z.object({
       beta: z.number(),
       rank: z.int(),
       known: z.int(),
-      faithfulness: z.object({ mean: share, interval: z.tuple([share, share]) }),
+      faithfulness: z.object({ mean: share, interval: z.tuple([share, share]).optional() }),
       causality: z.looseObject({ mean: share }),
     }),
     controls: z.looseObject({ nearest: share, biasOnly: share, shuffledSubjects: share }),

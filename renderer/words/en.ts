@@ -304,6 +304,7 @@ export const en = {
   "note.held-out-misses-criterion": "Held out misses the criterion.",
   "note.weak-task": "Weak task.",
   "note.random-as-good": "Random is as good.",
+  "note.few-examples": "Few examples.",
   "note.unverified": "Unverified.",
   "means.accuracy": "Share of prompts whose top token is a right answer.\nMeasured on {n} examples, {split}.",
   "means.accuracyFull":
@@ -762,10 +763,13 @@ export const en = {
   "means.stability.holds":
     "Share of the {n} searches whose circuit passes the criterion on held-out examples of its own too.",
   "means.stability.jaccard":
-    "|A ∩ B| / |A ∪ B| over the kept units of every two of the {n} circuits: their mean, its 95 % bootstrap interval over the searches (from 3 on); the least is {least}.",
+    "|A ∩ B| / |A ∪ B| over the kept units of every two of the {n} circuits: their mean, its 95 % bootstrap interval over the searches (from 5 on); the least is {least}.",
   "means.stability.jaccardWithCircuit":
-    "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95 % bootstrap interval over the searches (from 3 on); the least is {least}.",
+    "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95 % bootstrap interval over the searches (from 5 on); the least is {least}.",
   "means.stability.share": "{k} of {n} searches keep it.",
+  "interval.few": "The interval is of only {n} values; below {few} it is often too narrow.",
+  "interval.none": "No interval: there are only {n} values, and it takes at least {least}.",
+  "interval.absent": "without an interval (too few examples)",
   "transfer.title": "On other tasks",
   "transfer.lead":
     "This very circuit on the held-out examples of other tasks: near 1 its parts serve them too, near 0 they are this task’s own.",

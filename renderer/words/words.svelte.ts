@@ -1,4 +1,5 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
+import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
 import { en } from "./en.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
 import { zh } from "./zh.ts";
@@ -47,8 +48,18 @@ export class Words {
   readonly signed = (value: number | undefined, digits = 3): string =>
     value === undefined ? "–" : `${value > 0 ? "+" : ""}${this.format(value, digits)}`;
 
-  readonly interval = ([low, high]: readonly [number, number], digits = 3): string =>
-    `[${this.format(low, digits)}, ${this.format(high, digits)}]`;
+  readonly interval = (ends: readonly [number, number] | undefined, digits = 3): string =>
+    ends ? `[${ends.map((end) => this.format(end, digits)).join(", ")}]` : "–";
+
+  /** What a reader must know of an interval over so many values; undefined where they are many enough. */
+  readonly few = (n: number | undefined): string | undefined => {
+    if (n === undefined || !isFew(n)) return undefined;
+    return this.t(n < leastForInterval ? "interval.none" : "interval.few", {
+      n,
+      few: fewForInterval,
+      least: leastForInterval,
+    });
+  };
 
   readonly when = (iso: string): string =>
     Number.isNaN(Date.parse(iso))

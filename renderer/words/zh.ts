@@ -300,6 +300,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "note.held-out-misses-criterion": "留出集未满足判据。",
   "note.weak-task": "模型对该任务较弱。",
   "note.random-as-good": "随机电路同样好。",
+  "note.few-examples": "样本太少。",
   "note.unverified": "未验证。",
   "means.accuracy": "首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
   "means.accuracyFull": "完整模型首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
@@ -729,10 +730,13 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.stability.heldOut": "{n} 次搜索的 f 的平均，各在自己的留出样本上测量；最低 {least}，最高 {most}。",
   "means.stability.holds": "{n} 次搜索中，电路在自己的留出样本上也满足判据的比例。",
   "means.stability.jaccard":
-    "{n} 个电路两两之间保留单元的 |A ∩ B| / |A ∪ B|：平均值及其对搜索自助抽样的 95 % 区间（从 3 次起）；最小为 {least}。",
+    "{n} 个电路两两之间保留单元的 |A ∩ B| / |A ∪ B|：平均值及其对搜索自助抽样的 95 % 区间（从 5 次起）；最小为 {least}。",
   "means.stability.jaccardWithCircuit":
-    "|A ∩ C| / |A ∪ C|，A 为 {n} 个电路中的每一个，C 为所示电路：平均值及其对搜索自助抽样的 95 % 区间（从 3 次起）；最小为 {least}。",
+    "|A ∩ C| / |A ∪ C|，A 为 {n} 个电路中的每一个，C 为所示电路：平均值及其对搜索自助抽样的 95 % 区间（从 5 次起）；最小为 {least}。",
   "means.stability.share": "{n} 次搜索中有 {k} 次保留它。",
+  "interval.few": "区间只由 {n} 个值得出；少于 {few} 个时往往偏窄。",
+  "interval.none": "没有区间：只有 {n} 个值，至少需要 {least} 个。",
+  "interval.absent": "（样本太少，没有区间）",
   "transfer.title": "其他任务",
   "transfer.lead":
     "同一个电路在其他任务的留出样本上：接近 1 说明它的部件也为那些任务服务，接近 0 说明它们只属于本任务。",
