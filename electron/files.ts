@@ -1,19 +1,14 @@
 // The files that the user opens and saves, over the system's dialogs; no path comes from the page but for dropped files' names.
-import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type BrowserWindow, dialog } from "electron";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
+import { FILE_KINDS, readWholeText } from "../engine/base/read-file.ts";
 import type { PickedFile } from "../renderer/client/host.ts";
 import type { Memory } from "./memory.ts";
 
-/** Larger files are no tasks, circuits or sessions. */
-const largestFile = 256e6;
-
-/** @throws Error with a sentence where the file cannot be read */
+/** The largest of what the page opens is a session. @throws EngineError with a sentence where the file cannot be read */
 export function readPicked(path: string): PickedFile {
-  const { size } = statSync(path);
-  if (size > largestFile) throw new Error(`${path}: ${size} bytes; no task, circuit or session is that large.`);
-  return { name: basename(path), text: readFileSync(path, "utf8"), path };
+  return { name: basename(path), text: readWholeText(path, FILE_KINDS.session), path };
 }
 
 export async function pickFile(

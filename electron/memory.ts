@@ -1,7 +1,8 @@
 // What the desktop app remembers between starts: where its window was, what was opened lately, from which folder.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
+import { FILE_KINDS, readWholeText } from "../engine/base/read-file.ts";
 
 const bounds = z.object({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) });
 const remembered = z.object({
@@ -49,7 +50,7 @@ export class Memory {
 function read(file: string): Remembered {
   if (!existsSync(file)) return NOTHING;
   try {
-    const parsed = remembered.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    const parsed = remembered.safeParse(JSON.parse(readWholeText(file, FILE_KINDS.note)));
     return parsed.success ? parsed.data : NOTHING;
   } catch {
     return NOTHING;

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FILE_KINDS } from "../engine/base/read-file.ts";
 import { readJsonFile } from "../engine/formats/json-file.ts";
 import { loadTask } from "../engine/task/load.ts";
 import type { Task } from "../engine/task/task.ts";
@@ -25,5 +26,5 @@ export function writtenTask(name: string, content: string): Task {
 /** The embedded model's: a token for each of its words and two-digit numbers, others letter by letter, BOS in front. */
 export function wordTokenizer(): Tokenizer {
   const file = "models/sprig/tokenizer.json";
-  return new JsonTokenizer(readJsonFile(file), file, "<|endoftext|>");
+  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }

@@ -1,7 +1,8 @@
 // `secateur validate`: says what a file is and that it is fine, or everything that is wrong with it.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../../engine/base/read-file.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
@@ -65,6 +66,6 @@ function describeFile(file: string): { kind: string; message: string } {
 
 function looksLikeCircuit(file: string): boolean {
   if (!file.endsWith(".json")) return false;
-  const start = readFileSync(file, "utf8").slice(0, 4096);
+  const start = readWholeText(file, FILE_KINDS.circuit).slice(0, 4096);
   return file.endsWith(".circuit.json") || /"format"\s*:\s*"secateur\.circuit"/.test(start) || /"cfg"\s*:/.test(start);
 }

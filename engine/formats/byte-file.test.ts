@@ -27,8 +27,3 @@ test("reads ranges and refuses those outside the file", () => {
   file.close();
   expect(() => file.read(0, 1)).toThrow("was read after it was closed");
 });
-
-test("says why a file cannot be opened", () => {
-  expect(() => ByteFile.open(join(folder, "b"))).toThrow(`${join(folder, "b")}: there is no such file.`);
-  expect(() => ByteFile.open(folder)).toThrow(`${folder} is not a file.`);
-});

@@ -1,6 +1,7 @@
-// A file read by ranges: nothing is held but what was asked for, and no range may leave the file.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+// A file of weights read by ranges: nothing is held but what was asked for, and no range may leave the file.
+import { closeSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { openRegularFile, readRange } from "../base/read-file.ts";
 
 export class ByteFile {
   private closed = false;
@@ -11,20 +12,10 @@ export class ByteFile {
     private readonly descriptor: number,
   ) {}
 
-  /** @throws EngineError "missing-file" if there is no such file or it may not be read */
+  /** @throws EngineError "missing-file" if there is no such file or it may not be read, "invalid-file" if it is no regular file */
   static open(path: string): ByteFile {
-    let descriptor: number;
-    try {
-      descriptor = openSync(path, "r");
-    } catch (cause) {
-      throw unreadable(path, cause);
-    }
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) {
-      closeSync(descriptor);
-      throw new EngineError("missing-file", `${path} is not a file.`, { place: { file: path } });
-    }
-    return new ByteFile(path, status.size, descriptor);
+    const { descriptor, size } = openRegularFile(path, "weights");
+    return new ByteFile(path, size, descriptor);
   }
 
   /** @throws EngineError "invalid-file" if the range leaves the file */
@@ -37,17 +28,7 @@ export class ByteFile {
         { place: { file: this.path } },
       );
     }
-    const bytes = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length;) {
-      const count = readSync(this.descriptor, bytes, done, length - done, offset + done);
-      if (count === 0) {
-        throw new EngineError("invalid-file", `${this.path} became shorter while it was read.`, {
-          place: { file: this.path },
-        });
-      }
-      done += count;
-    }
-    return bytes;
+    return readRange(this.path, this.descriptor, offset, length);
   }
 
   close(): void {
@@ -55,10 +36,4 @@ export class ByteFile {
     this.closed = true;
     closeSync(this.descriptor);
   }
-}
-
-function unreadable(path: string, cause: unknown): EngineError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const why = code === "ENOENT" ? "there is no such file" : `it cannot be opened (${code})`;
-  return new EngineError("missing-file", `${path}: ${why}.`, { place: { file: path } }, { cause });
 }

@@ -11,3 +11,8 @@ test.each([
 ])("in %s the key that stands twice at the top is %j", (json, key) => {
   expect(duplicateKey(json)).toBe(key);
 });
+
+test("texts of millions of characters and values nested any number of times are passed over", () => {
+  const long = `{"a": "${"\\\\x".repeat(3_000_000)}", "b": ${"[".repeat(20_000)}${"]".repeat(20_000)}, "a": 1}`;
+  expect(duplicateKey(long)).toBe("a");
+});

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { readJsonFile } from "./json-file.ts";
 import { SafetensorsFile } from "./safetensors.ts";
@@ -69,7 +70,7 @@ export class ShardedCheckpoint implements Checkpoint {
 type WeightMap = Readonly<Record<string, string>>;
 
 function readIndex(path: string): WeightMap {
-  const parsed = indexSchema.safeParse(readJsonFile(path));
+  const parsed = indexSchema.safeParse(readJsonFile(path, FILE_KINDS.shardIndex));
   if (!parsed.success || Object.keys(parsed.data.weight_map).length === 0) {
     throw invalid(path, `it has no "weight_map" of tensor names and file names`);
   }

@@ -1,13 +1,16 @@
 // A model over a checkpoint: checks at opening that every weight is there in the right shape, reads none before it is asked for.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { ByteFile } from "../formats/byte-file.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { LayerWeights, Model, ModelConfig, NormWeights } from "./model.ts";
 import { readMatrix, readRowsAt, readVector } from "./read-weights.ts";
 import { fieldShape, type LayerField, linear, type Stored, type WeightNames } from "./weight-names.ts";
+
+/** Hashed at once. */
+const CHUNK_BYTES = 1 << 20;
 
 export interface ModelParts {
   readonly name: string;
@@ -191,14 +194,12 @@ function hashOfFiles(files: readonly string[]): string {
 
 function hashOfFile(path: string): string {
   const hash = createHash("sha256");
-  const file = openSync(path, "r");
+  const file = ByteFile.open(path);
   try {
-    const chunk = Buffer.allocUnsafe(1 << 20);
-    for (let count = readSync(file, chunk); count > 0; count = readSync(file, chunk)) {
-      hash.update(chunk.subarray(0, count));
-    }
+    for (let at = 0; at < file.size; at += CHUNK_BYTES)
+      hash.update(file.read(at, Math.min(CHUNK_BYTES, file.size - at)));
   } finally {
-    closeSync(file);
+    file.close();
   }
   return hash.digest("hex");
 }

@@ -1,8 +1,9 @@
 // Finds a model in the cache that Hugging Face's tools keep on this machine, without the network.
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, sep } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { neededFiles } from "./huggingface.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -49,7 +50,7 @@ function commitOf(repository: string, revision: string | undefined): string | un
   if (revision !== undefined && COMMIT.test(revision)) return isThere(revision) ? revision : undefined;
   const reference = join(repository, "refs", ...(revision ?? DEFAULT_REVISION).split("/"));
   if (existsSync(reference)) {
-    const commit = readFileSync(reference, "utf8").trim();
+    const commit = readWholeText(reference, FILE_KINDS.note).trim();
     if (COMMIT.test(commit) && isThere(commit)) return commit;
   }
   return revision === undefined ? newestWhole(join(repository, "snapshots")) : undefined;

@@ -1,9 +1,10 @@
 // Requests to the Hugging Face Hub: addresses, the user's token, redirects, and a sentence for every way to fail.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 
 const PUBLIC_ENDPOINT = "https://huggingface.co";
 const ATTEMPTS = 4;
@@ -118,7 +119,7 @@ function tokenOf({ HF_TOKEN, HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME }: NodeJS.Pr
   if (HF_TOKEN) return HF_TOKEN;
   const home = HF_HOME || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "huggingface");
   const path = HF_TOKEN_PATH || join(home, "token");
-  return existsSync(path) ? readFileSync(path, "utf8").trim() || undefined : undefined;
+  return existsSync(path) ? readWholeText(path, FILE_KINDS.note).trim() || undefined : undefined;
 }
 
 function refusal(status: number, url: string, what: string, token: string | undefined): EngineError {

@@ -7,7 +7,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -20,6 +19,7 @@ import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { shardsOfIndex } from "../formats/sharded.ts";
 import { HubClient, type HubClientOptions, type HubFile } from "./hub-client.ts";
@@ -99,7 +99,7 @@ class Download {
     const { config, tokenizer, tokenizerConfig, weights, index } = HUGGING_FACE_FILES;
     requireReadable(this.name, listed);
     await this.fetchAll(commit, [config]);
-    requireSupported(readJsonFile(join(folder, config)), join(folder, config));
+    requireSupported(readJsonFile(join(folder, config), FILE_KINDS.config), join(folder, config));
     const small = [tokenizer, tokenizerConfig].filter((path) => listed.includes(path));
     if (listed.includes(weights)) return this.fetchAll(commit, [...small, weights]);
     await this.fetchAll(commit, [index]);
@@ -243,7 +243,7 @@ function lock(path: string, name: string): () => void {
     return () => rmSync(path, { force: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const owner = Number(readFileSync(path, "utf8"));
+    const owner = Number(readWholeText(path, FILE_KINDS.note));
     if (isAlive(owner)) {
       throw new EngineError(
         "download",

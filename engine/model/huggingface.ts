@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
@@ -36,7 +37,7 @@ const {
 /** @throws EngineError "missing-file", "invalid-file", "unsupported", "missing-weight" or "shape" */
 export function openHuggingFaceFolder(folder: string, label: Label = labelOf(folder)): Model {
   const configFile = join(folder, CONFIG);
-  const json = readJsonFile(configFile);
+  const json = readJsonFile(configFile, FILE_KINDS.config);
   const tokenizer = openTokenizer(folder);
   const checkpoint = openWeights(folder);
   try {
@@ -96,12 +97,12 @@ function openTokenizer(folder: string): JsonTokenizer {
       { place: { file: folder } },
     );
   }
-  return new JsonTokenizer(readJsonFile(path), path, declaredBos(join(folder, TOKENIZER_CONFIG)));
+  return new JsonTokenizer(readJsonFile(path, FILE_KINDS.tokenizer), path, declaredBos(join(folder, TOKENIZER_CONFIG)));
 }
 
 function declaredBos(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
-  const parsed = bosSchema.safeParse(readJsonFile(path));
+  const parsed = bosSchema.safeParse(readJsonFile(path, FILE_KINDS.config));
   if (!parsed.success)
     throw new EngineError("invalid-file", `${path}: "bos_token" is neither a text nor a token.`, {
       place: { file: path },

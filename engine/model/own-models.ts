@@ -1,9 +1,10 @@
 // The folders and files outside any cache that the user has added to the list of models; the list holds their paths, never a copy.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { modelCacheFolder } from "./model-cache.ts";
 import { openModel } from "./open.ts";
 
@@ -16,7 +17,7 @@ export function ownModels(): readonly string[] {
   const file = listFile();
   if (!existsSync(file)) return [];
   try {
-    return listSchema.parse(JSON.parse(readFileSync(file, "utf8"))).paths;
+    return listSchema.parse(JSON.parse(readWholeText(file, FILE_KINDS.note))).paths;
   } catch {
     throw new EngineError("invalid-file", `${file}: not a list of models; delete it and add them again.`, {
       place: { file },

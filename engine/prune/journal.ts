@@ -1,8 +1,9 @@
 // The journal of a run: one line a measurement, appended as it is made, from which a stopped run goes on.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 
 /** What was measured; numbers survive the text exactly. */
 export type JournalEntry =
@@ -83,7 +84,7 @@ export class Journal implements Ledger {
         place: { file: path },
       });
     }
-    const text = readFileSync(path, "utf8");
+    const text = readWholeFile(path, FILE_KINDS.journal).toString("utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const lines = whole.split("\n").slice(0, -1);
     if (lines.length === 0) {

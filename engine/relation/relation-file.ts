@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
@@ -87,7 +88,7 @@ export function writeRelation(path: string, content: RelationContent, { weight, 
 
 /** @throws EngineError "missing-file" or "invalid-file" with the place */
 export function readRelation(path: string): { file: RelationFile; map: LinearMap } {
-  const parsed = relationFileSchema.safeParse(readJsonFile(path));
+  const parsed = relationFileSchema.safeParse(readJsonFile(path, FILE_KINDS.relation));
   if (!parsed.success) throw invalid(path, z.prettifyError(parsed.error).split("\n").slice(0, 2).join(" "));
   const file = parsed.data;
   if (basename(file.weights) !== file.weights)

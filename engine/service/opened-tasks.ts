@@ -1,5 +1,5 @@
 // Task files as the workbench opens them: shipped, named by path, or given as text and kept under a name.
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/hash.ts";
@@ -8,6 +8,7 @@ import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
 import { loadContrast } from "../session/prepare.ts";
 import { loadRelation } from "../session/relation-task.ts";
 import { loadTask } from "../task/load.ts";
+import { readText } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 
 const SHIPPED = installedPath("tasks");
@@ -30,7 +31,7 @@ export function openTask(source: TaskSource, folder: string): OpenedTask {
   const task = loadContrast(file);
   return {
     ...entryOf(task),
-    text: readFileSync(file, "utf8"),
+    text: readText(file).text,
     description: task.description,
     metric: task.metric,
     threshold: task.threshold,

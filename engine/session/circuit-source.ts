@@ -1,6 +1,6 @@
 // A circuit from a file of any form that is read: our own record, or a graph of EAP-IG and the MIB circuit track.
-import { readFileSync, statSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { type EapIgGraph, edgesOfEapIg, parseEapIg, type ScoreSign, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
@@ -12,12 +12,9 @@ export type CircuitSource =
   | { readonly form: "own"; readonly file: string; readonly circuit: Circuit }
   | { readonly form: "eap-ig"; readonly file: string; readonly graph: EapIgGraph };
 
-/** A graph of a large model has some ten million edges of fifty characters. */
-const largestFile = 500_000_000;
-
 /** @throws EngineError "missing-file" or "invalid-file" */
 export function readCircuitSource(file: string): CircuitSource {
-  const text = readCircuitText(file);
+  const text = readWholeText(file, FILE_KINDS.circuit);
   return isEapIg(text)
     ? { form: "eap-ig", file, graph: parseEapIg(text, file) }
     : { form: "own", file, circuit: parseCircuit(text, file) };
@@ -34,7 +31,7 @@ export type EdgeGraph = ReturnType<typeof edgesOfEapIg>;
 
 /** @throws EngineError "missing-file" or "invalid-file"; "shape" where graph and model do not fit */
 export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGraph {
-  const graph = parseEapIg(readCircuitText(file), file, sign);
+  const graph = parseEapIg(readWholeText(file, FILE_KINDS.circuit), file, sign);
   requireSizes(graph, file, model);
   return edgesOfEapIg(graph);
 }
@@ -45,7 +42,7 @@ export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGr
  * @throws EngineError "missing-file" or "invalid-file"
  */
 export function readCircuitFile(file: string): Circuit {
-  return parseCircuit(readCircuitText(file), file);
+  return parseCircuit(readWholeText(file, FILE_KINDS.circuit), file);
 }
 
 /** The kept units in a model of these sizes. @throws EngineError "shape" where circuit and model do not fit */
@@ -84,27 +81,6 @@ export function edgeNote(source: CircuitSource): string | undefined {
     `${source.file} leaves out ${missing} of the ${between.length} edges between its nodes. ` +
     `Circuits of nodes are evaluated: every edge between kept nodes is present.`
   );
-}
-
-function readCircuitText(file: string): string {
-  const fail = (code: "missing-file" | "invalid-file", sentence: string): never => {
-    throw new EngineError(code, `${file}: ${sentence}`, { place: { file } });
-  };
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats) return fail("missing-file", "there is no such file; check the path of the circuit.");
-  if (stats.isDirectory()) return fail("invalid-file", "is a folder; name one circuit file inside it.");
-  if (stats.size > largestFile) {
-    return fail(
-      "invalid-file",
-      `is ${stats.size} bytes large, a circuit file is far smaller. Is it another kind of file?`,
-    );
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    return fail("invalid-file", "is not UTF-8 text, so no circuit file. Is it another kind of file?");
-  }
 }
 
 /** By its first keys: EAP-IG's graphs have `cfg` and no `format`; broken JSON is left to the readers' own sentences. */

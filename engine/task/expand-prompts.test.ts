@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../test/written-task.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { tinyPath } from "../../test/reference/tiny-models.ts";
@@ -7,7 +8,7 @@ import { expandTask } from "./expand.ts";
 
 const withBos = wordTokenizer();
 const tinyFile = tinyPath("models/gpt2/tokenizer.json");
-const withoutBos = new JsonTokenizer(readJsonFile(tinyFile), tinyFile);
+const withoutBos = new JsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile);
 
 const NAMES = ["Mary", "John", "Anna", "Paul", "Tom", "Rose", "Kate", "Adam"];
 

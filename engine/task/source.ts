@@ -1,8 +1,8 @@
 // A task file as text and as plain data, with a way from any field back to its line and column.
-import { readFileSync, statSync } from "node:fs";
 import { LineCounter, isAlias, isMap, isSeq, parseDocument, type Document, type Node, type Pair } from "yaml";
 import { EngineError, type Place } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { type FileKind, FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 import {
   DEEPEST,
   duplicateKeys,
@@ -27,16 +27,12 @@ export interface Source extends SourceText {
   place(path: readonly PropertyKey[], ofKey?: boolean): Place;
 }
 
-/** Bytes. YAML is written by hand, so small; JSON is held as a tree of places, dozens of bytes for each of its own; rows are read one by one. */
-const LARGEST_YAML = 1_000_000;
-const LARGEST_JSON = 16_000_000;
-const LARGEST_ROWS = 64_000_000;
 /** What YAML aliases may unfold to; a task has no need of more, and a "billion laughs" file of many. */
 const MOST_UNFOLDED = 100;
 
 /** @throws EngineError "missing-file" or "invalid-file" */
 export function readText(file: string): SourceText {
-  const bytes = readBytes(file);
+  const bytes = readWholeFile(file, kindOf(file));
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -69,23 +65,9 @@ function invalid(file: string, sentence: string, cause?: unknown): EngineError {
   return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } }, { cause });
 }
 
-function readBytes(file: string): Buffer {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats) {
-    const sentence = "there is no such file; check the path of the task.";
-    throw new EngineError("missing-file", `${file}: ${sentence}`, { place: { file } });
-  }
-  if (stats.isDirectory()) throw invalid(file, "is a folder; name one task file inside it.");
-  if (!stats.isFile()) throw invalid(file, "is not a regular file; name a task file.");
-  const largest = largestOf(file);
-  if (stats.size > largest)
-    throw invalid(file, `is ${stats.size} bytes large; at most ${largest} are read. Split it into smaller files.`);
-  return readFileSync(file);
-}
-
-function largestOf(file: string): number {
-  if (/\.ya?ml$/i.test(file)) return LARGEST_YAML;
-  return isJson(file) ? LARGEST_JSON : LARGEST_ROWS;
+function kindOf(file: string): FileKind {
+  if (/\.ya?ml$/i.test(file)) return FILE_KINDS.taskYaml;
+  return isJson(file) ? FILE_KINDS.taskJson : FILE_KINDS.taskRows;
 }
 
 function isJson(file: string): boolean {

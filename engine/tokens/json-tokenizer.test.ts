@@ -4,6 +4,7 @@ import { smollm2File, smollm2IsHere, smollm2Reason } from "../../test/reference/
 import { tinyPath } from "../../test/reference/tiny-models.ts";
 import { GgufFile } from "../formats/gguf.ts";
 import { GgufMetadata } from "../formats/gguf-metadata.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { ggufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonTokenizer } from "./json-tokenizer.ts";
@@ -26,7 +27,7 @@ function fromFolder(name: string): Tokenizer {
 }
 
 function fromJson(file: string): Tokenizer {
-  return new JsonTokenizer(readJsonFile(file), file, "<|endoftext|>");
+  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }
 
 function fromGguf(path: string): Tokenizer {
@@ -140,7 +141,9 @@ describe("JsonTokenizer", () => {
       [0, 5],
       [5, 9],
     ]);
-    const json = readJsonFile(tinyPath("tokens/words.tokenizer.json")) as { model: { unk_token?: string } };
+    const json = readJsonFile(tinyPath("tokens/words.tokenizer.json"), FILE_KINDS.tokenizer) as {
+      model: { unk_token?: string };
+    };
     delete json.model.unk_token;
     const strict = new JsonTokenizer(json, "words.json");
     expect(() => strict.encode(" Mary Xyz")).toThrow('"ĠXyz" is not in the vocabulary of this tokenizer.');

@@ -1,7 +1,7 @@
 // A training run's state as one file, from which the run goes on as if it had never stopped.
-import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 import { sha256 } from "../base/hash.ts";
 import { type ModelShape, parameterCount, parametersOf } from "./parameters.ts";
 import type { Recipe } from "./recipe.ts";
@@ -26,7 +26,7 @@ export function writeCheckpoint(path: string, state: TrainingState, recipe: Reci
 
 /** @throws EngineError "invalid-file" where the file is no checkpoint or one of another recipe */
 export function readCheckpoint(path: string, recipe: Recipe, shape: ModelShape): TrainingState {
-  const bytes = readFileSync(path);
+  const bytes = readWholeFile(path, FILE_KINDS.training);
   const end = bytes.indexOf(0x0a, MAGIC.length);
   if (!bytes.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC)) || end < 0) {
     throw refused(path, "not a training checkpoint of this version; delete it to train from the start");

@@ -307,13 +307,13 @@ const FOLDER_CASES: readonly FolderCase[] = [
     "missing-file",
     `{folder}: there is no tokenizer.json. Save it with Transformers: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
   ],
-  ["no config.json", { "config.json": undefined }, "missing-file", `${CONFIG}: there is no such file.`],
   [
-    "an empty config.json",
-    { "config.json": "" },
-    "invalid-file",
-    `${CONFIG}: line 1, column 1 is not JSON. Is it damaged or cut off?`,
+    "no config.json",
+    { "config.json": undefined },
+    "missing-file",
+    `${CONFIG}: there is no such file; check the path of the config.`,
   ],
+  ["an empty config.json", { "config.json": "" }, "invalid-file", `${CONFIG}: is empty. Is it damaged or cut off?`],
   [
     "a config.json of nothing",
     { "config.json": "null" },

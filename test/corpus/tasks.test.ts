@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineError, type ErrorCode } from "../../engine/base/errors.ts";
+import { FILE_KINDS } from "../../engine/base/read-file.ts";
 import { readJsonFile } from "../../engine/formats/json-file.ts";
 import { expandTask, type ExpandOptions } from "../../engine/task/expand.ts";
 import { loadTask } from "../../engine/task/load.ts";
@@ -1606,7 +1607,7 @@ type ExpansionCase = readonly [
 ];
 
 function tokenizerOf(file: string): Tokenizer {
-  return new JsonTokenizer(readJsonFile(file), file, "<|endoftext|>");
+  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }
 
 /** Whole words, others letter by letter; 320 byte-level tokens; the same with BOS in front; words, and one token for all others. */
