@@ -1,11 +1,9 @@
 // Plain full forward pass over packed runs: every position of every layer, sites read or replaced on the way.
 import { assertInternal } from "../base/errors.ts";
-import type { AttentionSite, Site, WriteSite } from "../transformer/sites.ts";
+import type { Site } from "../transformer/sites.ts";
+import { runBlock } from "./block.ts";
 import type { Executor, Patch, PrefixRows } from "./executor.ts";
 import type { Packing, Reals } from "./packing.ts";
-
-const attentionSites: readonly Site[] = ["q", "k", "v", "pattern"];
-const writeSites: readonly Site[] = ["attnOut", "residMid", "hidden", "mlpOut"];
 
 export interface CaptureRequest {
   /** Sites to read, at these layers (default: all). */
@@ -39,52 +37,24 @@ export async function capture(
 ): Promise<Captured> {
   const { config } = executor.model;
   const at: Partial<Record<Site, Reals[]>> = {};
-  const keep = (site: Site, layer: number, value: Reals) => {
-    if (request.sites.includes(site) && (request.layers?.includes(layer) ?? true)) (at[site] ??= [])[layer] = value;
-  };
   const patchAt = (site: Site, layer: number) =>
     request.patchSites?.includes(site) ? request.patch?.(site, layer) : undefined;
-  const replaced = (site: Site, layer: number, value: Reals): Reals => {
-    const patch = patchAt(site, layer);
-    return patch ? overwritten(value, patch) : value;
-  };
-  const patchesOf = <S extends Site>(among: readonly Site[], layer: number, shape: (site: Site) => readonly number[]) =>
-    Object.fromEntries(
-      among.flatMap((site) => {
-        const patch = patchAt(site, layer);
-        return patch ? [[site, { ...patch, shape: shape(site) }]] : [];
-      }),
-    ) as Partial<Record<S, Patch & { readonly shape: readonly number[] }>>;
-
-  const group = config.nHeads / config.nKeyValueHeads;
-  const maxKeys = Math.max(...packing.runs.map((run) => run.length));
-  const maxQueries = Math.max(...packing.runs.map((run) => run.length - run.first));
-  const attentionShape = (site: Site): readonly number[] =>
-    site === "pattern"
-      ? [packing.runs.length, config.nKeyValueHeads, group * maxQueries, maxKeys]
-      : [packing.rows, site === "q" ? config.nHeads : config.nKeyValueHeads, config.dHead];
-
   let stream = residual;
   for (let layer = request.from ?? 0; layer < config.nLayers; layer++) {
-    stream = replaced("residPre", layer, stream);
-    keep("residPre", layer, stream);
-    const attention = await executor.attention(layer, packing, stream, {
-      queries: "all",
+    const patches = new Map(
+      (request.patchSites ?? []).flatMap((site) => {
+        const patch = patchAt(site, layer);
+        return patch ? [[site, patch] as const] : [];
+      }),
+    );
+    const wanted = request.layers?.includes(layer) === false ? [] : request.sites;
+    stream = await runBlock(executor, layer, packing, stream, {
       prefix: request.prefix?.[layer],
-      wanted: ["z", ...(request.sites.filter((site) => attentionSites.includes(site)) as AttentionSite[])],
-      patches: patchesOf<AttentionSite>(attentionSites, layer, attentionShape),
+      wanted,
+      keep: (site, value) => void ((at[site] ??= [])[layer] = value),
+      changed: [...patches.keys()],
+      change: (site, value) => overwritten(value, patches.get(site)!),
     });
-    for (const site of attentionSites)
-      if (request.sites.includes(site)) keep(site, layer, attention[site as AttentionSite]);
-    const z = replaced("z", layer, attention.z);
-    keep("z", layer, z);
-    const written = await executor.write(layer, stream, z, {
-      wanted: ["residPost", ...(request.sites.filter((site) => writeSites.includes(site)) as WriteSite[])],
-      patches: patchesOf<WriteSite>(writeSites, layer, () => []),
-    });
-    for (const site of writeSites) if (request.sites.includes(site)) keep(site, layer, written[site as WriteSite]);
-    stream = replaced("residPost", layer, written.residPost);
-    keep("residPost", layer, stream);
     request.afterLayer?.(layer);
   }
   return { residual: stream, at };

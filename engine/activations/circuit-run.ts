@@ -166,7 +166,7 @@ export function mlpOptions(
   layer: number,
   scope: Stream["scope"],
   circuits: readonly AblatedFlags[],
-): { mlpOut?: Reals; patches?: { hidden: Patch } } {
+): { mlpOut?: Reals; hidden?: Patch } {
   const scoped = (values: Reals) =>
     scope === "end" ? takeRows(values, values.length / chunk.packing.rows, chunk.packing.endRows) : values;
   const ablated = circuits.filter((circuit) => circuit.mlpAt(layer)).length;
@@ -181,7 +181,7 @@ export function mlpOptions(
     const flags = circuit.neuronsAt(layer);
     if (flags) for (let row = 0; row < rows; row++) where.set(flags, (c * rows + row) * width);
   });
-  return { patches: { hidden: { where, value: repeatRows(values, circuits.length) } } };
+  return { hidden: { where, value: repeatRows(values, circuits.length) } };
 }
 
 /** Repeated packings are kept, so that their index inputs are made once. */

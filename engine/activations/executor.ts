@@ -1,11 +1,11 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
-import type { Model } from "../model/model.ts";
+import type { LayerWeights, Model, ModelConfig } from "../model/model.ts";
+import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
-import { attentionGraph } from "../transformer/attention.ts";
+import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
 import type { Precision } from "../transformer/precision.ts";
 import { finalNormGraph, unembedGraph } from "../transformer/readout.ts";
-import { type AttentionSite, patchInputs, type WriteSite } from "../transformer/sites.ts";
-import { writeGraph } from "../transformer/write.ts";
+import { attnOutGraph, GIVEN_MLP, HIDDEN_INPUTS, hiddenGraph, mlpOutGraph, writeGraph } from "../transformer/write.ts";
 import { attentionFeeds, type Packing, type Queries, type Reals, reals, zeros } from "./packing.ts";
 
 /** Keys and values of a layer's shared prefix, "prefixRow keyValueHead·dHead", keys rotated. */
@@ -76,34 +76,23 @@ export class Executor {
       readonly queries: Queries;
       readonly wanted: readonly Wanted[];
       readonly prefix?: PrefixRows;
-      readonly patches?: Partial<Record<AttentionSite, Patch & { readonly shape: readonly number[] }>>;
     },
   ): Promise<Record<Wanted, Reals>> {
     const { config } = this.model;
-    const width = config.nKeyValueHeads * config.dHead;
-    const sites = Object.keys(options.patches ?? {}).sort() as AttentionSite[];
     const selected = options.queries === "end";
-    const program = await this.program(`attention/${layer}/${selected}/${sites}`, () =>
+    const program = await this.program(`attention/${layer}/${selected}`, () =>
       attentionGraph(config, this.model.layer(layer), {
         queries: selected ? "selected" : "all",
-        patch: sites,
         precision: this.precision,
       }),
     );
-    // A prefix of one row of zeros stands in where there is none: no index points at it.
-    const prefix = options.prefix ?? { k: zeros(this.precision, width), v: zeros(this.precision, width) };
-    const prefixRows = prefix.k.length / width;
+    const { prefixRows, prefixK, prefixV } = this.prefixFeeds(options.prefix);
     const feeds: Record<string, Feed> = {
       ...this.feedsOf(packing, options.queries, prefixRows),
       residual: reals([packing.rows, config.dModel], residual),
-      prefixK: reals([prefixRows, width], prefix.k),
-      prefixV: reals([prefixRows, width], prefix.v),
+      prefixK,
+      prefixV,
     };
-    for (const site of sites) {
-      const { where, value, shape } = options.patches![site]!;
-      feeds[patchInputs(site).where] = { dtype: "bool", shape, data: where };
-      feeds[patchInputs(site).value] = reals(shape, value);
-    }
     return fetched(await program.run(feeds, options.wanted), options.wanted);
   }
 
@@ -116,28 +105,99 @@ export class Executor {
       readonly wanted: readonly Wanted[];
       /** The MLP's output, instead of computing it. */
       readonly mlpOut?: Reals;
-      readonly patches?: Partial<Record<WriteSite, Patch>>;
+      /** Replaces hidden neurons, "row dMlp". */
+      readonly hidden?: Patch;
     },
   ): Promise<Record<Wanted, Reals>> {
     const { config } = this.model;
     const rows = residual.length / config.dModel;
-    const sites = Object.keys(options.patches ?? {}).sort() as WriteSite[];
     const mlp = options.mlpOut ? "given" : "computed";
-    const program = await this.program(`write/${layer}/${mlp}/${sites}`, () =>
-      writeGraph(config, this.model.layer(layer), { mlp, patch: sites, precision: this.precision }),
+    const replaced = options.hidden !== undefined;
+    const program = await this.program(`write/${layer}/${mlp}/${replaced}`, () =>
+      writeGraph(config, this.model.layer(layer), { mlp, replaced, precision: this.precision }),
     );
     const feeds: Record<string, Feed> = {
       residual: reals([rows, config.dModel], residual),
       z: reals([rows, config.nHeads * config.dHead], z),
     };
-    if (options.mlpOut) feeds[patchInputs("mlpOut").value] = reals([rows, config.dModel], options.mlpOut);
-    for (const site of sites) {
-      const { where, value } = options.patches![site]!;
-      const shape = [rows, value.length / rows];
-      feeds[patchInputs(site).where] = { dtype: "bool", shape, data: where };
-      feeds[patchInputs(site).value] = reals(shape, value);
+    if (options.mlpOut) feeds[GIVEN_MLP] = reals([rows, config.dModel], options.mlpOut);
+    if (options.hidden) {
+      const shape = [rows, config.dMlp];
+      feeds[HIDDEN_INPUTS.where] = { dtype: "bool", shape, data: options.hidden.where };
+      feeds[HIDDEN_INPUTS.value] = reals(shape, options.hidden.value);
     }
     return fetched(await program.run(feeds, options.wanted), options.wanted);
+  }
+
+  /** Queries before their rotation, "row head dHead", rotated keys and values, "row keyValueHead·dHead". */
+  async projections(layer: number, packing: Packing, residual: Reals): Promise<Record<"q" | "k" | "v", Reals>> {
+    const { config } = this.model;
+    const program = await this.program(`projections/${layer}`, () =>
+      projectionsGraph(config, this.model.layer(layer), this.precision),
+    );
+    const turn = named(this.feedsOf(packing, "all", 1), TURN);
+    const outputs = await program.run({ ...turn, residual: reals([packing.rows, config.dModel], residual) });
+    return fetched(outputs, ["q", "k", "v"]);
+  }
+
+  /** "run keyValueHead G·query key", of what `projections` gives. */
+  async pattern(packing: Packing, q: Reals, k: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
+    const { nHeads, nKeyValueHeads, dHead } = this.model.config;
+    const program = await this.program("pattern", () => patternGraph(this.model.config, this.precision));
+    const { prefixRows, prefixK } = this.prefixFeeds(prefix);
+    const feeds = {
+      ...named(this.feedsOf(packing, "all", prefixRows), [...TURN, "queryIndex", "keyIndex", "mask"]),
+      q: reals([packing.rows, nHeads, dHead], q),
+      k: reals([packing.rows, nKeyValueHeads * dHead], k),
+      prefixK,
+    };
+    return fetched(await program.run(feeds), ["pattern"]).pattern;
+  }
+
+  /** z "row head·dHead" = pattern · v. */
+  async mixedValues(packing: Packing, pattern: Reals, v: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
+    const { nKeyValueHeads, dHead } = this.model.config;
+    const program = await this.program("mixed-values", () => mixedValuesGraph(this.model.config, this.precision));
+    const { prefixRows, prefixV } = this.prefixFeeds(prefix);
+    const index = named(this.feedsOf(packing, "all", prefixRows), ["keyIndex", "zIndex", "mask"]);
+    const [runs, , groupQueries, keys] = index.mask.shape;
+    const feeds = {
+      keyIndex: index.keyIndex,
+      zIndex: index.zIndex,
+      pattern: reals([runs, nKeyValueHeads, groupQueries, keys], pattern),
+      v: reals([packing.rows, nKeyValueHeads * dHead], v),
+      prefixV,
+    };
+    return fetched(await program.run(feeds), ["z"]).z;
+  }
+
+  /** z "row head·dHead" → attnOut "row dModel". */
+  attnOut(layer: number, z: Reals): Promise<Reals> {
+    const { nHeads, dHead } = this.model.config;
+    return this.step(layer, attnOutGraph, ["z", z, nHeads * dHead], "attnOut");
+  }
+
+  /** What the MLP reads before its norm, "row dModel" → hidden "row dMlp". */
+  hidden(layer: number, mlpIn: Reals): Promise<Reals> {
+    return this.step(layer, hiddenGraph, ["mlpIn", mlpIn, this.model.config.dModel], "hidden");
+  }
+
+  /** hidden "row dMlp" → mlpOut "row dModel". */
+  mlpOut(layer: number, hidden: Reals): Promise<Reals> {
+    return this.step(layer, mlpOutGraph, ["hidden", hidden, this.model.config.dMlp], "mlpOut");
+  }
+
+  private async step(
+    layer: number,
+    build: (config: ModelConfig, weights: LayerWeights, precision: Precision) => Graph,
+    [input, rows, width]: readonly [string, Reals, number],
+    output: string,
+  ): Promise<Reals> {
+    const program = await this.program(`${output}/${layer}`, () =>
+      build(this.model.config, this.model.layer(layer), this.precision),
+    );
+    const feeds = { [input]: reals([rows.length / width, width], rows) };
+    return fetched(await program.run(feeds), [output])[output];
   }
 
   /** Final norm of `residual` "row dModel". */
@@ -182,6 +242,15 @@ export class Executor {
       for (let i = 0; i < config.dModel; i++) W_U[i * tokens + token] = rows[token * config.dModel + i];
     }
     return unembedGraph(config, W_U, this.model.unembedBias()?.subarray(from, to), this.precision);
+  }
+
+  /** A prefix of one row of zeros stands in where there is none: no index points at it. */
+  private prefixFeeds(prefix: PrefixRows | undefined) {
+    const { nKeyValueHeads, dHead } = this.model.config;
+    const width = nKeyValueHeads * dHead;
+    const { k, v } = prefix ?? { k: zeros(this.precision, width), v: zeros(this.precision, width) };
+    const shape = [k.length / width, width];
+    return { prefixRows: shape[0], prefixK: reals(shape, k), prefixV: reals(shape, v) };
   }
 
   private feedsOf(packing: Packing, queries: Queries, prefixRows: number): Record<string, Feed> {
@@ -230,6 +299,13 @@ export class Executor {
     const matrices = nLayers * (attention + dModel * dMlp * (mlp.kind === "gated" ? 3 : 2)) + dModel * dVocab;
     return matrices * (this.precision === "float32" ? 4 : 8);
   }
+}
+
+/** The rotation's inputs; models without one have none. */
+const TURN = ["cos", "sin"] as const;
+
+function named(feeds: Readonly<Record<string, Feed>>, names: readonly string[]): Record<string, Feed> {
+  return Object.fromEntries(names.filter((name) => name in feeds).map((name) => [name, feeds[name]]));
 }
 
 function fetched<Wanted extends string>(

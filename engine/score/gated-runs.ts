@@ -241,7 +241,7 @@ export class GatedRuns {
 async function layerPrograms(executor: Executor, layer: number): Promise<LayerPrograms> {
   const { model, precision, threads } = executor;
   const weights = model.layer(layer);
-  const gated = writeGraph(model.config, weights, { mlp: "computed", patch: [], gated: true, precision });
+  const gated = writeGraph(model.config, weights, { mlp: "computed", gated: true, precision });
   return {
     write: await Program.compile(gated, { threads }),
     writeGradient: await Program.compile(gatedWriteGradientGraph(model.config, weights, precision), { threads }),

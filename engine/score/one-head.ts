@@ -101,7 +101,6 @@ export class OneHead {
     if (known) return known;
     const graph = attentionGraph(this.config, this.weights, {
       queries: queries === "end" ? "selected" : "all",
-      patch: [],
       streams: "apart",
       precision: this.executor.precision,
     });

@@ -5,29 +5,13 @@
 // values of a prefix that several runs share come in as rows of their own and are never computed again.
 import type { LayerWeights, ModelConfig } from "../model/model.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
-import {
-  add,
-  concat,
-  gather,
-  matMul,
-  mul,
-  reshape,
-  rmsNorm,
-  rotary,
-  slice,
-  softmax,
-  transpose,
-  where,
-} from "../onnx/ops.ts";
+import { add, concat, gather, matMul, mul, reshape, rmsNorm, rotary, slice, softmax, transpose } from "../onnx/ops.ts";
 import { norm } from "./norm.ts";
 import { type Precision, weight } from "./precision.ts";
-import { type AttentionSite, patchInputs } from "./sites.ts";
 
 export interface AttentionOptions {
   /** "selected": z is computed at the rows named by `queryRows` only (the read-out position in the last layer). */
   readonly queries: "all" | "selected";
-  /** Sites that get inputs `<site>.where` and `<site>.value`. */
-  readonly patch: readonly AttentionSite[];
   /** "apart": queries, keys and values read streams of their own, `residualQ`, `residualK`, `residualV` (default: one). */
   readonly streams?: "one" | "apart";
   readonly precision: Precision;
@@ -47,18 +31,76 @@ export interface AttentionOptions {
  * `pattern` "run keyValueHead G·query key".
  */
 export function attentionGraph(config: ModelConfig, weights: LayerWeights, options: AttentionOptions): Graph {
-  const { nHeads, nKeyValueHeads, dHead, dModel } = config;
   const { precision } = options;
   const graph = new Graph("attention");
-  const patched = patcher(graph, options);
+  const parts = partsIn(graph, config, precision);
   const streamNormed = (name: string) =>
-    norm(graph, precision, config, graph.input(name, precision, ["rows", dModel]), weights.norm1);
+    norm(graph, precision, config, graph.input(name, precision, ["rows", config.dModel]), weights.norm1);
   const shared = options.streams === "apart" ? undefined : streamNormed("residual");
   const normedFor = (input: "Q" | "K" | "V") => shared ?? streamNormed(`residual${input}`);
   const selected = options.queries === "selected";
   const normedQ = normedFor("Q");
   const queryNormed = selected ? gather(normedQ, graph.input("queryRows", "int64", ["queries"]), 0) : normedQ;
+  const { q, k, v } = parts.projections(weights, queryNormed, normedFor("K"), normedFor("V"));
+  const [cos, sin] = selected ? ["queryCos", "querySin"] : ["cos", "sin"];
+  const pattern = parts.pattern(parts.rotate(q, cos, sin), k);
+  graph.output("z", parts.z(pattern, v));
+  graph.output("q", q);
+  graph.output("k", flat(config, k));
+  graph.output("v", flat(config, v));
+  graph.output("pattern", pattern);
+  return graph;
+}
 
+// The same attention in three steps, each with the values of the step before as inputs, so that what stands between them
+// can be changed. Inputs and outputs are those of `attentionGraph`. Only the first holds weights.
+
+/** `residual`, `cos`, `sin` → `q`, `k`, `v`. */
+export function projectionsGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const graph = new Graph("projections");
+  const residual = graph.input("residual", precision, ["rows", config.dModel]);
+  const normed = norm(graph, precision, config, residual, weights.norm1);
+  const { q, k, v } = partsIn(graph, config, precision).projections(weights, normed, normed, normed);
+  graph.output("q", q);
+  graph.output("k", flat(config, k));
+  graph.output("v", flat(config, v));
+  return graph;
+}
+
+/** `q`, `k`, `prefixK`, `queryIndex`, `keyIndex`, `mask`, `cos`, `sin` → `pattern`. */
+export function patternGraph(config: ModelConfig, precision: Precision): Graph {
+  const { nHeads, nKeyValueHeads, dHead } = config;
+  const graph = new Graph("pattern");
+  const q = graph.input("q", precision, ["rows", nHeads, dHead]);
+  const k = graph.input("k", precision, ["rows", nKeyValueHeads * dHead]);
+  const parts = partsIn(graph, config, precision);
+  graph.output("pattern", parts.pattern(parts.rotate(q, "cos", "sin"), k));
+  return graph;
+}
+
+/** `pattern`, `v`, `prefixV`, `keyIndex`, `zIndex` → `z`. */
+export function mixedValuesGraph(config: ModelConfig, precision: Precision): Graph {
+  const { nKeyValueHeads, dHead } = config;
+  const graph = new Graph("mixed-values");
+  const pattern = graph.input("pattern", precision, ["runs", nKeyValueHeads, "groupQueries", "keys"]);
+  const v = graph.input("v", precision, ["rows", nKeyValueHeads * dHead]);
+  graph.output("z", partsIn(graph, config, precision).z(pattern, v));
+  return graph;
+}
+
+const flat = ({ nKeyValueHeads, dHead }: ModelConfig, rows: Value): Value =>
+  reshape(rows, [-1, nKeyValueHeads * dHead]);
+
+/** The steps of attention as pieces of one graph; an input that two of them read is made once. */
+function partsIn(graph: Graph, config: ModelConfig, precision: Precision) {
+  const { nHeads, nKeyValueHeads, dHead, dModel } = config;
+  const rotate = rotator(graph, config, precision);
+  let keyIndex: Value | undefined;
+  const perHead = (rows: Value, prefix: string) => {
+    const before = graph.input(prefix, precision, ["prefixRows", nKeyValueHeads * dHead]);
+    keyIndex ??= graph.input("keyIndex", "int64", ["runs", nKeyValueHeads, "keys"]);
+    return gather(reshape(concat([before, flat(config, rows)], 0), [-1, dHead]), keyIndex, 0);
+  };
   const project = (x: Value, matrix: Float32Array, bias: Float32Array | undefined, heads: number) => {
     const projected = matMul(x, weight(graph, precision, matrix, [dModel, heads * dHead]));
     const biased = bias ? add(projected, weight(graph, precision, bias, [heads * dHead])) : projected;
@@ -66,50 +108,30 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
   };
   const headNorm = (x: Value, gain: Float32Array | undefined) =>
     gain ? rmsNorm(x, weight(graph, precision, gain, [dHead]), config.norm.epsilon) : x;
-
-  const q = patched("q", headNorm(project(queryNormed, weights.W_Q, weights.b_Q, nHeads), weights.normQ));
-  const k = headNorm(project(normedFor("K"), weights.W_K, weights.b_K, nKeyValueHeads), weights.normK);
-  const v = patched("v", project(normedFor("V"), weights.W_V, weights.b_V, nKeyValueHeads));
-
-  const rotate = rotator(graph, config, precision);
-  // Keys are read and replaced after the rotation, so that what is read is what a patch takes.
-  const rotatedK = patched("k", rotate(k, "cos", "sin"));
-  const rotatedQ = selected ? rotate(q, "queryCos", "querySin") : rotate(q, "cos", "sin");
-
-  const keyIndex = graph.input("keyIndex", "int64", ["runs", nKeyValueHeads, "keys"]);
-  const gathered = (rows: Value, prefix: string) => {
-    const flat = reshape(rows, [-1, nKeyValueHeads * dHead]);
-    const all = concat([graph.input(prefix, precision, ["prefixRows", nKeyValueHeads * dHead]), flat], 0);
-    return { flat, perHead: gather(reshape(all, [-1, dHead]), keyIndex, 0) };
-  };
-  const keys = gathered(rotatedK, "prefixK");
-  const values = gathered(v, "prefixV");
-  const queryIndex = graph.input("queryIndex", "int64", ["runs", nKeyValueHeads, "groupQueries"]);
-  const queries = gather(reshape(rotatedQ, [-1, dHead]), queryIndex, 0);
-
-  const scores = mul(
-    matMul(queries, transpose(keys.perHead, [0, 1, 3, 2])),
-    graph.scalar(config.attentionScale, precision),
-  );
-  const mask = graph.input("mask", precision, ["runs", 1, "groupQueries", "keys"]);
-  const pattern = patched("pattern", softmax(add(scores, mask)));
-  const zIndex = graph.input("zIndex", "int64", ["queries", nHeads]);
-  const z = gather(reshape(matMul(pattern, values.perHead), [-1, dHead]), zIndex, 0);
-
-  graph.output("z", reshape(z, [-1, nHeads * dHead]));
-  graph.output("q", q);
-  graph.output("k", keys.flat);
-  graph.output("v", values.flat);
-  graph.output("pattern", pattern);
-  return graph;
-}
-
-function patcher(graph: Graph, options: AttentionOptions) {
-  return (site: AttentionSite, value: Value): Value => {
-    if (!options.patch.includes(site)) return value;
-    const names = patchInputs(site);
-    const axes = value.shape.map((dim, axis) => (typeof dim === "number" ? dim : `${site}${axis}`));
-    return where(graph.input(names.where, "bool", axes), graph.input(names.value, options.precision, axes), value);
+  return {
+    rotate,
+    /** Queries before their rotation, keys after it: what is read of them is what can be put there. */
+    projections(weights: LayerWeights, forQ: Value, forK: Value, forV: Value) {
+      return {
+        q: headNorm(project(forQ, weights.W_Q, weights.b_Q, nHeads), weights.normQ),
+        k: rotate(headNorm(project(forK, weights.W_K, weights.b_K, nKeyValueHeads), weights.normK), "cos", "sin"),
+        v: project(forV, weights.W_V, weights.b_V, nKeyValueHeads),
+      };
+    },
+    /** @param q, k both rotated */
+    pattern(q: Value, k: Value): Value {
+      const keys = perHead(k, "prefixK");
+      const queryIndex = graph.input("queryIndex", "int64", ["runs", nKeyValueHeads, "groupQueries"]);
+      const queries = gather(reshape(q, [-1, dHead]), queryIndex, 0);
+      const scale = graph.scalar(config.attentionScale, precision);
+      const scores = mul(matMul(queries, transpose(keys, [0, 1, 3, 2])), scale);
+      return softmax(add(scores, graph.input("mask", precision, ["runs", 1, "groupQueries", "keys"])));
+    },
+    z(pattern: Value, v: Value): Value {
+      const zIndex = graph.input("zIndex", "int64", ["queries", nHeads]);
+      const read = matMul(pattern, perHead(v, "prefixV"));
+      return reshape(gather(reshape(read, [-1, dHead]), zIndex, 0), [-1, nHeads * dHead]);
+    },
   };
 }
 

@@ -14,7 +14,7 @@ import { GATE_INPUTS, writeGraph } from "./write.ts";
  * "row head·dHead", `hidden` "row dMlp", each over every path from there to residPost.
  */
 export function writeGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
-  const graph = writeGraph(config, weights, { mlp: "computed", patch: [], precision });
+  const graph = writeGraph(config, weights, { mlp: "computed", precision });
   const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
   const forward = takeOutputs(graph);
   const wrt = {
@@ -31,7 +31,7 @@ export function writeGradientGraph(config: ModelConfig, weights: LayerWeights, p
  * `residual` "row dModel", `z` "row head·dHead", and those at the gates, `hidden.gate` "neuron" and `mlpOut.gate` "1".
  */
 export function gatedWriteGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
-  const graph = writeGraph(config, weights, { mlp: "computed", patch: [], gated: true, precision });
+  const graph = writeGraph(config, weights, { mlp: "computed", gated: true, precision });
   const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
   const names = ["residual", "z", GATE_INPUTS.hidden.gate, GATE_INPUTS.mlpOut.gate];
   const wrt = Object.fromEntries(names.map((name) => [name, inputOf(graph, name)]));
@@ -45,7 +45,7 @@ export function gatedWriteGradientGraph(config: ModelConfig, weights: LayerWeigh
  * over all paths.
  */
 export function attentionGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
-  const graph = attentionGraph(config, weights, { queries: "all", patch: [], precision });
+  const graph = attentionGraph(config, weights, { queries: "all", precision });
   const { nHeads, dHead, dModel } = config;
   const cotangent = graph.input("cotangent", precision, ["queries", nHeads * dHead]);
   const past = graph.input("past", precision, ["rows", dModel]);
@@ -60,7 +60,7 @@ export function attentionGradientGraph(config: ModelConfig, weights: LayerWeight
  * `cotangent` "row head·dHead", the gradient at z. Outputs: gradients `residualQ`, `residualK`, `residualV` "row dModel".
  */
 export function headInputGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
-  const graph = attentionGraph(config, weights, { queries: "all", patch: [], streams: "apart", precision });
+  const graph = attentionGraph(config, weights, { queries: "all", streams: "apart", precision });
   const cotangent = graph.input("cotangent", precision, ["queries", config.nHeads * config.dHead]);
   const z = takeOutputs(graph).get("z")!;
   const names = ["residualQ", "residualK", "residualV"];

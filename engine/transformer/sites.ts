@@ -24,6 +24,3 @@ export const siteAxes: Readonly<Record<Site, string>> = {
 };
 
 export const sites = Object.keys(siteAxes) as readonly Site[];
-
-/** Names of the two extra inputs of a part whose site can be replaced: which entries, and by what. */
-export const patchInputs = (site: Site) => ({ where: `${site}.where`, value: `${site}.value` }) as const;
