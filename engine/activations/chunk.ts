@@ -3,13 +3,11 @@
 import type { UnitKind } from "../circuit/unit.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
-import { type Ablation, ReferenceMeans, siteOfKind } from "./ablation.ts";
-import { capture } from "./capture.ts";
+import { AblatedValues } from "./ablated-values.ts";
+import { type Ablation, siteOfKind } from "./ablation.ts";
+import { type Captured, capture } from "./capture.ts";
 import type { Executor, PrefixRows } from "./executor.ts";
-import { Packing, type Reals, zeros } from "./packing.ts";
-
-/** Values of ablated units, by layer, "row width" over the chunk's computed rows. */
-export type AblatedValues = Partial<Record<UnitKind, readonly Reals[]>>;
+import { Packing, type Reals } from "./packing.ts";
 
 export interface Chunk {
   readonly examples: readonly Example[];
@@ -20,7 +18,10 @@ export interface Chunk {
   /** Embedded clean and corrupt tokens of the computed rows. */
   readonly clean: Reals;
   readonly corrupt: Reals;
-  readonly ablated: AblatedValues;
+  /** Values of ablated units, by layer, "row width" over the computed rows. */
+  readonly ablated: Partial<Record<UnitKind, readonly Reals[]>>;
+  /** What the embedding gives when it is ablated, "row dModel"; where it was asked for. */
+  readonly ablatedInput: Reals | undefined;
 }
 
 /** Multiply-adds of one row in an MLP matrix times the rows of a pass: about 20 ms of work on two cores. */
@@ -47,12 +48,15 @@ export function groupExamples(examples: readonly Example[], budget: number): Exa
   return groups;
 }
 
+/** Whether an ablation leaves alone what stands before the first token in which a pair differs. */
+const keepsSharedPrefix: Readonly<Record<Ablation["kind"], boolean>> = { resample: true, mean: false, zero: false };
+
 /**
  * Positions at the start of a pair that are the same in the clean, the corrupt and every circuit run: those before the
  * first token that differs, per example. Holds for paired resample only: means and zeros change every position.
  */
 export function sharedPrefix(example: Example, ablation: Ablation): number {
-  if (ablation.kind !== "resample") return 0;
+  if (!keepsSharedPrefix[ablation.kind]) return 0;
   const { ids } = example.clean;
   let shared = 0;
   while (shared < ids.length - 1 && ids[shared] === example.corrupt.ids[shared]) shared++;
@@ -61,22 +65,29 @@ export function sharedPrefix(example: Example, ablation: Ablation): number {
 
 export interface ChunkOptions {
   readonly kinds: readonly UnitKind[];
+  /** Whether the embedding is ablated too. */
+  readonly input?: boolean;
   /** false: every position is computed in every run (to test that the shortcut changes nothing). */
   readonly sharePrefix?: boolean;
 }
 
-/** Prepares all groups of examples; mean ablation needs them together. */
-export async function prepareChunks(
+/** All groups of examples, one after another, so that what is not held on to is held no longer. */
+export async function* chunksOf(
   executor: Executor,
   examples: readonly Example[],
   ablation: Ablation,
   options: ChunkOptions,
-): Promise<Chunk[]> {
+): AsyncGenerator<Chunk> {
   const groups = groupExamples(examples, rowBudget(executor.model.config));
-  const sites = options.kinds.map((kind) => siteOfKind[kind]);
-  const means = ablation.kind === "mean" ? await ReferenceMeans.over(executor, groups, ablation, sites) : undefined;
+  const sites = [...options.kinds.map((kind) => siteOfKind[kind]), ...(options.input ? (["input"] as const) : [])];
+  const values = await AblatedValues.over(executor, groups, ablation, sites);
+  for (const group of groups) yield await prepareChunk(executor, group, ablation, values, options);
+}
+
+/** All groups of examples. */
+export async function prepareChunks(...of: Parameters<typeof chunksOf>): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
-  for (const group of groups) chunks.push(await prepareChunk(executor, group, ablation, means, options));
+  for await (const chunk of chunksOf(...of)) chunks.push(chunk);
   return chunks;
 }
 
@@ -84,7 +95,7 @@ async function prepareChunk(
   executor: Executor,
   examples: readonly Example[],
   ablation: Ablation,
-  means: ReferenceMeans | undefined,
+  values: AblatedValues,
   options: ChunkOptions,
 ): Promise<Chunk> {
   const shared = examples.map((example) => (options.sharePrefix === false ? 0 : sharedPrefix(example, ablation)));
@@ -102,7 +113,8 @@ async function prepareChunk(
       packing.positions,
     );
   const chunk = { examples, packing, prefix, clean: embed("clean"), corrupt: embed("corrupt") };
-  return { ...chunk, ablated: await ablatedValues(executor, chunk, ablation, means, options.kinds) };
+  const ablatedInput = options.input ? await values.input(chunk) : undefined;
+  return { ...chunk, ablatedInput, ablated: await ablatedUnits(executor, chunk, values, options.kinds) };
 }
 
 /** Keys and values of the shared prefixes, one after another. */
@@ -119,31 +131,26 @@ async function prefixRows(
   return at.k!.map((k, layer) => ({ k, v: at.v![layer] }));
 }
 
-async function ablatedValues(
+async function ablatedUnits(
   executor: Executor,
-  chunk: Omit<Chunk, "ablated">,
-  ablation: Ablation,
-  means: ReferenceMeans | undefined,
+  chunk: Omit<Chunk, "ablated" | "ablatedInput">,
+  values: AblatedValues,
   kinds: readonly UnitKind[],
-): Promise<AblatedValues> {
-  const { config } = executor.model;
-  const widths: Record<UnitKind, number> = {
-    head: config.nHeads * config.dHead,
-    mlp: config.dModel,
-    neuron: config.dMlp,
+): Promise<Chunk["ablated"]> {
+  const { packing, corrupt, prefix } = chunk;
+  const sites = kinds.map((kind) => siteOfKind[kind]);
+  let run: Promise<Captured> | undefined;
+  const ofCorruptRun = async (kind: UnitKind, layer: number) => {
+    run ??= capture(executor, packing, corrupt, { sites, prefix });
+    return (await run).at[siteOfKind[kind]]![layer];
   };
-  const layers = Array.from({ length: config.nLayers }, (_, layer) => layer);
-  if (ablation.kind === "resample") {
-    const sites = kinds.map((kind) => siteOfKind[kind]);
-    const { at } = await capture(executor, chunk.packing, chunk.corrupt, { sites, prefix: chunk.prefix });
-    return Object.fromEntries(kinds.map((kind) => [kind, at[siteOfKind[kind]]!]));
-  }
-  const valuesOf = (kind: UnitKind): Reals[] => {
-    if (!means) {
-      const zero = zeros(executor.precision, chunk.packing.rows * widths[kind]);
-      return layers.map(() => zero);
+  const ablated: Partial<Record<UnitKind, Reals[]>> = {};
+  for (const kind of kinds) {
+    const layers: Reals[] = [];
+    for (let layer = 0; layer < executor.model.config.nLayers; layer++) {
+      layers.push(await values.at(siteOfKind[kind], layer, chunk, () => ofCorruptRun(kind, layer)));
     }
-    return layers.map((layer) => means.rows(siteOfKind[kind], layer, chunk.examples, executor));
-  };
-  return Object.fromEntries(kinds.map((kind) => [kind, valuesOf(kind)]));
+    ablated[kind] = layers;
+  }
+  return ablated;
 }

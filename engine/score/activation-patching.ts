@@ -1,9 +1,10 @@
 // Activation patching: what putting the activations of one run into another does to the metric, exactly, place by place.
-import { type Ablation, ReferenceMeans } from "../activations/ablation.ts";
+import { AblatedValues } from "../activations/ablated-values.ts";
+import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
-import { Packing, type Reals, repeatRows, takeRows, zeros } from "../activations/packing.ts";
+import { Packing, type Reals, repeatRows, takeRows } from "../activations/packing.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
 import { headUnit } from "../circuit/unit.ts";
@@ -211,7 +212,7 @@ async function patchPlaces(
   const { config } = executor.model;
   const budget = rowBudget(config);
   const groups = groupExamples(pairs, budget);
-  const means = await referenceMeans(executor, groups, request);
+  const ablated = await AblatedValues.over(executor, groups, request.ablation, [request.site]);
   const reader = new MetricReader(executor, request.metric);
   const zeroed = () => new Float64Array(pairs.length);
   const measured = {
@@ -223,7 +224,7 @@ async function patchPlaces(
   let done = 0;
   let first = 0;
   for (const group of groups) {
-    const run = await prepareGroup(executor, group, request, plan, means);
+    const run = await prepareGroup(executor, group, request, plan, ablated);
     measured.base.set(await reader.values(run.baseEnd, group), first);
     measured.source.set(await reader.values(run.sourceEnd, group), first);
     const stack = Math.max(1, Math.floor(budget / run.packing.rows));
@@ -258,7 +259,7 @@ interface GroupRun {
   readonly baseEnd: Reals;
   readonly sourceEnd: Reals;
   /** What is put in at the site of a layer, laid out as the site is captured. */
-  readonly values: (layer: number) => Reals;
+  readonly values: (layer: number) => Promise<Reals>;
 }
 
 async function prepareGroup(
@@ -266,24 +267,18 @@ async function prepareGroup(
   group: readonly Example[],
   request: PatchingRequest,
   plan: Plan,
-  means: ReferenceMeans | undefined,
+  ablated: AblatedValues,
 ): Promise<GroupRun> {
   const { site } = request;
-  const resample = request.ablation.kind === "resample";
   const { packing, clean, corrupt } = packed(executor, group);
-  // Zeros and means need the site's size only, which the base run shows.
-  const base = await capture(executor, packing, clean, { sites: resample ? ["residPre"] : ["residPre", site] });
-  const source = await capture(executor, packing, corrupt, { sites: resample ? [site] : [], layers: plan.layers });
-  const values = (layer: number): Reals => {
-    if (resample) return source.at[site]![layer];
-    return means ? means.rows(site, layer, group, executor) : zeros(executor.precision, base.at[site]![layer].length);
-  };
+  const base = await capture(executor, packing, clean, { sites: ["residPre"] });
+  const source = await capture(executor, packing, corrupt, { sites: [site], layers: plan.layers });
   return {
     packing,
     residPre: base.at.residPre!,
     baseEnd: ends(executor, packing, base.residual),
     sourceEnd: ends(executor, packing, source.residual),
-    values,
+    values: (layer) => ablated.at(site, layer, { examples: group, packing }, () => source.at[site]![layer]),
   };
 }
 
@@ -296,7 +291,7 @@ async function patchedEnd(
   places: readonly Place[],
   packing: Packing,
 ): Promise<Reals> {
-  const value = repeatRows(run.values(layer), places.length);
+  const value = repeatRows(await run.values(layer), places.length);
   const size = value.length / places.length;
   const where = new Uint8Array(value.length);
   places.forEach((place, p) => {
@@ -310,14 +305,6 @@ async function patchedEnd(
     patch: (_, at) => (at === layer ? { where, value } : undefined),
   });
   return ends(executor, packing, residual);
-}
-
-async function referenceMeans(
-  executor: Executor,
-  groups: readonly (readonly Example[])[],
-  { ablation, site }: PatchingRequest,
-): Promise<ReferenceMeans | undefined> {
-  return ablation.kind === "mean" ? ReferenceMeans.over(executor, groups, ablation, [site]) : undefined;
 }
 
 function packed(executor: Executor, group: readonly Example[]) {

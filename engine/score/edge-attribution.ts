@@ -14,7 +14,7 @@ import { matMul, transpose } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
-import { Changes, difference, forward, type Group, inBatches, meansOf, prepareGroups } from "./gradient-runs.ts";
+import { ablatedOver, Changes, difference, forward, type Group, inBatches, prepareGroups } from "./gradient-runs.ts";
 import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path, pathOf } from "./path.ts";
 import type { Position } from "./positions.ts";
 import { sourceOutputs } from "./source-outputs.ts";
@@ -57,7 +57,7 @@ export async function edgeAttribution(
   const { config } = executor.model;
   const topology = topologyOf(config);
   const groups = prepareGroups(executor, examples, positions);
-  const means = await meansOf(executor, groups, ablation);
+  const ablated = await ablatedOver(executor, groups, ablation);
   const scorer = await EdgeScorer.of(executor, topology, positions.length);
   const parts = partsOf(path, config);
   const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
@@ -65,7 +65,7 @@ export async function edgeAttribution(
   try {
     // One group at a time: what every source writes to every row is held at once.
     for (const group of groups) {
-      const changes = new Changes(executor, ablation, means);
+      const changes = new Changes(executor, ablated);
       const written = await scorer.written(group, changes);
       for (const part of parts) {
         const jobs = path.alphas.map((alpha) => ({ group, part, alpha }));
@@ -145,7 +145,7 @@ class EdgeScorer {
 
   async written(group: Group, changes: Changes): Promise<Written> {
     const { executor, topology } = this;
-    const input = difference(group.corrupt, group.clean);
+    const input = difference(await changes.ablatedInput(group), group.clean);
     const data = await sourceOutputs(executor, topology, input, (layer) => changes.at(group, layer));
     return { data, entries: input.length, group };
   }

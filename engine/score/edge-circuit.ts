@@ -18,7 +18,7 @@ import type { Example } from "../task/example.ts";
 import { headOutputGraph } from "../transformer/backward.ts";
 import type { Precision } from "../transformer/precision.ts";
 import { type AblatedStream, ablatedStream } from "./ablated-stream.ts";
-import { Changes, type Group, meansOf, prepareGroups } from "./gradient-runs.ts";
+import { ablatedOver, Changes, type Group, prepareGroups } from "./gradient-runs.ts";
 import { OneHead } from "./one-head.ts";
 import { sourceOutputs } from "./source-outputs.ts";
 
@@ -50,21 +50,20 @@ export class EdgeCircuits {
   ) {}
 
   /**
-   * Holds the ablated and the live output of every node on every example: 8 bytes · sources · tokens · dModel. The embedding's
-   * ablated output is the corrupt prompt's under every ablation: zeros or means there would be no prompt at all.
+   * Holds the ablated and the live output of every node, the embedding too, on every example: 8 bytes · sources · tokens · dModel.
    *
    * @throws EngineError as `prepareGroups`
    */
   static async over(executor: Executor, examples: readonly Example[], ablation: Ablation): Promise<EdgeCircuits> {
     const topology = topologyOf(executor.model.config);
     const groups = prepareGroups(executor, examples);
-    const means = await meansOf(executor, groups, ablation);
+    const values = await ablatedOver(executor, groups, ablation);
     const sides: Side[] = [];
     for (const group of groups) {
-      const values = new Changes(executor, ablation, means);
-      const at = (layer: number) => values.ablatedAt(group, layer);
-      const ablated = await sourceOutputs(executor, topology, group.corrupt, at);
-      const stream = ablatedStream(executor, topology, ablated, group.corrupt.length);
+      const changes = new Changes(executor, values);
+      const at = (layer: number) => changes.ablatedAt(group, layer);
+      const ablated = await sourceOutputs(executor, topology, await changes.ablatedInput(group), at);
+      const stream = ablatedStream(executor, topology, ablated, group.clean.length);
       sides.push({ group, ablated, stream, changes: zeros(executor.precision, ablated.length), last: undefined });
     }
     return new EdgeCircuits(executor, topology, await compileParts(executor), sides);

@@ -12,7 +12,7 @@ import type { Example } from "../task/example.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
 import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
 import { endCotangent } from "./end-cotangent.ts";
-import { type Change, Changes, type Group, meansOf, prepareGroups } from "./gradient-runs.ts";
+import { ablatedOver, type Change, Changes, type Group, prepareGroups } from "./gradient-runs.ts";
 
 /** One number for each unit: gates, or slopes at them. */
 export interface Gates {
@@ -84,10 +84,10 @@ export class GatedRuns {
     if (examples.length === 0) throw new EngineError("usage", "There are no examples to learn a mask on.");
     const { config } = executor.model;
     const groups = prepareGroups(executor, examples);
-    const means = await meansOf(executor, groups, ablation);
+    const values = await ablatedOver(executor, groups, ablation);
     const gated: GatedGroup[] = [];
     for (const group of groups) {
-      const changes = new Changes(executor, ablation, means);
+      const changes = new Changes(executor, values);
       const ablated: Change[] = [];
       for (let layer = 0; layer < config.nLayers; layer++) ablated.push(await changes.ablatedAt(group, layer));
       gated.push({ group, ablated });

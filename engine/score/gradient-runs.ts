@@ -1,11 +1,12 @@
 // Forward runs to go back through, at points of the path from ablated to clean, and what an ablation changes at every site
 // beside them.
-import { type Ablation, ReferenceMeans } from "../activations/ablation.ts";
+import { AblatedValues } from "../activations/ablated-values.ts";
+import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { ForwardRun } from "../activations/gradients.ts";
-import { Packing, type Reals, zeros } from "../activations/packing.ts";
+import { Packing, type Reals } from "../activations/packing.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
@@ -87,7 +88,7 @@ async function inputsAt(
 ): Promise<LayerInputs & Pick<ForwardRun, "z">> {
   if (alpha === 1) return changes.run(group, "clean");
   if (part.kind === "input") {
-    return layerInputs(executor, group.packing, between(group.corrupt, group.clean, alpha));
+    return layerInputs(executor, group.packing, between(await changes.ablatedInput(group), group.clean, alpha));
   }
   const { layer } = part;
   const clean = await changes.run(group, "clean");
@@ -132,7 +133,7 @@ export interface Change {
   readonly mlpOut: Reals;
 }
 
-/** Works out what the ablation changes, layer by layer, from the clean and the corrupt runs of each group. */
+/** Works out what the ablation gives and changes, layer by layer, from the clean and the corrupt runs of each group. */
 export class Changes {
   private readonly runs = new Map<string, Promise<LayerInputs>>();
   private readonly ids = new Map<Group, number>();
@@ -140,8 +141,7 @@ export class Changes {
 
   constructor(
     private readonly executor: Executor,
-    private readonly ablation: Ablation,
-    private readonly means: ReferenceMeans | undefined,
+    private readonly ablated: AblatedValues,
   ) {}
 
   run(group: Group, which: "clean" | "corrupt"): Promise<LayerInputs> {
@@ -173,24 +173,22 @@ export class Changes {
     return this.sitesOf(group, "clean", layer);
   }
 
+  /** What the embedding gives where it is ablated, "row dModel". */
+  ablatedInput(group: Group): Promise<Reals> {
+    return Promise.resolve(group.corrupt);
+  }
+
   /** What the ablation gives at the sites of one layer. */
   async ablatedAt(group: Group, layer: number): Promise<Change> {
-    const { precision, model } = this.executor;
-    const { nHeads, dHead, dMlp, dModel } = model.config;
-    const { rows } = group.packing;
-    const meanOf = (site: keyof Change) => this.means!.rows(site, layer, group.examples, this.executor);
-    switch (this.ablation.kind) {
-      case "resample":
-        return this.sitesOf(group, "corrupt", layer);
-      case "mean":
-        return { z: meanOf("z"), hidden: meanOf("hidden"), mlpOut: meanOf("mlpOut") };
-      case "zero":
-        return {
-          z: zeros(precision, rows * nHeads * dHead),
-          hidden: zeros(precision, rows * dMlp),
-          mlpOut: zeros(precision, rows * dModel),
-        };
-    }
+    let corrupt: Promise<Change> | undefined;
+    const at = (site: keyof Change) =>
+      this.ablated.at(
+        site,
+        layer,
+        group,
+        async () => (await (corrupt ??= this.sitesOf(group, "corrupt", layer)))[site],
+      );
+    return { z: await at("z"), hidden: await at("hidden"), mlpOut: await at("mlpOut") };
   }
 
   private async sitesOf(group: Group, which: "clean" | "corrupt", layer: number): Promise<Change> {
@@ -217,13 +215,8 @@ function moved(from: Reals, change: Reals, share: number): Reals {
   return result;
 }
 
-/** Means for mean ablation of what the sites give, over the groups' reference prompts; undefined for other ablations. */
-export async function meansOf(
-  executor: Executor,
-  groups: readonly Group[],
-  ablation: Ablation,
-): Promise<ReferenceMeans | undefined> {
-  if (ablation.kind !== "mean") return undefined;
+/** What the ablation gives at the embedding and at the sites of the units, over the groups' examples. */
+export function ablatedOver(executor: Executor, groups: readonly Group[], ablation: Ablation): Promise<AblatedValues> {
   const examples = groups.map((group) => group.examples);
-  return ReferenceMeans.over(executor, examples, ablation, ["z", "hidden", "mlpOut"]);
+  return AblatedValues.over(executor, examples, ablation, ["input", "z", "hidden", "mlpOut"]);
 }

@@ -10,13 +10,13 @@ import type { MetricName } from "../metric/metric.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
 import {
+  ablatedOver,
   type Change,
   Changes,
   difference,
   forward,
   type Group,
   inBatches,
-  meansOf,
   prepareGroups,
 } from "./gradient-runs.ts";
 import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path } from "./path.ts";
@@ -41,7 +41,7 @@ export interface GradientScores {
   readonly mlps: Tensor<"layer">;
   /** At the hidden neurons; over a layer they add up to its MLP. */
   readonly neurons: Tensor<"layer neuron">;
-  /** Of the embeddings, always against the corrupt prompt's. */
+  /** Of the embeddings. */
   readonly input: number;
   readonly byPosition?: {
     readonly positions: readonly Position[];
@@ -54,7 +54,7 @@ export interface GradientScores {
 
 /**
  * Σ over pos, dim of (ablated − clean) · mean over the path of ∂metric/∂activation, mean over examples. On a path through
- * the input the points are embeddings e(α) = corrupt + α (clean − corrupt); on paths through the parts, what the unit's own
+ * the input the points are embeddings e(α) = ablated + α (clean − ablated); on paths through the parts, what the unit's own
  * part writes is ablated + α (clean − ablated), and everything before it is clean.
  */
 export async function gradientScores(
@@ -67,7 +67,7 @@ export async function gradientScores(
   if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
   const { config } = executor.model;
   const groups = prepareGroups(executor, examples, request.positions);
-  const means = await meansOf(executor, groups, ablation);
+  const ablated = await ablatedOver(executor, groups, ablation);
   const sums = new ScoreSums(config, request.positions ?? []);
   const parts = partsOf(path, config);
   const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
@@ -75,7 +75,7 @@ export async function gradientScores(
   for (const part of parts) {
     const jobs = groups.flatMap((group) => path.alphas.map((alpha) => ({ group, part, alpha })));
     for (const batch of inBatches(executor, jobs)) {
-      const changes = new Changes(executor, ablation, means);
+      const changes = new Changes(executor, ablated);
       const runs: ForwardRun[] = [];
       for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
       const ends = await backward(executor, runs, {
@@ -89,7 +89,9 @@ export async function gradientScores(
         },
       });
       if (part.kind !== "input") continue;
-      batch.forEach(({ group }, r) => sums.addInput(difference(group.corrupt, group.clean), ends[r], group.slots));
+      for (const [r, { group }] of batch.entries()) {
+        sums.addInput(difference(await changes.ablatedInput(group), group.clean), ends[r], group.slots);
+      }
     }
   }
   return sums.scores(path.alphas.length * examples.length);

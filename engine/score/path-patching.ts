@@ -5,9 +5,9 @@
 // and everything behind it runs on. Inputs are streams before the norm, so that the norm is computed anew.
 // Wang et al. 2023, arXiv:2211.00593, with the circuit in the place of the full model.
 import { AblatedFlags } from "../activations/ablated-flags.ts";
-import { type Ablation, ReferenceMeans } from "../activations/ablation.ts";
+import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
-import { type Chunk, groupExamples, prepareChunks, rowBudget } from "../activations/chunk.ts";
+import { type Chunk, chunksOf, rowBudget } from "../activations/chunk.ts";
 import {
   EntryMemo,
   type Intervention,
@@ -17,7 +17,7 @@ import {
   type Stream,
 } from "../activations/circuit-run.ts";
 import type { Executor, Patch } from "../activations/executor.ts";
-import { type Reals, repeatRows, takeRows, zeros } from "../activations/packing.ts";
+import { type Reals, repeatRows, takeRows } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { HEAD_INPUTS } from "../circuit/edge.ts";
@@ -49,10 +49,7 @@ export function liveUnits(kept: UnitSet): (Head | Mlp)[] {
   return live;
 }
 
-/**
- * The circuit's runs on groups of examples, one after another: memory holds one group at a time, except under mean
- * ablation, whose means need all examples.
- */
+/** The circuit's runs on groups of examples, one after another: memory holds one group at a time. */
 export async function* pathPatchers(
   executor: Executor,
   examples: readonly Example[],
@@ -61,21 +58,10 @@ export async function* pathPatchers(
   heads: ReadonlyMap<string, OneHead>,
   options: { readonly sharePrefix?: boolean } = {},
 ): AsyncGenerator<PathPatcher> {
-  const groups = groupExamples(examples, rowBudget(executor.model.config));
   const kinds = ["head", "mlp", ...(kept.space.kinds.includes("neuron") ? (["neuron"] as const) : [])] as const;
-  const means =
-    ablation.kind === "mean" ? await ReferenceMeans.over(executor, groups, ablation, ["residPre"]) : undefined;
-  for (const batch of means ? [examples] : groups) {
-    for (const chunk of await prepareChunks(executor, batch, ablation, { kinds, ...options })) {
-      yield await PathPatcher.over(executor, chunk, kept, heads, ablatedInput(executor, chunk, ablation, means));
-    }
+  for await (const chunk of chunksOf(executor, examples, ablation, { kinds, input: true, ...options })) {
+    yield await PathPatcher.over(executor, chunk, kept, heads);
   }
-}
-
-/** What the embedding gives when it is ablated: the corrupt prompt's, zero, or the mean. */
-function ablatedInput(executor: Executor, chunk: Chunk, ablation: Ablation, means: ReferenceMeans | undefined): Reals {
-  if (means) return means.rows("residPre", 0, chunk.examples, executor);
-  return ablation.kind === "resample" ? chunk.corrupt : zeros(executor.precision, chunk.clean.length);
 }
 
 /** One group of examples under one circuit. */
@@ -90,7 +76,6 @@ export class PathPatcher {
     readonly chunk: Chunk,
     private readonly flags: AblatedFlags,
     private readonly heads: ReadonlyMap<string, OneHead>,
-    private readonly ablatedInput: Reals,
     /** The circuit's own run, by layer; `residPre` has one entry more, the stream after the last layer. */
     private readonly at: {
       readonly residPre: readonly Reals[];
@@ -104,7 +89,6 @@ export class PathPatcher {
     chunk: Chunk,
     kept: UnitSet,
     heads: ReadonlyMap<string, OneHead>,
-    ablatedInput: Reals,
   ): Promise<PathPatcher> {
     const flags = new AblatedFlags(kept);
     const { at, residual } = await capture(executor, chunk.packing, chunk.clean, {
@@ -114,7 +98,7 @@ export class PathPatcher {
       patch: (site, layer) => ablationPatch(executor, chunk, flags, site, layer),
     });
     const trace = { residPre: [...at.residPre!, residual], z: at.z!, mlpOut: at.mlpOut! };
-    return new PathPatcher(executor, chunk, flags, heads, ablatedInput, trace);
+    return new PathPatcher(executor, chunk, flags, heads, trace);
   }
 
   /** The circuit's stream before a layer (nLayers: after the last), all computed rows, "row dModel". */
@@ -234,8 +218,8 @@ export class PathPatcher {
   }
 
   private changeOf(sender: Sender): Reals {
-    if (sender.kind === "input") return difference(this.ablatedInput, this.chunk.clean);
-    const { ablated } = this.chunk;
+    const { ablated, ablatedInput, clean } = this.chunk;
+    if (sender.kind === "input") return difference(ablatedInput!, clean);
     const { layer } = sender;
     if (sender.kind === "mlp") return difference(ablated.mlp![layer], this.at.mlpOut[layer]);
     const { nHeads, dHead } = this.executor.model.config;
