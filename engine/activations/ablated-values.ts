@@ -101,7 +101,7 @@ function entriesOf(config: ModelConfig, site: AblatedSite, { rows, runs }: Packi
 }
 
 /** Entries of a site in one row. */
-export function siteWidth(config: ModelConfig, site: AblatedSite): number {
+function siteWidth(config: ModelConfig, site: AblatedSite): number {
   const { nHeads, nKeyValueHeads, dHead, dModel, dMlp } = config;
   const sizes: Readonly<Record<string, number>> = { head: nHeads, keyValueHead: nKeyValueHeads, dHead, dModel, dMlp };
   const [, ...axes] = siteAxes[site === "input" ? "residPre" : site].split(" ");

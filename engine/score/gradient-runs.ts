@@ -175,7 +175,7 @@ export class Changes {
 
   /** What the embedding gives where it is ablated, "row dModel". */
   ablatedInput(group: Group): Promise<Reals> {
-    return Promise.resolve(group.corrupt);
+    return this.ablated.input(group);
   }
 
   /** What the ablation gives at the sites of one layer. */

@@ -1,11 +1,11 @@
-// Laws of circuits of edges: all, none, one cut, and all edges out of some nodes, against other ways to the same numbers.
+// Laws of circuits of edges: all, none and one cut, against other ways to the same numbers; under other kinds of ablation see
+// ablation.test.ts.
 import { afterAll, expect, test } from "vitest";
 import { Random } from "../../engine/base/random.ts";
 import { Executor } from "../../engine/activations/executor.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { parseNode } from "../../engine/circuit/node.ts";
 import { edgeIndex, edgeTable } from "../../engine/circuit/topology.ts";
-import { parseUnit } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
@@ -16,7 +16,6 @@ import { GATED, PLAIN, randomExamples, randomModel } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
 const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
-const zero = { kind: "zero", reference: "corrupt", perPosition: false } as const;
 const disposables: { dispose(): Promise<unknown> }[] = [];
 afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
 
@@ -26,10 +25,10 @@ const MODELS = [
   ["parallel blocks", { ...PLAIN, parallelBlocks: true }],
 ] as const;
 
-async function circuitsOf(config: (typeof MODELS)[number][1], ablation: typeof resample | typeof zero = resample) {
+async function circuitsOf(config: (typeof MODELS)[number][1]) {
   const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
   const examples = randomExamples(config, [6, 8, 6], 9);
-  const circuits = await EdgeCircuits.over(executor, examples, ablation);
+  const circuits = await EdgeCircuits.over(executor, examples, resample);
   disposables.push(circuits, executor);
   const reader = new MetricReader(executor, metric);
   const value = async (kept: Uint8Array) => {
@@ -78,21 +77,6 @@ test("exact scores of edges are what cutting each does, in the order of the topo
     cut[edgeIndex(circuits.topology, edge)] = 0;
     expect((await value(cut)) - whole, formatEdge(edge)).toBeCloseTo(edge.score, 9);
   }
-});
-
-// Oracle: the evaluator of circuits of nodes.
-test.each([
-  ["resample", resample],
-  ["zero", zero],
-] as const)("all edges out of some nodes cut are those nodes ablated (1e-9), %s", async (_, ablation) => {
-  const { executor, examples, value, circuits } = await circuitsOf(GATED, ablation);
-  const space = new UnitSpace(GATED, ["head", "mlp"]);
-  const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
-  const gone = new Set(["a0.h1", "m0", "a1.h0"]);
-  const kept = space.full().without([...gone].map((id) => parseUnit(id)!));
-  const measured = await evaluator.measure(kept);
-  const edges = circuits.topology.edges.filter((edge) => !gone.has(formatEdge(edge).split("->")[0]!));
-  expect(await value(edgeTable(circuits.topology, edges))).toBeCloseTo(mean(measured.metric), 9);
 });
 
 // Oracle: runs that begin at the first layer, every one on circuits of edges of its own.

@@ -1,10 +1,10 @@
-// Laws of gated runs: open and closed gates are circuits, and the slopes at the gates are those of the error.
+// Laws of gated runs: what the error is, and that the slopes at the gates are its own. That gates are circuits is in ablation.test.ts.
 import { afterAll, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { Random } from "../../engine/base/random.ts";
 import { parseUnit } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
-import { Evaluator } from "../../engine/evaluate/evaluator.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { closedGates, GatedRuns, type Gates, openGates } from "../../engine/score/gated-runs.ts";
 import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
 
@@ -26,20 +26,6 @@ async function runsOf(config: (typeof MODELS)[number][1]) {
   disposables.push(runs, executor);
   return { executor, examples, runs };
 }
-
-// Oracle: the evaluator's run of the same circuit.
-test.each(MODELS)("gates of 0 and 1 are the circuit of the open ones (1e-9), %s", async (_, config) => {
-  const { executor, examples, runs } = await runsOf(config);
-  const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
-  const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
-  const closed = ["a0.h1", "a2.h3", "m1", "m0.n3", "m2.n0"].map((id) => parseUnit(id)!);
-  const expected = await evaluator.measure(space.full().without(closed));
-  const gates = openGates(config);
-  gates.heads[1] = gates.heads[2 * config.nHeads + 3] = gates.mlps[1] = 0;
-  gates.neurons[3] = gates.neurons[2 * config.dMlp] = 0;
-  const values = await runs.values(gates);
-  expected.metric.forEach((value, e) => expect(values[e]).toBeCloseTo(value, 9));
-});
 
 // Oracle: central differences of the error, step 1e-5, in float64.
 test.each(MODELS)("slopes are those of the error (1e-6 of the largest), %s", async (_, config) => {
@@ -63,8 +49,24 @@ test.each(MODELS)("slopes are those of the error (1e-6 of the largest), %s", asy
   }
 });
 
-test("open gates make no error", async () => {
-  const { runs } = await runsOf(PLAIN);
-  const { error, slopes } = await runs.step(openGates(PLAIN));
-  expect([error, Math.max(...slopes.heads.map(Math.abs))]).toEqual([0, 0]);
-});
+// Oracle: the evaluator's figures of the model, of the circuit and of the empty circuit.
+test.each(MODELS)(
+  "the error is the mean squared loss of the metric, in units of m(M) − m(∅) (1e-9), %s",
+  async (_, config) => {
+    const { executor, examples, runs } = await runsOf(config);
+    const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
+    const evaluator = await Evaluator.create(executor, examples, { metric, ablation: resample, space });
+    const without = ["a0.h1", "m1"].map((id) => parseUnit(id)!);
+    const [model, circuit, empty] = [
+      await evaluator.measure(space.full()),
+      await evaluator.measure(space.full().without(without)),
+      await evaluator.measure(space.empty()),
+    ].map(({ metric }) => metric);
+    const scale = mean(model) - mean(empty);
+    const gates = openGates(config);
+    gates.heads[1] = gates.mlps[1] = 0;
+    expect((await runs.step(gates)).error).toBeCloseTo(mean(model.map((m, e) => ((circuit[e] - m) / scale) ** 2)), 9);
+    const values = await runs.values(openGates(config));
+    model.forEach((value, e) => expect(values[e]).toBeCloseTo(value, 9));
+  },
+);
