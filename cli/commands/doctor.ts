@@ -8,7 +8,7 @@ import { Packing, takeRows } from "../../engine/activations/packing.ts";
 import { hubCacheFolder } from "../../engine/model/hub-cache.ts";
 import { modelCacheFolder, SMOLLM2, smollm2Path } from "../../engine/model/model-cache.ts";
 import { openModel } from "../../engine/model/open.ts";
-import { argMax } from "../../engine/metric/metric.ts";
+import { topTokens } from "../../engine/readout/logits.ts";
 import { runtimeVersion } from "../../engine/runtime/ort.ts";
 import { runsFolder } from "../../engine/session/run-store.ts";
 import { version } from "../../engine/session/version.ts";
@@ -84,7 +84,7 @@ async function testRun(): Promise<Check> {
     const packing = Packing.ofLengths([ids.length]);
     const { residual } = await capture(executor, packing, executor.embed(ids, packing.positions), { sites: [] });
     const end = takeRows(residual, model.config.dModel, packing.endRows);
-    const said = model.tokenizer.decode([argMax(await executor.logits(await executor.finalNorm(end)))]);
+    const said = model.tokenizer.decode([...(await topTokens(executor, end))]);
     const { sha256 } = model;
     await executor.dispose();
     model.close();

@@ -212,19 +212,27 @@ export class Executor {
 
   /** Logits of the whole vocabulary, "row token", from `normed` "row dModel". */
   async logits(normed: Reals): Promise<Reals> {
+    const { dModel, dVocab } = this.model.config;
+    const rows = normed.length / dModel;
+    const all = zeros(this.precision, rows * dVocab);
+    for await (const { from, to, logits } of this.logitSlices(normed)) {
+      for (let row = 0; row < rows; row++) {
+        all.set(logits.subarray(row * (to - from), (row + 1) * (to - from)), row * dVocab + from);
+      }
+    }
+    return all;
+  }
+
+  /** The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising. */
+  async *logitSlices(normed: Reals): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
     const { config } = this.model;
     const rows = normed.length / config.dModel;
-    const all = zeros(this.precision, rows * config.dVocab);
     for (let from = 0; from < config.dVocab; from += vocabularySlice) {
       const to = Math.min(from + vocabularySlice, config.dVocab);
       const program = await this.program(`unembed/${from}`, () => this.unembedSlice(from, to));
       const part = await program.run({ normed: reals([rows, config.dModel], normed) }, ["logits"]);
-      const { logits } = fetched(part, ["logits"]);
-      for (let row = 0; row < rows; row++) {
-        all.set(logits.subarray(row * (to - from), (row + 1) * (to - from)), row * config.dVocab + from);
-      }
+      yield { from, to, ...fetched(part, ["logits"]) };
     }
-    return all;
   }
 
   async dispose(): Promise<void> {

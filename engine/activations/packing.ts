@@ -165,6 +165,14 @@ export function takeRows(data: Reals, width: number, rows: ArrayLike<number>): R
   return taken;
 }
 
+/** Rows of one width as one array, "row width". */
+export function stacked(precision: Precision, rows: readonly ArrayLike<number>[]): Reals {
+  const width = rows.length === 0 ? 0 : rows[0].length;
+  const all = zeros(precision, rows.length * width);
+  rows.forEach((row, r) => all.set(row, r * width));
+  return all;
+}
+
 /** The same rows `copies` times over. */
 export function repeatRows(data: Reals, copies: number): Reals {
   const repeated =

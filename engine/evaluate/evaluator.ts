@@ -8,7 +8,9 @@ import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
-import { argMax, klDivergence } from "../metric/metric.ts";
+import { klDivergence } from "../readout/distribution.ts";
+import { logitsOf } from "../readout/logits.ts";
+import { argMax } from "../readout/ranking.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
 import { MetricReader } from "./metric-reader.ts";
@@ -74,7 +76,7 @@ export class Evaluator {
     });
     const evaluator = new Evaluator(executor, examples, options, chunks);
     const full = await evaluator.run(options.space.full());
-    for (const end of full.ends) evaluator.modelLogits.push(await executor.logits(await executor.finalNorm(end)));
+    for (const end of full.ends) evaluator.modelLogits.push(await logitsOf(executor, end));
     return evaluator;
   }
 
@@ -224,7 +226,7 @@ export class Evaluator {
     visit: (example: Example, e: number, row: Reals, model: Reals) => void,
   ): Promise<void> {
     const { dVocab } = this.executor.model.config;
-    const logits = await this.executor.logits(await this.executor.finalNorm(end));
+    const logits = await logitsOf(this.executor, end);
     this.chunks[c].examples.forEach((example, e) => {
       const range = [e * dVocab, (e + 1) * dVocab] as const;
       visit(example, e, logits.subarray(...range), this.modelLogits[c].subarray(...range));

@@ -2,16 +2,11 @@
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { isLinear, linearWeights, type MetricName, metricValue } from "../metric/metric.ts";
+import { type Direction, unembedDirection } from "../readout/direction.ts";
 import type { Example } from "../task/example.ts";
 
-/** A linear metric needs one product per example with a direction that is made once. */
-interface Direction {
-  /** Σ w(token) · W_U column of token, "dModel". */
-  readonly weights: Float64Array;
-  readonly bias: number;
-}
-
 export class MetricReader {
+  /** A linear metric needs one product per example with a direction that is made once. */
   private readonly directions = new Map<Example, Direction>();
 
   constructor(
@@ -49,20 +44,8 @@ export class MetricReader {
   direction(example: Example): Direction {
     const known = this.directions.get(example);
     if (known) return known;
-    const made = makeDirection(this.executor, example);
+    const made = unembedDirection(this.executor.model, linearWeights(example));
     this.directions.set(example, made);
     return made;
   }
-}
-
-function makeDirection(executor: Executor, example: Example): Direction {
-  const tokens = linearWeights(example);
-  const rows = executor.model.unembedRows(tokens.map(([id]) => id));
-  const b_U = executor.model.unembedBias();
-  const width = executor.model.config.dModel;
-  const weights = new Float64Array(width);
-  tokens.forEach(([, weight], r) => {
-    for (let i = 0; i < width; i++) weights[i] += weight * rows[r * width + i];
-  });
-  return { weights, bias: b_U ? tokens.reduce((sum, [id, weight]) => sum + weight * b_U[id], 0) : 0 };
 }

@@ -1,6 +1,7 @@
 // The gradient of a metric at the logits of the last position.
+import { logSumExp } from "../readout/distribution.ts";
 import type { Example } from "../task/example.ts";
-import { linearWeights, logSumExp, type MetricName } from "./metric.ts";
+import { linearWeights, type MetricName } from "./metric.ts";
 
 /**
  * ∂metric/∂logit for every token, "dVocab" (metrics as in `metricValue`). With p = softmax(logits):

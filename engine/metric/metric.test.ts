@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Example } from "../task/example.ts";
-import { argMax, isLinear, klDivergence, linearWeights, logSumExp, METRICS, metricValue } from "./metric.ts";
+import { isLinear, linearWeights, METRICS, metricValue } from "./metric.ts";
 
 const prompt = { text: "", ids: [0] };
 
@@ -51,46 +51,5 @@ describe("metricValue()", () => {
     const product = weights.reduce((sum, [id, weight]) => sum + weight * LOGITS[id]!, 0);
     expect(product).toBeCloseTo(metricValue("logit-difference", example([2, 3], [0]), LOGITS), 12);
     expect(METRICS.filter((metric) => isLinear[metric])).toEqual(["logit-difference"]);
-  });
-});
-
-test("logSumExp() is the log of the sum of exponentials, large or small", () => {
-  expect(logSumExp(LOGITS)).toBeCloseTo(Math.log(10) + 5, 12);
-  expect(logSumExp([1e4, 1e4])).toBeCloseTo(1e4 + Math.log(2), 10);
-  expect(logSumExp([-1e4, -1e4])).toBeCloseTo(-1e4 + Math.log(2), 10);
-  expect(logSumExp([3])).toBe(3);
-});
-
-test("argMax() is the largest entry, the first of equal ones", () => {
-  expect(argMax([1, 3, 2])).toBe(1);
-  expect(argMax([2, 3, 3])).toBe(1);
-  expect(argMax([-Infinity, -1])).toBe(1);
-  expect(argMax([0, -0])).toBe(0);
-});
-
-describe("klDivergence()", () => {
-  test("is Σ p log(p/q) in nats, whatever is added to the logits", () => {
-    const p = [Math.log(1 / 2), Math.log(1 / 4), Math.log(1 / 4)];
-    const q = [0, 0, 0];
-    // log 3 − H(p), H(p) = 1.5 log 2.
-    const expected = Math.log(3) - 1.5 * Math.log(2);
-    expect(klDivergence(p, q)).toBeCloseTo(expected, 12);
-    expect(
-      klDivergence(
-        p.map((x) => x + 100),
-        q.map((x) => x - 100),
-      ),
-    ).toBeCloseTo(expected, 12);
-    // −log 3 + (2 log 2 + 2 log 2 + log 2) / 3.
-    expect(klDivergence(q, p)).toBeCloseTo((5 / 3) * Math.log(2) - Math.log(3), 12);
-  });
-
-  test("is zero for one distribution and positive for two", () => {
-    expect(klDivergence(LOGITS, LOGITS)).toBe(0);
-    expect(klDivergence(LOGITS, [...LOGITS].reverse())).toBeGreaterThan(0.1);
-  });
-
-  test("is finite where a probability of p underflows", () => {
-    expect(klDivergence([0, -2000], [0, -3000])).toBe(0);
   });
 });

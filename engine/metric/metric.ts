@@ -1,4 +1,5 @@
 // The metrics: one number per example from the logits at its last position, and which right-answer test goes with it.
+import { logSumExp, probabilityOf } from "../readout/distribution.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
 
@@ -32,10 +33,12 @@ export function metricValue(name: MetricName, example: Example, logits: ArrayLik
       return mean(example.answers, logits) - mean(example.wrongAnswers, logits);
     case "probability-difference": {
       const normaliser = logSumExp(logits);
-      return probability(example.answers, logits, normaliser) - probability(example.wrongAnswers, logits, normaliser);
+      return (
+        probabilityOf(example.answers, logits, normaliser) - probabilityOf(example.wrongAnswers, logits, normaliser)
+      );
     }
     case "log-probability":
-      return Math.log(probability(example.answers, logits, logSumExp(logits)));
+      return Math.log(probabilityOf(example.answers, logits));
   }
 }
 
@@ -51,38 +54,6 @@ export function linearWeights(example: Example): readonly (readonly [id: number,
   ];
 }
 
-/** log Σ exp, shifted by the maximum. */
-export function logSumExp(logits: ArrayLike<number>): number {
-  let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i] > max) max = logits[i];
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i] - max);
-  return max + Math.log(sum);
-}
-
-/** Index of the largest entry, the first of several. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-/** KL(p‖q) = Σ p (log p − log q) in nats, both given as logits. */
-export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  const normaliserP = logSumExp(p);
-  const normaliserQ = logSumExp(q);
-  let sum = 0;
-  for (let i = 0; i < p.length; i++) {
-    const logP = p[i] - normaliserP;
-    sum += Math.exp(logP) * (logP - (q[i] - normaliserQ));
-  }
-  return sum;
-}
-
 function mean(ids: readonly number[], logits: ArrayLike<number>): number {
   return ids.reduce((sum, id) => sum + logits[id], 0) / ids.length;
-}
-
-function probability(ids: readonly number[], logits: ArrayLike<number>, normaliser: number): number {
-  return ids.reduce((sum, id) => sum + Math.exp(logits[id] - normaliser), 0);
 }

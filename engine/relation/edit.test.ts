@@ -7,7 +7,8 @@ import { meanJacobian } from "./estimators/mean-jacobian.ts";
 import { jacobians } from "./jacobian.ts";
 import { identity, predicted } from "./linear-map.ts";
 import type { SubjectPrompt } from "./prompts.ts";
-import { logitsOf, stacked, topTokens } from "./readout.ts";
+import { stacked } from "../activations/packing.ts";
+import { logitsOf, topTokens } from "../readout/logits.ts";
 import { stateAt, subjectStates } from "./states.ts";
 import { decompose } from "./svd.ts";
 
@@ -58,7 +59,9 @@ describe.each(models)("on a random %s model", (_, config) => {
       bias: new Float64Array(config.dModel),
       rank: config.dModel,
     });
-    expect([...(await topTokens(executor, stacked(executor, rows)))]).toEqual(tested.map(({ answer }) => answer));
+    expect([...(await topTokens(executor, stacked(executor.precision, rows)))]).toEqual(
+      tested.map(({ answer }) => answer),
+    );
   });
 
   test.each([-1, 0, last])("one sample with β = 1 gives its own object state at layer %i", async (layer) => {

@@ -1,10 +1,11 @@
 // How often a fitted relation gives the model's own answer, on subjects it was not fitted on.
+import { stacked } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
 import type { Interval } from "../base/interval.ts";
+import { topTokens } from "../readout/logits.ts";
 import type { Estimator } from "./estimators/registry.ts";
 import { crossedInterval } from "./interval.ts";
 import { type LinearMap, product } from "./linear-map.ts";
-import { stacked, topTokens } from "./readout.ts";
 import { stateAt, stopIfAborted } from "./states.ts";
 import type { Study } from "./study.ts";
 import { rightAxes, truncated } from "./svd.ts";
@@ -236,7 +237,7 @@ async function scaledAnswers(
 ): Promise<Int32Array[]> {
   const through = subjects.map((i) => product(map.weight, stateAt(study.known[i], layer)));
   const states = betas.flatMap((beta) => through.map((Ws) => Ws.map((x, i) => beta * x + map.bias[i])));
-  const tops = await topTokens(study.executor, stacked(study.executor, states));
+  const tops = await topTokens(study.executor, stacked(study.executor.precision, states));
   return betas.map((_, b) => tops.slice(b * subjects.length, (b + 1) * subjects.length));
 }
 

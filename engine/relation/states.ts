@@ -4,7 +4,7 @@ import { rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
 import { Packing, type Reals, takeRows } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
-import { topTokens } from "./readout.ts";
+import { topTokens } from "../readout/logits.ts";
 import type { SubjectPrompt } from "./prompts.ts";
 
 /**

@@ -1,10 +1,10 @@
 // One relation on one model, measured once: the states of all subjects, which of them the model answers, the split, Jacobians.
 import type { Executor } from "../activations/executor.ts";
-import type { Reals } from "../activations/packing.ts";
+import { type Reals, stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { topTokens } from "../readout/logits.ts";
 import { jacobians } from "./jacobian.ts";
 import type { SubjectPrompt } from "./prompts.ts";
-import { stacked, topTokens } from "./readout.ts";
 import { leastKnown, type RelationSplit, splitSubjects } from "./split.ts";
 import { stateAt, type SubjectStates, subjectStates } from "./states.ts";
 import { principalAxes } from "./svd.ts";
@@ -71,7 +71,7 @@ export class Study {
       objectTokens: order.map((i) => this.known[i].answer),
       jacobians: subjects.flatMap((i) => this.jacobiansOf.get(i)?.[at] ?? []),
       axes: () => this.axes(layer),
-      answers: (states) => topTokens(this.executor, stacked(this.executor, states)),
+      answers: (states) => topTokens(this.executor, stacked(this.executor.precision, states)),
     };
   }
 

@@ -5,6 +5,7 @@ import { type Packing, type Reals, takeRows, zeros } from "../activations/packin
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import { isLinear, type MetricName } from "../metric/metric.ts";
 import { metricGradient } from "../metric/metric-gradient.ts";
+import { logitsOf } from "../readout/logits.ts";
 import type { Example } from "../task/example.ts";
 
 /**
@@ -46,7 +47,7 @@ async function logitCotangent(
   end: Reals,
 ): Promise<Reals> {
   const { dVocab } = executor.model.config;
-  const logits = await executor.logits(await executor.finalNorm(end));
+  const logits = await logitsOf(executor, end);
   const cotangent = zeros(executor.precision, logits.length);
   examples.forEach((example, e) => {
     const own = logits.subarray(e * dVocab, (e + 1) * dVocab);

@@ -11,6 +11,7 @@ import type { CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { isLinear, linearWeights } from "../metric/metric.ts";
+import { FrozenNorm } from "../readout/frozen-norm.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
 import { attentionOn, diagonalAttention, namedAttention, repeatedSequences } from "./attention-stats.ts";
@@ -204,7 +205,7 @@ async function directEffects(
   heads: readonly Head[],
 ): Promise<Map<string, number>> {
   const { model, precision } = executor;
-  const { dModel, dHead, nHeads, norm } = model.config;
+  const { dModel, dHead, nHeads } = model.config;
   const packing = Packing.ofLengths(examples.map(({ clean }) => clean.ids.length));
   const embedded = executor.embed(
     examples.flatMap(({ clean }) => [...clean.ids]),
@@ -212,25 +213,9 @@ async function directEffects(
   );
   const { residual, at } = await capture(executor, packing, embedded, { sites: ["z"] });
   const end = takeRows(residual, dModel, packing.endRows);
-  const { gain } = model.finalNorm();
-  const directions = examples.map((example, e) => {
-    const weights = linearWeights(example);
-    const rows = model.unembedRows(weights.map(([id]) => id));
-    const stream = Float64Array.from(end.subarray(e * dModel, (e + 1) * dModel));
-    const centre = norm.kind === "layer" ? stream.reduce((sum, x) => sum + x, 0) / dModel : 0;
-    const variance = stream.reduce((sum, x) => sum + (x - centre) ** 2, 0) / dModel;
-    const scale = Math.sqrt(variance + norm.epsilon);
-    const direction = new Float64Array(dModel);
-    weights.forEach(([, weight], r) => {
-      for (let i = 0; i < dModel; i++) direction[i] += (weight * rows[r * dModel + i] * gain[i]) / scale;
-    });
-    if (norm.kind === "layer") {
-      // Centring takes the mean out of whatever is written.
-      const mean = direction.reduce((sum, x) => sum + x, 0) / dModel;
-      for (let i = 0; i < dModel; i++) direction[i] -= mean;
-    }
-    return direction;
-  });
+  const directions = examples.map((example, e) =>
+    new FrozenNorm(model, end.subarray(e * dModel, (e + 1) * dModel)).direction(linearWeights(example)),
+  );
   const effects = new Map<string, number>();
   for (const head of heads) {
     const { W_O } = model.layer(head.layer);

@@ -31,6 +31,7 @@ import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
 import { prepare, type Prepared } from "../session/prepare.ts";
+import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
 
@@ -197,7 +198,7 @@ function pairOf({ index, split, clean, corrupt, answers, wrongAnswers, positions
 
 /** What the head's writing at the last clean token adds to the logits, through the final norm as it stands there. */
 async function written({ executor, model }: Prepared, head: Head, example: Example) {
-  const { dModel, dHead, nHeads, norm } = model.config;
+  const { dModel, dHead, nHeads } = model.config;
   const packing = Packing.ofLengths([example.clean.ids.length]);
   const embedded = executor.embed([...example.clean.ids], packing.positions);
   const { residual, at } = await capture(executor, packing, embedded, { sites: ["z"], layers: [head.layer] });
@@ -206,14 +207,5 @@ async function written({ executor, model }: Prepared, head: Head, example: Examp
   const own = OneHead.of(executor, [head]).get(`a${head.layer}.h${head.head}`)!;
   const result = own.result(z.slice(head.head * dHead, (head.head + 1) * dHead));
   await own.dispose();
-  const mean = (x: ArrayLike<number>) => Array.from(x).reduce((sum, v) => sum + v, 0) / dModel;
-  const centre = norm.kind === "layer" ? mean(stream) : 0;
-  const variance = mean(Array.from(stream, (x) => (x - centre) ** 2));
-  const scale = Math.sqrt(variance + norm.epsilon);
-  const { gain } = model.finalNorm();
-  const shift = norm.kind === "layer" ? mean(result) : 0;
-  return byLogit(
-    { executor, model },
-    result.map((x, i) => ((x - shift) * gain[i]) / scale),
-  );
+  return byLogit({ executor, model }, new FrozenNorm(model, stream).through(result));
 }

@@ -14,7 +14,9 @@ import {
   secondHalfHolds,
 } from "../evaluate/faithfulness.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
-import { klDivergence, metricUnit } from "../metric/metric.ts";
+import { metricUnit } from "../metric/metric.ts";
+import { klDivergence } from "../readout/distribution.ts";
+import { logitsOf } from "../readout/logits.ts";
 import { EdgeCircuits } from "../score/edge-circuit.ts";
 import type { Example } from "../task/example.ts";
 import type { Prepared } from "./prepare.ts";
@@ -110,7 +112,7 @@ export class EdgeSide {
   private async logits({ ends }: Run): Promise<Reals[]> {
     const { executor } = this.prepared;
     const logits: Reals[] = [];
-    for (const { end } of ends) logits.push(await executor.logits(await executor.finalNorm(end)));
+    for (const { end } of ends) logits.push(await logitsOf(executor, end));
     return logits;
   }
 

@@ -1,16 +1,19 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
 import type { Executor } from "../activations/executor.ts";
+import { stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { fewSentence } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
 import type { Model } from "../model/model.ts";
+import { logSumExp, probabilityOf } from "../readout/distribution.ts";
+import { logitsOf } from "../readout/logits.ts";
+import { rankOf, topIds } from "../readout/ranking.ts";
 import { editedState, logitsAfter } from "../relation/edit.ts";
 import { type EstimatorName, ESTIMATORS } from "../relation/estimators/registry.ts";
 import { type FittedRelation, fitRelation, type GivenSettings } from "../relation/fit-relation.ts";
 import { allLayers } from "../relation/jacobian.ts";
 import { difference, type LinearMap, predicted } from "../relation/linear-map.ts";
 import { type PromptForm, subjectPrompt, subjectPrompts } from "../relation/prompts.ts";
-import { logitsOf, rankOf, stacked, strongest } from "../relation/readout.ts";
 import type { RelationContent } from "../relation/relation-file.ts";
 import { stateAt, subjectStates } from "../relation/states.ts";
 import { Study } from "../relation/study.ts";
@@ -197,8 +200,11 @@ async function subjectRows(
   const answered = new Set(known);
   const rows: RelationContent["subjects"] = [];
   for (const states of subjects) {
-    const logits = await logitsOf(executor, stacked(executor, [predicted(map, stateAt(states, layer), beta)]));
-    const [answer] = strongest(logits, 1);
+    const logits = await logitsOf(
+      executor,
+      stacked(executor.precision, [predicted(map, stateAt(states, layer), beta)]),
+    );
+    const [answer] = topIds(logits, 1);
     const group = train.has(states) ? "train" : test.has(states) ? "test" : "validation";
     rows.push({
       subject: states.prompt.subject,
@@ -251,7 +257,7 @@ export async function applyRelation(
   const [states] = await subjectStates(executor, [promptOf(executor, file, subject)]);
   const { layer, beta } = file.figures;
   const own = await logitsOf(executor, states.object);
-  const mapped = await logitsOf(executor, stacked(executor, [predicted(map, stateAt(states, layer), beta)]));
+  const mapped = await logitsOf(executor, stacked(executor.precision, [predicted(map, stateAt(states, layer), beta)]));
   return { subject, model: likely(executor, own), map: likely(executor, mapped) };
 }
 
@@ -319,11 +325,9 @@ function promptOf({ model }: Executor, { task }: RelationContent, subject: strin
 const norm = (v: ArrayLike<number>) => Math.hypot(...Array.from(v));
 
 function likely({ model }: Executor, logits: ArrayLike<number>): LikelyToken[] {
-  const values = Float64Array.from(logits);
-  const top = strongest(values, shownTokens);
-  const sum = values.reduce((total, logit) => total + Math.exp(logit - values[top[0]]), 0);
-  return top.map((id) => ({
+  const normaliser = logSumExp(logits);
+  return topIds(logits, shownTokens).map((id) => ({
     token: model.tokenizer.token(id),
-    probability: Math.exp(values[id] - values[top[0]]) / sum,
+    probability: probabilityOf([id], logits, normaliser),
   }));
 }

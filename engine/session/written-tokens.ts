@@ -1,6 +1,7 @@
 // The tokens whose logits a direction in the normed stream raises and lowers most.
-import { zeros } from "../activations/packing.ts";
 import type { LikelyDirection } from "../contract.ts";
+import { directionLogits } from "../readout/direction.ts";
+import { topIds } from "../readout/ranking.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Tokens listed at either end. */
@@ -11,13 +12,8 @@ export async function byLogit(
   { executor, model }: Pick<Prepared, "executor" | "model">,
   direction: ArrayLike<number>,
 ): Promise<LikelyDirection> {
-  const normed = zeros(executor.precision, direction.length);
-  normed.set(direction);
-  const logits = await executor.logits(normed);
-  const bias = model.unembedBias();
-  const order = Array.from(logits, (logit, id) => ({ id, logit: logit - (bias?.[id] ?? 0) })).sort(
-    (a, b) => b.logit - a.logit,
-  );
-  const named = (list: typeof order) => list.map(({ id, logit }) => ({ token: model.tokenizer.token(id), logit }));
-  return { promoted: named(order.slice(0, listed)), suppressed: named(order.slice(-listed).reverse()) };
+  const logits = await directionLogits(executor, direction);
+  const negated = logits.map((logit) => -logit);
+  const named = (ids: readonly number[]) => ids.map((id) => ({ token: model.tokenizer.token(id), logit: logits[id] }));
+  return { promoted: named(topIds(logits, listed)), suppressed: named(topIds(negated, listed)) };
 }

@@ -1,4 +1,6 @@
 // What a trained model can do: the score of every task, and what greedy exact pruning of its heads leaves for IOI.
+import { klDivergence, probabilityOf } from "../readout/distribution.ts";
+import { argMax } from "../readout/ranking.ts";
 import { expandTask } from "../task/expand.ts";
 import type { Example } from "../task/example.ts";
 import type { RelationTask, TemplateTask } from "../task/task.ts";
@@ -90,8 +92,8 @@ async function scorePrompts(
     const logits = await program.logits(filled(program, pairs, tokenizer), allGates(program.shape));
     some.forEach(({ answers }, row) => {
       const values = logits.subarray(row * dVocab, (row + 1) * dVocab);
-      if (measure === "accuracy") sum += answers.includes(largestIndex(values)) ? 1 : 0;
-      else sum += answers.reduce((total, id) => total + Math.exp(logProbabilities(values)[id]!), 0);
+      if (measure === "accuracy") sum += answers.includes(argMax(values)) ? 1 : 0;
+      else sum += probabilityOf(answers, values);
     });
   }
   return sum / prompts.length;
@@ -180,10 +182,8 @@ class Side {
     const faithfulness = (difference - this.empty) / (this.full.difference - this.empty);
     let divergence = 0;
     for (let row = 0; row < this.count; row++) {
-      const [full, circuit] = [this.fullLogits, logits].map((values) =>
-        logProbabilities(values.subarray(row * dVocab, (row + 1) * dVocab)),
-      ) as [Float64Array, Float64Array];
-      divergence += full.reduce((sum, value, id) => sum + Math.exp(value) * (value - circuit[id]!), 0);
+      const range = [row * dVocab, (row + 1) * dVocab] as const;
+      divergence += klDivergence(this.fullLogits.subarray(...range), logits.subarray(...range));
     }
     return { difference, accuracy, faithfulness, divergence: divergence / this.count };
   }
@@ -200,7 +200,7 @@ function summary(logits: Float32Array, { right, wrong }: PairBatch, count: numbe
   for (let row = 0; row < count; row++) {
     const values = logits.subarray(row * dVocab, (row + 1) * dVocab);
     difference += values[right[row]!]! - values[wrong[row]!]!;
-    if (largestIndex(values) === right[row]) correct++;
+    if (argMax(values) === right[row]) correct++;
   }
   return { difference: difference / count, accuracy: correct / count };
 }
@@ -209,18 +209,4 @@ function summary(logits: Float32Array, { right, wrong }: PairBatch, count: numbe
 function filled(program: ForwardProgram, pairs: readonly TokenPair[], tokenizer: Tokenizer): PairBatch {
   const rest = Array.from({ length: program.batch - pairs.length }, () => pairs[0]!);
   return packPairs([...pairs, ...rest], program.pos, tokenizer.bosId!);
-}
-
-function largestIndex(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-}
-
-function logProbabilities(values: Float32Array): Float64Array {
-  const largest = values[largestIndex(values)]!;
-  let total = 0;
-  for (const value of values) total += Math.exp(value - largest);
-  const shift = largest + Math.log(total);
-  return Float64Array.from(values, (value) => value - shift);
 }

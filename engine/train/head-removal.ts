@@ -1,4 +1,5 @@
 // Which head of a circuit is needed least: an exact test of every head that remains.
+import { logSumExp } from "../readout/distribution.ts";
 import type { CorruptZ, ForwardProgram, Gates } from "./forward-program.ts";
 import type { PairBatch } from "./pairs.ts";
 
@@ -25,9 +26,7 @@ function meanCrossEntropy(logits: Float32Array, right: Int32Array, dVocab: numbe
   let sum = 0;
   right.forEach((id, row) => {
     const values = logits.subarray(row * dVocab, (row + 1) * dVocab);
-    const largest = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    const total = values.reduce((a, b) => a + Math.exp(b - largest), 0);
-    sum += largest + Math.log(total) - values[id]!;
+    sum += logSumExp(values) - values[id]!;
   });
   return sum / right.length;
 }

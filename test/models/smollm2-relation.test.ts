@@ -1,7 +1,7 @@
 // The capitals of countries on SmolLM2-135M as a linear relation, against values from PyTorch (float32, eager attention).
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
-import type { Reals } from "../../engine/activations/packing.ts";
+import { type Reals, stacked } from "../../engine/activations/packing.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { editedState, logitsAfter } from "../../engine/relation/edit.ts";
@@ -9,7 +9,8 @@ import { meanJacobian } from "../../engine/relation/estimators/mean-jacobian.ts"
 import { jacobians } from "../../engine/relation/jacobian.ts";
 import { dot, type LinearMap, predicted, product } from "../../engine/relation/linear-map.ts";
 import { subjectPrompts } from "../../engine/relation/prompts.ts";
-import { stacked, strongest, topTokens } from "../../engine/relation/readout.ts";
+import { topTokens } from "../../engine/readout/logits.ts";
+import { topIds } from "../../engine/readout/ranking.ts";
 import { stateAt, type SubjectStates, subjectStates } from "../../engine/relation/states.ts";
 import { decompose } from "../../engine/relation/svd.ts";
 import { loadRelation, relateTask } from "../../engine/session/relation-task.ts";
@@ -111,7 +112,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     const map = await fitted(layer);
     for (const [beta, expected] of Object.entries(reference.layers[layer].beta)) {
       const rows = reference.test.map((i) => predicted(map, stateAt(states[i], layer), Number(beta)));
-      const tops = [...(await topTokens(executor, stacked(executor, rows)))];
+      const tops = [...(await topTokens(executor, stacked(executor.precision, rows)))];
       const hits = reference.test.filter((i, t) => tops[t] === states[i].answer).length;
       expect({ beta, top1: tops, faithfulness: hits / tops.length }).toEqual({ beta, ...expected });
     }
@@ -137,7 +138,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
       const own = stateAt(pair.subject, 10);
       expectClose(norm(edited.map((x, i) => x - own[i])), expected.norm);
       const logits = await logitsAfter(executor, pair.subject.prompt, 10, edited);
-      expect(strongest(logits, 1)).toEqual([expected.top1]);
+      expect(topIds(logits, 1)).toEqual([expected.top1]);
       // Logits of about 10: absolute tolerance 0.01.
       expect(Math.abs(logits[reference.answerId[edit.target]] - expected.logitTarget)).toBeLessThan(0.01);
       expect(Math.abs(logits[reference.answerId[edit.subject]] - expected.logitOriginal)).toBeLessThan(0.01);

@@ -1,0 +1,174 @@
+// What many states say at once: most likely tokens, ranks and log-probabilities of chosen ones, entropy, KL. A logit lens is this on
+// the states of all layers.
+//
+// nostalgebraist 2020, "interpreting GPT: the logit lens". A state goes through the final norm once and through the unembedding.
+import type { Executor } from "../activations/executor.ts";
+import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
+import { assertInternal } from "../base/errors.ts";
+import { i64, Program } from "../runtime/ort.ts";
+import { figuresGraph, SUMS } from "./figures-graph.ts";
+import { MOST_LOGITS } from "./logits.ts";
+import { countAbove, Largest } from "./ranking.ts";
+
+export interface ReadingRequest {
+  /** How many of the most likely tokens are named (default 1). */
+  readonly top?: number;
+  /** Tokens whose rank and log-probability are wanted, by row. */
+  readonly tokens?: readonly (readonly number[])[];
+  /** The row that each row is compared with; rows that stand together with theirs cost nothing more. */
+  readonly against?: readonly number[];
+  /** Logits held at once, as a number of values. */
+  readonly mostLogits?: number;
+  /** Called between two pieces of work, so that a person can stop. */
+  readonly between?: () => void;
+}
+
+export interface TokenReading {
+  readonly id: number;
+  readonly logit: number;
+  /** Natural logarithm of its probability. */
+  readonly logProbability: number;
+}
+
+export interface Reading {
+  /** Most likely first; among equal ones the smaller id first. */
+  readonly top: readonly TokenReading[];
+  /** As asked for; rank 1 has no larger logit above it. */
+  readonly tokens: readonly (TokenReading & { readonly rank: number })[];
+  /** −Σ p log p, in nats. */
+  readonly entropy: number;
+  /** KL(this row ‖ its counterpart) and KL(counterpart ‖ this row) in nats; 0 where none was asked for. */
+  readonly kl: { readonly to: number; readonly from: number };
+}
+
+/** Some rows of the request that go through the unembedding together. */
+interface Block {
+  readonly rows: readonly number[];
+  /** The rows of the block, then counterparts that stand elsewhere. */
+  readonly states: readonly number[];
+  /** By place in `states`: the place of the counterpart. */
+  readonly against: readonly number[];
+}
+
+/** One row, while slices of the vocabulary come in. */
+class Row {
+  readonly largest: Largest;
+  readonly sums = { total: 0, own: 0, across: 0, back: 0 };
+
+  constructor(
+    top: number,
+    readonly chosen: readonly { readonly id: number; logit: number; above: number }[],
+  ) {
+    this.largest = new Largest(Math.max(1, top));
+  }
+
+  get max(): number {
+    return this.largest.values[0];
+  }
+
+  /** log Σ exp (logit − max). */
+  get normaliser(): number {
+    return Math.log(this.sums.total);
+  }
+
+  /** The mean of this row's (logit − max) over its own distribution. */
+  get ownMean(): number {
+    return this.sums.own / this.sums.total;
+  }
+
+  reading(other: Row): Reading {
+    const token = (id: number, logit: number) => ({ id, logit, logProbability: logit - this.max - this.normaliser });
+    const { ids, values } = this.largest;
+    return {
+      top: ids.map((id, i) => token(id, values[i])),
+      tokens: this.chosen.map(({ id, logit, above }) => ({ ...token(id, logit), rank: above + 1 })),
+      entropy: this.normaliser - this.ownMean,
+      kl: {
+        to: this.ownMean - this.normaliser - (this.sums.across / this.sums.total - other.normaliser),
+        from: other.ownMean - other.normaliser - (this.sums.back / other.sums.total - this.normaliser),
+      },
+    };
+  }
+}
+
+/**
+ * Reads states out, block by block and in slices of the vocabulary, so that what is held does not grow with their number. The
+ * exponentials are summed by ONNX Runtime in the executor's precision, the sums of slices in float64: log-probabilities are good to
+ * 1e-5 in float32.
+ *
+ * @param states "row dModel", before the final norm
+ * @returns a reading per row
+ */
+export async function readStates(executor: Executor, states: Reals, request: ReadingRequest = {}): Promise<Reading[]> {
+  const { dModel, dVocab } = executor.model.config;
+  const count = states.length / dModel;
+  const rowsAtOnce = Math.max(1, Math.floor((request.mostLogits ?? MOST_LOGITS) / dVocab));
+  assertInternal(
+    (request.against ?? []).every((row) => row >= 0 && row < count),
+    "a row is compared with none",
+  );
+  const program = await Program.compile(figuresGraph(executor.precision), { threads: executor.threads });
+  try {
+    const readings: Reading[] = [];
+    for (const block of blocksOf(count, rowsAtOnce, request.against)) {
+      readings.push(...(await readBlock(executor, program, states, block, request)));
+    }
+    return readings;
+  } finally {
+    await program.dispose();
+  }
+}
+
+function blocksOf(count: number, size: number, against: readonly number[] | undefined): Block[] {
+  const blocks: Block[] = [];
+  for (let from = 0; from < count; from += size) {
+    const rows = Array.from({ length: Math.min(size, count - from) }, (_, i) => from + i);
+    const counterparts = rows.map((row) => against?.[row] ?? row);
+    const states = [...new Set([...rows, ...counterparts])];
+    const place = new Map(states.map((row, i) => [row, i]));
+    blocks.push({ rows, states, against: states.map((row, i) => place.get(counterparts[i] ?? row)!) });
+  }
+  return blocks;
+}
+
+async function readBlock(
+  executor: Executor,
+  program: Program,
+  states: Reals,
+  block: Block,
+  { top = 1, tokens, between }: ReadingRequest,
+): Promise<Reading[]> {
+  const { dModel } = executor.model.config;
+  const rows = block.states.map(
+    (row, i) =>
+      new Row(top, i < block.rows.length ? (tokens?.[row] ?? []).map((id) => ({ id, logit: NaN, above: 0 })) : []),
+  );
+  const slices: { from: number; logits: Reals; width: number }[] = [];
+  for await (const { from, to, logits } of executor.logitSlices(
+    await executor.finalNorm(takeRows(states, dModel, block.states)),
+  )) {
+    between?.();
+    const width = to - from;
+    slices.push({ from, width, logits });
+    rows.forEach(({ largest, chosen }, r) => {
+      largest.add(logits.subarray(r * width, (r + 1) * width), from);
+      for (const token of chosen)
+        if (token.id >= from && token.id < to) token.logit = logits[r * width + token.id - from];
+    });
+  }
+  const max = zeros(executor.precision, rows.length);
+  max.set(rows.map((row) => row.max));
+  for (const { width, logits } of slices) {
+    between?.();
+    rows.forEach(({ chosen }, r) => {
+      for (const token of chosen) token.above += countAbove(logits.subarray(r * width, (r + 1) * width), token.logit);
+    });
+    const sums = await program.run({
+      logits: reals([rows.length, width], logits),
+      max: reals([rows.length, 1], max),
+      against: i64([rows.length], block.against),
+    });
+    for (const name of SUMS) rows.forEach((row, r) => (row.sums[name] += (sums[name].data as Reals)[r]));
+  }
+  return block.rows.map((_, r) => rows[r].reading(rows[block.against[r]]));
+}
