@@ -10,9 +10,11 @@ import { installedPath } from "../engine/base/installation.ts";
 import { engineCalls } from "../renderer/client/engine-calls.ts";
 import { openLine } from "../server/engine-line.ts";
 import { EngineProcess } from "../server/engine-process.ts";
+import { goOnAnswering } from "../server/last-defence.ts";
 import { launchOnNode } from "../server/node-launcher.ts";
 import { serve } from "../server/server.ts";
 import { electronBinary, whyNoWindow } from "./electron-runtime.ts";
+import { showAddress } from "./show-address.ts";
 
 /** What the built files are made from. */
 const SOURCES = ["electron", "engine", "renderer", "server", "build/bundle.ts", "package.json"];
@@ -79,26 +81,18 @@ async function testEngine(): Promise<void> {
 async function openInBrowser(reason: string, words: readonly string[]): Promise<void> {
   try {
     const launch = launchOnNode({ entry: ENGINE, options: [] });
-    const { address, close } = await serve({ page: installedPath("dist", "renderer"), launch });
+    const onEntered = (next: string) => console.error(`A browser has come in. For another one: ${next}`);
+    const { address, close } = await serve({ page: installedPath("dist", "renderer"), launch, onEntered });
+    goOnAnswering((text) => process.stderr.write(text));
     console.error(`The workbench opens in the browser: ${reason}. Ctrl-C ends it.`);
     if (words.includes("--open")) console.error("Drop the file on the page: a browser is given no paths.");
     console.log(address);
-    showAddress(address);
+    const forget = showAddress(address);
+    process.on("exit", forget);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
-}
-
-/** Best effort: the address is printed in any case. */
-function showAddress(address: string): void {
-  const { platform, env } = process;
-  if (platform === "linux" && !env.DISPLAY && !env.WAYLAND_DISPLAY) return;
-  const [program, ...before] =
-    platform === "darwin" ? ["open"] : platform === "win32" ? ["cmd", "/c", "start", ""] : ["xdg-open"];
-  const opener = spawn(program, [...before, address], { stdio: "ignore", detached: true });
-  opener.on("error", () => undefined);
-  opener.unref();
 }

@@ -58,9 +58,11 @@ function buildProgram(): Command {
 
 // A reader that has seen enough, such as head, ends the program without a word.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.failed);
-  throw error;
+  if (error.code !== "EPIPE") printMessage(failureText(Object.assign(error, { path: "standard output" })));
+  process.exit(EXIT.failed);
 });
+// Words that nobody reads are no reason to end.
+process.stderr.on("error", () => undefined);
 
 try {
   await buildProgram().parseAsync();

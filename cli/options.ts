@@ -31,6 +31,12 @@ export function parsePositive(text: string): number {
   return value;
 }
 
+export function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port > 65_535) throw new InvalidArgumentError("Ports go from 1 to 65535; 0 takes a free one.");
+  return port;
+}
+
 function parseShare(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("Give a number above 0, at most 1, such as 0.9.");

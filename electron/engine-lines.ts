@@ -17,7 +17,14 @@ export function joinPort(
 ): EngineLine | undefined {
   const line = engine.open({ message: (message) => port.postMessage(message), lost });
   if (line && !line.hand(port)) {
-    port.on("message", ({ data }) => line.send(data));
+    port.on("message", ({ data }) => {
+      try {
+        line.send(data);
+      } catch {
+        // What cannot cross to another process, such as a port, is no call.
+        line.close();
+      }
+    });
     port.on("close", () => line.close());
     port.start();
   }

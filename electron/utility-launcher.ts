@@ -33,7 +33,10 @@ function launchInUtility(entry: string, environment: NodeJS.ProcessEnv): Launch 
         return child.pid;
       },
       takesPorts: true,
-      send: (message, ports = []) => child.postMessage(message, ports as MessagePortMain[]),
+      send: (message, ports = [], sent) => {
+        child.postMessage(message, ports as MessagePortMain[]);
+        sent?.();
+      },
       kill: () => void child.kill(),
     };
   };

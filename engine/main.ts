@@ -13,8 +13,12 @@ if (parentPort) acceptPorts(parentPort, open);
 else acceptLines(process, open);
 // The parent is gone: nobody can ask for the work any more. Journals hold what was measured.
 process.on("disconnect", () => process.exit(0));
-// In the desktop app a rejection that nobody hears would only be a warning.
-process.on("unhandledRejection", (reason) => {
-  process.stderr.write(`${reason instanceof Error ? reason.stack : String(reason)}\n`);
-  process.exit(1);
-});
+process.stderr.on("error", () => undefined);
+// One call's fault is no other call's: what nobody caught goes to the log of whoever launched this.
+process.on("uncaughtException", note);
+process.on("unhandledRejection", note);
+
+function note(fault: unknown): void {
+  const trace = fault instanceof Error ? fault.stack : String(fault);
+  process.stderr.write(`A fault that nothing caught; the engine goes on.\n${trace}\n`);
+}

@@ -24,7 +24,8 @@ export interface LaunchedEngine {
   readonly pid: number | undefined;
   /** Whether the engine can be handed ports, so that a line need not lead through this process. */
   readonly takesPorts: boolean;
-  send(message: LineMessage, ports?: readonly unknown[]): void;
+  /** @param sent called once the message has left this process */
+  send(message: LineMessage, ports?: readonly unknown[], sent?: () => void): void;
   kill(): void;
 }
 
@@ -37,7 +38,11 @@ export interface EngineClient {
 }
 
 export interface EngineLine {
-  send(message: unknown): void;
+  /**
+   * @param sent called once the message has left this process: not while the engine is too busy to take it
+   * @throws Error for what cannot be sent, such as a function
+   */
+  send(message: unknown, sent?: () => void): void;
   /** Gives the engine the other end of the line itself; false where every message must be sent. */
   hand(port: unknown): boolean;
   close(): void;
@@ -81,7 +86,7 @@ export class EngineProcess {
     const line = ++this.lines;
     this.clients.set(line, client);
     return {
-      send: (message) => engine.send({ line, message }),
+      send: (message, sent) => engine.send({ line, message }, undefined, sent),
       hand: (port) => {
         if (engine.takesPorts) engine.send({ line }, [port]);
         return engine.takesPorts;

@@ -31,7 +31,7 @@ export function launchOnNode({ entry, node, options, environment }: NodeLaunch):
     return {
       pid: child.pid,
       takesPorts: false,
-      send: (message) => void (child.connected && child.send(message)),
+      send: (message, _ports, sent = () => undefined) => void (child.connected && child.send(message, sent)),
       kill: () => void child.kill(),
     };
   };

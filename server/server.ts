@@ -1,19 +1,19 @@
 // Serves the workbench to a browser: the page, and a WebSocket that leads to the engine's process.
 //
 // It listens on this machine only unless asked otherwise. Every request must come with the token (once in the address, then
-// as a cookie that scripts cannot read), to a host name that is ours, and a socket only from a page of ours.
-import { randomBytes, timingSafeEqual } from "node:crypto";
+// exchanged for a cookie that scripts cannot read), to a host name that is ours, and a socket only from a page of ours.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { Packr } from "msgpackr";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { EngineError } from "../engine/base/errors.ts";
 import { installedPath } from "../engine/base/installation.ts";
+import { Admission, isLoopback, isOurOrigin, targetOf } from "./admission.ts";
 import { HEADERS } from "./content-policy.ts";
 import { EngineProcess, type Launch } from "./engine-process.ts";
 import { launchOnNode } from "./node-launcher.ts";
 import { type PageFile, pageFiles } from "./page-files.ts";
+import { connectPage, largestMessage } from "./page-line.ts";
 
 export interface ServeOptions {
   /** Folder of the built page. */
@@ -21,60 +21,101 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes a free one. */
   readonly port?: number;
+  /** Whether other machines may reach it. */
+  readonly allowRemote?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   /** Default: the engine on the Node that runs this. */
   readonly launch?: Launch;
+  /** Hears that a browser has used the address up; `next` lets another one in. */
+  readonly onEntered?: (next: string) => void;
 }
 
 export interface Served {
-  /** With the token. */
+  /** With the token that lets the next browser in. */
   readonly address: string;
   readonly engine: EngineProcess;
   close(): Promise<void>;
 }
 
-const LOCAL = ["127.0.0.1", "localhost", "[::1]"];
-const largestMessage = 64e6;
+/** More are not for pages; each costs a descriptor. */
+const mostConnections = 512;
 
-/** @throws EngineError "usage" where the port is taken, "missing-file" where the page was not built */
+/**
+ * @throws EngineError "usage" where the address cannot be listened on, or other machines would reach it and nobody
+ *   allowed that; "missing-file" where the page was not built
+ */
 export async function serve(options: ServeOptions): Promise<Served> {
   const host = options.host ?? "127.0.0.1";
+  if (!options.allowRemote) requireLoopback(host);
   const files = pageFiles(options.page);
-  const pass: Pass = {
-    token: randomBytes(24).toString("base64url"),
-    cookie: `secateur-${randomBytes(4).toString("hex")}`,
-  };
+  const admission = new Admission(host);
   const { environment } = options;
   const entry = installedPath("engine", "main.ts");
   const engine = new EngineProcess(options.launch ?? launchOnNode({ entry, environment }));
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: largestMessage });
+  const address = () => `http://${host.includes(":") ? `[${host}]` : host}:${port}/?token=${admission.currentToken}`;
+  const entered = () => options.onEntered?.(address());
   const server = createServer((request, response) => {
-    answer(request, response, { files, pass, engine, hosts: hostsOf(host) });
+    answer(request, response, { files, admission, engine, entered });
   });
+  server.maxConnections = mostConnections;
+  // Before anything is read: a reset at any moment must have somebody who hears of it.
+  server.on("connection", (socket) => socket.on("error", () => socket.destroy()));
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const allowed = isOurHost(request, hostsOf(host)) && isOurOrigin(request) && hasCookie(request, pass);
-    if (!allowed || new URL(request.url!, "http://x").pathname !== "/ws") {
-      socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (page) => connect(page, engine));
+    const allowed = admission.isOurHost(request) && isOurOrigin(request) && admission.hasCookie(request);
+    if (!allowed || targetOf(request)?.pathname !== "/ws") return refuseUpgrade(socket);
+    sockets.handleUpgrade(request, socket, head, (page) => connectPage(page, engine));
   });
   const port = await listen(server, host, options.port ?? 0);
   engine.start();
   return {
-    address: `http://${host.includes(":") ? `[${host}]` : host}:${port}/?token=${pass.token}`,
+    get address() {
+      return address();
+    },
     engine,
     close: () => close(server, sockets, engine),
   };
 }
 
+function requireLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new EngineError(
+    "usage",
+    `--host ${host} lets other machines reach the workbench: whoever has its address can run it, read the files that you ` +
+      `can read, and is sent them unencrypted. Add --allow-remote if that is what you want; "ssh -L" needs neither.`,
+  );
+}
+
+/** Why an address cannot be listened on, in words. */
+const REFUSALS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) =>
+    `Port ${port} of ${host} is taken by another program; choose another with --port, or 0 for a free one.`,
+  EACCES: (host, port) =>
+    `Port ${port} of ${host} is kept for programs of the system; choose one above 1023 with --port, or 0 for a free one.`,
+  EADDRNOTAVAIL: (host) => `${host} is no address of this machine; leave out --host, or name one that is.`,
+  ENOTFOUND: (host) => `There is no machine called ${host}; leave out --host, or name an address of this machine.`,
+  EAI_AGAIN: (host) =>
+    `The name ${host} cannot be looked up now; leave out --host, or name an address of this machine.`,
+  EAFNOSUPPORT: (host) => `This machine has no addresses of the kind of ${host}; leave out --host.`,
+  EINVAL: (host) => `${host} is no address to listen on; leave out --host, or name one of this machine.`,
+};
+
 function listen(server: Server, host: string, port: number): Promise<number> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new EngineError("usage", `Port ${port}: ports go from 1 to 65535; 0 takes a free one.`);
+  }
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = `Port ${port} of ${host} is taken by another program; choose another with --port, or 0 for a free one.`;
-      reject(error.code === "EADDRINUSE" ? new EngineError("usage", taken) : error);
+    const refused = (error: NodeJS.ErrnoException) => {
+      const sentence = REFUSALS[error.code ?? ""]?.(host, port);
+      reject(sentence === undefined ? error : new EngineError("usage", sentence, {}, { cause: error }));
+    };
+    server.once("error", refused);
+    server.listen(port, host, () => {
+      server.off("error", refused);
+      // Such as no free descriptor for one more page: the others go on.
+      server.on("error", ({ message }) => process.stderr.write(`A page could not connect: ${message}\n`));
+      resolve((server.address() as AddressInfo).port);
     });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
@@ -85,81 +126,48 @@ async function close(server: Server, sockets: WebSocketServer, engine: EnginePro
   await new Promise((done) => server.close(done));
 }
 
-/** One page's line to the engine: messages are passed on as they are. */
-function connect(page: WebSocket, engine: EngineProcess): void {
-  const packr = new Packr({ moreTypes: true, structuredClone: true });
-  const line = engine.open({
-    message: (message) => page.send(packr.pack(message)),
-    lost: ({ reason }) => page.close(1011, reason.slice(0, 100)),
-  });
-  if (!line) return page.close(1013, engine.report?.reason.slice(0, 100));
-  page.on("message", (data: Buffer) => line.send(packr.unpack(data)));
-  page.on("close", () => line.close());
-  page.on("error", () => page.terminate());
-}
-
-/** What lets a page in; the cookie's name is the server's own, so that two of them do not push each other out. */
-interface Pass {
-  readonly token: string;
-  readonly cookie: string;
+function refuseUpgrade(socket: Duplex): void {
+  socket.once("finish", () => socket.destroy());
+  socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 }
 
 interface Context {
   readonly files: ReadonlyMap<string, PageFile>;
-  readonly pass: Pass;
+  readonly admission: Admission;
   readonly engine: EngineProcess;
-  readonly hosts: readonly string[] | undefined;
+  /** Somebody came in by the token. */
+  readonly entered: () => void;
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { files, pass, engine, hosts }: Context): void {
-  const url = new URL(request.url!, "http://x");
+function answer(request: IncomingMessage, response: ServerResponse, context: Context): void {
+  const { files, admission, engine } = context;
   const refuse = (status: number, text: string) =>
-    response.writeHead(status, { ...HEADERS, "content-type": "text/plain" }).end(`${text}\n`);
-  if (!isOurHost(request, hosts)) return void refuse(403, "Another host name than the server's own.");
-  const given = url.searchParams.get("token");
-  const welcome = given !== null && same(given, pass.token);
-  if (!welcome && !hasCookie(request, pass)) {
-    return void refuse(403, "Open the address that the program printed, with its token.");
+    void response.writeHead(status, { ...HEADERS, "content-type": "text/plain" }).end(`${text}\n`);
+  const target = targetOf(request);
+  if (!target) return refuse(400, "Not a path of this server.");
+  if (!admission.isOurHost(request)) return refuse(403, "Another host name than the server's own.");
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  // A program that only looks whether the address is there uses nothing up.
+  const file = request.method === "GET" ? files.get(target.pathname) : undefined;
+  const cookie = file && admission.exchange(target.searchParams.get("token"));
+  if (cookie === undefined && !admission.hasCookie(request)) {
+    return refuse(403, "Open the address that the program printed last; its token lets one browser in, once.");
   }
-  if (url.pathname === "/engine" || url.pathname === "/engine/restart") {
-    if (url.pathname === "/engine/restart") {
-      if (request.method !== "POST" || !isOurOrigin(request)) return void refuse(405, "Not so.");
-      engine.start();
-    }
-    const headers = { ...HEADERS, "content-type": "application/json" };
-    return void response
-      .writeHead(engine.report ? 200 : 204, headers)
-      .end(engine.report && JSON.stringify(engine.report));
+  if (cookie !== undefined) context.entered();
+  if (target.pathname === "/engine") return reportEngine(response, engine);
+  if (target.pathname === "/engine/restart") {
+    if (request.method !== "POST" || !isOurOrigin(request)) return refuse(405, "Not so.");
+    engine.start();
+    return reportEngine(response, engine);
   }
-  const file = files.get(url.pathname);
-  if (!file) return void refuse(404, "There is no such file.");
-  if (request.method !== "GET" && request.method !== "HEAD") return void refuse(405, "Only reading.");
-  const cookie = `${pass.cookie}=${pass.token}; HttpOnly; SameSite=Strict; Path=/`;
-  const headers = { ...HEADERS, "content-type": file.type, ...(welcome && { "set-cookie": cookie }) };
-  response.writeHead(200, headers).end(request.method === "HEAD" ? undefined : file.bytes);
+  const found = files.get(target.pathname);
+  if (!found) return refuse(404, "There is no such file.");
+  if (!isReading) return refuse(405, "Only reading.");
+  const headers = { ...HEADERS, "content-type": found.type, ...(cookie !== undefined && { "set-cookie": cookie }) };
+  response.writeHead(200, headers).end(request.method === "HEAD" ? undefined : found.bytes);
 }
 
-/** Names under which a page may ask; undefined: any, where the user opened the server to the network. */
-function hostsOf(host: string): readonly string[] | undefined {
-  return host === "127.0.0.1" || host === "localhost" || host === "::1" ? LOCAL : undefined;
-}
-
-/** Keeps other sites from reaching us under a name of theirs that leads here. */
-function isOurHost({ headers }: IncomingMessage, hosts: readonly string[] | undefined): boolean {
-  return hosts === undefined || hosts.includes((headers.host ?? "").replace(/:\d+$/, ""));
-}
-
-function isOurOrigin({ headers }: IncomingMessage): boolean {
-  return headers.origin === `http://${headers.host}` || headers.origin === `https://${headers.host}`;
-}
-
-function hasCookie({ headers }: IncomingMessage, { token, cookie: name }: Pass): boolean {
-  const cookies = (headers.cookie ?? "").split(";").map((cookie) => cookie.trim());
-  return cookies.some((cookie) => cookie.startsWith(`${name}=`) && same(cookie.slice(name.length + 1), token));
-}
-
-/** Takes as long for a wrong token as for the right one. */
-function same(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
+function reportEngine(response: ServerResponse, { report }: EngineProcess): void {
+  const headers = { ...HEADERS, "content-type": "application/json" };
+  response.writeHead(report ? 200 : 204, headers).end(report && JSON.stringify(report));
 }

@@ -114,6 +114,19 @@ suite("who is let in", () => {
     await expect(open({ origin: base() })).rejects.toThrow("403");
   });
 
+  test("the token lets one browser in, once; the next one comes by the next address", async () => {
+    const { address } = served;
+    const [first, second] = [await get(address), await get(address)];
+    expect([first.status, second.status]).toEqual([200, 403]);
+    expect(served.address).not.toBe(address);
+    expect((await get(address, { cookie })).status).toBe(200);
+  });
+
+  test.each(["//", "/%", "/engine?token=x"])("%s is answered", async (path) => {
+    expect((await get(`${base()}/`, { cookie })).status).toBe(200);
+    expect((await get(`${base()}${path}`, { cookie })).status).toBeLessThan(500);
+  });
+
   test("no page under another host name or of another origin", async () => {
     expect((await get(`${base()}/`, { cookie, host: "evil.example" })).status).toBe(403);
     await expect(open({ cookie, origin: "http://evil.example" })).rejects.toThrow("403");
@@ -133,6 +146,38 @@ suite("who is let in", () => {
       expect({ status, text }).toEqual({ status: 404, text: "There is no such file.\n" });
     },
   );
+});
+
+suite("where it listens", () => {
+  const listening = (options: { host?: string; port?: number; allowRemote?: boolean }) =>
+    serve({ page: join(folder, "page"), launch: () => ({ pid: 0, takesPorts: false, send: () => undefined, kill: () => undefined }), ...options }); // prettier-ignore
+
+  test("beyond this machine only where that is allowed, and then it says so", async () => {
+    await expect(listening({ host: "0.0.0.0" })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/^--host 0\.0\.0\.0 lets other machines reach .* Add --allow-remote if/),
+    });
+    const { address, close } = await listening({ host: "0.0.0.0", allowRemote: true });
+    expect(address).toMatch(/^http:\/\/0\.0\.0\.0:\d+\/\?token=/);
+    await close();
+  });
+
+  const taken = () => Number(new URL(served.address).port);
+  test.each([
+    [
+      "a port that is taken",
+      () => ({ port: taken() }),
+      () => `Port ${taken()} of 127.0.0.1 is taken by another program`,
+    ],
+    ["a port out of range", () => ({ port: 65_536 }), () => "Port 65536: ports go from 1 to 65535"],
+    ["an address of another machine", () => ({ host: "192.0.2.1", allowRemote: true }), () => "192.0.2.1 is no address of this machine"], // prettier-ignore
+    ["no address at all", () => ({ host: "nowhere.invalid", allowRemote: true }), () => /^(There is no machine called|The name) nowhere\.invalid/], // prettier-ignore
+  ])("%s is refused with the reason", async (_name, options, reason) => {
+    const message = reason();
+    const expected: unknown =
+      typeof message === "string" ? expect.stringContaining(message) : expect.stringMatching(message);
+    await expect(listening(options())).rejects.toMatchObject({ code: "usage", message: expected });
+  });
 });
 
 suite("a run over the socket", () => {

@@ -17,5 +17,12 @@ export async function serveReal(): Promise<RealServer> {
     await served.close();
     rmSync(home, { recursive: true, force: true });
   };
-  return { ...served, home, close };
+  return {
+    get address() {
+      return served.address;
+    },
+    engine: served.engine,
+    home,
+    close,
+  };
 }
