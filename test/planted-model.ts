@@ -196,6 +196,7 @@ export function plantedModel(): Model {
     finalNorm: () => ({ gain: identityGain() }),
     unembedBias: () => undefined,
     unembedRows: (ids) => rowsOf(OUT, ids),
+    speech: () => ({ endIds: [], chatTemplate: undefined }),
     close: () => undefined,
   };
 }

@@ -92,6 +92,7 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
     finalNorm: () => norm("final"),
     unembedBias: () => b_U,
     unembedRows: (ids) => rowsOf(rowsOf_W_U, ids),
+    speech: () => ({ endIds: [], chatTemplate: undefined }),
     close: () => undefined,
   };
 }

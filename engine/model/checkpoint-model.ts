@@ -5,7 +5,7 @@ import { sha256 } from "../base/hash.ts";
 import { ByteFile } from "../formats/byte-file.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
-import type { LayerWeights, Model, ModelConfig, NormWeights } from "./model.ts";
+import type { LayerWeights, Model, ModelConfig, NormWeights, Speech } from "./model.ts";
 import { readMatrix, readRowsAt, readVector } from "./read-weights.ts";
 import { fieldShape, type LayerField, linear, type Stored, type WeightNames } from "./weight-names.ts";
 
@@ -19,6 +19,7 @@ export interface ModelParts {
   readonly names: WeightNames;
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
+  readonly speech: () => Speech;
 }
 
 export class CheckpointModel implements Model {
@@ -26,6 +27,7 @@ export class CheckpointModel implements Model {
   readonly source: string;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  readonly speech: () => Speech;
   private readonly names: WeightNames;
   private readonly checkpoint: Checkpoint;
   private hash: string | undefined;
@@ -38,6 +40,7 @@ export class CheckpointModel implements Model {
     this.names = parts.names;
     this.checkpoint = parts.checkpoint;
     this.tokenizer = parts.tokenizer;
+    this.speech = parts.speech;
     requireVocabulary(parts);
     requireWeights(parts);
   }

@@ -10,6 +10,7 @@ import { CheckpointModel } from "./checkpoint-model.ts";
 import { checkpointKeys } from "./checkpoint-keys.ts";
 import { requireConsistent } from "./consistency.ts";
 import type { Model } from "./model.ts";
+import { ggufSpeech } from "./speech.ts";
 
 export interface Label {
   readonly name: string;
@@ -23,7 +24,9 @@ export function openGgufModel(path: string, label: Label = { name: basename(path
     const metadata = new GgufMetadata(path, file.metadata);
     const { config, names } = describe(metadata, file);
     requireConsistent(config, path);
-    return new CheckpointModel({ ...label, config, names, checkpoint: file, tokenizer: ggufTokenizer(metadata) });
+    const tokenizer = ggufTokenizer(metadata);
+    const speech = () => ggufSpeech(metadata, tokenizer);
+    return new CheckpointModel({ ...label, config, names, checkpoint: file, tokenizer, speech });
   } catch (error) {
     file.close();
     throw error;

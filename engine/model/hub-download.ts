@@ -24,7 +24,8 @@ import { readJsonFile } from "../formats/json-file.ts";
 import { shardsOfIndex } from "../formats/sharded.ts";
 import { HubClient, type HubClientOptions, type HubFile } from "./hub-client.ts";
 import { hubCacheFolder } from "./hub-cache.ts";
-import { HUGGING_FACE_FILES, requireSupported } from "./huggingface.ts";
+import { requireSupported } from "./huggingface.ts";
+import { HUGGING_FACE_FILES } from "./huggingface-files.ts";
 
 export interface DownloadOptions extends HubClientOptions {
   /** Commit, branch or tag; default "main". */
@@ -96,11 +97,11 @@ class Download {
   }
 
   private async fetchFolder(commit: string, folder: string, listed: readonly string[]): Promise<void> {
-    const { config, tokenizer, tokenizerConfig, weights, index } = HUGGING_FACE_FILES;
+    const { config, tokenizer, tokenizerConfig, generationConfig, chatTemplate, weights, index } = HUGGING_FACE_FILES;
     requireReadable(this.name, listed);
     await this.fetchAll(commit, [config]);
     requireSupported(readJsonFile(join(folder, config), FILE_KINDS.config), join(folder, config));
-    const small = [tokenizer, tokenizerConfig].filter((path) => listed.includes(path));
+    const small = [tokenizer, tokenizerConfig, generationConfig, chatTemplate].filter((path) => listed.includes(path));
     if (listed.includes(weights)) return this.fetchAll(commit, [...small, weights]);
     await this.fetchAll(commit, [index]);
     await this.fetchAll(commit, [...small, ...shardsOfIndex(join(folder, index))]);

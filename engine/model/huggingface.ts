@@ -15,16 +15,9 @@ import { checkpointKeys } from "./checkpoint-keys.ts";
 import { CheckpointModel } from "./checkpoint-model.ts";
 import { requireConsistent } from "./consistency.ts";
 import type { Label } from "./gguf-model.ts";
+import { HUGGING_FACE_FILES } from "./huggingface-files.ts";
 import type { Model } from "./model.ts";
-
-/** The files that are read, by what they are. */
-export const HUGGING_FACE_FILES = {
-  config: "config.json",
-  tokenizer: "tokenizer.json",
-  tokenizerConfig: "tokenizer_config.json",
-  weights: "model.safetensors",
-  index: "model.safetensors.index.json",
-} as const;
+import { huggingFaceSpeech } from "./speech.ts";
 
 const {
   config: CONFIG,
@@ -43,7 +36,8 @@ export function openHuggingFaceFolder(folder: string, label: Label = labelOf(fol
   try {
     const { config, names } = describe(json, configFile, checkpoint);
     requireConsistent(config, configFile);
-    return new CheckpointModel({ ...label, config, names, checkpoint, tokenizer });
+    const speech = () => huggingFaceSpeech(folder, tokenizer);
+    return new CheckpointModel({ ...label, config, names, checkpoint, tokenizer, speech });
   } catch (error) {
     checkpoint.close();
     throw error;

@@ -68,6 +68,22 @@ export interface LayerWeights {
   readonly b_out?: Float32Array;
 }
 
+/** A Jinja program that turns messages into text, as the model's files give it. */
+export interface ChatTemplateSource {
+  readonly text: string;
+  readonly file: string;
+  /** How the special tokens are written that a template may name. */
+  readonly bosToken?: string;
+  readonly eosToken?: string;
+}
+
+/** How the model's own text begins and ends. */
+export interface Speech {
+  /** Tokens after which there is nothing more to say. */
+  readonly endIds: readonly number[];
+  readonly chatTemplate: ChatTemplateSource | undefined;
+}
+
 /** Weights are read on demand: nothing of a large model lies in memory before it is asked for. */
 export interface Model {
   /** Short, for people: "smollm2", "org/name" or the file's name. */
@@ -80,6 +96,8 @@ export interface Model {
   readonly precision: string;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** Read when asked for, so that a broken template harms nobody who does not chat. */
+  speech(): Speech;
   /** Read, decoded and transposed anew by every call; nothing is kept. */
   layer(l: number): LayerWeights;
   /** Rows of W_E, "row dModel". */
