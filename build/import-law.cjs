@@ -43,6 +43,7 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
+  generation: ["base", "runtime", "tokens", "model", "transformer", "activations"],
   train: [
     "base",
     "formats",

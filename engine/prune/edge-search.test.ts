@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type Edge, formatEdge, parseEdge } from "../circuit/edge.ts";
 import type { JournalEntry, Ledger } from "./journal.ts";
-import { type EdgeTrial, pruneEdges } from "./edge-search.ts";
+import { pruneEdges } from "./edge-search.ts";
+import type { Trial } from "./removal.ts";
 
 /** Two layers of two heads; a0.h0 → a1.h1 → logits does the task, all else is noise. */
 const NEEDED = ["input->a0.h0<v>", "a0.h0->a1.h1<k>", "input->a1.h1<q>", "a1.h1->logits"];
@@ -52,7 +53,7 @@ test("a budget ends the search; what is left holds, and how much of it was teste
 });
 
 test("a search that was cut short goes on from its journal to the same circuit without measuring again", async () => {
-  const whole: EdgeTrial[] = [];
+  const whole: Trial[] = [];
   const expected = await pruneEdges(start, { ...search, onTrial: (trial) => whole.push(trial) });
   const entries: JournalEntry[] = [];
   const recording: Ledger = { recall: () => undefined, record: (entry) => entries.push(entry) };

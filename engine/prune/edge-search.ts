@@ -1,9 +1,9 @@
 // Pruning of a circuit of edges by exact tests: last layer first, blocks of weak edges, then one by one until none can go.
-import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { connectedEdges } from "../score/edge-ranking.ts";
-import { foreignEntry, type JournalEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
+import { type Ledger, noLedger } from "./journal.ts";
+import { type Attempt, type Position, Removal, type Trial } from "./removal.ts";
 
 /** What was measured of a circuit of edges. */
 export interface EdgeVerdict {
@@ -20,22 +20,13 @@ export interface EdgeSearchOptions<E extends Edge> {
   readonly budget?: number;
   readonly ledger?: Ledger;
   readonly signal?: AbortSignal;
-  readonly onTrial?: (trial: EdgeTrial) => void;
-}
-
-export interface EdgeTrial extends EdgeVerdict {
-  readonly trials: number;
-  readonly pass: number;
-  readonly kept: number;
-  /** Position in the current pass. */
-  readonly done: number;
-  readonly total: number;
+  readonly onTrial?: (trial: Trial) => void;
 }
 
 export interface EdgeSearchResult<E extends Edge> {
   readonly edges: readonly E[];
   readonly trials: number;
-  /** Passes over single edges; the first goes over blocks too. */
+  /** Passes over single edges; before them blocks were tried. */
   readonly passes: number;
   /** No single edge can go: every one was tested on the circuit as it is. */
   readonly oneMinimal: boolean;
@@ -55,105 +46,67 @@ const leastBlock = 4;
  * @throws EngineError "cancelled"
  */
 export async function pruneEdges<E extends Edge>(
-  start: { readonly edges: readonly E[]; readonly faithfulness: number },
+  { edges, faithfulness }: { readonly edges: readonly E[]; readonly faithfulness: number },
   options: EdgeSearchOptions<E>,
 ): Promise<EdgeSearchResult<E>> {
-  const search = new EdgeSearch(start, options);
-  await search.removeBlocks();
-  await search.removeSingles();
-  return search.result();
+  const { budget, signal, onTrial, ledger = noLedger } = options;
+  const removal = new Removal<E>({ nameOf: formatEdge, ledger, budget, signal, onTrial });
+  const order = inOrder(edges, options.strength);
+  const descent = removal.begin(new EdgePosition(order, options.measure), faithfulness, faithfulness);
+  await removal.round(descent, [...groupBy(order, layerOf).values()], leastBlock, leastBlock);
+  await removal.passes(descent, order);
+  const { kept } = descent.position;
+  const { single } = removal.verified(descent, kept);
+  return {
+    edges: kept,
+    trials: removal.trials,
+    passes: descent.passes,
+    oneMinimal: single === 1,
+    tested: single,
+    trajectory: descent.steps.map(({ kept, faithfulness }) => ({ kept, faithfulness })),
+  };
 }
 
-class EdgeSearch<E extends Edge> {
-  private kept: E[];
-  private trials = 0;
-  private passes = 0;
-  /** Edges tested alone on the circuit as it is. */
-  private readonly tested = new Set<E>();
-  private readonly trajectory: { kept: number; faithfulness: number }[];
-  private readonly ledger: Ledger;
+/** Where a search over edges stands; its metric is f itself. */
+class EdgePosition<E extends Edge> implements Position<E> {
+  private present: ReadonlySet<E>;
 
   constructor(
-    { edges, faithfulness }: { readonly edges: readonly E[]; readonly faithfulness: number },
-    private readonly options: EdgeSearchOptions<E>,
+    public kept: readonly E[],
+    private readonly measure: EdgeSearchOptions<E>["measure"],
   ) {
-    this.kept = [...edges].sort(
-      (a, b) => layerOf(b) - layerOf(a) || options.strength(a) - options.strength(b) || byName(a, b),
-    );
-    this.trajectory = [{ kept: edges.length, faithfulness }];
-    this.ledger = options.ledger ?? noLedger;
+    this.present = new Set(kept);
   }
 
-  /** Of every layer's edges the weakest half that can go, goes; a block that cannot is halved. */
-  async removeBlocks(): Promise<void> {
-    const blocks = [...groupBy(this.kept, layerOf).values()];
-    const total = this.kept.length;
-    while (blocks.length > 0 && !this.exhausted) {
-      const present = new Set(this.kept);
-      const block = blocks.shift()!.filter((edge) => present.has(edge));
-      if (block.length < leastBlock) continue;
-      const left = blocks.reduce((sum, { length }) => sum + length, 0);
-      if (await this.try(block, total - left, total)) continue;
-      const half = Math.ceil(block.length / 2);
-      blocks.unshift(block.slice(0, half), block.slice(half));
-    }
+  get size(): number {
+    return this.kept.length;
   }
 
-  /** Passes over what is kept until one removes nothing: that one proves that no single edge can go. */
-  async removeSingles(): Promise<void> {
-    for (let removed = true; removed && !this.exhausted;) {
-      removed = false;
-      this.passes++;
-      const candidates = [...this.kept];
-      for (const [index, edge] of candidates.entries()) {
-        if (this.exhausted) return;
-        if (!this.kept.includes(edge)) continue;
-        if (await this.try([edge], index + 1, candidates.length)) removed = true;
-      }
-    }
+  has(edge: E): boolean {
+    return this.present.has(edge);
   }
 
-  result(): EdgeSearchResult<E> {
-    const { kept: edges, trials, passes, trajectory } = this;
-    const tested = edges.length === 0 ? 1 : this.tested.size / edges.length;
-    return { edges, trials, passes, oneMinimal: tested === 1, tested, trajectory };
-  }
-
-  private get exhausted(): boolean {
-    return this.options.budget !== undefined && this.trials >= this.options.budget;
-  }
-
-  private async try(block: readonly E[], done: number, total: number): Promise<boolean> {
-    const { signal, onTrial } = this.options;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-    const gone = new Set(block);
+  attempt(removed: readonly E[]): Attempt {
+    const gone = new Set(removed);
     const rest = connectedEdges(this.kept.filter((edge) => !gone.has(edge)));
-    const verdict = await this.verdict(block, rest);
-    this.trials++;
-    if (verdict.holds) {
-      this.kept = rest;
-      this.tested.clear();
-      this.trajectory.push({ kept: rest.length, faithfulness: verdict.faithfulness });
-    } else if (block.length === 1) this.tested.add(block[0]);
-    onTrial?.({ ...verdict, trials: this.trials, pass: this.passes, kept: this.kept.length, done, total });
-    return verdict.holds;
-  }
-
-  private async verdict(block: readonly E[], rest: readonly E[]): Promise<EdgeVerdict> {
-    const removed = block.map(formatEdge);
-    const entry = recallOf(this.ledger, "trial");
-    if (entry) return recalled(entry, removed);
-    const verdict = await this.options.measure(rest);
-    const { holds: accepted, faithfulness: metric } = verdict;
-    this.ledger.record({ kind: "trial", removed, added: [], metric, second: null, accepted });
-    return verdict;
+    const verdict = (accepted: boolean, f: number) => ({ accepted, metric: f, faithfulness: f, second: null });
+    return {
+      measure: async () => {
+        const { holds, faithfulness } = await this.measure(rest);
+        return verdict(holds, faithfulness);
+      },
+      recalled: ({ accepted, metric }) => verdict(accepted, metric),
+      accept: () => {
+        this.kept = rest;
+        this.present = new Set(rest);
+      },
+    };
   }
 }
 
-/** @throws EngineError "invalid-file" where the journal is of another search */
-function recalled(entry: Extract<JournalEntry, { kind: "trial" }>, removed: readonly string[]): EdgeVerdict {
-  if (entry.removed.join() !== removed.join()) throw foreignEntry();
-  return { holds: entry.accepted, faithfulness: entry.metric };
+/** The last layer first, weak edges of a layer before strong ones. */
+function inOrder<E extends Edge>(edges: readonly E[], strength: (edge: E) => number): E[] {
+  return [...edges].sort((a, b) => layerOf(b) - layerOf(a) || strength(a) - strength(b) || byName(a, b));
 }
 
 /** Of what an edge enters; the logits lie behind every layer. */

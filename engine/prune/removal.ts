@@ -1,0 +1,236 @@
+// Removal by exact tests, whatever is removed: one trial at a time, blocks that are halved, passes until none removes anything.
+import { EngineError } from "../base/errors.ts";
+import { foreignEntry, type JournalEntry, type Ledger, recallOf } from "./journal.ts";
+
+/** What a trial gave. */
+export interface Verdict {
+  /** Whether the criterion holds, both halves. */
+  readonly accepted: boolean;
+  readonly metric: number;
+  readonly faithfulness: number;
+  /** Accuracy or KL, where it was measured. */
+  readonly second: number | null;
+}
+
+export type TrialEntry = Extract<JournalEntry, { kind: "trial" }>;
+
+/** The circuit that a search stands at. */
+export interface Position<Item> {
+  /** How many items are kept. */
+  readonly size: number;
+  has(item: Item): boolean;
+  /** The circuit after a change; what hangs on the removed items goes with them. */
+  attempt(removed: readonly Item[], added: readonly Item[]): Attempt;
+}
+
+export interface Attempt {
+  measure(): Promise<Verdict>;
+  /** The verdict of an earlier run. */
+  recalled(entry: TrialEntry): Verdict;
+  /** Moves the position there. */
+  accept(): void;
+}
+
+export interface Step {
+  readonly step: number;
+  readonly removed: readonly string[];
+  /** Items put back in this step. */
+  readonly added?: readonly string[];
+  readonly kept: number;
+  readonly metric: number;
+  readonly faithfulness: number;
+}
+
+/** The removal that came closest to holding in the last pass. */
+export interface Crossing {
+  readonly unit: string;
+  readonly faithfulness: number;
+  readonly second: number | null;
+}
+
+/** One way down from the circuit that it began with. */
+export interface Descent<Item, At extends Position<Item> = Position<Item>> {
+  readonly position: At;
+  readonly steps: Step[];
+  /** Passes over single items. */
+  passes: number;
+  crossing: Crossing | undefined;
+  /** Name of an item → size of the smallest block with it that was tested on the circuit as it stands and could not go. */
+  readonly tested: Map<string, number>;
+}
+
+/** What was tested on the final circuit and found not to be removable; shares of the kept items that may go. */
+export interface Verified {
+  /** Items tested one by one: 1 where the circuit is 1-minimal. */
+  readonly single: number;
+  /** Items in a tested block, single ones among them. */
+  readonly inBlocks: number;
+  /** Items of the largest of these blocks; 0 where nothing was tested. */
+  readonly largestBlock: number;
+}
+
+/** Where a trial stands in the pass or round that it belongs to. */
+interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Trial extends Verdict, Progress {
+  readonly removed: readonly string[];
+  readonly trials: number;
+  readonly kept: number;
+  readonly pass: number;
+}
+
+export interface RemovalOptions<Item> {
+  readonly nameOf: (item: Item) => string;
+  readonly ledger: Ledger;
+  /** Stop after so many trials. */
+  readonly budget?: number;
+  readonly signal?: AbortSignal;
+  readonly onPass?: (pass: number, candidates: number) => void;
+  readonly onTrial?: (trial: Trial) => void;
+}
+
+export class Removal<Item> {
+  trials = 0;
+
+  constructor(private readonly options: RemovalOptions<Item>) {}
+
+  begin<At extends Position<Item>>(position: At, metric: number, faithfulness: number): Descent<Item, At> {
+    const start: Step = { step: 0, removed: [], kept: position.size, metric, faithfulness };
+    return { position, steps: [start], passes: 0, crossing: undefined, tested: new Map() };
+  }
+
+  get exhausted(): boolean {
+    return this.options.budget !== undefined && this.trials >= this.options.budget;
+  }
+
+  /** Measures one change and makes it where the criterion holds, or in any case. */
+  async try(
+    descent: Descent<Item>,
+    removed: readonly Item[],
+    added: readonly Item[],
+    progress: Progress,
+    accept: "criterion" | "always" = "criterion",
+  ): Promise<Verdict> {
+    const { nameOf, signal, onTrial } = this.options;
+    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    const names = { removed: removed.map(nameOf), added: added.map(nameOf) };
+    const attempt = descent.position.attempt(removed, added);
+    const judged = await this.judged(attempt, names);
+    const verdict = accept === "always" ? { ...judged, accepted: true } : judged;
+    this.trials++;
+    note(descent, names, verdict, attempt);
+    const { trials } = this;
+    onTrial?.({
+      ...verdict,
+      ...progress,
+      removed: names.removed,
+      trials,
+      kept: descent.position.size,
+      pass: descent.passes,
+    });
+    return verdict;
+  }
+
+  /**
+   * Tests blocks in turn; one that cannot go is halved as long as it is larger than `least`. Halves of fewer than
+   * `skipBelow` items are left to the passes.
+   */
+  async round(descent: Descent<Item>, blocks: Item[][], least: number, skipBelow = 1): Promise<void> {
+    const total = blocks.reduce((sum, block) => sum + block.length, 0);
+    let done = 0;
+    while (blocks.length > 0 && !this.exhausted) {
+      const whole = blocks.shift()!;
+      const block = whole.filter((item) => descent.position.has(item));
+      if (block.length < skipBelow) {
+        done += whole.length;
+        continue;
+      }
+      const verdict = await this.try(descent, block, [], { done, total });
+      if (verdict.accepted || block.length <= least) {
+        done += whole.length;
+        continue;
+      }
+      const half = Math.ceil(block.length / 2);
+      done += whole.length - block.length;
+      blocks.unshift(block.slice(0, half), block.slice(half));
+    }
+  }
+
+  /** Passes over what is kept until one removes nothing: that one proves that no single item can go. */
+  async passes(descent: Descent<Item>, order: readonly Item[], atMost = Infinity): Promise<void> {
+    while (!this.exhausted) {
+      descent.passes++;
+      const removed = await this.pass(descent, order);
+      if (removed === 0 || descent.passes === atMost) return;
+    }
+  }
+
+  /** Tries every item that is kept, one by one. @returns how many went */
+  async pass(descent: Descent<Item>, order: readonly Item[]): Promise<number> {
+    const candidates = order.filter((item) => descent.position.has(item));
+    this.options.onPass?.(descent.passes, candidates.length);
+    descent.crossing = undefined;
+    let removed = 0;
+    for (const [index, item] of candidates.entries()) {
+      if (this.exhausted) return removed;
+      if (!descent.position.has(item)) continue;
+      const verdict = await this.try(descent, [item], [], { done: index + 1, total: candidates.length });
+      if (verdict.accepted) removed++;
+      else noteCrossing(descent, this.options.nameOf(item), verdict);
+    }
+    return removed;
+  }
+
+  /** @param items those of the kept ones that may go */
+  verified({ tested }: Descent<Item>, items: readonly Item[]): Verified {
+    const sizes = items.map((item) => tested.get(this.options.nameOf(item)) ?? 0);
+    const share = (count: number) => (items.length === 0 ? 1 : count / items.length);
+    return {
+      single: share(sizes.filter((size) => size === 1).length),
+      inBlocks: share(sizes.filter((size) => size > 0).length),
+      largestBlock: sizes.reduce((a, b) => Math.max(a, b), 0),
+    };
+  }
+
+  private async judged(
+    attempt: Attempt,
+    names: { readonly removed: readonly string[]; readonly added: readonly string[] },
+  ): Promise<Verdict> {
+    const { ledger } = this.options;
+    const entry = recallOf(ledger, "trial");
+    if (entry) {
+      if (entry.removed.join() !== names.removed.join()) throw foreignEntry();
+      return attempt.recalled(entry);
+    }
+    const verdict = await attempt.measure();
+    const { metric, second, accepted } = verdict;
+    ledger.record({ kind: "trial", ...names, metric, second, accepted });
+    return verdict;
+  }
+}
+
+function note<Item>(
+  descent: Descent<Item>,
+  { removed, added }: { readonly removed: readonly string[]; readonly added: readonly string[] },
+  { accepted, metric, faithfulness }: Verdict,
+  attempt: Attempt,
+): void {
+  const { steps, tested, position } = descent;
+  if (!accepted) {
+    for (const name of removed) tested.set(name, Math.min(removed.length, tested.get(name) ?? Infinity));
+    return;
+  }
+  tested.clear();
+  attempt.accept();
+  const step = { step: steps.length, removed, ...(added.length > 0 ? { added } : {}) };
+  steps.push({ ...step, kept: position.size, metric, faithfulness });
+}
+
+function noteCrossing<Item>(descent: Descent<Item>, unit: string, { faithfulness, second }: Verdict): void {
+  const distance = (f: number) => Math.abs(1 - f);
+  if (descent.crossing && distance(descent.crossing.faithfulness) <= distance(faithfulness)) return;
+  descent.crossing = { unit, faithfulness, second };
+}

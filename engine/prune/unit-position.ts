@@ -1,0 +1,75 @@
+// Where a search over units stands, and what taking units out of it gives.
+import type { Unit } from "../circuit/unit.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
+import type { Evaluator, Trial } from "../evaluate/evaluator.ts";
+import { type Criterion, type Ends, faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
+import type { Attempt, Position, TrialEntry, Verdict } from "./removal.ts";
+import type { SearchState } from "./search-state.ts";
+
+export interface Judge {
+  readonly evaluator: Evaluator;
+  readonly ends: Ends;
+  readonly criterion: Criterion;
+  /** Told the work of every attempt, see `Evaluator.cost`. */
+  readonly count: (tokens: number) => void;
+}
+
+export class UnitPosition implements Position<Unit> {
+  constructor(
+    private readonly state: SearchState,
+    private readonly judge: Judge,
+  ) {}
+
+  get kept(): UnitSet {
+    return this.state.kept;
+  }
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  has(unit: Unit): boolean {
+    return this.kept.has(unit);
+  }
+
+  /** A copy that goes its own way. */
+  fork(): UnitPosition {
+    return new UnitPosition(this.state.fork(), this.judge);
+  }
+
+  attempt(removed: readonly Unit[], added: readonly Unit[]): Attempt {
+    const { state, judge } = this;
+    const kept = state.kept.without(withNeurons(removed, state.kept)).with(added);
+    judge.count(judge.evaluator.cost(state.kept, kept));
+    let trial: Trial | undefined;
+    return {
+      measure: async () => {
+        trial = await state.attempt(kept);
+        return verdictOf(trial, judge);
+      },
+      recalled: (entry) => recalledVerdict(entry, judge.ends),
+      accept: () => state.accept(kept, trial),
+    };
+  }
+}
+
+/** The second half is measured only where the first one holds. */
+async function verdictOf(trial: Trial, { criterion, ends }: Judge): Promise<Verdict> {
+  const f = faithfulness(trial.metric, ends.full, ends.empty);
+  const base = { metric: trial.metric, faithfulness: f };
+  if (!firstHalfHolds(criterion, f)) return { ...base, second: null, accepted: false };
+  if (criterion.name === "difference-only") return { ...base, second: null, accepted: true };
+  const second = criterion.second === "accuracy" ? await trial.accuracy() : await trial.kl();
+  return { ...base, second, accepted: secondHalfHolds(criterion, second, ends) };
+}
+
+function recalledVerdict({ metric, second, accepted }: TrialEntry, ends: Ends): Verdict {
+  return { metric, second, accepted, faithfulness: faithfulness(metric, ends.full, ends.empty) };
+}
+
+/** Removing an MLP removes its hidden neurons with it. */
+function withNeurons(removed: readonly Unit[], kept: UnitSet): Unit[] {
+  const layers = removed.filter((unit) => unit.kind === "mlp").map((unit) => unit.layer);
+  if (layers.length === 0 || !kept.space.kinds.includes("neuron")) return [...removed];
+  return [...removed, ...kept.units("neuron").filter((unit) => layers.includes(unit.layer))];
+}
