@@ -51,7 +51,7 @@ export function nextToken(logits: ArrayLike<number>, sampling: Sampling, random:
   return drawFrom(nucleus(logits, sampling), random.uniform());
 }
 
-export function likeliest(logits: ArrayLike<number>): number {
+function likeliest(logits: ArrayLike<number>): number {
   let best = 0;
   for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
   return best;

@@ -1,7 +1,5 @@
 // Where generated text ends: at a token, or at a string that may lie across several tokens.
 
-export type StopReason = "stop-token" | "stop-string" | "length" | "context" | "stopped";
-
 /**
  * Text as it grows, with the part held back that may still become a stop string or is half a character.
  * What was handed out never has to be taken back.
