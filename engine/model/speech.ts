@@ -1,8 +1,9 @@
 // Reads how a model's own text begins and ends: end tokens and the chat template, from a folder or a GGUF.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { GgufMetadata } from "../formats/gguf-metadata.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -62,7 +63,7 @@ function folderTemplate(
   declared: z.infer<typeof tokenizerSchema>["chat_template"],
 ): Pick<ChatTemplateSource, "text" | "file"> | undefined {
   const own = join(folder, FILES.chatTemplate);
-  if (existsSync(own)) return { text: readFileSync(own, "utf8"), file: own };
+  if (existsSync(own)) return { text: readWholeText(own, FILE_KINDS.config), file: own };
   const text =
     typeof declared === "string" ? declared : declared?.find(({ name }) => name === DEFAULT_TEMPLATE)?.template;
   return text === undefined ? undefined : { text, file: join(folder, FILES.tokenizerConfig) };
@@ -70,7 +71,7 @@ function folderTemplate(
 
 function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
   if (!existsSync(file)) return undefined;
-  const parsed = schema.safeParse(readJsonFile(file));
+  const parsed = schema.safeParse(readJsonFile(file, FILE_KINDS.config));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new EngineError("invalid-file", `${file}: "${issue.path.join(".")}" is not what is expected there.`, {
