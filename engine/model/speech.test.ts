@@ -26,16 +26,11 @@ function folderOf(files: Record<string, unknown>): string {
 }
 
 test("end tokens of generation_config.json stand above those of config.json and the tokenizer", () => {
-  const all = {
-    "generation_config.json": { eos_token_id: [1, 2] },
-    "config.json": { eos_token_id: 1 },
-    "tokenizer_config.json": { eos_token: "<|im_end|>" },
-  };
-  const { "generation_config.json": _, ...noGeneration } = all;
-  const { "config.json": __, ...tokenizerAlone } = noGeneration;
-  expect(
-    [all, noGeneration, tokenizerAlone, {}].map((files) => huggingFaceSpeech(folderOf(files), tokenizer).endIds),
-  ).toEqual([[1, 2], [1], [2], []]);
+  const generation = { "generation_config.json": { eos_token_id: [1, 2] } };
+  const config = { "config.json": { eos_token_id: 1 } };
+  const declared = { "tokenizer_config.json": { eos_token: "<|im_end|>" } };
+  const folders = [{ ...generation, ...config, ...declared }, { ...config, ...declared }, declared, {}];
+  expect(folders.map((files) => huggingFaceSpeech(folderOf(files), tokenizer).endIds)).toEqual([[1, 2], [1], [2], []]);
 });
 
 test("a template lies in a file of its own, in tokenizer_config.json, or there among several", () => {
