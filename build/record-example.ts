@@ -86,6 +86,7 @@ function openedTask(task: ContrastTask): OpenedTask {
     criterion: task.criterion,
     ablation: task.ablation.kind,
     corruptions: "corruptions" in task ? Object.keys(task.corruptions as object) : [],
+    bos: task.bos,
     examples: { discovery: discovery.length, heldOut: heldOut.length },
     seed: task.seed,
     notes: task.notes,

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { UnitKind } from "../engine/circuit/unit.ts";
 import type { TaskSettings } from "../engine/session/prepare.ts";
 import { ABLATION_KINDS, CRITERION_NAMES } from "../engine/task/schema.ts";
+import { BOS_CHOICES, type BosChoice } from "../engine/tokens/bos.ts";
 
 const KIND_OF: Readonly<Record<string, UnitKind>> = { heads: "head", mlps: "mlp", neurons: "neuron" };
 
@@ -49,6 +50,7 @@ export interface TaskFlags {
   readonly examples?: number;
   readonly heldOut?: number;
   readonly corruption?: string;
+  readonly bos?: BosChoice;
   readonly ablation?: TaskSettings["ablation"];
   readonly perPosition?: boolean;
   readonly criterion?: TaskSettings["criterion"];
@@ -64,6 +66,7 @@ export function addTaskOptions(command: Command): Command {
     .option("--examples <n>", "discovery examples (default: the task's)", parsePositive)
     .option("--held-out <n>", "held-out examples (default: the task's)", parseCount)
     .option("--corruption <name>", "one of the task's corruptions (default: the task's)")
+    .addOption(bosOption())
     .addOption(
       new Option("--ablation <kind>", "what a removed unit gives instead (default: the task's)").choices([
         ...ABLATION_KINDS,
@@ -71,6 +74,14 @@ export function addTaskOptions(command: Command): Command {
     )
     .option("--per-position", "mean ablation: one mean for each position")
     .option("--threads <n>", "threads of the executor (default: all cores)", parsePositive);
+}
+
+/** For every command that writes prompts. */
+export function bosOption(): Option {
+  return new Option(
+    "--bos <choice>",
+    "whether prompts begin with the beginning-of-text token; auto: as the tokenizer does (default: the task's)",
+  ).choices([...BOS_CHOICES]);
 }
 
 export function addCriterionOptions(command: Command): Command {
@@ -90,6 +101,7 @@ export function taskSettings(task: string, flags: TaskFlags): TaskSettings {
     seed: flags.seed,
     ...(Object.keys(given).length > 0 && { examples: given }),
     corruption: flags.corruption,
+    bos: flags.bos,
     ablation: flags.ablation,
     perPosition: flags.perPosition,
     criterion: flags.criterion,

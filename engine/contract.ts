@@ -57,6 +57,7 @@ export interface OpenedTask extends TaskEntry {
   readonly criterion: CriterionName;
   readonly ablation: AblationKind;
   readonly corruptions: readonly string[];
+  readonly bos: BosChoice;
   readonly examples: { readonly discovery: number; readonly heldOut: number };
   readonly seed: number;
   readonly notes: readonly string[];
@@ -64,6 +65,8 @@ export interface OpenedTask extends TaskEntry {
 
 export const CRITERIA = ["match", "at-least", "difference-only"] as const;
 export type CriterionName = (typeof CRITERIA)[number];
+export const BOS_CHOICES = ["auto", "always", "never"] as const;
+export type BosChoice = (typeof BOS_CHOICES)[number];
 export const ABLATIONS = ["resample", "mean", "zero"] as const;
 export type AblationKind = (typeof ABLATIONS)[number];
 
@@ -74,6 +77,7 @@ export interface TaskChoice {
   readonly seed?: number;
   readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
   readonly corruption?: string;
+  readonly bos?: BosChoice;
   readonly ablation?: AblationKind;
   readonly criterion?: CriterionName;
   readonly threshold?: number;

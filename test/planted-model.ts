@@ -36,6 +36,7 @@
 import { Random } from "../engine/base/random.ts";
 import type { LayerWeights, Model, ModelConfig } from "../engine/model/model.ts";
 import type { Example, Prompt } from "../engine/task/example.ts";
+import { withFront } from "../engine/tokens/bos.ts";
 import type { Tokenizer, TokenSpan } from "../engine/tokens/tokenizer.ts";
 
 const start = "<start>";
@@ -248,6 +249,10 @@ const prompt = (text: string): Prompt => ({ text, ids: tokenizer.encode(text) })
 const tokenizer: Tokenizer = {
   dVocab: nVocab,
   bosId: word(start),
+  added: { before: [word(start)], after: [] },
+  front: [word(start)],
+  withBos: () => tokenizer,
+  prompt: (ids) => withFront([word(start)], ids),
   encode: (text) => [word(start), ...plainIds(text)],
   encodePlain: plainIds,
   decode: (ids) => ids.map((id) => words[id]).join(" "),

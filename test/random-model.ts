@@ -149,12 +149,17 @@ export function randomExamples(config: ModelConfig, lengths: readonly number[], 
 /** Numbers between spaces; these tests never look at text. */
 function numberTokenizer(dVocab: number): Model["tokenizer"] {
   const encode = (text: string) => text.split(" ").map(Number);
-  return {
+  const tokenizer: Model["tokenizer"] = {
     dVocab,
+    added: { before: [], after: [] },
+    front: [],
+    withBos: () => tokenizer,
+    prompt: (ids) => [...ids],
     encode,
     encodePlain: encode,
     decode: (ids) => ids.join(" "),
     token: String,
     spans: () => [],
   };
+  return tokenizer;
 }

@@ -17,8 +17,9 @@ import {
   type RelationSettings,
   requireFittedOn,
 } from "../../engine/session/relation-task.ts";
+import type { BosChoice } from "../../engine/tokens/bos.ts";
 import { interruptible } from "../interrupt.ts";
-import { parseCount, parsePositive } from "../options.ts";
+import { bosOption, parseCount, parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { progressBar } from "../progress.ts";
 import { applicationText, editText, relationTable } from "../relation-table.ts";
@@ -34,6 +35,7 @@ interface RelationFlags {
   readonly rank?: number;
   readonly template: number;
   readonly shots?: number;
+  readonly bos?: BosChoice;
   readonly apply?: string;
   readonly edit?: string;
   readonly editRank?: number;
@@ -62,6 +64,7 @@ export function addRelation(program: Command): void {
       "samples before each question (default: 0, or 4 where the model answers too little)",
       parseCount,
     )
+    .addOption(bosOption())
     .option("--apply <subject>", "print what the map and the model say about a subject")
     .option("--edit <subject=object>", "move the subject's state, print the model's answers before and after")
     .addOption(new Option("--edit-rank <n>", "of the edit (default: chosen)").argParser(parsePositive))
@@ -176,8 +179,8 @@ async function withExecutor(
 }
 
 function settingsOf(flags: RelationFlags): RelationSettings {
-  const { samples, seeds, seed, layers, template, shots, beta, rank } = flags;
-  return { estimators: flags.estimator, samples, seeds, seed, layers, template, shots, given: { beta, rank } };
+  const { samples, seeds, seed, layers, template, shots, bos, beta, rank } = flags;
+  return { estimators: flags.estimator, samples, seeds, seed, layers, template, shots, bos, given: { beta, rank } };
 }
 
 function parseEstimators(text: string): readonly EstimatorName[] {

@@ -7,8 +7,9 @@ import { openModel } from "../../engine/model/open.ts";
 import { expandTask, type Expansion } from "../../engine/task/expand.ts";
 import { loadTask } from "../../engine/task/load.ts";
 import type { Task } from "../../engine/task/task.ts";
+import type { BosChoice } from "../../engine/tokens/bos.ts";
 import { columns } from "../circuit-table.ts";
-import { parseCount, parsePositive } from "../options.ts";
+import { bosOption, parseCount, parsePositive } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 
 const TASKS = fileURLToPath(new URL("../../tasks", import.meta.url));
@@ -19,6 +20,7 @@ interface ShowFlags {
   readonly examples?: number;
   readonly heldOut?: number;
   readonly corruption?: string;
+  readonly bos?: BosChoice;
   readonly jsonl?: boolean;
 }
 
@@ -47,6 +49,7 @@ export function addTasks(program: Command): void {
     .option("--examples <n>", "discovery examples", parsePositive)
     .option("--held-out <n>", "held-out examples", parseCount)
     .option("--corruption <name>", "one of the task's corruptions")
+    .addOption(bosOption())
     .option("--jsonl", "print every example as a line of JSON")
     .addHelpText("after", "\nExample:\n  secateur tasks show tasks/ioi.yaml --model sprig --jsonl")
     .action((file: string, flags: ShowFlags) => showTask(file, flags));
@@ -70,6 +73,7 @@ function showTask(file: string, flags: ShowFlags): void {
     ...(Object.keys(given).length > 0 && { examples: given }),
     seed: flags.seed,
     corruption: flags.corruption,
+    bos: flags.bos,
   });
   model.close();
   for (const note of expansion.notes) printMessage(`note: ${note}`);
@@ -80,17 +84,25 @@ function showTask(file: string, flags: ShowFlags): void {
     return printData(lines.join("\n"));
   }
   printData(
-    taskText(task, expansion, (ids) => ids.map((id) => JSON.stringify(model.tokenizer.decode([id]))).join(" ")),
+    taskText(task, expansion, flags.bos ?? task.bos, (ids) =>
+      ids.map((id) => JSON.stringify(model.tokenizer.decode([id]))).join(" "),
+    ),
   );
 }
 
 const listedExamples = 10;
 
-function taskText(task: Task, { examples }: Expansion, write: (ids: readonly number[]) => string): string {
+function taskText(
+  task: Task,
+  { examples }: Expansion,
+  bos: BosChoice,
+  write: (ids: readonly number[]) => string,
+): string {
   const held = examples.filter(({ split }) => split === "heldOut").length;
   const head = [
     `${task.title.en} (${basename(task.file)}): ${task.description}`,
     `metric ${task.metric}, ${task.ablation.kind} ablation, criterion ${task.criterion} at ${task.threshold}; ${examples.length - held} discovery and ${held} held-out examples`,
+    `beginning of text: ${bos}; the first prompt is ${write(examples[0]?.clean.ids.slice(0, 4) ?? [])} …`,
   ];
   const shown = examples
     .slice(0, listedExamples)

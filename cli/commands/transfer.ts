@@ -7,8 +7,9 @@ import { type MeasuredCircuit, requireMeasured, withTransfer } from "../../engin
 import { type CircuitSource, readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { transferTask } from "../../engine/session/transfer-task.ts";
 import { ABLATION_KINDS, type AblationKind } from "../../engine/task/schema.ts";
+import type { BosChoice } from "../../engine/tokens/bos.ts";
 import { interruptible } from "../interrupt.ts";
-import { parseCount, parseIds, parsePositive } from "../options.ts";
+import { bosOption, parseCount, parseIds, parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { progressBar } from "../progress.ts";
 import { transferTable } from "../statistics-table.ts";
@@ -19,6 +20,7 @@ interface TransferFlags {
   readonly seed?: number;
   readonly examples?: number;
   readonly heldOut?: number;
+  readonly bos?: BosChoice;
   readonly ablation?: AblationKind;
   readonly write?: boolean;
   readonly threads?: number;
@@ -35,6 +37,7 @@ export function addTransfer(program: Command): void {
     .option("--seed <n>", "of the examples (default: the task's)", parseCount)
     .option("--examples <n>", "discovery examples (default: the task's)", parsePositive)
     .option("--held-out <n>", "held-out examples (default: the task's)", parseCount)
+    .addOption(bosOption())
     .addOption(
       new Option("--ablation <kind>", "what a removed unit gives instead (default: the task's)").choices([
         ...ABLATION_KINDS,
@@ -48,7 +51,7 @@ export function addTransfer(program: Command): void {
 }
 
 async function transfer(files: readonly string[], flags: TransferFlags): Promise<void> {
-  const { tasks, model, seed, ablation, threads, examples: discovery, heldOut } = flags;
+  const { tasks, model, seed, bos, ablation, threads, examples: discovery, heldOut } = flags;
   const circuits = files.map(readCircuitSource);
   const written = flags.write ? circuits.map(writtenTo) : [];
   const counts = { ...(discovery !== undefined && { discovery }), ...(heldOut !== undefined && { heldOut }) };
@@ -56,7 +59,7 @@ async function transfer(files: readonly string[], flags: TransferFlags): Promise
   const cells = await interruptible(
     (signal) =>
       transferTask(
-        { circuits, tasks, model, seed, ablation, examples: counts },
+        { circuits, tasks, model, seed, bos, ablation, examples: counts },
         { threads, signal, onProgress: (done, total) => bar.on("measuring", done, total, "circuits on tasks") },
       ).finally(() => bar.stop()),
     "Stopped.",

@@ -57,6 +57,10 @@ const task = z.strictObject({
   corruption: text
     .optional()
     .describe("Which of the task's corruptions made the corrupt prompts; absent: the task's default."),
+  bos: z
+    .enum(["auto", "always", "never"])
+    .optional()
+    .describe("Whether prompts began with the beginning-of-text token; auto: as the tokenizer does by itself."),
   examples: z.strictObject({ discovery: count, heldOut: count }),
 });
 

@@ -3,6 +3,7 @@ import { EngineError } from "../base/errors.ts";
 import { tokensOfMark } from "../task/positions.ts";
 import type { RelationTask } from "../task/task.ts";
 import { WordFit } from "../task/word-fit.ts";
+import type { BosChoice } from "../tokens/bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
 export interface SubjectPrompt {
@@ -23,6 +24,8 @@ export interface PromptForm {
   readonly template: string;
   /** Samples written out before the question, a line each; they are neither fitted nor scored. */
   readonly demonstrations: RelationTask["samples"];
+  /** Whether prompts begin with the beginning-of-text token; default: as the tokenizer does by itself. */
+  readonly bos?: BosChoice;
 }
 
 type Sample = RelationTask["samples"][number];
@@ -35,7 +38,7 @@ export function subjectPrompt(
   nContext: number,
   file: string,
 ): SubjectPrompt {
-  const made = tryPrompt(sample, form, new WordFit(tokenizer), nContext);
+  const made = tryPrompt(sample, form, fitOf(tokenizer, form), nContext);
   if (typeof made !== "string") return made;
   throw new EngineError("invalid-task", `${file}: subject "${sample.subject}": ${made}.`, { place: { file } });
 }
@@ -47,7 +50,7 @@ export function subjectPrompts(
   tokenizer: Tokenizer,
   nContext: number,
 ): { prompts: SubjectPrompt[]; notes: string[] } {
-  const fit = new WordFit(tokenizer);
+  const fit = fitOf(tokenizer, form);
   const prompts: SubjectPrompt[] = [];
   const misfits: string[] = [];
   for (const sample of samples) {
@@ -57,6 +60,10 @@ export function subjectPrompts(
   }
   const notes = misfits.length > 0 ? [`${misfits.length} of ${samples.length} left out, such as ${misfits[0]}`] : [];
   return { prompts, notes };
+}
+
+function fitOf(tokenizer: Tokenizer, { bos = "auto" }: PromptForm): WordFit {
+  return new WordFit(tokenizer.withBos(bos));
 }
 
 function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: number): SubjectPrompt | string {

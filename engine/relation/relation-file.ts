@@ -7,6 +7,7 @@ import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
+import { BOS_CHOICES } from "../tokens/bos.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { controlsSchema, recordSchema } from "./record.ts";
 
@@ -31,6 +32,8 @@ const relationFileSchema = z.strictObject({
     sha256: z.string(),
     template: z.string(),
     demonstrations: z.array(sample),
+    /** Whether its prompts begin with the beginning-of-text token; absent: as the tokenizer does by itself. */
+    bos: z.enum(BOS_CHOICES).optional(),
     seed: z.number().int(),
     seeds: z.number().int().positive(),
   }),

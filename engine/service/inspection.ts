@@ -134,8 +134,8 @@ export class Inspection {
   }
 
   private async opened(choice: TaskChoice) {
-    const { task, model, seed, examples, corruption, ablation, criterion, threshold } = choice;
-    const settings = { task, model, seed, examples, corruption, ablation, criterion, threshold };
+    const { task, model, seed, examples, corruption, bos, ablation, criterion, threshold } = choice;
+    const settings = { task, model, seed, examples, corruption, bos, ablation, criterion, threshold };
     const key = JSON.stringify(settings);
     if (this.open?.key !== key) {
       await this.close();

@@ -38,6 +38,7 @@ export function openTask(source: TaskSource, folder: string): OpenedTask {
     criterion: task.criterion,
     ablation: task.ablation.kind,
     corruptions: task.form === "templates" ? Object.keys(task.corruptions) : [],
+    bos: task.bos,
     examples: { discovery: task.split.discovery, heldOut: task.split.heldOut },
     seed: task.seed,
     notes: task.notes,

@@ -122,7 +122,7 @@ export function modelRecord(model: Model): Circuit["model"] {
   };
 }
 
-export function taskRecord({ task, seed, ablation, discovery, heldOut, corruption }: Prepared): Circuit["task"] {
+export function taskRecord({ task, seed, ablation, discovery, heldOut, corruption, bos }: Prepared): Circuit["task"] {
   return {
     name: task.name,
     file: basename(task.file),
@@ -131,6 +131,7 @@ export function taskRecord({ task, seed, ablation, discovery, heldOut, corruptio
     metric: task.metric,
     ablation: { kind: ablation.kind, reference: describeReference(ablation, discovery.length) },
     ...(corruption !== undefined && { corruption }),
+    bos,
     examples: { discovery: discovery.length, heldOut: heldOut.length },
   };
 }

@@ -130,6 +130,7 @@ export function settingsOf({ task, search }: Circuit): Omit<TaskSettings, "task"
     criterion: search.criterion,
     threshold: search.threshold,
     corruption: task.corruption,
+    bos: task.bos,
   };
 }
 
@@ -153,6 +154,7 @@ function isSameRun({ task, search }: Circuit, prepared: Prepared): boolean {
     task.examples.discovery === discovery.length &&
     task.examples.heldOut === heldOut.length &&
     task.ablation.kind === ablation.kind &&
+    (task.bos ?? prepared.task.bos) === prepared.bos &&
     search.criterion === criterion.name &&
     search.threshold === criterion.threshold
   );

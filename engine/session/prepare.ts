@@ -11,6 +11,7 @@ import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
 import type { AblationKind, CriterionName } from "../task/schema.ts";
 import type { ContrastTask } from "../task/task.ts";
+import type { BosChoice } from "../tokens/bos.ts";
 
 /** What the user may set over the task file; all of it is part of a run's identity. */
 export interface TaskSettings {
@@ -19,6 +20,7 @@ export interface TaskSettings {
   readonly seed?: number;
   readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
   readonly corruption?: string;
+  readonly bos?: BosChoice;
   readonly ablation?: AblationKind;
   readonly perPosition?: boolean;
   readonly criterion?: CriterionName;
@@ -36,6 +38,8 @@ export interface Prepared {
   readonly seed: number;
   /** The corruption asked for; undefined for the task's default. */
   readonly corruption: string | undefined;
+  /** Whether prompts begin with the beginning-of-text token. */
+  readonly bos: BosChoice;
   /** What the user should know about the examples. */
   readonly notes: readonly string[];
 }
@@ -49,6 +53,7 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
     examples: settings.examples,
     seed,
     corruption: settings.corruption,
+    bos: settings.bos,
   });
   const discovery = examples.filter((example) => example.split === "discovery");
   const heldOut = examples.filter((example) => example.split === "heldOut");
@@ -63,6 +68,7 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
     criterion: criterionOf(settings, task, examples),
     seed,
     corruption: settings.corruption,
+    bos: settings.bos ?? task.bos,
     notes,
   };
 }

@@ -21,6 +21,7 @@ import { decompose, unreachable } from "../relation/svd.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { loadTask } from "../task/load.ts";
 import type { RelationTask } from "../task/task.ts";
+import type { BosChoice } from "../tokens/bos.ts";
 
 export interface RelationSettings {
   readonly estimators: readonly EstimatorName[];
@@ -34,6 +35,8 @@ export interface RelationSettings {
   readonly template: number;
   /** Samples written out before each question; default: none, or a few where the model answers too little without. */
   readonly shots?: number;
+  /** Whether prompts begin with the beginning-of-text token; default: the task's. */
+  readonly bos?: BosChoice;
   readonly given: GivenSettings;
 }
 
@@ -92,7 +95,7 @@ async function relateWith(
 ): Promise<RelationOutcome[]> {
   const { model } = executor;
   const seed = settings.seed ?? task.seed;
-  const { form, samples } = promptForm(task, settings.template, shots, seed);
+  const { form, samples } = promptForm(task, settings, shots, seed);
   const { prompts, notes } = subjectPrompts(samples, form, model.tokenizer, model.config.nContext);
   const study = await Study.of(executor, prompts, {
     samples: settings.samples,
@@ -121,7 +124,12 @@ function fewNotes({ split: { test, seeds } }: Study): string[] {
   return few === undefined ? [] : [few];
 }
 
-function promptForm(task: RelationTask, template: number, shots: number, seed: number) {
+function promptForm(
+  task: RelationTask,
+  { template, bos = task.bos }: Pick<RelationSettings, "template" | "bos">,
+  shots: number,
+  seed: number,
+) {
   const text = task.promptTemplates[template - 1];
   if (text === undefined) {
     throw new EngineError(
@@ -132,7 +140,7 @@ function promptForm(task: RelationTask, template: number, shots: number, seed: n
   }
   const demonstrations = Random.seeded(seed, "relation demonstrations").sample(task.samples, shots);
   const shown = new Set(demonstrations.map(({ subject }) => subject));
-  const form: PromptForm = { template: text, demonstrations };
+  const form: PromptForm = { template: text, demonstrations, bos };
   return { form, samples: task.samples.filter(({ subject }) => !shown.has(subject)) };
 }
 
@@ -153,7 +161,7 @@ function layersOf({ config, name }: Model, asked: readonly number[] | undefined)
 async function contentOf(
   study: Study,
   task: RelationTask,
-  { template, demonstrations }: PromptForm,
+  { template, demonstrations, bos }: PromptForm,
   { record, controls, editRank, sweeps, choice, map }: FittedRelation,
 ): Promise<RelationContent> {
   const { model } = study.executor;
@@ -175,6 +183,7 @@ async function contentOf(
       sha256: task.sha256,
       template,
       demonstrations: [...demonstrations],
+      bos,
       seed: study.settings.seed,
       seeds: study.settings.seeds,
     },

@@ -9,7 +9,7 @@ import type { CircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit, evaluatedWith, type EvaluateSettings } from "./evaluate-circuit.ts";
 import { ablationOf, describeReference, loadContrast, type TaskSettings } from "./prepare.ts";
 
-export interface TransferSettings extends Pick<EvaluateSettings, "model" | "seed" | "examples" | "ablation"> {
+export interface TransferSettings extends Pick<EvaluateSettings, "model" | "seed" | "examples" | "ablation" | "bos"> {
   readonly circuits: readonly CircuitSource[];
   readonly tasks: readonly string[];
 }

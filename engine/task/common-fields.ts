@@ -28,6 +28,7 @@ export function commonFields(
     },
     threshold: fields.threshold ?? 0.9,
     criterion: fields.criterion ?? "match",
+    bos: fields.bos ?? "auto",
     split: {
       discovery: discovery ?? DEFAULT_COUNT,
       heldOut: heldOut ?? DEFAULT_COUNT,

@@ -84,6 +84,47 @@ describe("prompts as ids", () => {
   });
 });
 
+describe("the beginning of text", () => {
+  const begun = {
+    clean: "<|endoftext|>So Mary went",
+    corrupt: "<|endoftext|>So Mark went",
+    answers: [" she"],
+    wrong_answers: [" he"],
+  };
+  const ids = { clean: [10, 11, 12], corrupt: [10, 13, 12], answers: [20], wrong_answers: [22] };
+  const declaring = new JsonTokenizer(readJsonFile(tinyFile), tinyFile, "<|endoftext|>");
+
+  test("stands once where a prompt is written with it, and a note says so", () => {
+    const { examples, notes } = expandTask(task([begun], { word_idxs: { IO: 1 } }), withBos);
+    expect([examples[0]!.clean.ids, examples[0]!.positions]).toEqual([
+      withBos.encode("So Mary went"),
+      { IO: 2, END: 3 },
+    ]);
+    expect(notes.filter((note) => note.includes("begin"))).toEqual([
+      "prompts.json: 2 prompts begin with <|endoftext|> as they are written; it is not put before them again.",
+    ]);
+  });
+
+  test("is put or left out as the task says, and the option goes before the task", () => {
+    const begin = (bos: string, options = {}) =>
+      expandTask(task([ids], { bos, word_idxs: { IO: 1 } }), declaring, options).examples.map(
+        ({ clean, positions }) => [clean.ids, positions.IO],
+      )[0];
+    const without = [[10, 11, 12], 1];
+    const one = [[0, 10, 11, 12], 2];
+    expect([begin("auto"), begin("never"), begin("always")]).toEqual([without, without, one]);
+    expect([begin("never", { bos: "always" }), begin("always", { bos: "never" })]).toEqual([one, without]);
+    const never = expandTask(task(pairs(["Mary"]), { bos: "never" }), withBos).examples[0]!;
+    expect([never.clean.ids, never.positions]).toEqual([withBos.encode("So Mary went").slice(1), { END: 2 }]);
+  });
+
+  test("always needs a token that is declared", () => {
+    expect(() => expandTask(task([ids], { bos: "always" }), withoutBos)).toThrow(
+      "no beginning-of-text token is declared, so prompts cannot always begin with it",
+    );
+  });
+});
+
 describe("the split of prompts", () => {
   test("in the order of the file takes the first as discovery, the next as held-out", () => {
     const split = { discovery: 3, heldOut: 2, order: "file" };

@@ -6,6 +6,7 @@ import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Example, Prompt } from "./example.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
+import { OwnBos } from "./own-bos.ts";
 import { throwProblems } from "./problems.ts";
 import type { PromptPair, PromptTask, PromptText } from "./task.ts";
 import { WordFit } from "./word-fit.ts";
@@ -91,7 +92,7 @@ class Misfit extends Error {}
 
 class PromptReader {
   private readonly fit: WordFit;
-  private readonly bos: readonly number[];
+  private readonly ownBos: OwnBos;
   private readonly left: { number: number; line?: number; reason: string }[] = [];
 
   constructor(
@@ -100,7 +101,7 @@ class PromptReader {
     private readonly corruption: string = DEFAULT_CORRUPTION,
   ) {
     this.fit = new WordFit(tokenizer);
-    this.bos = tokenizer.encode("a").slice(0, tokenizer.encode("a").length - tokenizer.encodePlain("a").length);
+    this.ownBos = new OwnBos(tokenizer, task.file);
     const known = [DEFAULT_CORRUPTION, ...Object.keys(task.prompts[0]?.otherCorrupt ?? {})];
     if (!known.includes(corruption)) {
       throw new EngineError(
@@ -129,8 +130,9 @@ class PromptReader {
 
   notes(): string[] {
     const [first] = this.left;
-    if (!first) return [];
+    if (!first) return this.ownBos.notes();
     return [
+      ...this.ownBos.notes(),
       `${this.task.file}: ${this.left.length} of ${this.task.prompts.length} prompts are left out because they do not fit the tokenizer; the first, in line ${first.line}: ${first.reason}.`,
     ];
   }
@@ -161,19 +163,19 @@ class PromptReader {
       corrupt,
       answers: pair.answers.map((answer) => this.answer(answer)),
       wrongAnswers: pair.wrongAnswers.map((answer) => this.answer(answer)),
-      positions: this.positions(clean.ids.length),
+      positions: this.positions(clean.ids),
     };
   }
 
   private prompt(prompt: PromptText): Prompt {
     if (typeof prompt === "string") {
-      const ids = this.tokenizer.encode(prompt);
+      const ids = this.ownBos.encode(prompt);
       if (this.fit.isWritten(prompt, ids)) return { text: prompt, ids };
       throw new Misfit(`the tokenizer has no tokens for part of ${JSON.stringify(prompt)}`);
     }
     prompt.forEach((id) => this.checkId(id));
-    const ids = this.bos.length > 0 && prompt[0] !== this.bos[0] ? [...this.bos, ...prompt] : prompt;
-    return { text: this.tokenizer.decode(prompt), ids };
+    this.ownBos.see(prompt);
+    return { text: this.tokenizer.decode(prompt), ids: this.tokenizer.prompt(prompt) };
   }
 
   private answer(answer: string | number): number {
@@ -195,12 +197,14 @@ class PromptReader {
     return id;
   }
 
-  private positions(length: number): Record<string, number> {
+  private positions(ids: readonly number[]): Record<string, number> {
+    const { length } = ids;
+    const before = this.ownBos.leading(ids);
     const positions: Record<string, number> = {};
     for (const [name, index] of Object.entries(this.task.wordIndices)) {
-      const position = index + this.bos.length;
+      const position = index + before;
       if (position >= length)
-        throw new Misfit(`word_idxs.${name} is ${index}, but the prompt has ${length - this.bos.length} tokens`);
+        throw new Misfit(`word_idxs.${name} is ${index}, but the prompt has ${length - before} tokens`);
       positions[name] = position;
     }
     return { ...positions, END: length - 1 };

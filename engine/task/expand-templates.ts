@@ -6,6 +6,7 @@ import { CandidateWords, type Candidates } from "./candidate-words.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Example, Prompt } from "./example.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
+import { OwnBos } from "./own-bos.ts";
 import { markedPositions, tokensOfMark } from "./positions.ts";
 import { isHeldOutFilling, isHeldOutPrompt } from "./split.ts";
 import { WRITTEN, type Corruption, type TemplateTask, type Variant } from "./task.ts";
@@ -35,6 +36,7 @@ interface Draw {
 
 export class TemplateExpansion {
   private readonly fit: WordFit;
+  private readonly ownBos: OwnBos;
   private readonly corruptionName: string;
   private readonly corruption: Corruption;
   private readonly usable: readonly { readonly variant: Variant; readonly candidates: Candidates }[];
@@ -49,6 +51,7 @@ export class TemplateExpansion {
     private readonly options: ExpandOptions,
   ) {
     this.fit = new WordFit(tokenizer);
+    this.ownBos = new OwnBos(tokenizer, task.file);
     this.corruptionName = this.chooseCorruption();
     this.corruption = this.corruptionName === WRITTEN ? {} : task.corruptions[this.corruptionName]!;
     this.usable = this.findUsable();
@@ -60,7 +63,7 @@ export class TemplateExpansion {
     const examples = [...this.draw("discovery", discovery), ...this.draw("heldOut", heldOut)];
     return {
       examples: examples.map((example, index) => ({ ...example, index })),
-      notes: [...this.task.notes, ...this.notes, ...this.misfitNotes()],
+      notes: [...this.task.notes, ...this.notes, ...this.ownBos.notes(), ...this.misfitNotes()],
     };
   }
 
@@ -217,7 +220,7 @@ export class TemplateExpansion {
     const spans = this.tokenizer.spans(clean.text);
     const prompts = {
       clean: { text: clean.text, ids: spans.map(({ id }) => id) },
-      corrupt: { text: corrupt.text, ids: this.tokenizer.encode(corrupt.text) },
+      corrupt: { text: corrupt.text, ids: this.ownBos.encode(corrupt.text) },
     };
     const positions = markedPositions(clean, spans, this.task.positions, spans.length);
     const misfit = this.whyNot(prompts) ?? this.whyUnaligned(clean, spans);

@@ -1,5 +1,6 @@
 // A task's examples for one tokenizer: the same bytes for the same seed, exactly as many as asked for, nothing dropped without a note.
 import { EngineError } from "../base/errors.ts";
+import type { BosChoice } from "../tokens/bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { Example } from "./example.ts";
 import { expandPrompts } from "./expand-prompts.ts";
@@ -13,6 +14,8 @@ export interface ExpandOptions {
   readonly seed?: number;
   /** Name of one of the task's corruptions. */
   readonly corruption?: string;
+  /** Whether prompts begin with the beginning-of-text token. */
+  readonly bos?: BosChoice;
   /** For prompts: "file" takes the first as discovery and the next as held-out. */
   readonly order?: "file" | "shuffled";
 }
@@ -31,9 +34,10 @@ export interface Expansion {
 export function expandTask(task: Task, tokenizer: Tokenizer, options: ExpandOptions = {}): Expansion {
   checkCounts(task, options);
   if (task.kind === "relation") return expandTask(relationAsContrast(task), tokenizer, options);
+  const begun = tokenizer.withBos(options.bos ?? task.bos);
   return task.form === "prompts"
-    ? expandPrompts(task, tokenizer, options)
-    : new TemplateExpansion(task, tokenizer, options).expand();
+    ? expandPrompts(task, begun, options)
+    : new TemplateExpansion(task, begun, options).expand();
 }
 
 function checkCounts({ file }: Task, { examples = {} }: ExpandOptions): void {

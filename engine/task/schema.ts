@@ -1,5 +1,6 @@
 // The task file format as one parser: every field, its limits and its meaning. The published JSON Schema is made from it.
 import { z } from "zod";
+import { BOS_CHOICES } from "../tokens/bos.ts";
 
 /**
  * What is measured at the last position, larger being better:
@@ -69,6 +70,13 @@ const commonSchema = z.strictObject({
   ablation: ablationSchema.optional().describe("what a removed unit gives instead; default resample"),
   threshold: z.number().gt(0).max(1).optional().describe("of the criterion; default 0.9"),
   criterion: z.enum(CRITERION_NAMES).optional().describe("what pruning keeps true; default match"),
+  bos: z
+    .enum(BOS_CHOICES)
+    .optional()
+    .describe(
+      "whether prompts begin with the beginning-of-text token: auto (default): as the tokenizer does by itself; " +
+        "always; never, unless a prompt is written with it",
+    ),
   split: splitSchema.optional(),
   seed: z.int().min(0).max(4294967295).optional().describe("default 1"),
 });

@@ -1,4 +1,5 @@
 // What a task file says once it is read and checked: the three kinds of task as plain data, before any tokenizer is involved.
+import type { BosChoice } from "../tokens/bos.ts";
 import type { AblationKind, AblationReference, CriterionName, MetricName } from "./schema.ts";
 import type { AnswerRule, Template } from "./template.ts";
 
@@ -17,6 +18,7 @@ export interface TaskCommon {
   /** Of the criterion, in (0, 1]. */
   readonly threshold: number;
   readonly criterion: CriterionName;
+  readonly bos: BosChoice;
   readonly split: SplitRule;
   readonly seed: number;
   /** The file as it was named. */

@@ -14,8 +14,8 @@ export class WordFit {
 
   /** False if the tokenizer has no tokens for some of the text, so that it comes back changed. Spaces and BOS do not count. */
   isWritten(text: string, ids: readonly number[]): boolean {
-    const own = ids[0] === this.tokenizer.bosId ? ids.slice(1) : ids;
-    return withoutSpaces(this.tokenizer.decode(own)) === withoutSpaces(text);
+    const isText = (some: readonly number[]) => withoutSpaces(this.tokenizer.decode(some)) === withoutSpaces(text);
+    return isText(ids) || (ids[0] === this.tokenizer.bosId && isText(ids.slice(1)));
   }
 
   /** `" Vaduz" is 3 tokens (" V", "ad", "uz")`. */

@@ -14,6 +14,8 @@ interface PreTokenizer {
   readonly normalizer?: string;
   /** A word that is a token is taken whole. */
   readonly ignoreMerges?: boolean;
+  /** BOS stands before every text where the file does not say. */
+  readonly addsBos?: boolean;
 }
 
 const GPT2: PreTokenizer = { patterns: [GPT2_WORDS] };
@@ -27,7 +29,7 @@ const PRE_TOKENIZERS: Readonly<Record<string, PreTokenizer>> = {
   "gpt-2": GPT2,
   olmo: GPT2,
   smollm: { patterns: ["\\p{N}", GPT2_WORDS] },
-  "llama-bpe": { patterns: [tiktokenWords("\\p{N}{1,3}")], ignoreMerges: true },
+  "llama-bpe": { patterns: [tiktokenWords("\\p{N}{1,3}")], ignoreMerges: true, addsBos: true },
   qwen2: { patterns: [tiktokenWords("\\p{N}")], normalizer: "NFC" },
 };
 
@@ -35,7 +37,6 @@ const PRE_TOKENIZERS: Readonly<Record<string, PreTokenizer>> = {
 export function ggufTokenizer(metadata: GgufMetadata): JsonTokenizer {
   const pre = preTokenizerOf(metadata);
   const tokens = metadata.strings("tokenizer.ggml.tokens");
-  const bos = tokenText(metadata, tokens, "tokenizer.ggml.bos_token_id");
   const json = {
     added_tokens: addedTokens(metadata, tokens),
     normalizer: pre.normalizer ? { type: pre.normalizer } : null,
@@ -46,8 +47,7 @@ export function ggufTokenizer(metadata: GgufMetadata): JsonTokenizer {
         { type: "ByteLevel", add_prefix_space: false, use_regex: false },
       ],
     },
-    post_processor:
-      bos !== undefined && metadata.boolean("tokenizer.ggml.add_bos_token", false) ? bosInFront(bos) : null,
+    post_processor: postProcessor(metadata, tokens, pre.addsBos ?? false),
     decoder: { type: "ByteLevel" },
     model: {
       type: "BPE",
@@ -56,7 +56,7 @@ export function ggufTokenizer(metadata: GgufMetadata): JsonTokenizer {
       ignore_merges: pre.ignoreMerges ?? false,
     },
   };
-  return new JsonTokenizer(json, metadata.file, bos?.content);
+  return new JsonTokenizer(json, metadata.file, tokenText(metadata, tokens, "tokenizer.ggml.bos_token_id")?.content);
 }
 
 function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
@@ -139,11 +139,28 @@ function tokenText(metadata: GgufMetadata, tokens: readonly string[], key: strin
   );
 }
 
-function bosInFront({ id, content }: SpecialToken): object {
+/** llama.cpp's rule: what the file does not say follows from how its text is split; without a token there is nothing to put. */
+function postProcessor(metadata: GgufMetadata, tokens: readonly string[], addsBos: boolean): object | null {
+  const added = (key: "bos" | "eos", byItself: boolean): SpecialToken[] => {
+    const rule = `tokenizer.ggml.add_${key}_token`;
+    if (!metadata.boolean(rule, byItself)) return [];
+    const token = tokenText(metadata, tokens, `tokenizer.ggml.${key}_token_id`);
+    if (token) return [token];
+    if (!metadata.has(rule)) return [];
+    throw new EngineError(
+      "invalid-file",
+      `${metadata.file}: its tokenizer puts ${key.toUpperCase()} around every text, but metadata "tokenizer.ggml.${key}_token_id" is missing.`,
+      { place: { file: metadata.file } },
+    );
+  };
+  const before = added("bos", addsBos);
+  const after = added("eos", false);
+  const item = ({ content }: SpecialToken) => ({ SpecialToken: { id: content, type_id: 0 } });
   return {
     type: "TemplateProcessing",
-    single: [{ SpecialToken: { id: content, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
-    pair: [],
-    special_tokens: { [content]: { id: content, ids: [id], tokens: [content] } },
+    single: [...before.map(item), { Sequence: { id: "A", type_id: 0 } }, ...after.map(item)],
+    special_tokens: Object.fromEntries(
+      [...before, ...after].map(({ id, content }) => [content, { id: content, ids: [id], tokens: [content] }]),
+    ),
   };
 }

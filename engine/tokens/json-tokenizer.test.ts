@@ -44,14 +44,18 @@ function isComparable(text: string, reference: string): boolean {
   return reference !== "qwen2" || text === text.normalize("NFC");
 }
 
-function requireSame(tokenizer: Tokenizer, reference: string): void {
+/** The reference puts what the post-processor adds around every text, also around one that begins with it already. */
+function requireSame(own: Tokenizer, reference: string): void {
+  const tokenizer = own.withBos("never");
+  const { before, after } = own.added;
   const expected = readTiny<TokensOf[]>(`tokens/${reference}.json`);
   expect(expected.length).toBeGreaterThanOrEqual(200);
   const got = STRINGS.map((text) => {
-    const spans = tokenizer.spans(text);
+    const put = (ids: readonly number[], at: number) => ids.map((id) => ({ id, start: at, end: at }));
+    const spans = [...put(before, 0), ...tokenizer.spans(text), ...put(after, text.length)];
     return {
       text,
-      ids: tokenizer.encode(text),
+      ids: [...before, ...tokenizer.encode(text), ...after],
       spans: isComparable(text, reference) ? spans.map(({ start, end }) => [start, end]) : [],
       decoded: tokenizer.decode(spans.map(({ id }) => id)),
     };
@@ -74,8 +78,9 @@ describe("tokens, spans and text of awkward strings are those of Hugging Face to
 
   test("a word-level tokenizer.json, ids (an unknown word has no bytes of its own to find)", () => {
     const words = fromJson(tinyPath("tokens/words.tokenizer.json"));
+    const own = words.withBos("never");
     const expected = readTiny<TokensOf[]>("tokens/words.json").map(({ ids }) => ids);
-    expect(STRINGS.map((text) => words.encode(text))).toEqual(expected);
+    expect(STRINGS.map((text) => [...words.added.before, ...own.encode(text)])).toEqual(expected);
   });
 
   const files = { gpt2: "gpt2", llama3: "llama", qwen2: "qwen2" };
@@ -112,11 +117,28 @@ describe("JsonTokenizer", () => {
     ]);
   });
 
-  test("an added BOS covers nothing, the same token in the text covers its name", () => {
-    expect(llama3.spans("<|endoftext|>")).toEqual([
-      { id: 0, start: 0, end: 0 },
-      { id: 0, start: 0, end: 13 },
-    ]);
+  test("an added BOS covers nothing; where the text begins with it, it covers its name and none is added", () => {
+    expect(llama3.spans("a")[0]).toEqual({ id: 0, start: 0, end: 0 });
+    expect(llama3.spans("<|endoftext|>")).toEqual([{ id: 0, start: 0, end: 13 }]);
+    expect(llama3.encode("<|endoftext|>a")).toEqual(llama3.encode("a"));
+  });
+
+  test("BOS by itself, always and never, in prompts of text and of ids", () => {
+    const [a] = gpt2.encode("a");
+    const begins = (tokenizer: Tokenizer) => [tokenizer.encode("a"), tokenizer.prompt([a]), tokenizer.prompt([0, a])];
+    const without = [[a], [a], [0, a]];
+    const one = [
+      [0, a],
+      [0, a],
+      [0, a],
+    ];
+    expect(begins(gpt2)).toEqual(without);
+    expect(begins(gpt2.withBos("always"))).toEqual(one);
+    expect(begins(llama3)).toEqual(one);
+    expect(begins(llama3.withBos("never"))).toEqual(without);
+    expect(begins(llama3.withBos("never").withBos("auto"))).toEqual(one);
+    const undeclared = new JsonTokenizer(readJsonFile(tinyPath("models/gpt2/tokenizer.json")), "tokenizer.json");
+    expect(() => undeclared.withBos("always")).toThrow("no beginning-of-text token is declared");
   });
 
   test("encode() adds BOS where the post-processor does, encodePlain() never", () => {

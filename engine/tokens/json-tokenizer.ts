@@ -1,19 +1,21 @@
 // A tokenizer over the contents of a tokenizer.json, whether read from that file or built from a GGUF's metadata.
 import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { EngineError } from "../base/errors.ts";
+import { type Added, type BosChoice, frontOf, withFront } from "./bos.ts";
+import { addedByPostProcessor } from "./post-processor.ts";
 import { spansOfBytes, spansOfPrefixes } from "./spans.ts";
 import type { Tokenizer, TokenSpan } from "./tokenizer.ts";
-import { countAddedInFront, parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
+import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
 
 export class JsonTokenizer implements Tokenizer {
   readonly dVocab: number;
   readonly bosId?: number;
+  readonly added: Added;
+  readonly front: readonly number[];
   private readonly library: Library;
   private readonly special: ReadonlySet<number>;
-  private readonly added: ReadonlySet<string>;
+  private readonly addedContents: ReadonlySet<string>;
   private readonly isByteLevel: boolean;
-  /** How many tokens the post-processor puts before a text. */
-  private readonly addedInFront: number;
 
   /**
    * @param json   contents of a tokenizer.json
@@ -21,19 +23,38 @@ export class JsonTokenizer implements Tokenizer {
    * @param bos    text of the beginning-of-text token, if one is declared
    * @throws EngineError "invalid-file" or "unsupported"
    */
-  constructor(json: unknown, file: string, bos?: string) {
+  constructor(
+    json: unknown,
+    private readonly file: string,
+    bos?: string,
+  ) {
     const parsed = parseTokenizerJson(json, file);
     this.library = createLibrary(parsed, file);
     this.special = new Set(parsed.added_tokens.filter(({ special }) => special).map(({ id }) => id));
-    this.added = new Set(parsed.added_tokens.map(({ content }) => content));
+    this.addedContents = new Set(parsed.added_tokens.map(({ content }) => content));
     this.isByteLevel = JSON.stringify(parsed.decoder ?? null).includes('"ByteLevel"');
-    this.addedInFront = countAddedInFront(parsed.post_processor);
+    this.added = addedByPostProcessor(parsed, file);
+    this.front = this.added.before;
     this.dVocab = highestId(parsed) + 1;
-    this.bosId = bos === undefined ? undefined : this.library.token_to_id(bos);
+    this.bosId = bos === undefined ? this.added.before[0] : this.library.token_to_id(bos);
+  }
+
+  withBos(choice: BosChoice): Tokenizer {
+    const front = frontOf(choice, this.added.before, this.bosId);
+    if (front) return Object.assign(Object.create(this) as JsonTokenizer, { front });
+    throw new EngineError(
+      "usage",
+      `${this.file}: no beginning-of-text token is declared, so prompts cannot always begin with it; choose auto or never, or write the token into the prompts.`,
+      { place: { file: this.file } },
+    );
   }
 
   encode(text: string): number[] {
-    return this.known(this.library.encode(text));
+    return this.prompt(this.withoutAdded(text));
+  }
+
+  prompt(ids: readonly number[]): number[] {
+    return withFront(this.front, ids);
   }
 
   encodePlain(text: string): number[] {
@@ -52,20 +73,14 @@ export class JsonTokenizer implements Tokenizer {
 
   spans(text: string): TokenSpan[] {
     const own = this.withoutAdded(text);
-    const ids = this.encode(text);
-    const back = ids.length - own.length - this.addedInFront;
-    const spans = this.ownSpans(text, own);
-    return [
-      ...ids.slice(0, this.addedInFront).map((id) => ({ id, start: 0, end: 0 })),
-      ...spans,
-      ...ids.slice(ids.length - back).map((id) => ({ id, start: text.length, end: text.length })),
-    ];
+    const put = this.prompt(own).length - own.length;
+    return [...this.front.slice(0, put).map((id) => ({ id, start: 0, end: 0 })), ...this.ownSpans(text, own)];
   }
 
   private ownSpans(text: string, ids: readonly number[]): TokenSpan[] {
     const tokens = ids.map((id) => this.requireToken(id));
     const exact = this.isByteLevel
-      ? spansOfBytes(text, ids, tokens, this.added, (part) => this.normalise(part))
+      ? spansOfBytes(text, ids, tokens, this.addedContents, (part) => this.normalise(part))
       : undefined;
     return (
       exact ??

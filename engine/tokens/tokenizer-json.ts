@@ -28,7 +28,7 @@ const tokenizerJson = z.looseObject({
 });
 
 export type TokenizerJson = z.infer<typeof tokenizerJson>;
-type Component = NonNullable<TokenizerJson["pre_tokenizer"]>;
+export type Component = NonNullable<TokenizerJson["pre_tokenizer"]>;
 
 /** @throws EngineError "invalid-file" or "unsupported" */
 export function parseTokenizerJson(json: unknown, file: string): TokenizerJson {
@@ -91,23 +91,5 @@ function portable(component: Component): Component {
       return { type: "Sequence", pretokenizers: [split(GPT2_WORDS), { ...component, use_regex: false }] };
     default:
       return component;
-  }
-}
-
-/** How many tokens a post-processor puts before a text. */
-export function countAddedInFront(component: TokenizerJson["post_processor"]): number {
-  switch (component?.type) {
-    case "TemplateProcessing":
-      return Math.max(
-        0,
-        (component.single as object[]).findIndex((item) => "Sequence" in item),
-      );
-    case "BertProcessing":
-    case "RobertaProcessing":
-      return 1;
-    case "Sequence":
-      return (component.processors as Component[]).reduce((sum, part) => sum + countAddedInFront(part), 0);
-    default:
-      return 0;
   }
 }

@@ -1,12 +1,24 @@
 // Text to token ids and back, and which characters each token covers.
+import type { Added, BosChoice } from "./bos.ts";
 
 export interface Tokenizer {
   /** Highest id + 1. */
   readonly dVocab: number;
   /** Beginning-of-text token, if the tokenizer declares one, whether or not `encode` adds it. */
   readonly bosId?: number;
-  /** As a prompt: names of special tokens in the text become those tokens, and the tokenizer's own post-processor may add BOS. */
+  /** What its own post-processor puts around a text. */
+  readonly added: Added;
+  /** What `encode` and `prompt` put in front: BOS as chosen, by itself as `added.before` says. */
+  readonly front: readonly number[];
+  /** The same tokenizer with prompts that begin as chosen. @throws EngineError "usage" if there is no BOS to begin with */
+  withBos(choice: BosChoice): Tokenizer;
+  /**
+   * As a prompt, which the model goes on with: names of special tokens in the text become those tokens, `front` stands before it once,
+   * and no end of text follows, whatever the post-processor would append.
+   */
   encode(text: string): number[];
+  /** A prompt given by its ids, with `front` before it once. */
+  prompt(ids: readonly number[]): number[];
   /** As plain text: nothing is added, and no special token ever comes out. */
   encodePlain(text: string): number[];
   /** Special tokens included; bytes that form no character give U+FFFD. */

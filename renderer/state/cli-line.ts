@@ -16,6 +16,7 @@ export function cliLine(request: RunRequest): string | undefined {
     ["--threshold", request.threshold],
     ["--ablation", request.ablation],
     ["--corruption", request.corruption],
+    ["--bos", request.bos],
     ["--examples", request.examples?.discovery],
     ["--held-out", request.examples?.heldOut],
     ["--order", request.order],

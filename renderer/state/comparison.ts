@@ -26,6 +26,7 @@ const FIELDS = {
   threshold: (circuit) => circuit.search.threshold,
   ablation: (circuit) => circuit.task.ablation.kind,
   corruption: (circuit) => circuit.task.corruption,
+  bos: (circuit) => circuit.task.bos,
   discoveryExamples: (circuit) => circuit.task.examples.discovery,
   heldOutExamples: (circuit) => circuit.task.examples.heldOut,
   seed: (circuit) => circuit.search.seed,

@@ -1,6 +1,7 @@
 // The settings of the next run: the task's own until the user sets others.
 import type {
   AblationKind,
+  BosChoice,
   CriterionName,
   OpenedTask,
   RunRequest,
@@ -16,6 +17,7 @@ export class RunForm {
   ablation = $state<AblationKind>("resample");
   /** Empty: the task's default. */
   corruption = $state("");
+  bos = $state<BosChoice>("auto");
   discovery = $state(128);
   heldOut = $state(128);
   seed = $state(1);
@@ -29,6 +31,7 @@ export class RunForm {
     this.threshold = task.threshold;
     this.ablation = task.ablation;
     this.corruption = "";
+    this.bos = task.bos;
     this.discovery = task.examples.discovery;
     this.heldOut = task.examples.heldOut;
     this.seed = task.seed;
@@ -57,6 +60,7 @@ export class RunForm {
       seed: this.seed,
       examples: { discovery: this.discovery, heldOut: this.heldOut },
       ...(this.corruption !== "" && { corruption: this.corruption }),
+      bos: this.bos,
       ablation: this.ablation,
       criterion: this.criterion,
       threshold: this.threshold,

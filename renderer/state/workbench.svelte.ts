@@ -464,6 +464,7 @@ export class Workbench {
       seed: task.seed,
       examples: task.examples,
       ...(task.corruption !== undefined && { corruption: task.corruption }),
+      ...(task.bos !== undefined && { bos: task.bos }),
       ablation: task.ablation.kind,
       criterion: search.criterion,
       threshold: search.threshold,
@@ -531,8 +532,8 @@ const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.jso
 
 /** What of a run's request says which task on which model. */
 function choiceOf(request: TaskChoice): TaskChoice {
-  const { task, model, seed, examples, corruption, ablation, criterion, threshold } = request;
-  return { task, model, seed, examples, corruption, ablation, criterion, threshold };
+  const { task, model, seed, examples, corruption, bos, ablation, criterion, threshold } = request;
+  return { task, model, seed, examples, corruption, bos, ablation, criterion, threshold };
 }
 
 /** Relation files have subjects in their templates and pairs as samples; every other task file is a contrast. */
