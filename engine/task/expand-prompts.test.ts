@@ -92,7 +92,7 @@ describe("the beginning of text", () => {
     wrong_answers: [" he"],
   };
   const ids = { clean: [10, 11, 12], corrupt: [10, 13, 12], answers: [20], wrong_answers: [22] };
-  const declaring = new JsonTokenizer(readJsonFile(tinyFile), tinyFile, "<|endoftext|>");
+  const declaring = new JsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile, "<|endoftext|>");
 
   test("stands once where a prompt is written with it, and a note says so", () => {
     const { examples, notes } = expandTask(task([begun], { word_idxs: { IO: 1 } }), withBos);

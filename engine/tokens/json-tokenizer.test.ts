@@ -137,7 +137,10 @@ describe("JsonTokenizer", () => {
     expect(begins(llama3)).toEqual(one);
     expect(begins(llama3.withBos("never"))).toEqual(without);
     expect(begins(llama3.withBos("never").withBos("auto"))).toEqual(one);
-    const undeclared = new JsonTokenizer(readJsonFile(tinyPath("models/gpt2/tokenizer.json")), "tokenizer.json");
+    const undeclared = new JsonTokenizer(
+      readJsonFile(tinyPath("models/gpt2/tokenizer.json"), FILE_KINDS.tokenizer),
+      "tokenizer.json",
+    );
     expect(() => undeclared.withBos("always")).toThrow("no beginning-of-text token is declared");
   });
 
