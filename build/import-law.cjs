@@ -7,6 +7,7 @@ const ROOMS = {
   onnx: ["base"],
   runtime: ["base", "onnx"],
   tokens: ["base", "formats"],
+  corpus: ["base", "tokens"],
   model: ["base", "formats", "tokens"],
   circuit: ["base"],
   task: ["base", "tokens"],
