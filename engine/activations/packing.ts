@@ -23,6 +23,9 @@ export class Packing {
   readonly positions: Int32Array;
   /** Row of each run's last token. */
   readonly endRows: Int32Array;
+  /** Most computed positions, and most tokens, of any run: the sides of attention's rectangle. */
+  readonly maxQueries: number;
+  readonly maxKeys: number;
 
   constructor(readonly runs: readonly PackedRun[]) {
     this.rowStart = new Int32Array(runs.length + 1);
@@ -38,6 +41,8 @@ export class Packing {
       }
     });
     this.endRows = Int32Array.from(runs, (_, r) => this.rowStart[r + 1] - 1);
+    this.maxQueries = Math.max(...runs.map((run) => run.length - run.first));
+    this.maxKeys = Math.max(...runs.map((run) => run.length));
   }
 
   /** Whole prompts, nothing shared. */
@@ -73,7 +78,7 @@ export function attentionFeeds(
   const counts = packing.runs.map((_, r) => queriesOf(r));
   const nQueries = counts.reduce((sum, n) => sum + n, 0);
   const maxQueries = Math.max(...counts);
-  const maxKeys = Math.max(...packing.runs.map((run) => run.length));
+  const { maxKeys } = packing;
   const groupQueries = group * maxQueries;
 
   const queryIndex = new BigInt64Array(nRuns * nKeyValueHeads * groupQueries);

@@ -23,4 +23,5 @@ export const siteAxes: Readonly<Record<Site, string>> = {
   residPost: "row dModel",
 };
 
+/** In the order of the computation. */
 export const sites = Object.keys(siteAxes) as readonly Site[];

@@ -1,0 +1,391 @@
+// Runs the worlds of several plans together, layer by layer: rows of one batch wherever they can be.
+//
+// Runs that are the same up to a layer are one run up to there: they part at the first layer at which their changes differ.
+// So a sweep over layers or strengths shares what lies below the layer that it changes.
+import { EngineError } from "../base/errors.ts";
+import { groupBy } from "../base/group.ts";
+import { type Site, sites } from "../transformer/sites.ts";
+import { runBlock } from "./block.ts";
+import { changedRows, norm, type Row, vectorOf } from "./change-rows.ts";
+import type { Resources } from "./dictionary.ts";
+import type { Executor } from "./executor.ts";
+import { Packing, type Reals } from "./packing.ts";
+import { type At, type Plan, type PlannedChange, type Prompt, type Source, sourcesOf, valueOf } from "./plan.ts";
+import { type Need, nextBatch, orderedAt } from "./plan-order.ts";
+import { positionsAt, rowWidth, SiteView } from "./plan-places.ts";
+
+/** One world of one plan. */
+export interface Member {
+  readonly plan: number;
+  readonly world: number;
+  readonly prompt: Prompt;
+  readonly changes: readonly Placed[];
+  /** Layers that it must run. */
+  readonly until: number;
+}
+
+/** A change with the positions at which it holds. */
+export interface Placed {
+  /** Its number in the plan. */
+  readonly index: number;
+  readonly planned: PlannedChange;
+  readonly positions: readonly number[];
+  readonly sources: readonly Source[];
+}
+
+/** What one change did: how many numbers it may have moved, and how far it moved them together (Euclidean norm). */
+export interface Fired {
+  readonly entries: number;
+  readonly moved: number;
+}
+
+/** One change as it acted on one run, for the way back. */
+export interface Applied {
+  readonly member: Member;
+  readonly placed: Placed;
+  readonly positions: readonly number[];
+  readonly before: readonly Row[];
+  readonly values: readonly Row[];
+}
+
+/** One layer of several runs, as it was run. */
+export interface LayerRun {
+  readonly layer: number;
+  readonly members: readonly Member[];
+  readonly packing: Packing;
+  /** Sites behind their changes. */
+  readonly at: ReadonlyMap<Site, Reals>;
+  /** In the order in which they acted. */
+  readonly applied: readonly Applied[];
+}
+
+export interface RunnerOptions {
+  readonly resources?: Resources;
+  readonly signal?: AbortSignal;
+  /** Keep these sites of every layer of every run, no two worlds as one, and what every change acted on. */
+  readonly trace?: readonly Site[];
+  /** Keep these sites of every layer of these worlds. */
+  readonly keep?: { readonly world: (plan: number) => number; readonly sites: readonly Site[] };
+}
+
+/** Members whose runs are the same so far. */
+interface Track {
+  readonly members: readonly Member[];
+  next: number;
+  /** Input of the next layer, "row dModel". */
+  residual: Reals;
+  /** Whether its members agree on the changes of the next layer. */
+  isParted: boolean;
+}
+
+const memberKey = (plan: number, world: number) => `${plan}/${world}`;
+
+export class PlanRunner {
+  readonly members: readonly Member[];
+  readonly trace: LayerRun[] = [];
+  private readonly tracks = new Map<string, Track>();
+  private readonly seen = new Map<string, SiteView>();
+  private readonly fired: { entries: number; squared: number }[][];
+  private readonly means = new Map<string, Row>();
+  private readonly wanted = new Map<string, Set<Site>>();
+  private readonly packings = new Map<string, Packing>();
+
+  /** @param plans checked ones */
+  constructor(
+    private readonly executor: Executor,
+    private readonly plans: readonly Plan[],
+    private readonly options: RunnerOptions = {},
+  ) {
+    this.fired = plans.map((plan) => plan.changes.map(() => ({ entries: 0, squared: 0 })));
+    const { nLayers } = executor.model.config;
+    plans.forEach((plan, p) => {
+      const want = (world: number, site: Site, layer: number) => {
+        const key = `${memberKey(p, world)}/${layer}`;
+        this.wanted.set(key, (this.wanted.get(key) ?? new Set()).add(site));
+      };
+      for (const reading of plan.read) {
+        if (reading.site === "logits") want(reading.world, "residPost", nLayers - 1);
+        else want(reading.world, reading.site, reading.layer);
+      }
+      for (const change of plan.changes)
+        for (const { world, site, layer } of sourcesOf(change)) want(world, site, layer);
+      const { keep } = options;
+      if (keep) {
+        for (let layer = 0; layer < nLayers; layer++) for (const site of keep.sites) want(keep.world(p), site, layer);
+        want(keep.world(p), "residPost", nLayers - 1);
+      }
+    });
+    this.members = plans.flatMap((plan, p) => plan.worlds.map((_, world) => this.memberOf(p, world)));
+    this.startTracks();
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const waiting = [...new Set(this.tracks.values())].filter(({ next, members }) => next < untilOf(members));
+      if (waiting.length === 0) return;
+      const parted = waiting.flatMap((track) => this.parted(track));
+      const batch = nextBatch(parted, ({ next }) => next, this.needsOf);
+      if (batch.length === 0) throw new Error("internal: the worlds of a checked plan wait for one another");
+      if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      await this.runLayer(batch);
+    }
+  }
+
+  /** What stands at a site of a world's run, behind its changes; it was wanted. */
+  view(plan: number, world: number, site: Site, layer: number): SiteView {
+    const view = this.seen.get(`${memberKey(plan, world)}/${layer}/${site}`);
+    if (!view) throw new Error(`internal: ${site} of layer ${layer} of world ${world} was not kept`);
+    return view;
+  }
+
+  firedOf(plan: number): Fired[] {
+    return this.fired[plan].map(({ entries, squared }) => ({ entries, moved: Math.sqrt(squared) }));
+  }
+
+  /** Puts one change into the rows at these positions, and counts it. */
+  async apply(member: Member, placed: Placed, positions: readonly number[], view: SiteView): Promise<Applied> {
+    const { where, change } = placed.planned;
+    const before = positions.map((position) => view.read(position, where.units));
+    const values = positions
+      .map((position) => this.valueAt(member, placed, position))
+      .filter((row) => row !== undefined);
+    const after = await changedRows(change, { before, values }, this.options.resources ?? {});
+    const count = this.fired[member.plan][placed.index];
+    positions.forEach((position, r) => {
+      view.write(position, where.units, after[r]);
+      count.entries += after[r].length;
+      count.squared += norm(after[r].map((x, i) => x - before[r][i])) ** 2;
+    });
+    return { member, placed, positions, before, values };
+  }
+
+  private memberOf(plan: number, world: number): Member {
+    const { nLayers } = this.executor.model.config;
+    const { worlds, changes } = this.plans[plan];
+    const prompt = worlds[world];
+    const placed = changes.flatMap((planned, index) => {
+      if (planned.world !== world) return [];
+      const { at, step } = planned.where;
+      return [{ index, planned, positions: positionsAt(prompt, at, step), sources: sourcesOf(planned) }];
+    });
+    const needed = placed.filter(({ positions }) => positions.length > 0).map(({ planned }) => planned.where.layer);
+    for (let layer = 0; layer < nLayers; layer++) {
+      if (this.options.trace || this.wanted.has(`${memberKey(plan, world)}/${layer}`)) needed.push(layer);
+    }
+    return { plan, world, prompt, changes: placed, until: Math.max(-1, ...needed) + 1 };
+  }
+
+  private startTracks(): void {
+    const apart = this.options.trace !== undefined;
+    const groups = groupBy(this.members, ({ plan, world, prompt }) =>
+      apart ? memberKey(plan, world) : `${prompt.ids}/${prompt.generated ?? 0}`,
+    );
+    for (const members of groups.values()) {
+      const { ids } = members[0].prompt;
+      const residual = this.executor.embed(
+        ids,
+        Int32Array.from(ids, (_, position) => position),
+      );
+      this.put({ members, next: 0, residual, isParted: false });
+    }
+  }
+
+  private put(track: Track): Track {
+    for (const { plan, world } of track.members) this.tracks.set(memberKey(plan, world), track);
+    return track;
+  }
+
+  /** Tracks whose members have the same changes at the next layer. */
+  private parted(track: Track): Track[] {
+    if (track.isParted) return [track];
+    const { next, residual } = track;
+    const [alive, done] = [true, false].map((lives) => track.members.filter(({ until }) => next < until === lives));
+    if (done.length > 0) this.put({ members: done, next, residual, isParted: true });
+    const groups = groupBy(alive, ({ plan, world, changes }) => {
+      const here = changes.filter(({ planned, positions }) => planned.where.layer === next && positions.length > 0);
+      if (here.some(({ sources }) => sources.length > 0)) return memberKey(plan, world);
+      return JSON.stringify(here.map(({ planned: { where, change }, positions }) => [where, change, positions]));
+    });
+    return [...groups.values()].map((members) => this.put({ members, next, residual, isParted: true }));
+  }
+
+  private readonly needsOf = ({ members, next }: Track): Need<Track>[] =>
+    members.flatMap(({ plan, changes }) =>
+      changes
+        .filter(({ planned, positions }) => planned.where.layer === next && positions.length > 0)
+        .flatMap(({ planned, sources }) =>
+          sources.map((source) => ({
+            site: planned.where.site,
+            of: this.tracks.get(memberKey(plan, source.world))!,
+            ofSite: source.site,
+            ofLayer: source.layer,
+          })),
+        ),
+    );
+
+  private async runLayer(batch: readonly Track[]): Promise<void> {
+    const { executor, options } = this;
+    const { dModel } = executor.model.config;
+    const layer = batch[0].next;
+    const packing = this.packingOf(batch);
+    const residual = batch.length === 1 ? batch[0].residual : stacked(batch.map((track) => track.residual));
+    const changed = new Set(
+      batch.flatMap(({ members: [{ changes }] }) =>
+        changes
+          .filter(({ planned, positions }) => planned.where.layer === layer && positions.length > 0)
+          .map(({ planned }) => planned.where.site),
+      ),
+    );
+    const at = new Map<Site, Reals>();
+    const applied: Applied[] = [];
+    const residPost = await runBlock(executor, layer, packing, residual, {
+      wanted: sites.filter((site) => options.trace?.includes(site) || this.isWanted(batch, site)),
+      keep: (site, value) => {
+        at.set(site, value);
+        this.note(batch, packing, layer, site, value);
+      },
+      changed: [...changed],
+      change: async (site, value) => {
+        const copy = value.slice();
+        this.note(batch, packing, layer, site, copy);
+        for (const track of orderedAt(batch, site, this.needsOf)) {
+          applied.push(
+            ...(await this.changeTrack(track, site, this.viewOf(site, copy, packing, batch.indexOf(track)))),
+          );
+        }
+        return copy;
+      },
+    });
+    if (options.trace) {
+      this.trace.push({ layer, members: batch.map(({ members }) => members[0]), packing, at, applied });
+    }
+    batch.forEach((track, r) => {
+      track.next++;
+      track.isParted = false;
+      track.residual =
+        batch.length === 1
+          ? residPost
+          : residPost.subarray(packing.rowStart[r] * dModel, packing.rowStart[r + 1] * dModel);
+    });
+  }
+
+  /** All members of a track have the same changes here; each counts them as its own. */
+  private async changeTrack({ members, next }: Track, site: Site, view: SiteView): Promise<Applied[]> {
+    const [first, ...others] = members;
+    const here = ({ changes }: Member) =>
+      changes.filter(
+        ({ planned: { where }, positions }) => where.layer === next && where.site === site && positions.length > 0,
+      );
+    const applied: Applied[] = [];
+    for (const [i, placed] of here(first).entries()) {
+      const count = this.fired[first.plan][placed.index];
+      const { entries, squared } = count;
+      applied.push(await this.apply(first, placed, placed.positions, view));
+      for (const other of others) {
+        const own = this.fired[other.plan][here(other)[i].index];
+        own.entries += count.entries - entries;
+        own.squared += count.squared - squared;
+      }
+    }
+    return applied;
+  }
+
+  private isWanted(batch: readonly Track[], site: Site): boolean {
+    return batch.some(({ members, next }) =>
+      members.some(({ plan, world }) => this.wanted.get(`${memberKey(plan, world)}/${next}`)?.has(site)),
+    );
+  }
+
+  /** Remembers where the wanted values of a site stand. */
+  private note(batch: readonly Track[], packing: Packing, layer: number, site: Site, value: Reals): void {
+    batch.forEach(({ members }, run) => {
+      for (const { plan, world } of members) {
+        const key = `${memberKey(plan, world)}/${layer}`;
+        if (this.wanted.get(key)?.has(site)) this.seen.set(`${key}/${site}`, this.viewOf(site, value, packing, run));
+      }
+    });
+  }
+
+  private viewOf(site: Site, value: Reals, packing: Packing, run: number): SiteView {
+    return new SiteView(this.executor.model.config, site, value, packing, run);
+  }
+
+  /** Batches of the same prompts share a packing, so that its index inputs are made once. */
+  private packingOf(batch: readonly Track[]): Packing {
+    const lengths = batch.map(({ members }) => members[0].prompt.ids.length);
+    const known = this.packings.get(`${lengths}`) ?? Packing.ofLengths(lengths);
+    this.packings.set(`${lengths}`, known);
+    return known;
+  }
+
+  /** What the value of a change gives at one position; undefined where the change has none. */
+  private valueAt(member: Member, placed: Placed, position: number): Row | undefined {
+    const { where, change } = placed.planned;
+    const value = valueOf(change);
+    if (value === undefined) return undefined;
+    const width = rowWidth(this.executor.model.config, where.site, position, where.units);
+    if (value === "zero") return new Float64Array(width);
+    if ("vector" in value)
+      return fitting(Float64Array.from(vectorOf(value.vector, this.options.resources ?? {})), width);
+    const nth = <T>(items: readonly T[]): T =>
+      items.length === 1 ? items[0] : items[placed.positions.indexOf(position)];
+    if ("rows" in value) return fitting(Float64Array.from(nth(value.rows)), width);
+    if ("mean" in value) return fitting(this.meanAt(member, placed, value.mean, position), width);
+    const source = nth(this.positionsIn(member, value.world, value.at, placed));
+    const [{ site, layer }] = placed.sources;
+    return fitting(this.view(member.plan, value.world, site, layer).read(source, value.units ?? where.units), width);
+  }
+
+  private positionsIn({ plan }: Member, world: number, at: At | undefined, { planned: { where } }: Placed): number[] {
+    const prompt = this.plans[plan].worlds[world];
+    return at === undefined ? positionsAt(prompt, where.at, where.step) : positionsAt(prompt, at);
+  }
+
+  private meanAt(
+    { plan }: Member,
+    { planned: { where }, sources, index }: Placed,
+    mean: { readonly at?: At; readonly perPosition?: boolean; readonly units?: readonly number[] },
+    position: number,
+  ): Row {
+    const key = `${plan}/${index}/${mean.perPosition ? position : ""}`;
+    const known = this.means.get(key);
+    if (known) return known;
+    const rows = sources.flatMap(({ world, site, layer }) => {
+      const prompt = this.plans[plan].worlds[world];
+      const positions = positionsAt(prompt, mean.at ?? "all").filter((p) => !mean.perPosition || p === position);
+      const view = this.view(plan, world, site, layer);
+      return positions.map((p) => view.read(p, mean.units ?? where.units));
+    });
+    if (rows.length === 0) {
+      const sentence = `changes[${index}]: none of the worlds that its mean is over has a position ${position}.`;
+      throw new EngineError("usage", sentence, { change: index, position });
+    }
+    const sum = new Float64Array(rows[0].length);
+    for (const row of rows) for (let i = 0; i < sum.length; i++) sum[i] += row[i];
+    const made = sum.map((x) => x / rows.length);
+    this.means.set(key, made);
+    return made;
+  }
+}
+
+const untilOf = (members: readonly Member[]): number => Math.max(...members.map(({ until }) => until));
+
+/** Widths that a check could not know, those of a pattern's rows. */
+function fitting(row: Row, width: number): Row {
+  if (row.length === width) return row;
+  throw new EngineError("shape", `A value of ${row.length} numbers does not fit the ${width} that it should replace.`, {
+    given: row.length,
+    width,
+  });
+}
+
+function stacked(parts: readonly Reals[]): Reals {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = parts[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,138 @@
+// The plain run of plans: what is read in the runs of their worlds, and what every change did there.
+import type { Site } from "../transformer/sites.ts";
+import { rowBudget } from "./chunk.ts";
+import type { Resources } from "./dictionary.ts";
+import type { Executor } from "./executor.ts";
+import { type Reals, takeRows, zeros } from "./packing.ts";
+import type { Plan, Reading } from "./plan.ts";
+import { checkPlan } from "./plan-checks.ts";
+import { notesOn } from "./plan-notes.ts";
+import { positionsAt } from "./plan-places.ts";
+import { type Fired, PlanRunner } from "./plan-runner.ts";
+
+/** What one reading gave. */
+export interface ReadRows {
+  readonly positions: readonly number[];
+  /** One for each position: the site's units one after another, or the logits. */
+  readonly rows: readonly Reals[];
+}
+
+export interface PlanOutcome {
+  /** In the order of `plan.read`. */
+  readonly read: readonly ReadRows[];
+  /** In the order of `plan.changes`. */
+  readonly fired: readonly Fired[];
+  /** What may not have been meant: changes that did nothing, or that nothing reads. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanOptions {
+  /** Vectors and dictionaries that the plans name. */
+  readonly resources?: Resources;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs plans together, as rows of one batch as far as it holds them. Plans that begin alike share their runs as far as these
+ * are the same, so plans over the same prompts should stand one after another.
+ *
+ * @throws EngineError "usage" before anything runs, with the place in the plan; "cancelled"
+ */
+export async function runPlans(
+  executor: Executor,
+  plans: readonly Plan[],
+  options: PlanOptions = {},
+): Promise<PlanOutcome[]> {
+  const { resources } = options;
+  for (const plan of plans) checkPlan(plan, executor.model, { resources });
+  const outcomes: PlanOutcome[] = [];
+  for (const group of inBatches(plans, rowBudget(executor.model.config))) {
+    const runner = new PlanRunner(executor, group, options);
+    await runner.run();
+    outcomes.push(...(await outcomesOf(executor, group, runner)));
+  }
+  return outcomes;
+}
+
+/** The plain run of one plan. */
+export async function runPlan(executor: Executor, plan: Plan, options: PlanOptions = {}): Promise<PlanOutcome> {
+  return (await runPlans(executor, [plan], options))[0];
+}
+
+/** What was read and done, when the runs are at their end. */
+async function outcomesOf(executor: Executor, plans: readonly Plan[], runner: PlanRunner): Promise<PlanOutcome[]> {
+  const outcomes: PlanOutcome[] = [];
+  for (const [p, plan] of plans.entries()) {
+    const fired = runner.firedOf(p);
+    const read: ReadRows[] = [];
+    for (const reading of plan.read) read.push(await readRows(executor, runner, p, plan, reading));
+    outcomes.push({ read, fired, notes: notesOn(plan, executor.model.config, fired) });
+  }
+  return outcomes;
+}
+
+async function readRows(
+  executor: Executor,
+  runner: PlanRunner,
+  p: number,
+  plan: Plan,
+  reading: Reading,
+): Promise<ReadRows> {
+  const positions = positionsAt(plan.worlds[reading.world], reading.at);
+  if (reading.site === "logits") return { positions, rows: await logitRows(executor, runner, p, reading, positions) };
+  const view = runner.view(p, reading.world, reading.site, reading.layer);
+  const rows = positions.map((position) => inPrecision(executor, view.read(position, reading.units)));
+  return { positions, rows };
+}
+
+type LogitReading = Extract<Reading, { site: "logits" }>;
+
+async function logitRows(
+  executor: Executor,
+  runner: PlanRunner,
+  p: number,
+  reading: LogitReading,
+  positions: readonly number[],
+): Promise<Reals[]> {
+  const { dVocab } = executor.model.config;
+  const logits = await executor.logits(await executor.finalNorm(lastStream(executor, runner, p, reading, positions)));
+  return positions.map((_, r) => {
+    const row = logits.subarray(r * dVocab, (r + 1) * dVocab);
+    return reading.units ? takeRows(row, 1, reading.units) : row;
+  });
+}
+
+/** The residual stream behind the last layer, "row dModel". */
+function lastStream(
+  executor: Executor,
+  runner: PlanRunner,
+  p: number,
+  reading: LogitReading,
+  positions: readonly number[],
+): Reals {
+  const { dModel, nLayers } = executor.model.config;
+  const view = runner.view(p, reading.world, "residPost" satisfies Site, nLayers - 1);
+  const stream = zeros(executor.precision, positions.length * dModel);
+  positions.forEach((position, r) => stream.set(view.read(position), r * dModel));
+  return stream;
+}
+
+function inPrecision(executor: Executor, row: Float64Array): Reals {
+  return executor.precision === "float64" ? row : Float32Array.from(row);
+}
+
+/** Plans one after another, as many as a batch holds where no two runs are alike. */
+function inBatches(plans: readonly Plan[], budget: number): Plan[][] {
+  const batches: Plan[][] = [];
+  let rows = Infinity;
+  for (const plan of plans) {
+    const size = plan.worlds.reduce((sum, { ids }) => sum + ids.length, 0);
+    if (rows + size > budget) {
+      batches.push([]);
+      rows = 0;
+    }
+    batches[batches.length - 1].push(plan);
+    rows += size;
+  }
+  return batches;
+}

@@ -1,0 +1,177 @@
+// Laws of plans: what changes nothing moves no bit, what is changed is counted, values come from where the plan says.
+import { afterAll, describe, expect, test } from "vitest";
+import { componentAlong } from "../../engine/activations/change-rows.ts";
+import { Executor } from "../../engine/activations/executor.ts";
+import type { Change, Plan, Where } from "../../engine/activations/plan.ts";
+import { runPlan, runPlans } from "../../engine/activations/run-plan.ts";
+import { sites } from "../../engine/transformer/sites.ts";
+import { GATED, PARALLEL, PLAIN, randomModel } from "../random-model.ts";
+import { engineDictionary, randomDictionaries } from "../random-plan.ts";
+
+const ids = [3, 1, 4, 1, 5, 9];
+const other = [2, 7, 1, 8, 2, 8];
+
+describe.each([
+  ["GPT-2's form", PLAIN],
+  ["Llama's form", GATED],
+  ["GPT-NeoX's form", PARALLEL],
+] as const)("%s, float32", (_, config) => {
+  const executor = new Executor(randomModel(config, 7), { threads: 1 });
+  afterAll(() => executor.dispose());
+  const dictionary = engineDictionary([...randomDictionaries(config)].find(([name]) => name.endsWith(" 16"))![1]);
+  const options = { resources: { dictionaries: new Map([["d", dictionary]]) } };
+  const logits = { world: 0, site: "logits", at: "all" } as const;
+  const planOf = (where: Where, change: Change, worlds: Plan["worlds"] = [{ ids }, { ids }]): Plan => ({
+    worlds,
+    changes: [{ world: 0, where, change }],
+    read: [logits],
+  });
+  const untouched = async () =>
+    (await runPlan(executor, { worlds: [{ ids }, { ids }], changes: [], read: [logits] })).read;
+
+  test.each(sites)("what changes nothing at %s moves no bit of the logits, and is noted", async (site) => {
+    const clean = await untouched();
+    const where = { site, layer: 1, at: "all" } as const;
+    const values = [{ world: 0 }, { world: 1 }] as const;
+    const changes: Change[] = values.flatMap((value) => [
+      { op: "set", to: value },
+      { op: "mix", with: value, gate: 0.3 },
+    ]);
+    changes.push({ op: "add", what: "zero", scale: 5 }, { op: "add", what: { world: 1 }, scale: 0 });
+    changes.push({ op: "mix", with: "zero", gate: 1 });
+    for (const change of changes) {
+      const { read, fired, notes } = await runPlan(executor, planOf(where, change));
+      expect(read, JSON.stringify(change)).toEqual(clean);
+      expect(fired[0].moved).toBe(0);
+      expect(fired[0].entries).toBeGreaterThan(0);
+      expect(notes).toEqual([
+        `Change 0 (${change.op} at ${site} of layer 1, "all") moved nothing: what it puts in is what stands there.`,
+      ]);
+    }
+  });
+
+  test("a feature clamped to its own activation, a dictionary with its error, a component where it is: no bit moves", async () => {
+    const clean = await untouched();
+    const where = { site: "residPost", layer: 0, at: 3 } as const;
+    const read = [{ world: 0, site: "residPost", layer: 0, at: 3 }] as const;
+    const [row] = (await runPlan(executor, { worlds: [{ ids }], changes: [], read })).read[0].rows;
+    const own = Float64Array.from(await dictionary.encode(Float64Array.from(row)));
+    const along = Array.from({ length: 16 }, (_, i) => Math.sin(i));
+    const edits = Array.from(own, (by, feature) => ({ feature, op: "set", by }) as const);
+    for (const change of [
+      { op: "through", dictionary: "d", edits: [], error: "kept" },
+      { op: "through", dictionary: "d", edits, error: "kept" },
+      { op: "clamp", along, to: componentAlong(along, row) },
+      { op: "project", basis: [along], keep: "outside", centre: Array.from(row) },
+    ] as const) {
+      const { read, fired } = await runPlan(executor, planOf(where, change), options);
+      expect(read, change.op).toEqual(clean);
+      expect(fired).toEqual([{ entries: 16, moved: 0 }]);
+    }
+  });
+
+  test("all of a world's states set to another's give its logits, bit for bit", async () => {
+    const worlds = [{ ids }, { ids: other }];
+    const set = { op: "set", to: { world: 1 } } as const;
+    const read = [logits, { ...logits, world: 1 }];
+    for (const site of ["residPre", "residPost"] as const) {
+      const { read: found } = await runPlan(executor, { ...planOf({ site, layer: 2, at: "all" }, set, worlds), read });
+      expect(found[0], site).toEqual(found[1]);
+    }
+  });
+});
+
+describe("runPlan()", () => {
+  const model = randomModel(GATED, 7);
+  const executor = new Executor(model, { threads: 1, precision: "float64" });
+  afterAll(() => executor.dispose());
+  const read = [{ world: 0, site: "logits", at: "end" }] as const;
+  const ones = Array.from({ length: 16 }, () => 1);
+
+  test("counts the numbers that a change touches, and how far they move together", async () => {
+    const add = (at: Where["at"]) =>
+      ({
+        world: 0,
+        where: { site: "residPost", layer: 0, at },
+        change: { op: "add", what: { vector: ones }, scale: 2 },
+      }) as const;
+    const { fired } = await runPlan(executor, { worlds: [{ ids }], changes: [add([1, 2, 4]), add("all")], read });
+    expect(fired.map(({ entries }) => entries)).toEqual([48, 96]);
+    expect(fired[0].moved).toBeCloseTo(Math.sqrt(48 * 4), 9);
+    expect(fired[1].moved).toBeCloseTo(Math.sqrt(96 * 4), 9);
+  });
+
+  test("a change that nothing reads is noted; one that reaches a reading through another world is not", async () => {
+    const add = (world: number, site: "mlpOut" | "q", layer: number, at: Where["at"]) =>
+      ({
+        world,
+        where: { site, layer, at },
+        change: {
+          op: "add",
+          what: { rows: [ones.concat(Array(8).fill(1)).slice(0, site === "q" ? 24 : 16)] },
+          scale: 1,
+        },
+      }) as const;
+    const take = {
+      world: 0,
+      where: { site: "residPost", layer: 1, at: 2 },
+      change: { op: "set", to: { world: 1, at: 5 } },
+    } as const;
+    const notesOf = async (change: Plan["changes"][number]) =>
+      (await runPlan(executor, { worlds: [{ ids }, { ids: other }], changes: [change, take], read })).notes;
+    const unseen = /^Change 0 .* is not seen by anything that the plan reads\.$/;
+    expect(await notesOf(add(0, "mlpOut", 2, 3))).toEqual([expect.stringMatching(unseen)]);
+    expect(await notesOf(add(0, "q", 2, 3))).toEqual([expect.stringMatching(unseen)]);
+    expect(await notesOf(add(1, "mlpOut", 2, 3))).toEqual([expect.stringMatching(unseen)]);
+    expect(await notesOf(add(1, "mlpOut", 0, 3))).toEqual([]);
+    expect(await notesOf(add(0, "mlpOut", 1, 3))).toEqual([]);
+  });
+
+  test("a late state goes into an early layer of the same prompt through a world of its own", async () => {
+    const change = { op: "set", to: { world: 1, site: "residPost", layer: 2, at: 4 } } as const;
+    const where = { site: "residPost", layer: 0, at: 4 } as const;
+    const late = { world: 1, site: "residPost", layer: 2, at: 4 } as const;
+    const put = { world: 0, site: "residPost", layer: 0, at: 4 } as const;
+    const plan = { worlds: [{ ids }, { ids }], changes: [{ world: 0, where, change }], read: [late, put] };
+    const [from, to] = (await runPlan(executor, plan)).read;
+    expect(to.rows).toEqual(from.rows);
+  });
+
+  test("two worlds may give each other values in any order that can be run", async () => {
+    const give = (world: number, layer: number, of: number, ofLayer: number) =>
+      ({
+        world,
+        where: { site: "z", layer, at: "all" },
+        change: { op: "set", to: { world: of, layer: ofLayer } },
+      }) as const;
+    const worlds = [{ ids }, { ids: other }];
+    const site = (world: number, layer: number) => ({ world, site: "z", layer, at: "all" }) as const;
+    const changes = [give(0, 1, 1, 0), give(1, 2, 0, 1), give(0, 2, 1, 2)];
+    const read = [site(0, 1), site(1, 0), site(1, 2), site(0, 2)];
+    const outcome = await runPlan(executor, { worlds, changes, read });
+    expect(outcome.read[0]).toEqual(outcome.read[1]);
+    expect(outcome.read[2]).toEqual(outcome.read[0]);
+    expect(outcome.read[3]).toEqual(outcome.read[0]);
+  });
+
+  test("plans over one prompt that differ from a layer on share what lies below it", async () => {
+    const rows: number[] = [];
+    const counting = new Executor(model, { threads: 1 });
+    const attention = counting.attention.bind(counting);
+    counting.attention = (layer, packing, ...rest) => {
+      rows[layer] = (rows[layer] ?? 0) + packing.rows;
+      return attention(layer, packing, ...rest);
+    };
+    const plans = [0, 1, 2].flatMap((layer) =>
+      [1, 2].map((scale): Plan => {
+        const where = { site: "residPost", layer, at: "all" } as const;
+        const change = { op: "add", what: { vector: ones }, scale } as const;
+        return { worlds: [{ ids }], changes: [{ world: 0, where, change }], read };
+      }),
+    );
+    await runPlans(counting, plans);
+    await counting.dispose();
+    // One run until layer 0 is changed in two ways, then those two and the untouched one, and so on.
+    expect(rows.map((count) => count / ids.length)).toEqual([3, 5, 6]);
+  });
+});
