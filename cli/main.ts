@@ -1,5 +1,7 @@
 // The command line: `secateur COMMAND`, every command over the engine in this process.
 import { Command, CommanderError } from "commander";
+import { enterCallerFolder } from "../engine/base/caller-folder.ts";
+import { allowStandardInput } from "../engine/base/standard-input.ts";
 import { version } from "../engine/session/version.ts";
 import { addCircuitCommands } from "./commands/circuits.ts";
 import { addCurves } from "./commands/curves.ts";
@@ -20,7 +22,8 @@ import { addTrain } from "./commands/train.ts";
 import { addTransfer } from "./commands/transfer.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, exitCodeOf, failureText } from "./failure.ts";
-import { printMessage } from "./output.ts";
+import { SCRIPTS } from "./invocation.ts";
+import { print, printMessage } from "./output.ts";
 
 const COMMANDS = [
   addCurves,
@@ -47,6 +50,10 @@ function buildProgram(): Command {
   const program = new Command("secateur")
     .description("Finds the circuit inside a transformer: the few heads, MLPs and neurons that do one task.")
     .version(version)
+    .configureOutput({
+      writeOut: (text) => print(process.stdout, text),
+      writeErr: (text) => print(process.stderr, text),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError("(add --help for the options)");
   for (const add of COMMANDS) add(program);
@@ -65,6 +72,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.stderr.on("error", () => undefined);
 
 try {
+  enterCallerFolder(SCRIPTS);
+  allowStandardInput();
   await buildProgram().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -1,28 +1,49 @@
-// Where things go: data to stdout, words to stderr, files to where they can be written.
+// Where things go: data to stdout, words to stderr, files to where they can be written. All that is printed goes through here.
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isStream } from "../engine/base/atomic-file.ts";
 import { EngineError } from "../engine/base/errors.ts";
+import { isStandardInput } from "../engine/base/standard-input.ts";
+import { visibleJson, visibleText } from "../engine/base/visible.ts";
 
 export function printData(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  print(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
 }
 
 export function printMessage(text: string): void {
-  process.stderr.write(`${text}\n`);
+  print(process.stderr, `${text}\n`);
 }
 
 export function printJson(value: unknown): void {
-  printData(JSON.stringify(value, null, 2));
+  printJsonText(JSON.stringify(value, null, 2));
+}
+
+/** One line of JSON Lines. */
+export function printJsonLine(value: unknown): void {
+  printJsonText(JSON.stringify(value));
+}
+
+/** JSON that is laid out already: what no terminal should see is escaped, so that it reads back the same. */
+export function printJsonText(json: string): void {
+  printData(visibleJson(json));
+}
+
+/** Names and texts of other people's files stand in what is printed; nothing of them steers the terminal. */
+export function print(stream: NodeJS.WritableStream, text: string): void {
+  stream.write(visibleText(text));
 }
 
 /**
  * Says so before the work, not after it, when its result cannot be written.
- * @throws EngineError "usage" for a folder; what the operating system says where a file cannot be made
+ * @throws EngineError "usage" for a folder or standard input; what the operating system says where a file cannot be made
  */
 export function requireWritable(file: string): void {
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new EngineError("usage", `${file}: is a folder; name the file to write.`, { place: { file } });
-  }
+  const fail = (sentence: string): never => {
+    throw new EngineError("usage", `${file}: ${sentence}`, { place: { file } });
+  };
+  if (isStandardInput(file)) return fail("is standard input, which nothing can be written into; name a file.");
+  if (existsSync(file) && statSync(file).isDirectory()) return fail("is a folder; name the file to write.");
+  if (isStream(file)) return;
   let folder = dirname(resolve(file));
   while (!existsSync(folder)) folder = dirname(folder);
   accessSync(folder, constants.W_OK);

@@ -2,7 +2,8 @@
 import { SingleBar } from "cli-progress";
 import type { SearchEvent } from "../engine/prune/search.ts";
 import type { PruneEvent } from "../engine/session/prune-task.ts";
-import { printMessage } from "./output.ts";
+import { visibleLine } from "../engine/base/visible.ts";
+import { printJsonLine, printMessage } from "./output.ts";
 
 export interface Bar {
   /** @param done of the stage's total; a stage's bar begins anew */
@@ -32,15 +33,16 @@ function terminalBar(): Bar {
   });
   let shown = "";
   return {
-    on: (stage, done, total, detail = "") => {
+    on: (stage, done, total, words = "") => {
       if (total === 0) return;
+      const detail = visibleLine(words);
       if (stage === shown) {
         single.setTotal(total);
         single.update(done, { detail });
         return;
       }
       single.stop();
-      single.start(total, done, { stage: stage.padEnd(12), detail });
+      single.start(total, done, { stage: visibleLine(stage).padEnd(12), detail });
       shown = stage;
     },
     stop: () => single.stop(),
@@ -85,7 +87,7 @@ function jsonLines(): Progress {
         return event;
     }
   };
-  return { on: (event) => process.stdout.write(`${JSON.stringify(plain(event))}\n`), stop: () => undefined };
+  return { on: (event) => printJsonLine(plain(event)), stop: () => undefined };
 }
 
 /** Words for the stages that are worth a line of their own. */

@@ -1,7 +1,7 @@
 // Going on with a stopped run: which options may change, and the command line that does it.
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { EngineError } from "../engine/base/errors.ts";
+import { absolutePath } from "../engine/base/file-name.ts";
 import type { TaskSettings } from "../engine/session/prepare.ts";
 import { journalSettings, type RunKind } from "../engine/session/run-journal.ts";
 import { journalPath, runName } from "../engine/session/run-store.ts";
@@ -35,7 +35,7 @@ export function stoppedRun<Settings extends TaskSettings>(
 ): { readonly settings: Settings; readonly journal: string } {
   const journal = journalPath(run);
   const settings = journalSettings<Settings>(kind, journal);
-  if (task === undefined || resolve(task) === resolve(settings.task)) return { settings, journal };
+  if (task === undefined || absolutePath(task) === absolutePath(settings.task)) return { settings, journal };
   throw new EngineError("usage", `${run} is a run of ${settings.task}, not of ${task}; leave the task out.`);
 }
 

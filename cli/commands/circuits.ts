@@ -7,7 +7,7 @@ import { compareCircuits } from "../../engine/circuit/compare.ts";
 import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
 import { circuitTable } from "../circuit-table.ts";
-import { printData, printJson, printMessage, requireWritable } from "../output.ts";
+import { printData, printJson, printJsonText, printMessage, requireWritable } from "../output.ts";
 import { statisticsRows } from "../statistics-table.ts";
 
 export function addCircuitCommands(program: Command): void {
@@ -45,7 +45,7 @@ export function addCircuitCommands(program: Command): void {
     )
     .action((file: string, flags: { format: ExportFormatName; out?: string }) => {
       const text = EXPORT_FORMATS[flags.format].write(readCircuitFile(file));
-      if (flags.out === undefined) return printData(text);
+      if (flags.out === undefined) return flags.format === "csv" ? printData(text) : printJsonText(text);
       requireWritable(flags.out);
       writeFileAtomic(flags.out, text);
       printMessage(`wrote ${flags.out}`);

@@ -1,9 +1,10 @@
 // `secateur edges`: circuits of edges by size, exactly measured, and the smallest faithful one pruned edge by edge.
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { absolutePath, stemOf } from "../../engine/base/file-name.ts";
 import { edgesToEapIg, formatEapIg, SCORE_SIGNS, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
 import type { Interval } from "../../engine/base/interval.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
@@ -119,10 +120,10 @@ function runOf(task: string | undefined, flags: EdgeFlags): EdgeRun {
     selection,
     prune,
     budget,
-    among: flags.among && resolve(flags.among),
-    graph: flags.graph === undefined ? undefined : { file: resolve(flags.graph), sign: signs },
+    among: flags.among && absolutePath(flags.among),
+    graph: flags.graph === undefined ? undefined : { file: absolutePath(flags.graph), sign: signs },
   };
-  const name = `${basename(task).replace(/\.[^.]+$/, "")}-edges`;
+  const name = `${stemOf(task)}-edges`;
   const journal = prune ? newJournalPath(name, basename(settings.model)) : undefined;
   return { settings, journal, resume: false };
 }

@@ -1,5 +1,6 @@
 // `secateur patch`: the effect of single heads, layers, positions or neurons.
 import { type Command, Option } from "commander";
+import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import type { PatchingEffects } from "../../engine/score/activation-patching.ts";
 import { GRANULARITIES, type Granularity } from "../../engine/score/activation-patching.ts";
 import { type PatchOutcome, patchTask } from "../../engine/session/patch-task.ts";
@@ -104,11 +105,8 @@ function entriesOf({ layers, units, positions, effect, normalised }: PatchingEff
 }
 
 function csvOf(effects: PatchingEffects): string {
-  const head = [...effects.effect.axes.split(" "), "effect", "normalised"].join(",");
-  return [
-    head,
-    ...entriesOf(effects).map(({ place, effect, normalised }) => [...place, effect, normalised ?? ""].join(",")),
-  ].join("\n");
+  const head = [...effects.effect.axes.split(" "), "effect", "normalised"];
+  return csvText([head, ...entriesOf(effects).map(({ place, effect, normalised }) => [...place, effect, normalised])]);
 }
 
 /** Entries of a table; the rest is counted. */

@@ -4,6 +4,8 @@ import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { stemOf } from "../../engine/base/file-name.ts";
+import { isStandardInput } from "../../engine/base/standard-input.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
@@ -24,7 +26,7 @@ import {
   type TaskFlags,
   taskSettings,
 } from "../options.ts";
-import { printData, printMessage, requireWritable } from "../output.ts";
+import { printData, printJsonLine, printJsonText, printMessage, requireWritable } from "../output.ts";
 import { pruneProgress } from "../progress.ts";
 import { goOn, quoted, requireAlone, stoppedRun } from "../resume.ts";
 
@@ -94,7 +96,7 @@ export function addPrune(program: Command): void {
 
 export async function prune(task: string | undefined, flags: PruneFlags): Promise<void> {
   const { settings, journal, resume } = runOf(task, flags);
-  const out = flags.out ?? `${basename(settings.task).replace(/\.[^.]+$/, "")}.circuit.json`;
+  const out = flags.out ?? `${stemOf(settings.task)}.circuit.json`;
   requireWritable(out);
   const progress = pruneProgress(flags);
   const { circuit, notes } = await interruptible(
@@ -111,8 +113,8 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
   );
   writeFileAtomic(out, formatCircuit(circuit));
   if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
-  if (flags.jsonl) printData(JSON.stringify({ type: "done", run: runName(journal), out }));
-  if (flags.json) printData(formatCircuit(circuit));
+  if (flags.jsonl) printJsonLine({ type: "done", run: runName(journal), out });
+  if (flags.json) printJsonText(formatCircuit(circuit));
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
   if (!flags.quiet) printMessage(`\nwrote ${out} in ${circuit.environment?.seconds} s`);
 }
@@ -127,7 +129,7 @@ function runOf(
   if (task === undefined) {
     throw new EngineError("usage", 'prune needs a task file, such as "secateur prune tasks/ioi.yaml".');
   }
-  if (!existsSync(task)) {
+  if (!existsSync(task) && !isStandardInput(task)) {
     throw new EngineError(
       "missing-file",
       `${task}: there is no such task file. "secateur tasks list" shows those that ship.`,
@@ -156,7 +158,7 @@ function runOf(
   };
   return {
     settings,
-    journal: newJournalPath(basename(task).replace(/\.[^.]+$/, ""), basename(settings.model)),
+    journal: newJournalPath(stemOf(task), basename(settings.model)),
     resume: false,
   };
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { Executor } from "../../engine/activations/executor.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { openModel } from "../../engine/model/open.ts";
+import type { RelationTask } from "../../engine/task/task.ts";
 import { ESTIMATOR_NAMES, type EstimatorName } from "../../engine/relation/estimators/registry.ts";
 import { isRelationFile, readRelation, relationPath, writeRelation } from "../../engine/relation/relation-file.ts";
 import {
@@ -68,14 +69,14 @@ export function addRelation(program: Command): void {
     .option("--apply <subject>", "print what the map and the model say about a subject")
     .option("--edit <subject=object>", "move the subject's state, print the model's answers before and after")
     .addOption(new Option("--edit-rank <n>", "of the edit (default: chosen)").argParser(parsePositive))
-    .option("--out <folder>", "where to write *.relation.json", ".")
+    .option("--out <folder>", "where to write *.relation.json with W and b", "relations")
     .option("--no-write", "write no files")
     .option("--threads <n>", "threads of the executor (default: all cores)", parsePositive)
     .option("--json", "print the figures as JSON")
     .addHelpText(
       "after",
       "\nExamples:\n  secateur relation tasks/relations/*.json\n" +
-        '  secateur relation country-capital.relation.json --edit "France=Rome"',
+        '  secateur relation relations/country-capital.relation.json --edit "France=Rome"',
     )
     .action((files: string[], flags: RelationFlags) => relation(files, flags));
 }
@@ -103,9 +104,10 @@ async function answerStored(path: string, flags: RelationFlags): Promise<void> {
 
 async function fitAll(files: readonly string[], flags: RelationFlags, signal: AbortSignal): Promise<void> {
   const tasks = files.map(loadRelation);
-  if (flags.write) tasks.forEach(({ name }) => requireWritable(relationPath(flags.out, name)));
+  if (flags.write) requireWritablePaths(tasks, flags);
   await withExecutor(flags.model ?? "sprig", flags, async (executor) => {
     const outcomes: RelationOutcome[] = [];
+    const written: string[] = [];
     for (const task of tasks) {
       const bar = progressBar();
       const onProgress = (done: number, total: number) => bar.on(task.name, done, total, "Jacobians");
@@ -113,9 +115,10 @@ async function fitAll(files: readonly string[], flags: RelationFlags, signal: Ab
         relateTask(executor, task, settingsOf(flags), { signal, onProgress }).finally(() => bar.stop()),
       );
       found.forEach(({ notes }) => notes.forEach((note) => printMessage(`note: ${task.name}: ${note}`)));
-      if (flags.write) found.forEach((outcome) => write(outcome, flags));
+      if (flags.write) written.push(...found.map((outcome) => write(outcome, flags)));
       outcomes.push(...found);
     }
+    if (written.length > 0) printMessage(writtenText(written, flags.out));
     if (outcomes.length === 0)
       throw new EngineError("degenerate-task", `${executor.model.name} answers too little of any of these relations.`);
     if (flags.apply !== undefined || flags.edit !== undefined) {
@@ -138,11 +141,43 @@ async function unlessUnknown(single: boolean, fit: () => Promise<RelationOutcome
   }
 }
 
-function write({ content, fitted }: RelationOutcome, flags: RelationFlags): void {
+/** Where one relation by one estimator is written. */
+function pathOf(relation: string, estimator: EstimatorName, { out, estimator: asked }: RelationFlags): string {
+  return relationPath(out, asked.length > 1 ? `${relation} ${estimator}` : relation);
+}
+
+/** @throws EngineError "usage" where two relations would be written to one file; as `requireWritable` */
+function requireWritablePaths(tasks: readonly RelationTask[], flags: RelationFlags): void {
+  const owners = new Map<string, string>();
+  for (const { name, file } of tasks) {
+    for (const estimator of flags.estimator) {
+      const path = pathOf(name, estimator, flags);
+      const other = owners.get(path);
+      if (other !== undefined) {
+        throw new EngineError(
+          "usage",
+          `${other} and ${file} would both be written to ${path}; give one of them another "name", or fit them one by one.`,
+          { place: { file } },
+        );
+      }
+      owners.set(path, file);
+      requireWritable(path);
+    }
+  }
+}
+
+/** @returns the path */
+function write({ content, fitted }: RelationOutcome, flags: RelationFlags): string {
   const { relation, estimator } = fitted.record;
-  const path = relationPath(flags.out, flags.estimator.length > 1 ? `${relation} ${estimator}` : relation);
+  const path = pathOf(relation, estimator, flags);
   writeRelation(path, content, fitted.map);
-  printMessage(`wrote ${path}`);
+  return path;
+}
+
+function writtenText(paths: readonly string[], folder: string): string {
+  return paths.length === 1
+    ? `wrote ${paths[0]}, with W and b beside it`
+    : `wrote ${paths.length} relations into ${folder}, each with W and b beside it`;
 }
 
 async function answer(executor: Executor, relation: OpenRelation, flags: RelationFlags): Promise<void> {

@@ -1,8 +1,9 @@
 // `secateur stability`: the search again on other examples, fewer and more of them: how alike the circuits are, how many suffice.
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { absolutePath, stemOf } from "../../engine/base/file-name.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { type MeasuredCircuit, requireMeasured, withStability } from "../../engine/circuit/statistics.ts";
@@ -113,10 +114,10 @@ function runOf(task: string | undefined, flags: StabilityFlags, command: Command
     throw new EngineError("usage", 'stability needs a task file, such as "secateur stability tasks/ioi.yaml".');
   }
   const { runs, sizes } = flags;
-  const circuit = flags.circuit === undefined ? undefined : resolve(flags.circuit);
+  const circuit = flags.circuit === undefined ? undefined : absolutePath(flags.circuit);
   const reference = measuredFile(flags.circuit);
   const settings = { ...searchOf(task, flags, command, reference?.circuit), runs, sizes, circuit };
-  const name = `${basename(task).replace(/\.[^.]+$/, "")}-stability`;
+  const name = `${stemOf(task)}-stability`;
   return { settings, journal: newJournalPath(name, basename(settings.model)), resume: false, reference };
 }
 

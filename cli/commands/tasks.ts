@@ -10,7 +10,7 @@ import type { Task } from "../../engine/task/task.ts";
 import type { BosChoice } from "../../engine/tokens/bos.ts";
 import { columns } from "../circuit-table.ts";
 import { bosOption, parseCount, parsePositive } from "../options.ts";
-import { printData, printJson, printMessage } from "../output.ts";
+import { printData, printJson, printJsonLine, printMessage } from "../output.ts";
 
 const TASKS = fileURLToPath(new URL("../../tasks", import.meta.url));
 
@@ -78,10 +78,10 @@ function showTask(file: string, flags: ShowFlags): void {
   model.close();
   for (const note of expansion.notes) printMessage(`note: ${note}`);
   if (flags.jsonl) {
-    const lines = expansion.examples.map(({ index, split, clean, corrupt, answers, wrongAnswers, positions }) =>
-      JSON.stringify({ index, split, clean, corrupt, answers, wrongAnswers, positions }),
-    );
-    return printData(lines.join("\n"));
+    for (const { index, split, clean, corrupt, answers, wrongAnswers, positions } of expansion.examples) {
+      printJsonLine({ index, split, clean, corrupt, answers, wrongAnswers, positions });
+    }
+    return;
   }
   printData(
     taskText(task, expansion, flags.bos ?? task.bos, (ids) =>

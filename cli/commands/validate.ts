@@ -2,9 +2,9 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
-import { FILE_KINDS, readWholeText } from "../../engine/base/read-file.ts";
+import { isStandardInput } from "../../engine/base/standard-input.ts";
 import { openModel } from "../../engine/model/open.ts";
-import { readCircuitSource } from "../../engine/session/circuit-source.ts";
+import { isCircuitFile, readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
 import { EXIT, exitCodeOf } from "../failure.ts";
 import { printData, printJson } from "../output.ts";
@@ -40,10 +40,10 @@ export function addValidate(program: Command): void {
 }
 
 function describeFile(file: string): { kind: string; message: string } {
-  if (!existsSync(file)) {
+  if (!isStandardInput(file) && !existsSync(file)) {
     throw new EngineError("missing-file", `${file}: there is no such file or folder.`, { place: { file } });
   }
-  if (statSync(file).isDirectory() || file.endsWith(".gguf")) {
+  if (!isStandardInput(file) && (statSync(file).isDirectory() || file.endsWith(".gguf"))) {
     const model = openModel(file);
     const { architecture, nLayers, nHeads } = model.config;
     for (let layer = 0; layer < nLayers; layer++) model.layer(layer);
@@ -53,7 +53,7 @@ function describeFile(file: string): { kind: string; message: string } {
       message: `a ${architecture} model of ${nLayers} layers and ${nHeads} heads; every weight is there`,
     };
   }
-  if (looksLikeCircuit(file)) {
+  if (isCircuitFile(file)) {
     const source = readCircuitSource(file);
     if (source.form === "eap-ig")
       return { kind: "eap-ig", message: `a graph of EAP-IG with ${source.graph.nodes.size} nodes` };
@@ -62,10 +62,4 @@ function describeFile(file: string): { kind: string; message: string } {
   }
   const task = loadTask(file);
   return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"` };
-}
-
-function looksLikeCircuit(file: string): boolean {
-  if (!file.endsWith(".json")) return false;
-  const start = readWholeText(file, FILE_KINDS.circuit).slice(0, 4096);
-  return file.endsWith(".circuit.json") || /"format"\s*:\s*"secateur\.circuit"/.test(start) || /"cfg"\s*:/.test(start);
 }

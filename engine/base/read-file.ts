@@ -1,6 +1,7 @@
 // Reads files that others made: only regular files, which end, and never more bytes than a file of its kind can have.
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { EngineError } from "./errors.ts";
+import { isStandardInput, readStandardInput } from "./standard-input.ts";
 
 /** What a file is taken for → the words for it, the most bytes that are read, and what to do with one that has more. */
 export interface FileKind {
@@ -86,8 +87,9 @@ export function readRange(path: string, descriptor: number, offset: number, leng
   return bytes;
 }
 
-/** A whole file as bytes. @throws EngineError "missing-file" or "invalid-file" */
+/** A whole file, or standard input, as bytes. @throws EngineError "missing-file" or "invalid-file" */
 export function readWholeFile(path: string, kind: FileKind): Buffer {
+  if (isStandardInput(path)) return readStandardInput(path, kind.largest);
   const { descriptor, size } = openRegularFile(path, kind.noun);
   try {
     if (size <= kind.largest) return readRange(path, descriptor, 0, size);
@@ -96,6 +98,11 @@ export function readWholeFile(path: string, kind: FileKind): Buffer {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Where there is nothing of that path, it is none. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A whole file as text, without a byte order mark. @throws EngineError "missing-file" or "invalid-file", also where it is no UTF-8 */

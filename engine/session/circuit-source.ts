@@ -1,6 +1,7 @@
 // A circuit from a file of any form that is read: our own record, or a graph of EAP-IG and the MIB circuit track.
 import { EngineError } from "../base/errors.ts";
-import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
+import { FILE_KINDS, isFolder, readWholeText } from "../base/read-file.ts";
+import { isStandardInput } from "../base/standard-input.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { type EapIgGraph, edgesOfEapIg, parseEapIg, type ScoreSign, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
@@ -14,7 +15,7 @@ export type CircuitSource =
 
 /** @throws EngineError "missing-file" or "invalid-file" */
 export function readCircuitSource(file: string): CircuitSource {
-  const text = readWholeText(file, FILE_KINDS.circuit);
+  const text = readCircuitText(file);
   return isEapIg(text)
     ? { form: "eap-ig", file, graph: parseEapIg(text, file) }
     : { form: "own", file, circuit: parseCircuit(text, file) };
@@ -31,7 +32,7 @@ export type EdgeGraph = ReturnType<typeof edgesOfEapIg>;
 
 /** @throws EngineError "missing-file" or "invalid-file"; "shape" where graph and model do not fit */
 export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGraph {
-  const graph = parseEapIg(readWholeText(file, FILE_KINDS.circuit), file, sign);
+  const graph = parseEapIg(readCircuitText(file), file, sign);
   requireSizes(graph, file, model);
   return edgesOfEapIg(graph);
 }
@@ -42,7 +43,7 @@ export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGr
  * @throws EngineError "missing-file" or "invalid-file"
  */
 export function readCircuitFile(file: string): Circuit {
-  return parseCircuit(readWholeText(file, FILE_KINDS.circuit), file);
+  return parseCircuit(readCircuitText(file), file);
 }
 
 /** The kept units in a model of these sizes. @throws EngineError "shape" where circuit and model do not fit */
@@ -82,6 +83,24 @@ export function edgeNote(source: CircuitSource): string | undefined {
     `Circuits of nodes are evaluated: every edge between kept nodes is present.`
   );
 }
+
+/** Refused by its ending before a byte is read: messages quote a file, and whoever names a path need not be the one who may read it. */
+function readCircuitText(file: string): string {
+  if (isStandardInput(file) || /\.json$/i.test(file) || isFolder(file)) return readWholeText(file, FILE_KINDS.circuit);
+  const sentence = "is not a circuit file by its name; circuits, and graphs of EAP-IG, end in .json.";
+  throw new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
+}
+
+/** By its name, or by the first keys of a JSON file that may be something else. @throws EngineError as `readCircuitSource` */
+export function isCircuitFile(file: string): boolean {
+  if (/\.circuit\.json$/i.test(file)) return true;
+  if (!isStandardInput(file) && !/\.json$/i.test(file)) return false;
+  const start = readCircuitText(file).slice(0, firstKeys);
+  return /"format"\s*:\s*"secateur\.circuit"/.test(start) || /"cfg"\s*:/.test(start);
+}
+
+/** Characters in which a circuit file names what it is. */
+const firstKeys = 4096;
 
 /** By its first keys: EAP-IG's graphs have `cfg` and no `format`; broken JSON is left to the readers' own sentences. */
 function isEapIg(text: string): boolean {

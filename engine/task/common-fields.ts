@@ -1,5 +1,5 @@
 // The fields that all tasks share, with their defaults and the rules that bind several of them.
-import { basename } from "node:path";
+import { stemOf } from "../base/file-name.ts";
 import type { Problem } from "./problems.ts";
 import type { CommonFile } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -12,7 +12,7 @@ export function commonFields(
   fields: CommonFile,
   notes: readonly string[] = [],
 ): TaskCommon {
-  const name = fields.name ?? basename(source.file).replace(/\.[^.]*$/, "");
+  const name = fields.name ?? stemOf(source.file);
   const kind = fields.ablation?.kind ?? "resample";
   const { discovery, heldOut, by, order } = fields.split ?? {};
   return {

@@ -1,6 +1,8 @@
 // A task from a file of any form: ours, or another project's by its importer.
 import { extname } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { isFolder } from "../base/read-file.ts";
+import { isStandardInput } from "../base/standard-input.ts";
 import { eapIgCsv } from "./importers/eap-ig-csv.ts";
 import { mibJsonl } from "./importers/mib-jsonl.ts";
 import { autoCircuit } from "./importers/auto-circuit.ts";
@@ -18,6 +20,8 @@ const BY_EXTENSION: Readonly<Record<string, (source: SourceText) => Task>> = {
   ".jsonl": mibJsonl,
 };
 
+const EXTENSIONS: readonly string[] = [".yaml", ".yml", ".json", ...Object.keys(BY_EXTENSION)];
+
 /** Other projects' forms in YAML or JSON; the first that fits reads the file. */
 const FOREIGN_FORMS: readonly { matches(source: Source): boolean; read(source: Source): Task }[] = [
   autoCircuit,
@@ -28,19 +32,20 @@ const FOREIGN_FORMS: readonly { matches(source: Source): boolean; read(source: S
  * @throws EngineError "missing-file", "invalid-file" or "invalid-task", with every problem, its place and its line
  */
 export function loadTask(path: string): Task {
-  const extension = extname(path).toLowerCase();
-  const importer = BY_EXTENSION[extension];
+  requireTaskName(path);
   const text = readText(path);
+  const importer = BY_EXTENSION[text.extension];
   if (importer) return importer(text);
-  if (![".yaml", ".yml", ".json"].includes(extension)) {
-    const known = [".yaml", ".yml", ".json", ...Object.keys(BY_EXTENSION)].join(", ");
-    throw new EngineError("invalid-file", `${path}: is not a task file by its name; tasks end in ${known}.`, {
-      place: { file: path },
-    });
-  }
   const source = parseSource(text);
   const foreign = FOREIGN_FORMS.find((form) => form.matches(source));
   return foreign ? foreign.read(source) : ownTask(source);
+}
+
+/** Before a byte is read: messages show lines of a file, and whoever names a path need not be the one who may read it. */
+function requireTaskName(path: string): void {
+  if (isStandardInput(path) || EXTENSIONS.includes(extname(path).toLowerCase()) || isFolder(path)) return;
+  const sentence = `is not a task file by its name; tasks end in ${EXTENSIONS.join(", ")}.`;
+  throw new EngineError("invalid-file", `${path}: ${sentence}`, { place: { file: path } });
 }
 
 function ownTask(source: Source): Task {

@@ -53,6 +53,6 @@ test("of a long line the part around the column is shown", () => {
 
 test("tabs keep the caret in place, and nothing of the file steers the terminal", () => {
   expect(messageOf([at(1, 3, "has \u001b[2J.\u202e")], "a\t\u001bb")).toBe(
-    "a.yaml:1:3: has \ufffd[2J.\ufffd\n  1 | a→\ufffdb\n        ^",
+    "a.yaml:1:3: has ␛[2J.\ufffd\n  1 | a→␛b\n        ^",
   );
 });

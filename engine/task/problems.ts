@@ -1,5 +1,6 @@
 // Everything that is wrong with a file, each with its place and its line, thrown as one error.
 import { EngineError, formatPlace, type ErrorCode, type Place } from "../base/errors.ts";
+import { visibleLine } from "../base/visible.ts";
 
 export interface Problem {
   readonly place: Place;
@@ -48,10 +49,8 @@ function formatProblem({ place, sentence }: Problem, lines: readonly string[] | 
   return `${head}\n${excerpt(visible(line.replace(/\r$/, "")), place.line!, place.column ?? 1)}`;
 }
 
-/** Tabs as arrows; what would steer a terminal, or turn the direction of writing, as replacement characters. */
-function visible(text: string): string {
-  return text.replace(/\t/g, "→").replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
-}
+/** Tabs as arrows, so that the caret stays in place. */
+const visible = (text: string): string => visibleLine(text.replace(/\t/g, "→"));
 
 const WIDTH = 100;
 

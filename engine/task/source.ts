@@ -1,8 +1,10 @@
 // A task file as text and as plain data, with a way from any field back to its line and column.
+import { extname } from "node:path";
 import { LineCounter, isAlias, isMap, isSeq, parseDocument, type Document, type Node, type Pair } from "yaml";
 import { EngineError, type Place } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { type FileKind, FILE_KINDS, readWholeFile } from "../base/read-file.ts";
+import { isStandardInput } from "../base/standard-input.ts";
 import {
   DEEPEST,
   duplicateKeys,
@@ -19,6 +21,8 @@ export interface SourceText {
   readonly file: string;
   readonly text: string;
   readonly sha256: string;
+  /** Of its name in lower case, such as ".json"; of standard input the one that its text calls for. */
+  readonly extension: string;
 }
 
 export interface Source extends SourceText {
@@ -45,7 +49,7 @@ export function readText(file: string): SourceText {
   }
   if (text.trim() === "") throw invalid(file, "is empty; see tasks/README.md for a task to begin with.");
   refuseControlCharacters(file, text);
-  return { file, text, sha256: sha256(bytes) };
+  return { file, text, sha256: sha256(bytes), extension: extensionOf(file, text) };
 }
 
 /** All but tab, line break, form feed and carriage return: they stand in what is no text, and steer terminals. */
@@ -67,11 +71,24 @@ function invalid(file: string, sentence: string, cause?: unknown): EngineError {
 
 function kindOf(file: string): FileKind {
   if (/\.ya?ml$/i.test(file)) return FILE_KINDS.taskYaml;
-  return isJson(file) ? FILE_KINDS.taskJson : FILE_KINDS.taskRows;
+  return /\.json$/i.test(file) ? FILE_KINDS.taskJson : FILE_KINDS.taskRows;
 }
 
-function isJson(file: string): boolean {
-  return /\.json$/i.test(file);
+/** Standard input has no name to go by: JSON begins with a bracket, rows of it with one in each line, a table with its columns. */
+function extensionOf(file: string, text: string): string {
+  if (!isStandardInput(file)) return extname(file).toLowerCase();
+  const [first = "", second = ""] = text
+    .replace(/^\uFEFF/, "")
+    .trimStart()
+    .split("\n", 2);
+  if (/^\s*\{.*\}\s*$/.test(first) && (second === "" || second.startsWith("{")) && !isWholeTask(first)) return ".jsonl";
+  if (/^[{[]/.test(first)) return ".json";
+  return /(^|[,;\t"])clean("|\s*)[,;\t]/.test(first) ? ".csv" : ".yaml";
+}
+
+/** A task of ours or of another project in one line, and not the first of several rows. */
+function isWholeTask(line: string): boolean {
+  return /"(prompts|samples|kind)"\s*:/.test(line);
 }
 
 /**
@@ -80,7 +97,7 @@ function isJson(file: string): boolean {
  * @throws EngineError "invalid-file" naming every syntax error and every repeated field
  */
 export function parseSource(source: SourceText): Source {
-  return isJson(source.file) ? parseJson(source) : parseYaml(source);
+  return source.extension === ".json" ? parseJson(source) : parseYaml(source);
 }
 
 function parseJson(source: SourceText): Source {

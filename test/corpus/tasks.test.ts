@@ -1,5 +1,5 @@
 // Broken task files: each gives every sentence it deserves, with file, line and column, and none gets further.
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -1922,7 +1922,9 @@ describe("a file that is no text of a bearable size is not read", () => {
       code: "invalid-file",
       sentences: ["{file}: is a folder; name one task file inside it."],
     });
-    expect(failure("/dev/zero", () => loadTask("/dev/zero"))).toEqual({
+    const device = join(root, "zero.yaml");
+    symlinkSync("/dev/zero", device);
+    expect(failure(device, () => loadTask(device))).toEqual({
       code: "invalid-file",
       sentences: ["{file}: is not a regular file; name a task file."],
     });
