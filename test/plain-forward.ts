@@ -1,6 +1,6 @@
 // A forward pass in plain float64 loops with a hook at every site: the oracle for activation patching and for plans.
 import { affine, activate, dot, embed, norm, rotate, type Rows, softmax } from "./plain-transformer.ts";
-import type { Model } from "../engine/model/model.ts";
+import { atLayer, type Model } from "../engine/model/model.ts";
 import type { Site } from "../engine/transformer/sites.ts";
 
 /**
@@ -28,10 +28,10 @@ export function plainPass(model: Model, ids: readonly number[], hook: SiteHook):
   const range = (n: number) => Array.from({ length: n }, (_, i) => i);
   const sum = (a: Rows, b: Rows) => a.map((row, p) => row.map((x, i) => x + b[p][i]));
   const hookOne = (site: Site, layer: number, rows: Rows): Rows => hook(site, layer, [rows])[0];
-  const window = config.slidingWindow ?? Infinity;
   let residual = embed(model, ids);
   for (let layer = 0; layer < config.nLayers; layer++) {
     const weights = model.layer(layer);
+    const { attentionScale, slidingWindow = Infinity } = atLayer(config, layer);
     residual = hookOne("residPre", layer, residual);
     const normed = residual.map((row) => norm(config, row, weights.norm1));
     const project = (W: Float32Array, b: Float32Array | undefined, head: number) =>
@@ -59,7 +59,7 @@ export function plainPass(model: Model, ids: readonly number[], hook: SiteHook):
         softmax(
           keys[shared(head)]
             .slice(0, i + 1)
-            .map((key, j) => (i - j < window ? dot(query, key) * config.attentionScale : -Infinity)),
+            .map((key, j) => (i - j < slidingWindow ? dot(query, key) * attentionScale : -Infinity)),
         ),
       ),
     );

@@ -5,7 +5,7 @@
 import { feeds, type Slot } from "../engine/circuit/topology.ts";
 import { formatNode, INPUT, LOGITS, type Node } from "../engine/circuit/node.ts";
 import { headUnit, mlpUnit } from "../engine/circuit/unit.ts";
-import type { Model, ModelConfig, NormWeights } from "../engine/model/model.ts";
+import { atLayer, type Model, type ModelConfig, type NormWeights } from "../engine/model/model.ts";
 
 /** One vector per position. */
 export type Rows = readonly (readonly number[])[];
@@ -68,7 +68,7 @@ export function plainRun(model: Model, ids: readonly number[], options: PlainOpt
         const k = project("k", weights.W_K, shared, weights.b_K).map((row, pos) => rotate(config, row, pos));
         const v = project("v", weights.W_V, shared, weights.b_V);
         const pattern = q.map((query, i) =>
-          softmax(k.slice(0, i + 1).map((key) => dot(query, key) * config.attentionScale)),
+          softmax(k.slice(0, i + 1).map((key) => dot(query, key) * atLayer(config, layer).attentionScale)),
         );
         patterns.set(formatNode(unit), pattern);
         const W_O = weights.W_O.slice(head * config.dHead * config.dModel, (head + 1) * config.dHead * config.dModel);

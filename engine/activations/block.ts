@@ -71,7 +71,7 @@ async function attended(
   const q = await pass("q", live.q);
   const k = await pass("k", live.k);
   const v = await pass("v", live.v);
-  const pattern = await pass("pattern", await executor.pattern(packing, q, k, prefix));
+  const pattern = await pass("pattern", await executor.pattern(layer, packing, q, k, prefix));
   return executor.mixedValues(packing, pattern, v, prefix);
 }
 

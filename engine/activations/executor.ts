@@ -1,5 +1,5 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
-import type { LayerWeights, Model, ModelConfig } from "../model/model.ts";
+import { atLayer, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
@@ -81,14 +81,14 @@ export class Executor {
     const { config } = this.model;
     const selected = options.queries === "end";
     const program = await this.program(`attention/${layer}/${selected}`, () =>
-      attentionGraph(config, this.model.layer(layer), {
+      attentionGraph(atLayer(config, layer), this.model.layer(layer), {
         queries: selected ? "selected" : "all",
         precision: this.precision,
       }),
     );
     const { prefixRows, prefixK, prefixV } = this.prefixFeeds(options.prefix);
     const feeds: Record<string, Feed> = {
-      ...this.feedsOf(packing, options.queries, prefixRows),
+      ...this.feedsOf(packing, layer, options.queries, prefixRows),
       residual: reals([packing.rows, config.dModel], residual),
       prefixK,
       prefixV,
@@ -133,20 +133,22 @@ export class Executor {
   async projections(layer: number, packing: Packing, residual: Reals): Promise<Record<"q" | "k" | "v", Reals>> {
     const { config } = this.model;
     const program = await this.program(`projections/${layer}`, () =>
-      projectionsGraph(config, this.model.layer(layer), this.precision),
+      projectionsGraph(atLayer(config, layer), this.model.layer(layer), this.precision),
     );
-    const turn = named(this.feedsOf(packing, "all", 1), TURN);
+    const turn = named(this.feedsOf(packing, layer, "all", 1), TURN);
     const outputs = await program.run({ ...turn, residual: reals([packing.rows, config.dModel], residual) });
     return fetched(outputs, ["q", "k", "v"]);
   }
 
   /** "run keyValueHead G·query key", of what `projections` gives. */
-  async pattern(packing: Packing, q: Reals, k: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
+  async pattern(layer: number, packing: Packing, q: Reals, k: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
     const { nHeads, nKeyValueHeads, dHead } = this.model.config;
-    const program = await this.program("pattern", () => patternGraph(this.model.config, this.precision));
+    const config = atLayer(this.model.config, layer);
+    // Without weights: layers of one scale share it.
+    const program = await this.program(`pattern/${config.attentionScale}`, () => patternGraph(config, this.precision));
     const { prefixRows, prefixK } = this.prefixFeeds(prefix);
     const feeds = {
-      ...named(this.feedsOf(packing, "all", prefixRows), [...TURN, "queryIndex", "keyIndex", "mask"]),
+      ...named(this.feedsOf(packing, layer, "all", prefixRows), [...TURN, "queryIndex", "keyIndex", "mask"]),
       q: reals([packing.rows, nHeads, dHead], q),
       k: reals([packing.rows, nKeyValueHeads * dHead], k),
       prefixK,
@@ -157,9 +159,12 @@ export class Executor {
   /** z "row head·dHead" = pattern · v. */
   async mixedValues(packing: Packing, pattern: Reals, v: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
     const { nKeyValueHeads, dHead } = this.model.config;
-    const program = await this.program("mixed-values", () => mixedValuesGraph(this.model.config, this.precision));
+    const program = await this.program("mixed-values", () =>
+      mixedValuesGraph(atLayer(this.model.config, 0), this.precision),
+    );
     const { prefixRows, prefixV } = this.prefixFeeds(prefix);
-    const index = named(this.feedsOf(packing, "all", prefixRows), ["keyIndex", "zIndex", "mask"]);
+    // Of the mask only the shape, which all layers share.
+    const index = named(this.feedsOf(packing, 0, "all", prefixRows), ["keyIndex", "zIndex", "mask"]);
     const [runs, , groupQueries, keys] = index.mask.shape;
     const feeds = {
       keyIndex: index.keyIndex,
@@ -261,13 +266,14 @@ export class Executor {
     return { prefixRows: shape[0], prefixK: reals(shape, k), prefixV: reals(shape, v) };
   }
 
-  private feedsOf(packing: Packing, queries: Queries, prefixRows: number): Record<string, Feed> {
+  private feedsOf(packing: Packing, layer: number, queries: Queries, prefixRows: number): Record<string, Feed> {
     const cache = this.feedCache.get(packing) ?? new Map<string, Record<string, Feed>>();
     this.feedCache.set(packing, cache);
-    const key = `${queries}/${prefixRows}`;
+    const config = atLayer(this.model.config, layer);
+    const key = `${queries}/${prefixRows}/${config.slidingWindow}`;
     const known = cache.get(key);
     if (known) return known;
-    const made = attentionFeeds(packing, this.model.config, queries, prefixRows, this.precision);
+    const made = attentionFeeds(packing, config, queries, prefixRows, this.precision);
     cache.set(key, made);
     return made;
   }

@@ -4,6 +4,7 @@
 // The layer is the outer loop: the gradient programs of one layer are compiled, run for all runs, and freed, so that at
 // most one layer's weights are held beside the model's own.
 import { assertInternal } from "../base/errors.ts";
+import { atLayer } from "../model/model.ts";
 import { Program } from "../runtime/ort.ts";
 import {
   attentionGradientGraph,
@@ -83,7 +84,7 @@ async function withLayer(executor: Executor, layer: number, use: (step: LayerSte
   const { model, precision } = executor;
   const weights = model.layer(layer);
   await withProgram(executor, writeGradientGraph(model.config, weights, precision), (write) =>
-    withProgram(executor, attentionGradientGraph(model.config, weights, precision), (attention) =>
+    withProgram(executor, attentionGradientGraph(atLayer(model.config, layer), weights, precision), (attention) =>
       use((run, cotangent) => layerStep(executor, layer, write, attention, run, cotangent)),
     ),
   );
@@ -120,7 +121,7 @@ async function layerStep(
   const { k, v } = prefix?.[layer] ?? { k: none, v: none };
   const prefixRows = k.length / width;
   const read = await attention.run({
-    ...attentionFeeds(repeated, config, "all", prefixRows, executor.precision),
+    ...attentionFeeds(repeated, atLayer(config, layer), "all", prefixRows, executor.precision),
     residual,
     prefixK: reals([prefixRows, width], k),
     prefixV: reals([prefixRows, width], v),

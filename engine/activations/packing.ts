@@ -1,6 +1,6 @@
 // Packs the tokens of many runs into rows without padding, and says how attention unpacks them.
 import { assertInternal } from "../base/errors.ts";
-import type { ModelConfig } from "../model/model.ts";
+import type { LayerConfig, ModelConfig } from "../model/model.ts";
 import { f32, f64, type Feed, i64 } from "../runtime/ort.ts";
 import type { Precision } from "../transformer/precision.ts";
 
@@ -66,7 +66,7 @@ export type Queries = "all" | "end";
  */
 export function attentionFeeds(
   packing: Packing,
-  config: ModelConfig,
+  config: LayerConfig,
   queries: Queries,
   prefixRows: number,
   precision: Precision,

@@ -1,5 +1,6 @@
 // Typed reading of GGUF metadata, with sentences for what is absent or of the wrong kind.
 import { EngineError } from "../base/errors.ts";
+import { expectation, fits, type Quantity } from "../base/quantity.ts";
 import type { GgufValue } from "./gguf-header.ts";
 
 export class GgufMetadata {
@@ -18,11 +19,15 @@ export class GgufMetadata {
     throw this.wrong(key, value, "a number");
   }
 
-  /** A whole number of at least 1. */
-  size(key: string, fallback?: number): number {
-    const value = this.number(key, fallback);
-    if (Number.isInteger(value) && value >= 1) return value;
-    throw this.wrong(key, value, "a whole number of at least 1");
+  is(key: string, value: GgufValue): boolean {
+    return this.values.get(key) === value;
+  }
+
+  /** A number within its bounds. */
+  quantity(key: string, bounds: Quantity, fallback?: number): number {
+    const value = this.values.get(key) ?? fallback;
+    if (fits(value, bounds)) return value;
+    throw this.wrong(key, value, expectation(bounds));
   }
 
   string(key: string, fallback?: string): string {

@@ -15,10 +15,16 @@ const DTYPES: Readonly<Record<string, { bytes: number; decode?: (view: DataView,
   F32: { bytes: 4, decode: decodeFloat32 },
   F16: { bytes: 2, decode: decodeFloat16 },
   BF16: { bytes: 2, decode: decodeBfloat16 },
-  F64: { bytes: 8 },
+  F64: { bytes: 8, decode: decodeFloat64 },
   F8_E4M3: { bytes: 1 },
   F8_E5M2: { bytes: 1 },
+  F8_E4M3FNUZ: { bytes: 1 },
+  F8_E5M2FNUZ: { bytes: 1 },
   F8_E8M0: { bytes: 1 },
+  F6_E2M3: { bytes: 6 / 8 },
+  F6_E3M2: { bytes: 6 / 8 },
+  F4: { bytes: 4 / 8 },
+  C64: { bytes: 8 },
   I64: { bytes: 8 },
   I32: { bytes: 4 },
   I16: { bytes: 2 },
@@ -32,6 +38,11 @@ const DTYPES: Readonly<Record<string, { bytes: number; decode?: (view: DataView,
 
 function decodeFloat32(view: DataView, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true);
+}
+
+/** Rounded to the nearest float32, as PyTorch does. */
+function decodeFloat64(view: DataView, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = view.getFloat64(8 * i, true);
 }
 
 function decodeFloat16(view: DataView, out: Float32Array): void {
@@ -84,7 +95,7 @@ export class SafetensorsFile implements Checkpoint {
     if (DTYPES[storage].decode) return;
     throw new EngineError(
       "unsupported",
-      `${file}: tensor "${name}" is stored as ${storage}, which is not supported for weights, only F32, F16 and BF16.`,
+      `${file}: tensor "${name}" is stored as ${storage}, which is not supported for weights, only F64, F32, F16 and BF16. Save the model as one of these: model.to(torch.float32).save_pretrained(folder).`,
       { place: { file }, tensor: name },
     );
   }
@@ -185,7 +196,7 @@ function requireCovered(file: ByteFile, entries: readonly [string, Entry][], dat
       },
     ]) => ({ name, start, end }),
   );
-  const last = Math.max(0, ...ranges.map(({ end }) => end));
+  const last = ranges.reduce((most, { end }) => Math.max(most, end), 0);
   if (last > dataBytes) throw invalid(file, `its tensors need ${last} bytes, but it holds only ${dataBytes}`);
   requireDisjoint(file.path, ranges);
   const covered = ranges.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -6,6 +6,7 @@ import { ByteFile } from "../formats/byte-file.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { LayerWeights, Model, ModelConfig, NormWeights, Speech } from "./model.ts";
+import { requireEveryTensorRead, requirePlainWeights } from "./every-tensor.ts";
 import { readMatrix, readRowsAt, readVector } from "./read-weights.ts";
 import { fieldShape, type LayerField, linear, type Stored, type WeightNames } from "./weight-names.ts";
 
@@ -134,6 +135,7 @@ function requireVocabulary({ checkpoint, config, tokenizer }: ModelParts): void 
 }
 
 function requireWeights({ checkpoint, config, names }: ModelParts): void {
+  requirePlainWeights(checkpoint);
   const { dModel, dVocab, nContext } = config;
   requireShape(checkpoint, names.embed, [dVocab, dModel]);
   if (names.positions !== undefined) requireShape(checkpoint, names.positions, [nContext, dModel]);
@@ -142,7 +144,7 @@ function requireWeights({ checkpoint, config, names }: ModelParts): void {
   if (names.unembed) requireShape(checkpoint, names.unembed.key, [dVocab, dModel]);
   if (names.unembed?.bias !== undefined) requireShape(checkpoint, names.unembed.bias, [dVocab]);
   for (let l = 0; l < config.nLayers; l++) requireLayer(checkpoint, config, names, l);
-  requireNothingUnknown(checkpoint, config, names);
+  requireEveryTensorRead(checkpoint, config, names);
 }
 
 function requireLayer(checkpoint: Checkpoint, config: ModelConfig, names: WeightNames, l: number): void {
@@ -171,22 +173,6 @@ function requireShape(checkpoint: Checkpoint, key: string, expected: readonly nu
       `${tensor.file}: tensor "${key}" has shape [${tensor.shape.join(", ")}], but the config asks for [${expected.join(", ")}].`,
       { place: { file: tensor.file }, tensor: key },
     );
-  }
-}
-
-/** A layer's tensor that no table names would silently be left out of the computation. */
-function requireNothingUnknown(checkpoint: Checkpoint, config: ModelConfig, names: WeightNames): void {
-  for (let l = 0; l < config.nLayers; l++) {
-    const prefix = names.layerPrefix(l);
-    const known = new Set(Object.values(names.layer(l)).map(({ key }) => key));
-    for (const [key, { file }] of checkpoint.tensors) {
-      if (!key.startsWith(prefix) || known.has(key) || names.ignored?.test(key.slice(prefix.length))) continue;
-      throw new EngineError(
-        "unsupported",
-        `${file}: tensor "${key}" is not part of a ${config.architecture} model as it is known here, so its figures would be wrong.`,
-        { place: { file }, tensor: key },
-      );
-    }
   }
 }
 

@@ -19,11 +19,26 @@ export interface ModelConfig {
   readonly mlp: { readonly kind: "plain" | "gated"; readonly activation: Activation };
   /** Attention and MLP both read residPre (GPT-NeoX). */
   readonly parallelBlocks: boolean;
-  /** Multiplies q·k. */
-  readonly attentionScale: number;
+  /** Multiplies q·k; a list where layers differ. */
+  readonly attentionScale: number | readonly number[];
   readonly tiedUnembedding: boolean;
-  /** A position attends to itself and the slidingWindow − 1 before it. */
+  /** A position attends to itself and the slidingWindow − 1 before it; a list where layers differ. */
+  readonly slidingWindow?: number | readonly (number | undefined)[];
+}
+
+/** A config with what holds for one layer. */
+export interface LayerConfig extends ModelConfig {
+  readonly attentionScale: number;
   readonly slidingWindow?: number;
+}
+
+export function atLayer(config: ModelConfig, layer: number): LayerConfig {
+  const { attentionScale: scale, slidingWindow: window } = config;
+  return {
+    ...config,
+    attentionScale: typeof scale === "number" ? scale : scale[layer],
+    slidingWindow: typeof window === "object" ? window[layer] : window,
+  };
 }
 
 export type Positions =

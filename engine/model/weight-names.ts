@@ -37,11 +37,9 @@ export interface WeightNames {
   readonly finalNorm: { readonly gain: string; readonly bias?: string };
   /** Absent when the embedding is used again. */
   readonly unembed?: { readonly key: string; readonly bias?: string };
-  /** Every tensor of layer l that its table does not name must match `ignored`. */
-  readonly layerPrefix: (l: number) => string;
   readonly layer: (l: number) => LayerTable;
-  /** Per-layer tensors that are no weights, such as stored masks; matched against what follows the prefix. */
-  readonly ignored?: RegExp;
+  /** Read in another way, such as a table of the config, or a copy of a tensor that is read. */
+  readonly accounted?: readonly string[];
 }
 
 /** [out, in] of a matrix, [out] of a vector. */

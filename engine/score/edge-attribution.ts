@@ -9,6 +9,7 @@ import { edgeIndex, slotIndex, sourceIndex, type Topology, topologyOf } from "..
 import { headUnit, mlpUnit } from "../circuit/unit.ts";
 import { LOGITS } from "../circuit/node.ts";
 import type { MetricName } from "../metric/metric.ts";
+import { atLayer } from "../model/model.ts";
 import { Graph } from "../onnx/graph.ts";
 import { matMul, transpose } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
@@ -242,9 +243,9 @@ class EdgeScorer {
     }
     const residual = reals([copies.rows, dModel], repeatRows(residPre[layer], nHeads));
     const none = reals([1, nKeyValueHeads * dHead], zeros(executor.precision, nKeyValueHeads * dHead));
-    const graph = headInputGradientGraph(config, executor.model.layer(layer), executor.precision);
+    const graph = headInputGradientGraph(atLayer(config, layer), executor.model.layer(layer), executor.precision);
     const read = await once(executor, graph, {
-      ...attentionFeeds(copies, config, "all", 1, executor.precision),
+      ...attentionFeeds(copies, atLayer(config, layer), "all", 1, executor.precision),
       residualQ: residual,
       residualK: residual,
       residualV: residual,

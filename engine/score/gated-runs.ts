@@ -6,7 +6,7 @@ import { EngineError } from "../base/errors.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import type { MetricName } from "../metric/metric.ts";
-import type { ModelConfig } from "../model/model.ts";
+import { atLayer, type ModelConfig } from "../model/model.ts";
 import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
@@ -178,7 +178,7 @@ export class GatedRuns {
       slopes.mlps[layer] += at(GATE_INPUTS.mlpOut.gate)[0];
       at(GATE_INPUTS.hidden.gate).forEach((slope, n) => (slopes.neurons[layer * config.dMlp + n] += slope));
       const read = await this.layers[layer].attentionGradient.run({
-        ...attentionFeeds(packing, config, "all", 1, executor.precision),
+        ...attentionFeeds(packing, atLayer(config, layer), "all", 1, executor.precision),
         residual: reals(stream, residual),
         prefixK: none,
         prefixV: none,
@@ -245,6 +245,8 @@ async function layerPrograms(executor: Executor, layer: number): Promise<LayerPr
   return {
     write: await Program.compile(gated, { threads }),
     writeGradient: await Program.compile(gatedWriteGradientGraph(model.config, weights, precision), { threads }),
-    attentionGradient: await Program.compile(attentionGradientGraph(model.config, weights, precision), { threads }),
+    attentionGradient: await Program.compile(attentionGradientGraph(atLayer(model.config, layer), weights, precision), {
+      threads,
+    }),
   };
 }

@@ -6,7 +6,7 @@ import { groupBy } from "../base/group.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import type { Executor, PrefixRows } from "../activations/executor.ts";
 import { attentionFeeds, type Packing, type Queries, type Reals, reals, zeros } from "../activations/packing.ts";
-import type { LayerWeights, ModelConfig } from "../model/model.ts";
+import { atLayer, type LayerConfig, type LayerWeights, type ModelConfig } from "../model/model.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph } from "../transformer/attention.ts";
 
@@ -30,16 +30,16 @@ export class OneHead {
   private constructor(
     private readonly executor: Executor,
     readonly head: Head,
-    private readonly config: ModelConfig,
+    private readonly config: LayerConfig,
     private readonly weights: LayerWeights,
   ) {}
 
   /** By id; each layer's weights are read once. */
   static of(executor: Executor, heads: readonly Head[]): Map<string, OneHead> {
     const made = new Map<string, OneHead>();
-    const config = { ...executor.model.config, nHeads: 1, nKeyValueHeads: 1 };
     for (const [layer, ofLayer] of groupBy(heads, (head) => head.layer)) {
       const weights = executor.model.layer(layer);
+      const config = { ...atLayer(executor.model.config, layer), nHeads: 1, nKeyValueHeads: 1 };
       for (const head of ofLayer) {
         const own = weightsOf(weights, executor.model.config, head.head);
         made.set(formatUnit(head), new OneHead(executor, head, config, own));

@@ -3,7 +3,7 @@
 // Rows are tokens of many runs packed one after another, without padding. Attention alone needs a rectangle of
 // runs × positions; integer inputs say which row stands where, so one gather packs and another unpacks. Keys and
 // values of a prefix that several runs share come in as rows of their own and are never computed again.
-import type { LayerWeights, ModelConfig } from "../model/model.ts";
+import type { LayerConfig, LayerWeights, ModelConfig } from "../model/model.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
 import { add, concat, gather, matMul, mul, reshape, rmsNorm, rotary, slice, softmax, transpose } from "../onnx/ops.ts";
 import { norm } from "./norm.ts";
@@ -30,7 +30,7 @@ export interface AttentionOptions {
  * Outputs: `z` "query head·dHead", `q` "query head dHead", `k`, `v` "row keyValueHead·dHead" (k rotated),
  * `pattern` "run keyValueHead G·query key".
  */
-export function attentionGraph(config: ModelConfig, weights: LayerWeights, options: AttentionOptions): Graph {
+export function attentionGraph(config: LayerConfig, weights: LayerWeights, options: AttentionOptions): Graph {
   const { precision } = options;
   const graph = new Graph("attention");
   const parts = partsIn(graph, config, precision);
@@ -56,7 +56,7 @@ export function attentionGraph(config: ModelConfig, weights: LayerWeights, optio
 // can be changed. Inputs and outputs are those of `attentionGraph`. Only the first holds weights.
 
 /** `residual`, `cos`, `sin` → `q`, `k`, `v`. */
-export function projectionsGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+export function projectionsGraph(config: LayerConfig, weights: LayerWeights, precision: Precision): Graph {
   const graph = new Graph("projections");
   const residual = graph.input("residual", precision, ["rows", config.dModel]);
   const normed = norm(graph, precision, config, residual, weights.norm1);
@@ -68,7 +68,7 @@ export function projectionsGraph(config: ModelConfig, weights: LayerWeights, pre
 }
 
 /** `q`, `k`, `prefixK`, `queryIndex`, `keyIndex`, `mask`, `cos`, `sin` → `pattern`. */
-export function patternGraph(config: ModelConfig, precision: Precision): Graph {
+export function patternGraph(config: LayerConfig, precision: Precision): Graph {
   const { nHeads, nKeyValueHeads, dHead } = config;
   const graph = new Graph("pattern");
   const q = graph.input("q", precision, ["rows", nHeads, dHead]);
@@ -79,7 +79,7 @@ export function patternGraph(config: ModelConfig, precision: Precision): Graph {
 }
 
 /** `pattern`, `v`, `prefixV`, `keyIndex`, `zIndex` → `z`. */
-export function mixedValuesGraph(config: ModelConfig, precision: Precision): Graph {
+export function mixedValuesGraph(config: LayerConfig, precision: Precision): Graph {
   const { nKeyValueHeads, dHead } = config;
   const graph = new Graph("mixed-values");
   const pattern = graph.input("pattern", precision, ["runs", nKeyValueHeads, "groupQueries", "keys"]);
@@ -92,7 +92,7 @@ const flat = ({ nKeyValueHeads, dHead }: ModelConfig, rows: Value): Value =>
   reshape(rows, [-1, nKeyValueHeads * dHead]);
 
 /** The steps of attention as pieces of one graph; an input that two of them read is made once. */
-function partsIn(graph: Graph, config: ModelConfig, precision: Precision) {
+function partsIn(graph: Graph, config: LayerConfig, precision: Precision) {
   const { nHeads, nKeyValueHeads, dHead, dModel } = config;
   const rotate = rotator(graph, config, precision);
   let keyIndex: Value | undefined;

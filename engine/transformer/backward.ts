@@ -1,5 +1,5 @@
 // Gradient graphs of the parts: from the gradient at a part's output to the gradients at its inputs and sites.
-import type { LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
+import type { LayerConfig, LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
 import { gradients } from "../onnx/gradient.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
 import { add, matMul, reshape, transpose } from "../onnx/ops.ts";
@@ -44,7 +44,7 @@ export function gatedWriteGradientGraph(config: ModelConfig, weights: LayerWeigh
  * "row dModel", the gradient at the residual stream over the paths that go past attention. Output: gradient `residual`
  * over all paths.
  */
-export function attentionGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+export function attentionGradientGraph(config: LayerConfig, weights: LayerWeights, precision: Precision): Graph {
   const graph = attentionGraph(config, weights, { queries: "all", precision });
   const { nHeads, dHead, dModel } = config;
   const cotangent = graph.input("cotangent", precision, ["queries", nHeads * dHead]);
@@ -59,7 +59,7 @@ export function attentionGradientGraph(config: ModelConfig, weights: LayerWeight
  * Backward through `attentionGraph` to what queries, keys and values read. Inputs as there with streams apart, and
  * `cotangent` "row head·dHead", the gradient at z. Outputs: gradients `residualQ`, `residualK`, `residualV` "row dModel".
  */
-export function headInputGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+export function headInputGradientGraph(config: LayerConfig, weights: LayerWeights, precision: Precision): Graph {
   const graph = attentionGraph(config, weights, { queries: "all", streams: "apart", precision });
   const cotangent = graph.input("cotangent", precision, ["queries", config.nHeads * config.dHead]);
   const z = takeOutputs(graph).get("z")!;

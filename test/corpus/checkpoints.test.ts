@@ -230,16 +230,16 @@ const FOLDER_CASES: readonly FolderCase[] = [
     `${WEIGHTS}: tensor "a" stands twice in its header. ${COPY}`,
   ],
   [
-    "weights as 64-bit floats",
-    weights((t) => (t["wte.weight"] = { dtype: "F64", shape: [5, 4], data: Buffer.alloc(160) })),
+    "weights as integers",
+    weights((t) => (t["wte.weight"] = { dtype: "I64", shape: [5, 4], data: Buffer.alloc(160) })),
     "unsupported",
-    `${WEIGHTS}: tensor "wte.weight" is stored as F64, which is not supported for weights, only F32, F16 and BF16.`,
+    `${WEIGHTS}: tensor "wte.weight" is stored as I64, which is not supported for weights, only F64, F32, F16 and BF16. Save the model as one of these: model.to(torch.float32).save_pretrained(folder).`,
   ],
   [
     "weights as 8-bit floats",
     weights((t) => (t["h.1.mlp.c_fc.weight"] = { dtype: "F8_E4M3", shape: [4, 16], data: Buffer.alloc(64) })),
     "unsupported",
-    `${WEIGHTS}: tensor "h.1.mlp.c_fc.weight" is stored as F8_E4M3, which is not supported for weights, only F32, F16 and BF16.`,
+    `${WEIGHTS}: tensor "h.1.mlp.c_fc.weight" is stored as F8_E4M3, which is not supported for weights, only F64, F32, F16 and BF16. Save the model as one of these: model.to(torch.float32).save_pretrained(folder).`,
   ],
   [
     "a tensor that is absent",
@@ -257,7 +257,43 @@ const FOLDER_CASES: readonly FolderCase[] = [
     "a tensor that the family does not have",
     weights((t) => (t["h.0.attn.q_norm.weight"] = floats([2]))),
     "unsupported",
-    `${WEIGHTS}: tensor "h.0.attn.q_norm.weight" is not part of a gpt2 model as it is known here, so its figures would be wrong.`,
+    `${WEIGHTS}: tensor "h.0.attn.q_norm.weight" is not part of a gpt2 model of 2 layers as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+  ],
+  [
+    "a layer that the config does not count",
+    weights((t) => (t["h.2.ln_1.weight"] = floats([4]))),
+    "unsupported",
+    `${WEIGHTS}: tensor "h.2.ln_1.weight" is not part of a gpt2 model of 2 layers as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+  ],
+  [
+    "a tensor outside the layers that nothing reads",
+    weights((t) => (t["wte.lens"] = floats([4, 4]))),
+    "unsupported",
+    `${WEIGHTS}: tensor "wte.lens" is not part of a gpt2 model of 2 layers as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+  ],
+  [
+    "a bias under the name of a stored mask",
+    weights((t) => (t["h.0.attn.bias"] = floats([4]))),
+    "unsupported",
+    `${WEIGHTS}: tensor "h.0.attn.bias" is not part of a gpt2 model of 2 layers as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+  ],
+  [
+    "an adapter that was not merged",
+    weights((t) => (t["h.0.attn.c_attn.lora_A.default.weight"] = floats([4, 4]))),
+    "unsupported",
+    `${WEIGHTS}: tensor "h.0.attn.c_attn.lora_A.default.weight" belongs to an adapter (LoRA) that was not merged into the model, which is not supported. Merge it with PEFT: model.merge_and_unload().save_pretrained(folder).`,
+  ],
+  [
+    "weights quantised by GPTQ without a word in the config",
+    weights((t) => (t["h.0.attn.c_attn.qweight"] = { dtype: "I32", shape: [4], data: Buffer.alloc(16) })),
+    "unsupported",
+    `${WEIGHTS}: tensor "h.0.attn.c_attn.qweight" belongs to quantised weights of a form that is not read, which is not supported. Use the unquantised model, or a GGUF of it.`,
+  ],
+  [
+    "a mixture of experts",
+    weights((t) => (t["h.0.mlp.experts.0.c_fc.weight"] = floats([4, 4]))),
+    "unsupported",
+    `${WEIGHTS}: tensor "h.0.mlp.experts.0.c_fc.weight" belongs to a mixture of experts, which is not supported. Use a model with one MLP in each layer.`,
   ],
   [
     "a vocabulary smaller than the config's",
@@ -333,22 +369,22 @@ const FOLDER_CASES: readonly FolderCase[] = [
     `${CONFIG}: architecture "constructor" is not supported, only gpt2, gpt_neox, llama, mistral, qwen2, qwen3.`,
   ],
   [
-    "a config without its sizes",
+    "a config without its sizes, so with its class's",
     { "config.json": { model_type: "gpt2" } },
-    "invalid-file",
-    `${CONFIG}: "n_layer" is wrong: expected number, received undefined.`,
+    "shape",
+    `${WEIGHTS}: tensor "wte.weight" has shape [5, 4], but the config asks for [50257, 768].`,
   ],
   [
     "no heads",
     config({ n_head: 0 }),
     "invalid-file",
-    `${CONFIG}: "n_head" is wrong: Too small: expected number to be >=1.`,
+    `${CONFIG}: "n_head" is 0, expected a number of heads: a whole number from 1 to 65536.`,
   ],
   [
     "half a layer",
     config({ n_layer: 1.5 }),
     "invalid-file",
-    `${CONFIG}: "n_layer" is wrong: expected int, received number.`,
+    `${CONFIG}: "n_layer" is 1.5, expected a number of layers: a whole number from 1 to 4096.`,
   ],
   [
     "a width that heads do not divide",
@@ -383,20 +419,44 @@ const FOLDER_CASES: readonly FolderCase[] = [
   [
     "more layers than can be",
     config({ n_layer: 1e15 }),
-    "missing-weight",
-    `${WEIGHTS}: there is no tensor "h.2.ln_1.weight". Is this one shard of several, or another architecture than its config says?`,
+    "invalid-file",
+    `${CONFIG}: "n_layer" is 1000000000000000, expected a number of layers: a whole number from 1 to 4096.`,
+  ],
+  [
+    "a head wider than the memory",
+    gated({ model_type: "qwen3", head_dim: 1e12 }),
+    "invalid-file",
+    `${CONFIG}: "head_dim" is 1000000000000, expected a width: a whole number from 1 to 1048576.`,
+  ],
+  [
+    "a field of null that its class does not take",
+    gated({ rms_norm_eps: null }),
+    "invalid-file",
+    `${CONFIG}: "rms_norm_eps" is null, expected an epsilon: a number above 0 and at most 1.`,
+  ],
+  [
+    "a flag that is a text",
+    gated({ tie_word_embeddings: "yes" }),
+    "invalid-file",
+    `${CONFIG}: "tie_word_embeddings" is "yes", expected true or false.`,
+  ],
+  [
+    "one size under two names that differ",
+    config({ hidden_size: 8 }),
+    "invalid-file",
+    `${CONFIG}: "n_embd" and "hidden_size" are one size, but differ.`,
   ],
   [
     "a rotary scaling that is not supported",
     gated({ rope_scaling: { rope_type: "yarn", factor: 4 } }),
     "unsupported",
-    `${CONFIG}: rotary scaling "yarn" is not supported. Supported are "linear" and "llama3".`,
+    `${CONFIG}: rotary scaling "yarn" is not supported. Supported are "linear", "llama3" and "dynamic".`,
   ],
   [
     "a rotary scaling without its numbers",
     gated({ rope_parameters: { rope_type: "llama3", rope_theta: 10000, factor: 8 } }),
     "invalid-file",
-    `${CONFIG}, rope_scaling: "low_freq_factor" is wrong: expected number, received undefined.`,
+    `${CONFIG}, rope_scaling: "low_freq_factor" is absent, expected a factor of rotary positions: a number above 0 and at most 1000000.`,
   ],
   [
     "an odd number of rotary dimensions",
@@ -405,10 +465,28 @@ const FOLDER_CASES: readonly FolderCase[] = [
     `${CONFIG}: 3 rotary dimensions do not fit a head of 3: expected an even number up to it.`,
   ],
   [
-    "a sliding window on some layers only",
-    gated({ model_type: "qwen2", use_sliding_window: true, sliding_window: 4, max_window_layers: 1 }),
+    "rotary settings by kind of layer",
+    gated({ rope_parameters: { full_attention: { rope_theta: 10000 } } }),
     "unsupported",
-    `${CONFIG}: a sliding window from layer 1 on (max_window_layers) is not supported. Use another model.`,
+    `${CONFIG}: rotary settings of their own for some layers (full_attention) is not supported. Use another model.`,
+  ],
+  [
+    "layer types for another number of layers",
+    gated({ model_type: "qwen2", layer_types: ["full_attention"] }),
+    "invalid-file",
+    `${CONFIG}: "layer_types" has 1 entries, but the config has 2 layers.`,
+  ],
+  [
+    "a kind of layer that is not supported",
+    gated({ model_type: "qwen3", layer_types: ["full_attention", "linear_attention"] }),
+    "unsupported",
+    `${CONFIG}: a layer of type "linear_attention" (layer_types) is not supported. Supported are full_attention, sliding_attention.`,
+  ],
+  [
+    "a window that no field gives",
+    gated({ model_type: "qwen3", layer_types: ["full_attention", "sliding_attention"] }),
+    "invalid-file",
+    `${CONFIG}: "layer_types" asks for a window, but use_sliding_window and sliding_window give none.`,
   ],
   [
     "weights of another family than the config's",
@@ -483,6 +561,22 @@ describe("a broken folder gives its sentence", () => {
     const small = openModel(writeSmallFolder(join(root, "whole")));
     expect([...small.layer(1).W_K]).toEqual(new Array(16).fill(0.5));
     expect(small.tokenizer.encode("a b")).toEqual([0, 3]);
+    small.close();
+  });
+
+  test("so does one with stored masks, rotary tables, the unembedding once more and heads for other tasks", () => {
+    const harmless = weights((t) =>
+      Object.assign(t, {
+        "h.0.attn.bias": { dtype: "U8", shape: [1, 1, 6, 6], data: Buffer.alloc(36) },
+        "h.0.attn.masked_bias": floats([]),
+        "rotary_emb.inv_freq": floats([2]),
+        "lm_head.weight": floats([5, 4]),
+        "score.weight": floats([2, 4]),
+        "v_head.summary.bias": floats([1]),
+      }),
+    );
+    const small = openModel(writeSmallFolder(join(root, "harmless"), harmless));
+    expect(small.config.tiedUnembedding).toBe(true);
     small.close();
   });
 
@@ -718,13 +812,13 @@ const GGUF_CASES: readonly GgufCase[] = [
     "a size that is a text",
     metadata({ "llama.block_count": "one" }),
     "invalid-file",
-    `{file}: metadata "llama.block_count" is "one", expected a number.`,
+    `{file}: metadata "llama.block_count" is "one", expected a number of layers: a whole number from 1 to 4096.`,
   ],
   [
     "no layers",
     metadata({ "llama.block_count": 0 }),
     "invalid-file",
-    `{file}: metadata "llama.block_count" is 0, expected a whole number of at least 1.`,
+    `{file}: metadata "llama.block_count" is 0, expected a number of layers: a whole number from 1 to 4096.`,
   ],
   [
     "heads that key-value heads do not divide",
@@ -736,13 +830,51 @@ const GGUF_CASES: readonly GgufCase[] = [
     "an epsilon of nothing",
     metadata({ "llama.attention.layer_norm_rms_epsilon": 0 }),
     "invalid-file",
-    `{file}: the norm's epsilon is 0, expected a number above 0.`,
+    `{file}: metadata "llama.attention.layer_norm_rms_epsilon" is 0, expected an epsilon: a number above 0 and at most 1.`,
   ],
   [
     "a rotary scaling that is not supported",
     metadata({ "llama.rope.scaling.type": "yarn" }),
     "unsupported",
     `{file}: rotary scaling "yarn" is not supported, only "linear" and Llama 3.1's.`,
+  ],
+  [
+    "a mixture of experts in its metadata",
+    metadata({ "llama.expert_count": 8 }),
+    "unsupported",
+    `{file}: metadata "llama.expert_count" asks for something that llama models do not have here. Use another model.`,
+  ],
+  [
+    "a scale of attention of its own",
+    metadata({ "llama.attention.scale": 0.5 }),
+    "unsupported",
+    `{file}: metadata "llama.attention.scale" asks for something that llama models do not have here. Use another model.`,
+  ],
+  [
+    "a context of impossible length",
+    metadata({ "llama.context_length": 2 ** 31 + 1 }),
+    "invalid-file",
+    `{file}: metadata "llama.context_length" is 2147483649, expected a number of positions: a whole number from 1 to 2147483648.`,
+  ],
+  [
+    "a tensor that nothing reads",
+    {
+      ...small,
+      tensors: [...small.tensors, { name: "rope_factors_long.weight", dims: [1], type: 0, offset: small.data.length }],
+      data: Buffer.concat([small.data, Buffer.alloc(4)]),
+    },
+    "unsupported",
+    `{file}: tensor "rope_factors_long.weight" is not part of a llama model of 1 layer as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+  ],
+  [
+    "rotary factors of another width",
+    {
+      ...small,
+      tensors: [...small.tensors, { name: "rope_freqs.weight", dims: [2], type: 0, offset: small.data.length }],
+      data: Buffer.concat([small.data, Buffer.alloc(8)]),
+    },
+    "shape",
+    `{file}: tensor "rope_freqs.weight" has 2 factors, but 2 rotary dimensions have 1 frequencies.`,
   ],
   [
     "another width than its tensors",

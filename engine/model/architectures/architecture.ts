@@ -11,8 +11,10 @@ export interface Described {
 /** What a family may ask about a checkpoint before it settles its names. */
 export interface CheckpointKeys {
   has(key: string): boolean;
-  /** Rows of the tensor as floats, for small tables that are part of the config. */
+  /** A tensor of one row as floats, for small tables that are part of the config. */
   vector(key: string): Float32Array;
+  /** Whether two tensors have one shape and the same values. */
+  same(key: string, other: string): boolean;
 }
 
 export type HuggingFaceReader = (config: unknown, file: string, keys: CheckpointKeys) => Described;

@@ -1,30 +1,41 @@
 // GPT-2: layer norms, learned positions, plain MLP; matrices stored "in out", q, k and v side by side.
 import type { GgufMetadata } from "../../formats/gguf-metadata.ts";
 import type { ModelConfig } from "../model.ts";
+import { QUANTITIES } from "../quantities.ts";
 import { conv1d, type LayerTable, linear, sideBySide, type WeightNames } from "../weight-names.ts";
 import type { Architecture, CheckpointKeys, Described } from "./architecture.ts";
-import { activation, flag, parseConfig, positive, size, text, unsupported } from "./hugging-face-config.ts";
+import { CONFIG_FIELDS } from "./config-fields.ts";
+import { activation, invalidConfig, parseConfig, unsupported } from "./hugging-face-config.ts";
+import { requireNothingElse } from "./gguf-rotary.ts";
+import { headNames } from "./tied-head.ts";
 
-const FIELDS = {
-  n_layer: size,
-  n_head: size,
-  n_embd: size,
-  n_inner: size.nullish(),
-  vocab_size: size,
-  n_positions: size,
-  layer_norm_epsilon: positive.default(1e-5),
-  activation_function: text.default("gelu_new"),
-  scale_attn_weights: flag.default(true),
-  scale_attn_by_inverse_layer_idx: flag.default(false),
-  add_cross_attention: flag.default(false),
-  tie_word_embeddings: flag.default(true),
+/** Names of other families under which Transformers takes GPT-2's sizes too. */
+const ALIASES: Readonly<Record<string, string>> = {
+  num_hidden_layers: "n_layer",
+  num_attention_heads: "n_head",
+  hidden_size: "n_embd",
+  max_position_embeddings: "n_positions",
 };
 
+function withoutAliases(json: unknown, file: string): unknown {
+  if (typeof json !== "object" || json === null) return json;
+  const fields: Record<string, unknown> = { ...json };
+  for (const [alias, name] of Object.entries(ALIASES)) {
+    if (!Object.hasOwn(fields, alias)) continue;
+    if (Object.hasOwn(fields, name) && fields[name] !== fields[alias]) {
+      throw invalidConfig(file, `"${name}" and "${alias}" are one size, but differ`);
+    }
+    fields[name] = fields[alias];
+  }
+  return fields;
+}
+
 function readHuggingFace(json: unknown, file: string, keys: CheckpointKeys): Described {
-  const raw = parseConfig(FIELDS, json, file);
-  if (raw.scale_attn_by_inverse_layer_idx) throw unsupported(file, "scale_attn_by_inverse_layer_idx");
+  const raw = parseConfig(CONFIG_FIELDS.gpt2, withoutAliases(json, file), file);
   if (raw.add_cross_attention) throw unsupported(file, "cross-attention");
   const dHead = raw.n_embd / raw.n_head;
+  const scale = raw.scale_attn_weights ? 1 / Math.sqrt(dHead) : 1;
+  const names = huggingFaceNames(raw.n_embd, raw.tie_word_embeddings, keys);
   const config: ModelConfig = {
     architecture: "gpt2",
     nLayers: raw.n_layer,
@@ -39,23 +50,21 @@ function readHuggingFace(json: unknown, file: string, keys: CheckpointKeys): Des
     positions: { kind: "learned" },
     mlp: { kind: "plain", activation: activation(raw.activation_function, file) },
     parallelBlocks: false,
-    attentionScale: raw.scale_attn_weights ? 1 / Math.sqrt(dHead) : 1,
-    tiedUnembedding: raw.tie_word_embeddings,
+    attentionScale: raw.scale_attn_by_inverse_layer_idx
+      ? Array.from({ length: raw.n_layer }, (_, layer) => scale / (layer + 1))
+      : scale,
+    tiedUnembedding: !names.unembed,
   };
-  return { config, names: huggingFaceNames(config, keys) };
+  return { config, names };
 }
 
-function huggingFaceNames(config: ModelConfig, keys: CheckpointKeys): WeightNames {
+function huggingFaceNames(dModel: number, tied: boolean, keys: CheckpointKeys): WeightNames {
   const base = keys.has("wte.weight") ? "" : "transformer.";
-  const prefix = (l: number): string => `${base}h.${l}.`;
   return {
-    embed: `${base}wte.weight`,
+    ...headNames(keys, tied, `${base}wte.weight`, ["lm_head.weight"]),
     positions: `${base}wpe.weight`,
     finalNorm: { gain: `${base}ln_f.weight`, bias: `${base}ln_f.bias` },
-    unembed: config.tiedUnembedding ? undefined : { key: "lm_head.weight" },
-    layerPrefix: prefix,
-    layer: (l) => huggingFaceLayer(prefix(l), config.dModel),
-    ignored: /^attn\.(bias|masked_bias)$/,
+    layer: (l) => huggingFaceLayer(`${base}h.${l}.`, dModel),
   };
 }
 
@@ -83,19 +92,20 @@ function huggingFaceLayer(prefix: string, dModel: number): LayerTable {
 }
 
 function readGguf(metadata: GgufMetadata, keys: CheckpointKeys): Described {
-  const nHeads = metadata.size("gpt2.attention.head_count");
-  const dModel = metadata.size("gpt2.embedding_length");
+  requireNothingElse(metadata, "gpt2");
+  const nHeads = metadata.quantity("gpt2.attention.head_count", QUANTITIES.heads);
+  const dModel = metadata.quantity("gpt2.embedding_length", QUANTITIES.width);
   const config: ModelConfig = {
     architecture: "gpt2",
-    nLayers: metadata.size("gpt2.block_count"),
+    nLayers: metadata.quantity("gpt2.block_count", QUANTITIES.layers),
     nHeads,
     nKeyValueHeads: nHeads,
     dModel,
     dHead: dModel / nHeads,
-    dMlp: metadata.size("gpt2.feed_forward_length"),
+    dMlp: metadata.quantity("gpt2.feed_forward_length", QUANTITIES.width),
     dVocab: metadata.strings("tokenizer.ggml.tokens").length,
-    nContext: metadata.size("gpt2.context_length"),
-    norm: { kind: "layer", epsilon: metadata.number("gpt2.attention.layer_norm_epsilon") },
+    nContext: metadata.quantity("gpt2.context_length", QUANTITIES.positions),
+    norm: { kind: "layer", epsilon: metadata.quantity("gpt2.attention.layer_norm_epsilon", QUANTITIES.epsilon) },
     positions: { kind: "learned" },
     mlp: { kind: "plain", activation: "gelu-tanh" },
     parallelBlocks: false,
@@ -107,7 +117,6 @@ function readGguf(metadata: GgufMetadata, keys: CheckpointKeys): Described {
     positions: "position_embd.weight",
     finalNorm: { gain: "output_norm.weight", bias: "output_norm.bias" },
     unembed: config.tiedUnembedding ? undefined : { key: "output.weight" },
-    layerPrefix: (l) => `blk.${l}.`,
     layer: (l) => ggufPlainLayer(`blk.${l}.`, dModel),
   };
   return { config, names };

@@ -3,16 +3,9 @@ import { z } from "zod";
 import { EngineError } from "../../base/errors.ts";
 import type { Activation, Positions } from "../model.ts";
 import { rotaryPositions, scaleLlama3 } from "../rotary.ts";
+import { ROTARY_SCALING_FIELDS } from "./config-fields.ts";
 
-/** A count or width: whole and at least 1. */
-export const size = z.number().int().min(1);
-/** A count that may be none. */
-export const count = z.number().int().min(0);
-export const positive = z.number().positive();
-export const flag = z.boolean();
-export const text = z.string();
-
-/** @throws EngineError "invalid-file" naming the first field that is absent or wrong, or "unsupported" for quantised weights */
+/** @throws EngineError "invalid-file" naming the first field that is wrong, or "unsupported" for quantised weights */
 export function parseConfig<Shape extends z.ZodRawShape>(
   shape: Shape,
   json: unknown,
@@ -28,14 +21,16 @@ export function parseConfig<Shape extends z.ZodRawShape>(
   const parsed = z.looseObject(shape).safeParse(json);
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
   const { path, message } = parsed.error.issues[0];
-  throw new EngineError(
-    "invalid-file",
-    `${file}: "${path.join(".")}" is wrong: ${message.replace(/^Invalid input: /, "")}.`,
-    {
-      place: { file },
-      field: path.join("."),
-    },
-  );
+  const problem = message.replace(/^Invalid input: /, "is wrong: ");
+  throw invalidConfig(file, `"${path.join(".")}" ${problem}`, { field: path.join(".") });
+}
+
+export function invalidConfig(
+  file: string,
+  problem: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): EngineError {
+  return new EngineError("invalid-file", `${file}: ${problem}.`, { place: { file }, ...facts });
 }
 
 export function unsupported(file: string, what: string, remedy = "Use another model"): EngineError {
@@ -57,57 +52,64 @@ export function activation(name: string, file: string): Activation {
   throw unsupported(file, `the activation "${name}"`, `Supported are ${Object.keys(ACTIVATIONS).join(", ")}`);
 }
 
-const scaling = z.looseObject({
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  rope_theta: positive.optional(),
-  partial_rotary_factor: positive.optional(),
-});
-
-/** Rotary fields, in the old form (rope_theta, rope_scaling) and the newer one (rope_parameters holds all). */
-export const rotaryFields = {
-  rope_theta: positive.optional(),
-  rope_scaling: scaling.nullish(),
-  rope_parameters: scaling.nullish(),
+type Settings = Readonly<Record<string, unknown>> & {
+  readonly rope_type?: string;
+  readonly type?: string;
+  readonly rope_theta?: number;
+  readonly partial_rotary_factor?: number;
 };
 
-interface RotaryConfig {
-  readonly rope_theta?: number;
-  readonly rope_scaling?: z.infer<typeof scaling> | null;
-  readonly rope_parameters?: z.infer<typeof scaling> | null;
+export interface RotaryConfig {
+  readonly rope_scaling: Settings | null;
+  readonly rope_parameters: Settings | null;
+  readonly original_max_position_embeddings: number | null;
+  readonly max_position_embeddings: number;
 }
 
-export function rotaryOf(config: RotaryConfig, dims: number, file: string, fallbackBase = 10000): Positions {
-  const settings = config.rope_parameters ?? config.rope_scaling ?? {};
-  const base = config.rope_parameters?.rope_theta ?? config.rope_theta ?? fallbackBase;
+/** Where both forms stand, the old one counts, as in Transformers. */
+export function rotarySettings({ rope_scaling: old, rope_parameters: newer }: RotaryConfig, file: string): Settings {
+  const settings = (old && Object.keys(old).length > 0 ? old : newer) ?? {};
+  const nested = Object.keys(settings).find((key) => key.endsWith("_attention"));
+  if (nested) throw unsupported(file, `rotary settings of their own for some layers (${nested})`);
+  return settings;
+}
+
+/**
+ * @param base θ where the settings name none
+ * @param dims of each head, that turn
+ */
+export function rotaryOf(config: RotaryConfig, base: number, dims: number, file: string): Positions {
+  const settings = rotarySettings(config, file);
+  const theta = settings.rope_theta ?? base;
   const kind = settings.rope_type ?? settings.type ?? "default";
   switch (kind) {
     case "default":
-      return rotaryPositions(base, dims);
+      return rotaryPositions(theta, dims);
     case "linear": {
-      const { factor } = parseConfig({ factor: positive }, settings, `${file}, rope_scaling`);
-      return rotaryPositions(base, dims, (frequency) => frequency / factor);
+      const { factor } = parseConfig(ROTARY_SCALING_FIELDS.linear, settings, `${file}, rope_scaling`);
+      return rotaryPositions(theta, dims, (frequency) => frequency / factor);
     }
+    // Stretches only what goes beyond max_position_embeddings, where prompts end here.
+    case "dynamic":
+      return rotaryPositions(theta, dims);
     case "llama3":
-      return rotaryPositions(base, dims, llama3Scale(settings, file));
+      return rotaryPositions(theta, dims, llama3Scale(config, settings, file));
     default:
-      throw unsupported(file, `rotary scaling "${kind}"`, 'Supported are "linear" and "llama3"');
+      throw unsupported(file, `rotary scaling "${kind}"`, 'Supported are "linear", "llama3" and "dynamic"');
   }
 }
 
-function llama3Scale(settings: unknown, file: string): (frequency: number) => number {
-  const fields = {
-    factor: positive,
-    low_freq_factor: positive,
-    high_freq_factor: positive,
-    original_max_position_embeddings: size,
-  };
-  const parsed = parseConfig(fields, settings, `${file}, rope_scaling`);
+function llama3Scale(config: RotaryConfig, settings: Settings, file: string): (frequency: number) => number {
+  const parsed = parseConfig(ROTARY_SCALING_FIELDS.llama3, settings, `${file}, rope_scaling`);
+  const originalContext =
+    config.original_max_position_embeddings ??
+    parsed.original_max_position_embeddings ??
+    config.max_position_embeddings;
   return (frequency) =>
     scaleLlama3(frequency, {
       factor: parsed.factor,
       lowFrequencyFactor: parsed.low_freq_factor,
       highFrequencyFactor: parsed.high_freq_factor,
-      originalContext: parsed.original_max_position_embeddings,
+      originalContext,
     });
 }

@@ -1,23 +1,24 @@
 // What the Hugging Face forms of the gated rotary families (Llama, Mistral, Qwen) share: config fields and tensor names.
-import type { ModelConfig } from "../model.ts";
+import type { ModelConfig, Positions } from "../model.ts";
 import { type LayerTable, linear, type WeightNames } from "../weight-names.ts";
 import type { CheckpointKeys, Described } from "./architecture.ts";
-import { activation, flag, parseConfig, positive, rotaryFields, rotaryOf, size, text } from "./hugging-face-config.ts";
+import { activation, type RotaryConfig, rotaryOf, rotarySettings, unsupported } from "./hugging-face-config.ts";
+import { headNames } from "./tied-head.ts";
 
-const FIELDS = {
-  num_hidden_layers: size,
-  num_attention_heads: size,
-  num_key_value_heads: size.nullish(),
-  hidden_size: size,
-  head_dim: size.nullish(),
-  intermediate_size: size,
-  vocab_size: size,
-  max_position_embeddings: size,
-  rms_norm_eps: positive.default(1e-6),
-  hidden_act: text.default("silu"),
-  tie_word_embeddings: flag.default(false),
-  ...rotaryFields,
-};
+/** What the configs of these families share once absent fields have their defaults. */
+interface GatedConfig extends RotaryConfig {
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number | null;
+  readonly hidden_size: number;
+  readonly head_dim: number | null;
+  readonly intermediate_size: number;
+  readonly vocab_size: number;
+  readonly rms_norm_eps: number;
+  readonly hidden_act: string;
+  readonly tie_word_embeddings: boolean;
+  readonly rope_theta: number;
+}
 
 /** Where the families differ. */
 export interface GatedTraits {
@@ -25,18 +26,19 @@ export interface GatedTraits {
   readonly outputBias: boolean;
   readonly mlpBias: boolean;
   readonly queryKeyNorms: boolean;
-  readonly slidingWindow?: number;
+  readonly slidingWindow?: ModelConfig["slidingWindow"];
 }
 
 export function describeGated(
   architecture: string,
-  json: unknown,
+  raw: GatedConfig,
   file: string,
   keys: CheckpointKeys,
   traits: GatedTraits,
 ): Described {
-  const raw = parseConfig(FIELDS, json, file);
   const dHead = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
+  const base = keys.has("embed_tokens.weight") ? "" : "model.";
+  const head = headNames(keys, raw.tie_word_embeddings, `${base}embed_tokens.weight`, ["lm_head.weight"]);
   const config: ModelConfig = {
     architecture,
     nLayers: raw.num_hidden_layers,
@@ -48,27 +50,28 @@ export function describeGated(
     dVocab: raw.vocab_size,
     nContext: raw.max_position_embeddings,
     norm: { kind: "rms", epsilon: raw.rms_norm_eps },
-    positions: rotaryOf(raw, dHead, file),
+    positions: wholeHeadRotary(raw, dHead, file),
     mlp: { kind: "gated", activation: activation(raw.hidden_act, file) },
     parallelBlocks: false,
     attentionScale: 1 / Math.sqrt(dHead),
-    tiedUnembedding: raw.tie_word_embeddings,
+    tiedUnembedding: !head.unembed,
     slidingWindow: traits.slidingWindow,
   };
-  return { config, names: gatedNames(config, keys, traits) };
+  const names: WeightNames = {
+    ...head,
+    finalNorm: { gain: `${base}norm.weight` },
+    layer: (l) => gatedLayer(`${base}layers.${l}.`, traits),
+  };
+  return { config, names };
 }
 
-function gatedNames(config: ModelConfig, keys: CheckpointKeys, traits: GatedTraits): WeightNames {
-  const base = keys.has("embed_tokens.weight") ? "" : "model.";
-  const prefix = (l: number): string => `${base}layers.${l}.`;
-  return {
-    embed: `${base}embed_tokens.weight`,
-    finalNorm: { gain: `${base}norm.weight` },
-    unembed: config.tiedUnembedding ? undefined : { key: "lm_head.weight" },
-    layerPrefix: prefix,
-    layer: (l) => gatedLayer(prefix(l), traits),
-    ignored: /^self_attn\.rotary_emb\.inv_freq$/,
-  };
+/** These families turn the whole head; a share of it fails in Transformers too, but for the plain kind, which passes it over. */
+function wholeHeadRotary(raw: GatedConfig, dHead: number, file: string): Positions {
+  const { partial_rotary_factor: share = 1, rope_type, type } = rotarySettings(raw, file);
+  if (share !== 1 && (rope_type ?? type ?? "default") !== "default") {
+    throw unsupported(file, `a scaled rotary embedding on ${share} of each head (partial_rotary_factor)`);
+  }
+  return rotaryOf(raw, raw.rope_theta, dHead, file);
 }
 
 function gatedLayer(prefix: string, traits: GatedTraits): LayerTable {

@@ -2,29 +2,20 @@
 import type { ModelConfig } from "../model.ts";
 import { interleavedPerHead, type LayerTable, linear, type WeightNames } from "../weight-names.ts";
 import type { Architecture, CheckpointKeys, Described } from "./architecture.ts";
-import { activation, flag, parseConfig, positive, rotaryFields, rotaryOf, size, text } from "./hugging-face-config.ts";
-
-const FIELDS = {
-  num_hidden_layers: size,
-  num_attention_heads: size,
-  hidden_size: size,
-  intermediate_size: size,
-  vocab_size: size,
-  max_position_embeddings: size,
-  layer_norm_eps: positive.default(1e-5),
-  hidden_act: text.default("gelu"),
-  rotary_pct: positive.default(0.25),
-  rotary_emb_base: positive.default(10000),
-  use_parallel_residual: flag.default(true),
-  attention_bias: flag.default(true),
-  tie_word_embeddings: flag.default(false),
-  ...rotaryFields,
-};
+import { CONFIG_FIELDS } from "./config-fields.ts";
+import { activation, parseConfig, rotaryOf, rotarySettings } from "./hugging-face-config.ts";
+import { headNames } from "./tied-head.ts";
 
 function readHuggingFace(json: unknown, file: string, keys: CheckpointKeys): Described {
-  const raw = parseConfig(FIELDS, json, file);
+  const raw = parseConfig(CONFIG_FIELDS.gpt_neox, json, file);
   const dHead = raw.hidden_size / raw.num_attention_heads;
-  const rotaryShare = raw.rope_parameters?.partial_rotary_factor ?? raw.rotary_pct;
+  const rotaryShare = rotarySettings(raw, file).partial_rotary_factor ?? raw.rotary_pct;
+  const base = keys.has("embed_in.weight") ? "" : "gpt_neox.";
+  // Transformers 5 calls the unembedding lm_head when it saves without renaming.
+  const head = headNames(keys, raw.tie_word_embeddings, `${base}embed_in.weight`, [
+    "embed_out.weight",
+    "lm_head.weight",
+  ]);
   const config: ModelConfig = {
     architecture: "gpt_neox",
     nLayers: raw.num_hidden_layers,
@@ -36,26 +27,18 @@ function readHuggingFace(json: unknown, file: string, keys: CheckpointKeys): Des
     dVocab: raw.vocab_size,
     nContext: raw.max_position_embeddings,
     norm: { kind: "layer", epsilon: raw.layer_norm_eps },
-    positions: rotaryOf(raw, Math.floor(dHead * rotaryShare), file, raw.rotary_emb_base),
+    positions: rotaryOf(raw, raw.rotary_emb_base, Math.floor(dHead * rotaryShare), file),
     mlp: { kind: "plain", activation: activation(raw.hidden_act, file) },
     parallelBlocks: raw.use_parallel_residual,
     attentionScale: 1 / Math.sqrt(dHead),
-    tiedUnembedding: raw.tie_word_embeddings,
+    tiedUnembedding: !head.unembed,
   };
-  return { config, names: huggingFaceNames(config, keys, raw.attention_bias) };
-}
-
-function huggingFaceNames(config: ModelConfig, keys: CheckpointKeys, hasAttentionBias: boolean): WeightNames {
-  const base = keys.has("embed_in.weight") ? "" : "gpt_neox.";
-  const prefix = (l: number): string => `${base}layers.${l}.`;
-  return {
-    embed: `${base}embed_in.weight`,
+  const names: WeightNames = {
+    ...head,
     finalNorm: { gain: `${base}final_layer_norm.weight`, bias: `${base}final_layer_norm.bias` },
-    unembed: config.tiedUnembedding ? undefined : { key: "embed_out.weight" },
-    layerPrefix: prefix,
-    layer: (l) => huggingFaceLayer(prefix(l), config, hasAttentionBias),
-    ignored: /^attention\.(bias|masked_bias|rotary_emb\.inv_freq)$/,
+    layer: (l) => huggingFaceLayer(`${base}layers.${l}.`, config, raw.attention_bias),
   };
+  return { config, names };
 }
 
 function huggingFaceLayer(prefix: string, { nHeads, dHead }: ModelConfig, hasAttentionBias: boolean): LayerTable {

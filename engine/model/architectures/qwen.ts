@@ -1,41 +1,55 @@
 // Qwen2, Qwen2.5 (biases on q, k and v) and Qwen3 (RMS norms on each head's q and k instead).
+import type { ModelConfig } from "../model.ts";
 import type { Architecture } from "./architecture.ts";
 import { ggufGatedNames, ggufRotaryConfig } from "./gguf-rotary.ts";
-import { count, flag, parseConfig, size, unsupported } from "./hugging-face-config.ts";
+import { CONFIG_FIELDS, type ConfigOf } from "./config-fields.ts";
+import { invalidConfig, parseConfig, unsupported } from "./hugging-face-config.ts";
 import { describeGated } from "./hugging-face-gated.ts";
 
-const FIELDS = {
-  use_sliding_window: flag.default(false),
-  sliding_window: size.nullish(),
-  max_window_layers: count.nullish(),
-  num_hidden_layers: size,
-  attention_bias: flag.default(false),
-};
+type QwenConfig = ConfigOf<"qwen2"> | ConfigOf<"qwen3">;
 
-type Fields = ReturnType<typeof parseConfig<typeof FIELDS>>;
+const LAYER_TYPES = ["full_attention", "sliding_attention"];
 
-/** Layers from max_window_layers on have the window; a window on some layers only has no place in ModelConfig. */
-function slidingWindow(raw: Fields, file: string): number | undefined {
-  if (!raw.use_sliding_window || !raw.sliding_window) return undefined;
-  const firstWithWindow = raw.max_window_layers ?? 0;
-  if (firstWithWindow === 0) return raw.sliding_window;
-  if (firstWithWindow >= raw.num_hidden_layers) return undefined;
-  throw unsupported(file, `a sliding window from layer ${firstWithWindow} on (max_window_layers)`);
+/** One for all layers where they agree. layer_types says which layers have a window; without it those from max_window_layers on. */
+function slidingWindow(raw: QwenConfig, file: string): ModelConfig["slidingWindow"] {
+  const window = raw.use_sliding_window ? (raw.sliding_window ?? undefined) : undefined;
+  const slides = slidingLayers(raw, file, window !== undefined);
+  if (window === undefined || !slides.includes(true)) return undefined;
+  return slides.includes(false) ? slides.map((has) => (has ? window : undefined)) : window;
+}
+
+function slidingLayers(raw: QwenConfig, file: string, hasWindow: boolean): readonly boolean[] {
+  const { num_hidden_layers: nLayers, layer_types: types, max_window_layers: first } = raw;
+  if (!types) return Array.from({ length: nLayers }, (_, layer) => hasWindow && layer >= first);
+  if (types.length !== nLayers) {
+    throw invalidConfig(file, `"layer_types" has ${types.length} entries, but the config has ${nLayers} layers`);
+  }
+  const unknown = types.find((type) => !LAYER_TYPES.includes(type));
+  if (unknown !== undefined) {
+    throw unsupported(file, `a layer of type "${unknown}" (layer_types)`, `Supported are ${LAYER_TYPES.join(", ")}`);
+  }
+  const slides = types.map((type) => type === "sliding_attention");
+  if (slides.includes(true) && !hasWindow) {
+    throw invalidConfig(file, `"layer_types" asks for a window, but use_sliding_window and sliding_window give none`);
+  }
+  return slides;
 }
 
 export const qwen: Architecture = {
   huggingFace: {
-    qwen2: (json, file, keys) =>
-      describeGated("qwen2", json, file, keys, {
+    qwen2: (json, file, keys) => {
+      const raw = parseConfig(CONFIG_FIELDS.qwen2, json, file);
+      return describeGated("qwen2", raw, file, keys, {
         queryKeyValueBias: true,
         outputBias: false,
         mlpBias: false,
         queryKeyNorms: false,
-        slidingWindow: slidingWindow(parseConfig(FIELDS, json, file), file),
-      }),
+        slidingWindow: slidingWindow(raw, file),
+      });
+    },
     qwen3: (json, file, keys) => {
-      const raw = parseConfig(FIELDS, json, file);
-      return describeGated("qwen3", json, file, keys, {
+      const raw = parseConfig(CONFIG_FIELDS.qwen3, json, file);
+      return describeGated("qwen3", raw, file, keys, {
         queryKeyValueBias: raw.attention_bias,
         outputBias: raw.attention_bias,
         mlpBias: false,
