@@ -1,0 +1,69 @@
+// A fitted lens as a file: safetensors with one weight and one bias a layer, and a header that says which model it belongs to.
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { EngineError } from "../base/errors.ts";
+import { SafetensorsFile } from "../formats/safetensors.ts";
+import { safetensorsBytes } from "../formats/write-safetensors.ts";
+import type { Model } from "../model/model.ts";
+import type { AffineKind, AffineMap } from "./affine-lens.ts";
+
+const FORMAT = "secateur.lens";
+const KINDS: readonly string[] = ["tuned", "jacobian"] satisfies AffineKind[];
+
+export interface FittedLens {
+  readonly kind: AffineKind;
+  /** By layer, for the state before it. */
+  readonly maps: readonly AffineMap[];
+  /** What it was fitted on and how, for people. */
+  readonly about: Readonly<Record<string, string>>;
+}
+
+/** Tensors `<layer>.weight` "in out" and `<layer>.bias`. */
+export function writeLensFile(path: string, model: Model, { kind, maps, about }: FittedLens): void {
+  const { dModel } = model.config;
+  const tensors = maps.flatMap(({ weight, bias }, layer) => [
+    { name: `${layer}.weight`, shape: [dModel, dModel], data: weight },
+    { name: `${layer}.bias`, shape: [dModel], data: bias },
+  ]);
+  writeFileAtomic(path, safetensorsBytes(tensors, { ...about, format: FORMAT, kind, model: model.sha256 }));
+}
+
+/**
+ * @throws EngineError "missing-file", "invalid-file"; "shape" where it is of a model with other sizes, "invalid-file" where it is of
+ *         other weights
+ */
+export function readLensFile(path: string, model: Model): FittedLens {
+  const file = SafetensorsFile.open(path);
+  try {
+    const { format, kind, model: of, ...about } = file.metadata;
+    if (format !== FORMAT || !KINDS.includes(kind)) {
+      throw refused(path, `it is no lens of this program (format "${format ?? "none"}", kind "${kind ?? "none"}")`);
+    }
+    if (of !== model.sha256) {
+      throw refused(path, `it was fitted on other weights than ${model.name}'s; fit one with "secateur lens fit"`);
+    }
+    const maps = Array.from({ length: model.config.nLayers }, (_, layer) => readMap(file, path, layer, model));
+    return { kind: kind as AffineKind, maps, about };
+  } finally {
+    file.close();
+  }
+}
+
+function readMap(file: SafetensorsFile, path: string, layer: number, model: Model): AffineMap {
+  const { dModel } = model.config;
+  const read = (name: string, shape: readonly number[]) => {
+    const tensor = file.tensors.get(name);
+    if (!tensor) throw refused(path, `there is no tensor "${name}"`);
+    if (tensor.shape.join() !== shape.join()) {
+      throw refused(
+        path,
+        `tensor "${name}" is ${tensor.shape.join("×")}, expected ${shape.join("×")} for ${model.name}`,
+      );
+    }
+    return file.read(name);
+  };
+  return { weight: read(`${layer}.weight`, [dModel, dModel]), bias: read(`${layer}.bias`, [dModel]) };
+}
+
+function refused(path: string, why: string): EngineError {
+  return new EngineError("invalid-file", `${path}: ${why}.`, { place: { file: path } });
+}
