@@ -70,6 +70,8 @@ export class SafetensorsFile implements Checkpoint {
   private constructor(
     private readonly file: ByteFile,
     readonly tensors: ReadonlyMap<string, PlacedTensor>,
+    /** What the writer said about the file, text by name. */
+    readonly metadata: Readonly<Record<string, string>>,
   ) {}
 
   /**
@@ -79,7 +81,8 @@ export class SafetensorsFile implements Checkpoint {
   static open(path: string): SafetensorsFile {
     const file = ByteFile.open(path);
     try {
-      return new SafetensorsFile(file, placeTensors(file));
+      const { entries, metadata, dataStart } = readHeader(file);
+      return new SafetensorsFile(file, placeTensors(file, entries, dataStart), metadata);
     } catch (error) {
       file.close();
       throw error;
@@ -125,8 +128,11 @@ export class SafetensorsFile implements Checkpoint {
   }
 }
 
-function placeTensors(file: ByteFile): Map<string, PlacedTensor> {
-  const { entries, dataStart } = readHeader(file);
+function placeTensors(
+  file: ByteFile,
+  entries: readonly [string, Entry][],
+  dataStart: number,
+): Map<string, PlacedTensor> {
   const tensors = new Map<string, PlacedTensor>();
   for (const [name, entry] of entries) {
     requireBytes(file, name, entry);
@@ -142,7 +148,12 @@ function placeTensors(file: ByteFile): Map<string, PlacedTensor> {
   return tensors;
 }
 
-function readHeader(file: ByteFile): { entries: [string, Entry][]; dataStart: number } {
+interface Header {
+  readonly entries: readonly [string, Entry][];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+function readHeader(file: ByteFile): Header & { readonly dataStart: number } {
   if (file.size < LENGTH_BYTES) throw invalid(file, `it has ${file.size} bytes, too few for a safetensors header`);
   const length = file.read(0, LENGTH_BYTES).readBigUInt64LE();
   const left = file.size - LENGTH_BYTES;
@@ -150,10 +161,13 @@ function readHeader(file: ByteFile): { entries: [string, Entry][]; dataStart: nu
   if (length > MAX_HEADER_BYTES)
     throw invalid(file, `its header claims ${length} bytes, more than ${MAX_HEADER_BYTES}`);
   const text = file.read(LENGTH_BYTES, Number(length)).toString("utf8");
-  return { entries: parseHeader(file, text), dataStart: LENGTH_BYTES + Number(length) };
+  return { ...parseHeader(file, text), dataStart: LENGTH_BYTES + Number(length) };
 }
 
-function parseHeader(file: ByteFile, text: string): [string, Entry][] {
+const METADATA = "__metadata__";
+const metadataSchema = z.record(z.string(), z.string());
+
+function parseHeader(file: ByteFile, text: string): Header {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -164,13 +178,16 @@ function parseHeader(file: ByteFile, text: string): [string, Entry][] {
     throw invalid(file, "its header is not a JSON object");
   const twice = duplicateKey(text);
   if (twice !== undefined) throw invalid(file, `tensor "${twice}" stands twice in its header`);
-  return Object.entries(header).flatMap(([name, value]): [string, Entry][] => {
-    if (name === "__metadata__") return [];
+  const { [METADATA]: about = {}, ...tensors } = header as Record<string, unknown>;
+  const metadata = metadataSchema.safeParse(about);
+  if (!metadata.success) throw invalid(file, "the metadata in its header are not texts by name");
+  const entries = Object.entries(tensors).map(([name, value]): [string, Entry] => {
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success)
       throw invalid(file, `tensor "${name}" has no proper dtype, shape and data_offsets in its header`);
-    return [[name, parsed.data]];
+    return [name, parsed.data];
   });
+  return { entries, metadata: metadata.data };
 }
 
 function requireBytes(file: ByteFile, name: string, entry: Entry): void {

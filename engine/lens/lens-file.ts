@@ -59,7 +59,7 @@ function readMap(file: SafetensorsFile, path: string, layer: number, model: Mode
         `tensor "${name}" is ${tensor.shape.join("×")}, expected ${shape.join("×")} for ${model.name}`,
       );
     }
-    return file.read(name);
+    return file.readRows(name, 0, shape.length === 1 ? 1 : shape[0]);
   };
   return { weight: read(`${layer}.weight`, [dModel, dModel]), bias: read(`${layer}.bias`, [dModel]) };
 }
