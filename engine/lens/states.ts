@@ -17,10 +17,7 @@ export interface StatesOptions {
 }
 
 /** Groups prompts in order so that each group's rows stay near what one pass should hold. */
-export function groupPrompts<P extends { readonly ids: readonly number[] }>(
-  prompts: readonly P[],
-  budget: number,
-): P[][] {
+function groupPrompts<P extends { readonly ids: readonly number[] }>(prompts: readonly P[], budget: number): P[][] {
   const groups: P[][] = [];
   let rows = Infinity;
   for (const prompt of prompts) {
