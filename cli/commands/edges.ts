@@ -10,7 +10,7 @@ import type { Interval } from "../../engine/base/interval.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
 import { EDGE_ORDERS, EDGE_SELECTIONS, type EdgeOrder, type EdgeSelection } from "../../engine/score/edge-ranking.ts";
 import { type EdgeOutcome, type EdgeSettings, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
-import { newJournalPath } from "../../engine/session/run-store.ts";
+import { giveBack, newJournalPath } from "../../engine/session/run-store.ts";
 import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -75,11 +75,14 @@ async function edges(task: string | undefined, flags: EdgeFlags): Promise<void> 
   const { settings, journal, resume } = runOf(task, flags);
   const { method, order, selection, prune, graph } = settings;
   const bar = progressBar();
+  const onNote = (note: string) => printMessage(`note: ${note}`);
+  const { threads } = flags;
   const outcome = await interruptible(
     (signal) =>
-      edgeTask(settings, { threads: flags.threads, journal, resume, signal, onProgress: bar.on }).finally(() =>
-        bar.stop(),
-      ),
+      edgeTask(settings, { threads, journal, resume, signal, onProgress: bar.on, onNote }).finally(() => {
+        bar.stop();
+        if (journal !== undefined) giveBack(journal);
+      }),
     journal === undefined ? "Stopped." : `Stopped. Go on with: ${typed(goOn("edges", journal, flags))}`,
   );
   for (const note of outcome.notes) printMessage(`note: ${note}`);

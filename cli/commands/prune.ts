@@ -12,7 +12,7 @@ import { SEARCH_STARTS, type SearchStartName } from "../../engine/contract.ts";
 import { ORDERS } from "../../engine/prune/search.ts";
 import { trainingSteps } from "../../engine/session/learned-start.ts";
 import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
-import { newJournalPath, runName } from "../../engine/session/run-store.ts";
+import { giveBack, newJournalPath, runName } from "../../engine/session/run-store.ts";
 import { circuitTable } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
@@ -108,7 +108,11 @@ export async function prune(task: string | undefined, flags: PruneFlags): Promis
         command: commandLine(),
         signal,
         onEvent: (event) => progress.on(event),
-      }).finally(() => progress.stop()),
+        onNote: (note) => printMessage(`note: ${note}`),
+      }).finally(() => {
+        progress.stop();
+        giveBack(journal);
+      }),
     `Stopped. Go on with: ${typed(goOn("prune", journal, flags))}`,
   );
   writeFileAtomic(out, formatCircuit(circuit));

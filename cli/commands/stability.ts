@@ -10,7 +10,7 @@ import { type MeasuredCircuit, requireMeasured, withStability } from "../../engi
 import type { UnitKind } from "../../engine/circuit/unit.ts";
 import { readCircuitFile } from "../../engine/session/circuit-source.ts";
 import type { PruneSettings } from "../../engine/session/prune-task.ts";
-import { newJournalPath } from "../../engine/session/run-store.ts";
+import { giveBack, newJournalPath } from "../../engine/session/run-store.ts";
 import {
   searchedAgain,
   type StabilityProgress,
@@ -81,9 +81,13 @@ async function stability(task: string | undefined, flags: StabilityFlags, comman
   const bar = progressBar();
   const onProgress = ({ searches, ofSearches, done, total }: StabilityProgress) =>
     bar.on("searching", done, total, `examples, ${searches} of ${ofSearches} searches`);
+  const onNote = (note: string) => printMessage(`note: ${note}`);
   const outcome = await interruptible(
     (signal) =>
-      stabilityTask(settings, { threads, journal, resume, signal, onProgress }, reference).finally(() => bar.stop()),
+      stabilityTask(settings, { threads, journal, resume, signal, onProgress, onNote }, reference).finally(() => {
+        bar.stop();
+        giveBack(journal);
+      }),
     `Stopped. Go on with: ${typed(goOn("stability", journal, flags))}`,
   );
   if (flags.json) printJson(outcome);

@@ -1,4 +1,5 @@
 // Writes a file whole or not at all: temporary name beside it, flushed, then renamed.
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -11,6 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { withFile } from "./refusal.ts";
 
 /** Devices, pipes and descriptors of this process: written to, never replaced. */
 export function isStream(path: string): boolean {
@@ -26,25 +28,39 @@ function descriptorOf(path: string): number | undefined {
   return name === "stdout" ? 1 : name === "stderr" ? 2 : Number(name.slice("fd/".length));
 }
 
+/** @throws EngineError "disk" naming the file where the system refuses */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
-  if (isStream(path)) return writeFileSync(descriptorOf(path) ?? path, content);
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.part`;
+  if (isStream(path)) return withFile(path, () => writeFileSync(descriptorOf(path) ?? path, content));
+  // Two writers of one process have two temporary files as well.
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
-  const file = openSync(temporary, "w");
-  try {
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-    fsyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-    throw error;
+  withFile(path, () => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeNew(temporary, bytes);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Everything, however little the disk takes at once. */
+export function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    const written = writeSync(file, bytes, done);
+    if (written === 0) throw Object.assign(new Error("nothing more is written"), { code: "ENOSPC" });
+    done += written;
   }
-  closeSync(file);
+}
+
+function writeNew(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "wx");
   try {
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    writeAll(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

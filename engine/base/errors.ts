@@ -10,6 +10,7 @@ export type ErrorCode =
   | "unsupported" // known, but not supported here: architecture, quantisation, option
   | "model-not-found" // no model under that name
   | "download" // the network, the Hub or the disk refused
+  | "disk" // the system refuses to read or write a file: full, read-only, forbidden
   | "shape" // two sizes that must agree do not
   | "degenerate-task" // the model cannot do the task, or full and empty circuit do not differ
   | "threshold-unreachable" // the full circuit itself misses the criterion

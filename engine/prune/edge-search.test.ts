@@ -70,7 +70,15 @@ test("a search that was cut short goes on from its journal to the same circuit w
 });
 
 test("the journal of another search is refused", async () => {
-  const entry = { kind: "trial", removed: ["m1->m2"], added: [], metric: 1, second: null, accepted: true } as const;
+  const entry = {
+    kind: "trial",
+    removed: ["m1->m2"],
+    added: [],
+    metric: 1,
+    second: null,
+    accepted: true,
+    from: 1,
+  } as const;
   const ledger: Ledger = { recall: () => entry, record: () => undefined };
   await expect(pruneEdges(start, { ...search, ledger })).rejects.toMatchObject({ code: "invalid-file" });
 });

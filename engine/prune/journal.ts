@@ -1,12 +1,20 @@
 // The journal of a run: one line a measurement, appended as it is made, from which a stopped run goes on.
-import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from "node:fs";
+//
+// Each line ends with a hash of itself and of all lines before it, so that what was cut, changed or lost on the disk is told
+// from what was measured. Reading never writes; one process at a time, which holds the journal's lock, appends.
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { mkdirSync } from "node:fs";
+import { z } from "zod";
+import { writeAll } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
-import { FILE_KINDS, readWholeFile } from "../base/read-file.ts";
+import { type Holder, lockHolder, takeLock } from "../base/process-lock.ts";
+import { withFile } from "../base/refusal.ts";
+import { type JournalText, readJournal, requireRegular, sealed } from "./journal-lines.ts";
 
 /** What was measured; numbers survive the text exactly. */
 export type JournalEntry =
+  /** Metric of the full and the empty circuit, and the full one's accuracy: for whoever watches the run. */
+  | { readonly kind: "anchors"; readonly full: number; readonly empty: number; readonly accuracy: number }
   | { readonly kind: "effects"; readonly units: readonly string[]; readonly metric: readonly number[] }
   | { readonly kind: "estimates"; readonly units: readonly string[]; readonly values: readonly number[] }
   /** A step of training of learned masks: slopes at the gates of the searched units, as base64 of float32. */
@@ -21,7 +29,28 @@ export type JournalEntry =
       /** Accuracy or KL, where the first half of the criterion held and a second half was asked for. */
       readonly second: number | null;
       readonly accepted: boolean;
+      /** Items kept before it, for whoever watches the run. */
+      readonly from: number;
     };
+
+const ids = z.array(z.string());
+const numbers = z.array(z.number());
+const ENTRY = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("anchors"), full: z.number(), empty: z.number(), accuracy: z.number() }),
+  z.object({ kind: z.literal("effects"), units: ids, metric: numbers }),
+  z.object({ kind: z.literal("estimates"), units: ids, values: numbers }),
+  z.object({ kind: z.literal("gates"), error: z.number(), slopes: z.string() }),
+  z.object({ kind: z.literal("open"), kept: z.int().min(0) }),
+  z.object({
+    kind: z.literal("trial"),
+    removed: ids,
+    added: ids,
+    metric: z.number(),
+    second: z.number().nullable(),
+    accepted: z.boolean(),
+    from: z.int().min(0),
+  }),
+]) satisfies z.ZodType<JournalEntry>;
 
 /** Lines between two flushes to the disk: what a power cut can cost. */
 const flushEvery = 32;
@@ -54,55 +83,113 @@ export function foreignEntry(): EngineError {
   return new EngineError("invalid-file", "The run's journal does not fit this version's search; start the run anew.");
 }
 
+/** A journal as it is on the disk now, maybe while another process appends to it. */
+export interface JournalContent {
+  readonly header: unknown;
+  readonly entries: readonly JournalEntry[];
+  /** Bytes of the lines that hold. */
+  readonly sound: number;
+  /** The first line that does not hold, 1-based, and how many lines are lost by that; undefined where all hold. */
+  readonly damage: { readonly line: number; readonly lost: number } | undefined;
+}
+
+/**
+ * Reads without writing; what follows a damaged line is left out. A last line that is still being written, or was cut
+ * short by a stop, counts as not there.
+ *
+ * @throws EngineError "missing-file", "invalid-file" where the first line does not hold; "disk"
+ */
+export function journalContent(path: string): JournalContent {
+  return contentOf(readJournal(path));
+}
+
+function contentOf({ path, values, sound, lines }: JournalText): JournalContent {
+  const entries: JournalEntry[] = [];
+  let end = 0;
+  for (const { value, end: at } of values) {
+    const entry = end === 0 ? undefined : ENTRY.safeParse(value);
+    if (entry && !entry.success) break;
+    if (entry) entries.push(entry.data);
+    end = at;
+  }
+  const held = end === 0 ? 0 : entries.length + 1;
+  if (held === 0) {
+    throw new EngineError("invalid-file", `${path}:1: the journal's first line is damaged; start the run anew.`, {
+      place: { file: path, line: 1 },
+    });
+  }
+  const damage = held < lines ? { line: held + 1, lost: lines - held } : undefined;
+  return { header: values[0]!.value, entries, sound: Math.min(end, sound), damage };
+}
+
+/** The process that appends to a journal now, if any. */
+export function journalWriter(path: string): Holder | undefined {
+  return lockHolder(path);
+}
+
 export class Journal implements Ledger {
   private next = 0;
   private unflushed = 0;
+  private previous: string;
 
   private constructor(
     readonly path: string,
     private readonly file: number,
     private readonly entries: readonly JournalEntry[],
-  ) {}
-
-  /** Starts a journal whose first line says what run it belongs to. */
-  static create(path: string, header: object): Journal {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, "w");
-    writeSync(file, `${JSON.stringify(header)}\n`);
-    fsyncSync(file);
-    return new Journal(path, file, []);
+    /** What a damaged line cost, for the user. */
+    readonly notes: readonly string[],
+    seal: string,
+    private readonly release: () => void,
+  ) {
+    this.previous = seal;
   }
 
   /**
-   * Opens the journal of a stopped run. A last line cut short by the stop is dropped.
+   * Starts a journal whose first line says what run it belongs to; what stood there of another run is gone.
    *
-   * @throws EngineError "missing-file", "invalid-file" naming the line
+   * @throws EngineError "usage" where another process writes it, "disk" where it cannot be written
    */
-  static open(path: string): { journal: Journal; header: unknown } {
-    if (!existsSync(path)) {
-      throw new EngineError("missing-file", `${path}: no such run journal. --resume takes a run's name or its file.`, {
-        place: { file: path },
-      });
-    }
-    const text = readWholeFile(path, FILE_KINDS.journal).toString("utf8");
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    const lines = whole.split("\n").slice(0, -1);
-    if (lines.length === 0) {
-      throw new EngineError("invalid-file", `${path}: the journal is empty; start the run anew.`, {
-        place: { file: path },
-      });
-    }
-    const parsed = lines.map((line, i) => parseLine(path, line, i + 1));
-    truncateSync(path, Buffer.byteLength(whole));
-    return { journal: new Journal(path, openSync(path, "a"), parsed.slice(1) as JournalEntry[]), header: parsed[0] };
+  static create(path: string, header: object): Journal {
+    return locked(path, (release) => {
+      const file = openSync(path, "a");
+      requireRegular(path, file);
+      ftruncateSync(file);
+      const journal = new Journal(path, file, [], [], "", release);
+      journal.append(header);
+      journal.flush();
+      return journal;
+    });
+  }
+
+  /**
+   * Opens the journal of a stopped run to go on with it. A last line cut short by the stop is dropped, and so is what
+   * follows a damaged line: it is measured again.
+   *
+   * @param check of the first line, before anything is changed
+   * @throws EngineError as `journalContent` and the check, "usage" where another process writes it
+   */
+  static open(path: string, check: (header: unknown) => void = () => undefined): Journal {
+    readJournal(path);
+    return locked(path, (release) => {
+      const text = readJournal(path);
+      const { header, entries, sound, damage } = contentOf(text);
+      check(header);
+      const file = openSync(path, "a");
+      ftruncateSync(file, sound);
+      const notes = damage
+        ? [`${path}:${damage.line}: damaged; what stood from there on (${damage.lost} lines) is measured again.`]
+        : [];
+      return new Journal(path, file, entries, notes, text.values[entries.length]!.seal, release);
+    });
   }
 
   recall(): JournalEntry | undefined {
     return this.entries[this.next++];
   }
 
+  /** @throws EngineError "disk" where the line cannot be written whole */
   record(entry: JournalEntry): void {
-    writeSync(this.file, `${JSON.stringify(entry)}\n`);
+    this.append(entry);
     if (++this.unflushed >= flushEvery) this.flush();
   }
 
@@ -112,25 +199,44 @@ export class Journal implements Ledger {
   }
 
   close(): void {
-    this.flush();
-    closeSync(this.file);
+    try {
+      this.flush();
+    } finally {
+      closeSync(this.file);
+      this.release();
+    }
+  }
+
+  private append(value: object): void {
+    const { line, seal } = sealed(value, this.previous);
+    withFile(this.path, () => writeAll(this.file, Buffer.from(line)));
+    this.previous = seal;
   }
 
   private flush(): void {
-    fsyncSync(this.file);
+    withFile(this.path, () => fsyncSync(this.file));
     this.unflushed = 0;
   }
 }
 
-function parseLine(file: string, line: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw new EngineError(
-      "invalid-file",
-      `${file}:${number}: not a line of a run journal (${line.slice(0, 40)}…). Start the run anew, or restore the file.`,
-      { place: { file, line: number } },
-      { cause },
-    );
-  }
+/** Opens a journal with its lock, which is let go of where that fails. */
+function locked(path: string, open: (release: () => void) => Journal): Journal {
+  return withFile(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const lock = takeLock(path);
+    if ("heldBy" in lock) throw writtenElsewhere(path, lock.heldBy);
+    try {
+      return open(lock.release);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  });
+}
+
+function writtenElsewhere(path: string, { pid }: Holder): EngineError {
+  const who = pid === process.pid ? "this program" : `another program (process ${pid})`;
+  return new EngineError("usage", `${path}: ${who} is running it now; wait for it, or stop it there.`, {
+    place: { file: path },
+  });
 }

@@ -118,7 +118,7 @@ export class Removal<Item> {
     if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
     const names = { removed: removed.map(nameOf), added: added.map(nameOf) };
     const attempt = descent.position.attempt(removed, added);
-    const judged = await this.judged(attempt, names);
+    const judged = await this.judged(attempt, names, descent.position.size);
     const verdict = accept === "always" ? { ...judged, accepted: true } : judged;
     this.trials++;
     note(descent, names, verdict, attempt);
@@ -198,6 +198,7 @@ export class Removal<Item> {
   private async judged(
     attempt: Attempt,
     names: { readonly removed: readonly string[]; readonly added: readonly string[] },
+    from: number,
   ): Promise<Verdict> {
     const { ledger } = this.options;
     const entry = recallOf(ledger, "trial");
@@ -207,7 +208,7 @@ export class Removal<Item> {
     }
     const verdict = await attempt.measure();
     const { metric, second, accepted } = verdict;
-    ledger.record({ kind: "trial", ...names, metric, second, accepted });
+    ledger.record({ kind: "trial", ...names, metric, second, accepted, from });
     return verdict;
   }
 }

@@ -1,17 +1,20 @@
 // Pruning runs as the workbench sees them: started, watched, stopped, resumed, and found again on the disk.
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import type { RunRecord, RunRequest, RunState, RunStep, RunSummary } from "../contract.ts";
+import type { Holder } from "../base/process-lock.ts";
+import { faithfulness } from "../evaluate/faithfulness.ts";
+import { journalContent, type JournalEntry, journalWriter } from "../prune/journal.ts";
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
-import { journalSettings } from "../session/run-journal.ts";
+import { journalSettings, olderSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import { wireError } from "../wire/wire-error.ts";
@@ -32,10 +35,15 @@ interface Run {
   faithfulness?: number;
   circuit?: Circuit;
   failure?: RunSummary["failure"];
+  /** The other program that is at it; it can be watched from here. */
+  readonly elsewhere?: Holder;
+  /** Why nothing goes on from a journal of an older version. */
+  readonly older?: EngineError;
 }
 
 export class Runs {
   private readonly runs = new Map<string, Run>();
+  private readonly readBefore = new Map<string, { readonly stamp: string; readonly run: Run | undefined }>();
 
   constructor(
     private readonly log: EventLog,
@@ -44,8 +52,6 @@ export class Runs {
 
   start(request: RunRequest): string {
     const journal = newJournalPath(loadTask(request.task).name, request.model);
-    // The name is taken at once: a second run may be started before this one has opened its journal.
-    writeFileSync(journal, "");
     const run: Run = {
       id: runName(journal),
       journal,
@@ -60,6 +66,7 @@ export class Runs {
 
   stop(id: string): void {
     const run = this.find(id);
+    requireOurs(run);
     if (run.state !== "running") return;
     this.change(run, "stopping");
     run.controller.abort();
@@ -67,6 +74,8 @@ export class Runs {
 
   resume(id: string): void {
     const run = this.find(id);
+    requireOurs(run);
+    if (run.older) throw run.older;
     if (run.state === "running" || run.state === "stopping" || run.state === "finished") return;
     Object.assign(run, fresh());
     this.runs.set(id, run);
@@ -74,7 +83,7 @@ export class Runs {
   }
 
   list(): readonly RunSummary[] {
-    const known = new Map([...this.onDisk(), ...this.runs].map(([id, run]) => [id, run]));
+    const known = new Map([...this.onDisk(), ...[...this.runs].map(([id, run]) => [id, current(run)] as const)]);
     return [...known.values()].map(summaryOf).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   }
 
@@ -104,6 +113,7 @@ export class Runs {
         journal: run.journal,
         resume: hasBegun,
         command: commandOf(run.request),
+        onNote: (note) => process.stderr.write(`note: ${note}\n`),
         signal,
         onEvent: (event) => this.note(run, event),
       });
@@ -166,22 +176,47 @@ export class Runs {
   }
 
   private find(id: string): Run {
-    const run = this.runs.get(id) ?? new Map(this.onDisk()).get(id);
+    const own = this.runs.get(id);
+    if (own) return current(own);
+    const journal = join(runsFolder(), `${basename(id)}.jsonl`);
+    const run = basename(id) === id && existsSync(journal) ? this.read(journal) : undefined;
     if (run) return run;
     throw new EngineError("usage", `There is no run "${id}" here.`);
   }
 
-  /** Runs of earlier engines: finished ones have a circuit beside their journal, others can be resumed. */
+  /** Runs of earlier and of other programs: finished ones have a circuit beside their journal. */
   private onDisk(): [string, Run][] {
     const folder = runsFolder();
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
       .filter((name) => name.endsWith(".jsonl") && !this.runs.has(runName(name)))
       .flatMap((name) => {
-        const run = readRun(join(folder, name));
+        const run = this.read(join(folder, name));
         return run ? [[run.id, run] as [string, Run]] : [];
       });
   }
+
+  /** What stands on the disk is read once as long as it stays the same. */
+  private read(journal: string): Run | undefined {
+    const stamp = [journal, circuitPath(journal), `${journal}.lock`].map(stampOf).join();
+    const known = this.readBefore.get(journal);
+    if (known?.stamp === stamp) return known.run && { ...known.run };
+    const run = readRun(journal);
+    // A lock may lie there without its holder.
+    if (!run?.elsewhere) this.readBefore.set(journal, { stamp, run });
+    return run && { ...run };
+  }
+}
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}/${stat.size}` : "";
+}
+
+/** A run of ours that ended before its time may be gone on with by another program. */
+function current(run: Run): Run {
+  const mayBeElsewhere = run.state === "stopped" || run.state === "failed";
+  return (mayBeElsewhere && journalWriter(run.journal) && readRun(run.journal)) || run;
 }
 
 const fresh = () => ({
@@ -195,27 +230,78 @@ const fresh = () => ({
 
 const circuitPath = (journal: string): string => journal.replace(/\.jsonl$/, ".circuit.json");
 
-/** Undefined for a journal that no run can go on from. */
+function requireOurs({ id, elsewhere }: Run): void {
+  if (!elsewhere) return;
+  throw new EngineError(
+    "usage",
+    `${id} is running in another program (process ${elsewhere.pid}); it can be watched here, and stopped there.`,
+  );
+}
+
+/** Undefined for a journal that is no pruning run's. Nothing is written: another program may be at it. */
 function readRun(journal: string): Run | undefined {
   try {
-    const request = requestOf(journalSettings<PruneSettings>("units", journal));
-    const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
-    return {
-      ...fresh(),
-      id: runName(journal),
-      journal,
-      request,
-      startedAt: statSync(journal).birthtime.toISOString(),
-      state: circuit ? "finished" : "stopped",
-      steps: circuit ? stepsOf(circuit) : [],
-      circuit,
-      kept: circuit && circuit.search.trajectory.at(-1)?.kept,
-      faithfulness: circuit?.results?.discovery.faithfulness,
-    };
+    return olderRun(journal) ?? ownRun(journal);
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
   }
+}
+
+/** @throws EngineError for what is no run */
+function ownRun(journal: string): Run {
+  const request = requestOf(journalSettings<PruneSettings>("units", journal));
+  const known = recorded(journal, request);
+  const elsewhere = journalWriter(journal);
+  if (known.circuit || !elsewhere) return known;
+  const steps = watchedSteps(journalContent(journal).entries);
+  const kept = steps.at(-1)?.kept;
+  const faithfulness = steps.findLast(({ accepted }) => accepted)?.faithfulness;
+  return { ...known, state: "running", elsewhere, steps, kept, faithfulness };
+}
+
+/** Undefined for a journal of this version. */
+function olderRun(journal: string): Run | undefined {
+  const found = olderSettings(journal);
+  if (!found) return undefined;
+  const known = recorded(journal, requestOf(found.settings as unknown as PruneSettings));
+  if (known.circuit) return known;
+  return { ...known, state: "failed", failure: wireError(found.refusal), older: found.refusal };
+}
+
+/** As its journal's name and a circuit beside it tell. */
+function recorded(journal: string, request: RunRequest): Run {
+  const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
+  return {
+    ...fresh(),
+    id: runName(journal),
+    journal,
+    request,
+    startedAt: statSync(journal).birthtime.toISOString(),
+    state: circuit ? "finished" : "stopped",
+    steps: circuit ? stepsOf(circuit) : [],
+    circuit,
+    kept: circuit && circuit.search.trajectory.at(-1)?.kept,
+    faithfulness: circuit?.results?.discovery.faithfulness,
+  };
+}
+
+/** What another program's run has tried so far. */
+function watchedSteps(entries: readonly JournalEntry[]): RunStep[] {
+  const anchors = entries.find((entry) => entry.kind === "anchors");
+  if (!anchors) return [];
+  return entries
+    .filter((entry) => entry.kind === "trial")
+    .map(({ removed, added, metric, second, accepted, from }, i) => ({
+      step: i + 1,
+      removed,
+      faithfulness: faithfulness(metric, anchors.full, anchors.empty),
+      second,
+      accepted,
+      kept: accepted ? from - removed.length + added.length : from,
+      order: 0,
+      pass: 0,
+    }));
 }
 
 function settingsOf({ start, ...request }: RunRequest): PruneSettings {

@@ -9,7 +9,7 @@ import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import type { Ledger } from "../prune/journal.ts";
+import { type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../score/roles.ts";
 import {
@@ -134,6 +134,7 @@ async function run(
   const evaluator = await evaluatorOn(prepared.discovery);
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   assertCapable(prepared, anchors);
+  noteAnchors(ledger, anchors);
   options.onEvent({ type: "anchors", anchors });
 
   const stage = (name: Stage) => (done: number, total: number) =>
@@ -181,6 +182,11 @@ async function run(
     start: learned?.start,
   });
   return { circuit, notes: prepared.notes };
+}
+
+/** They are measured again when a run goes on; the journal has them for whoever watches it from elsewhere. */
+function noteAnchors(ledger: Ledger, { ends: { full, empty, accuracy } }: Anchors): void {
+  if (!recallOf(ledger, "anchors")) ledger.record({ kind: "anchors", full, empty, accuracy });
 }
 
 /** More edges than this say little and take long; those among heads, input and logits come first. */

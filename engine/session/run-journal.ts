@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
-import { Journal, type Ledger, noLedger } from "../prune/journal.ts";
+import { z } from "zod";
+import { Journal, journalContent, type Ledger, noLedger } from "../prune/journal.ts";
+import { firstLine } from "../prune/journal-lines.ts";
 import type { Prepared, TaskSettings } from "./prepare.ts";
 
 /** What is made, and so which settings the first line holds; beside it the command that makes it and goes on with it. */
@@ -15,19 +17,50 @@ export interface JournalOptions {
   readonly journal?: string;
   /** Goes on from the journal instead of starting it; "if-same": where there is one, of the same run. */
   readonly resume?: boolean | "if-same";
+  /** Hears what a damaged journal costs. */
+  readonly onNote?: (note: string) => void;
 }
 
 const format = "secateur.run";
-const version = 3;
+const version = 4;
+
+/** Hashes of what the measurements were made with: a run that goes on must have the same. */
+export interface Identity {
+  readonly weights: string;
+  readonly config: string;
+  /** Of the vocabulary. */
+  readonly tokenizer: string;
+  /** Of the file. */
+  readonly task: string;
+  /** Of all examples with their token ids. */
+  readonly examples: string;
+}
 
 interface Header {
   readonly format: typeof format;
   readonly version: typeof version;
   readonly kind: RunKind;
   readonly settings: TaskSettings;
-  /** Of model, task and examples: a resumed run must have the same. */
-  readonly identity: string;
+  readonly identity: Identity;
 }
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const SETTINGS = z.looseObject({
+  task: z.string().min(1),
+  model: z.string().min(1),
+  seed: z.int().optional(),
+  examples: z.looseObject({ discovery: z.int().optional(), heldOut: z.int().optional() }).optional(),
+  units: z.array(z.enum(["head", "mlp", "neuron"])).optional(),
+  keep: z.array(z.string()).optional(),
+  without: z.array(z.string()).optional(),
+});
+const HEADER = z.object({
+  format: z.literal(format),
+  version: z.literal(version),
+  kind: z.enum(["units", "edges", "stability"]),
+  settings: SETTINGS,
+  identity: z.object({ weights: hash, config: hash, tokenizer: hash, task: hash, examples: hash }),
+});
 
 /**
  * Uses a ledger that is closed whatever happens.
@@ -37,61 +70,108 @@ interface Header {
 export async function withLedger<T>(
   kind: RunKind,
   settings: TaskSettings,
-  identity: string,
+  identity: Identity,
   options: JournalOptions,
   use: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const ledger = openLedger(kind, settings, identity, options);
   try {
+    if (ledger instanceof Journal) for (const note of ledger.notes) options.onNote?.(note);
     return await use(ledger);
   } finally {
     if (ledger instanceof Journal) ledger.close();
   }
 }
 
-/** Of model, task and examples: what is measured on them holds for no others. */
-export function identityOf({ model, task, discovery, heldOut }: Prepared): string {
-  return sha256(JSON.stringify([model.sha256, task.sha256, [...discovery, ...heldOut]]));
+/** What is measured with one model, task and examples holds for no others. */
+export function identityOf({ model, task, discovery, heldOut }: Prepared): Identity {
+  const { tokenizer } = model;
+  const vocabulary = Array.from({ length: tokenizer.dVocab }, (_, id) => tokenizer.token(id));
+  return {
+    weights: model.sha256,
+    config: sha256(JSON.stringify(model.config)),
+    tokenizer: sha256(JSON.stringify(vocabulary)),
+    task: task.sha256,
+    examples: sha256(JSON.stringify([...discovery, ...heldOut])),
+  };
 }
 
 /** The settings that a journal was started with. @throws EngineError "missing-file", "invalid-file" */
 export function journalSettings<Settings extends TaskSettings>(kind: RunKind, path: string): Settings {
-  const { journal, header } = Journal.open(path);
-  journal.close();
-  return checkedHeader(kind, path, header).settings as Settings;
+  requireVersion(path);
+  return checkedHeader(kind, path, journalContent(path).header).settings as Settings;
+}
+
+/**
+ * The settings of a journal of an older version, which this one can show and not go on with; undefined for one of this
+ * version, and for what is no journal.
+ */
+export function olderSettings(
+  path: string,
+): { readonly settings: z.infer<typeof SETTINGS>; readonly refusal: EngineError } | undefined {
+  const found = OLDER.safeParse(firstLine(path));
+  if (!found.success || found.data.version >= version) return undefined;
+  return { settings: found.data.settings, refusal: olderVersion(path, found.data.version) };
+}
+
+const OLDER = z.looseObject({
+  format: z.literal(format),
+  version: z.int(),
+  kind: z.literal("units"),
+  settings: SETTINGS,
+});
+
+function requireVersion(path: string): void {
+  const found = z.looseObject({ format: z.literal(format), version: z.int() }).safeParse(firstLine(path));
+  if (found.success && found.data.version < version) throw olderVersion(path, found.data.version);
+}
+
+function olderVersion(path: string, found: number): EngineError {
+  const message =
+    `${path}:1: the journal of an older Secateur (version ${found}); this one writes version ${version} and cannot go ` +
+    "on with it. Start the run anew with the same settings.";
+  return new EngineError("invalid-file", message, { place: { file: path, line: 1 } });
 }
 
 function openLedger(
   kind: RunKind,
   settings: TaskSettings,
-  identity: string,
+  identity: Identity,
   { journal: path, resume }: JournalOptions,
 ): Ledger {
   if (!path) return noLedger;
   const own: Header = { format, version, kind, settings: anywhere(settings), identity };
   if (!resume) return Journal.create(path, own);
   if (resume === "if-same") return journalOf(path, own) ?? Journal.create(path, own);
-  const { journal, header } = Journal.open(path);
-  if (checkedHeader(kind, path, header).identity === identity) return journal;
-  journal.close();
+  requireVersion(path);
+  return Journal.open(path, (header) => {
+    requireSame(path, settings, identity, checkedHeader(kind, path, header).identity);
+  });
+}
+
+const PARTS = { weights: "weights", config: "configuration", tokenizer: "tokenizer", task: "task file", examples: "examples" } as const; // prettier-ignore
+
+function requireSame(path: string, { task, model }: TaskSettings, now: Identity, then: Identity): void {
+  const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
+  const other = parts.filter((part) => now[part] !== then[part]).map((part) => PARTS[part]);
+  if (other.length === 0) return;
   throw new EngineError(
     "invalid-file",
-    `${path}: the run was made with another task file or another model than "${settings.task}" and ` +
-      `"${settings.model}" are now, so its measurements do not hold. Start it anew.`,
+    `${path}: the run was made with another task file or another model than "${task}" and "${model}" are now ` +
+      `(${other.join(", ")}), so its measurements do not hold. Start it anew.`,
     { place: { file: path, line: 1 } },
   );
 }
 
-/** Undefined where there is none of this run. */
+/** Undefined where there is none of this run. @throws EngineError "usage" where another process writes it */
 function journalOf(path: string, own: Header): Journal | undefined {
+  const isSame = (header: unknown) => JSON.stringify(header) === JSON.stringify(own);
   try {
-    const { journal, header } = Journal.open(path);
-    if (JSON.stringify(header) === JSON.stringify(own)) return journal;
-    journal.close();
+    return isSame(journalContent(path).header) ? Journal.open(path) : undefined;
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
+    if (error instanceof EngineError && error.code !== "usage") return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 /** The same settings, good in whatever folder the run is resumed. */
@@ -101,17 +181,19 @@ function anywhere<Settings extends TaskSettings>(settings: Settings): Settings {
 }
 
 function checkedHeader(kind: RunKind, path: string, header: unknown): Header {
-  const found = header as Partial<Header> | null;
+  const found = HEADER.safeParse(header);
   const place = { file: path, line: 1 };
-  if (found?.format !== format || found.version !== version || !found.settings || !(found.kind! in COMMANDS)) {
-    throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume.`, {
+  if (!found.success) {
+    const [issue] = found.error.issues;
+    const where = issue && issue.path.length > 0 ? ` (${issue.path.join(".")}: ${issue.message})` : "";
+    throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume${where}.`, {
       place,
     });
   }
-  if (found.kind === kind) return found as Header;
+  if (found.data.kind === kind) return found.data as unknown as Header;
   throw new EngineError(
     "invalid-file",
-    `${path}:1: a run of "secateur ${COMMANDS[found.kind!]}", not of "secateur ${COMMANDS[kind]}"; go on with it by the former's --resume.`,
+    `${path}:1: a run of "secateur ${COMMANDS[found.data.kind]}", not of "secateur ${COMMANDS[kind]}"; go on with it by the former's --resume.`,
     { place },
   );
 }

@@ -1,7 +1,8 @@
 // Where runs keep their journals, and how a run is found again by its name.
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { withFile } from "../base/refusal.ts";
 
 /** `$SECATEUR_HOME/runs`, else the user's data folder. */
 export function runsFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -16,16 +17,45 @@ export function journalPath(run: string, environment: NodeJS.ProcessEnv = proces
   return existsSync(run) || run.endsWith(extension) ? run : join(runsFolder(environment), `${run}${extension}`);
 }
 
-/** A path for a new run of a task on a model: "ioi-sprig-3" where 1 and 2 exist. */
+/**
+ * Takes a name for a new run of a task on a model, "ioi-sprig-3" where 1 and 2 exist, by an empty file under it: of two
+ * programs that ask at once each gets its own.
+ *
+ * @throws EngineError "disk" where the folder cannot be written
+ */
 export function newJournalPath(task: string, model: string, environment: NodeJS.ProcessEnv = process.env): string {
   const folder = runsFolder(environment);
-  mkdirSync(folder, { recursive: true });
-  const stem = `${fileSafe(task)}-${fileSafe(model)}-`;
-  const taken = readdirSync(folder)
-    .filter((name) => name.startsWith(stem) && name.endsWith(extension))
-    .map((name) => Number(name.slice(stem.length, -extension.length)))
-    .filter(Number.isInteger);
-  return join(folder, `${stem}${Math.max(0, ...taken) + 1}${extension}`);
+  const stem = `${fileSafe(task)}-${fileSafe(model)}-`.slice(-longestStem);
+  return withFile(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    const taken = readdirSync(folder)
+      .filter((name) => name.startsWith(stem) && name.endsWith(extension))
+      .map((name) => Number(name.slice(stem.length, -extension.length)))
+      .filter(Number.isSafeInteger);
+    for (let number = Math.max(0, ...taken) + 1; ; number++) {
+      const path = join(folder, `${stem}${number}${extension}`);
+      if (isTaken(path)) return path;
+    }
+  });
+}
+
+/** Names of files have at most 255 bytes, of which endings take some. */
+const longestStem = 180;
+
+/** Whether the name was free and is ours now. */
+function isTaken(path: string): boolean {
+  try {
+    closeSync(openSync(path, "wx"));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Gives back the name of a run that ended before it had begun its journal. */
+export function giveBack(journal: string): void {
+  if (existsSync(journal) && statSync(journal).size === 0) rmSync(journal);
 }
 
 /** The one journal of what is made of a run or a task beside its own: "ioi-sprig-3.stability". */

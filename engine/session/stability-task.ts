@@ -9,7 +9,7 @@ import type { Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { loadContrast, prepare, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
-import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
+import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 export interface StabilitySettings extends PruneSettings {
   /** Searches for each number of examples, each with examples of a seed of its own, counted from `seed`. */
@@ -147,7 +147,7 @@ async function identityFor(
   asked: StabilitySettings,
   { threads }: StabilityHooks,
   reference: NamedCircuit | undefined,
-): Promise<string> {
+): Promise<Identity> {
   const prepared = prepare(asked, { threads });
   try {
     if (reference) requireWeights(reference, prepared);

@@ -1,8 +1,10 @@
 // Errors as plain data, so that code, place and sentence survive a wire that knows no classes.
 import { EngineError } from "../base/errors.ts";
+import { refusalOf } from "../base/refusal.ts";
 import type { WireError } from "../contract.ts";
 
-export function wireError(error: unknown): WireError {
+export function wireError(thrown: unknown): WireError {
+  const error = refusalOf(thrown) ?? thrown;
   if (error instanceof EngineError) {
     const { code, message, facts } = error;
     const problems = facts.problems as WireError["problems"];

@@ -66,8 +66,29 @@ test("a journal of another task is refused by name and place", async () => {
   );
 });
 
-test("a line that is no JSON is named with its number", async () => {
-  const journal = join(folder, "broken.jsonl");
-  writeFileSync(journal, `${lines[0]}\nnot json\n${lines[1]}\n`);
-  expect(() => journalSettings("units", journal)).toThrow(`${journal}:2: not a line of a run journal`);
+test("a damaged line costs what follows it, which is said, and the run writes the same bytes", async () => {
+  const journal = join(folder, "damaged.jsonl");
+  const kept = Math.floor(lines.length / 2);
+  const damaged = lines.map((line, i) =>
+    i === kept ? line.replace(/\d/, "8").replace(/"seal".*/, '"seal":""}') : line,
+  );
+  writeFileSync(journal, `${damaged.join("\n")}\n`);
+  const notes: string[] = [];
+  const { circuit } = await pruneTask(settings, {
+    threads: 1,
+    journal,
+    resume: true,
+    onNote: (note) => notes.push(note),
+  });
+  expect(formatCircuit({ ...circuit, environment: undefined })).toBe(whole);
+  expect(notes).toEqual([
+    `${journal}:${kept + 1}: damaged; what stood from there on (${lines.length - kept} lines) is measured again.`,
+  ]);
+  expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
+});
+
+test("a journal of an older version is named as one", () => {
+  const journal = join(folder, "older.jsonl");
+  writeFileSync(journal, `${lines[0]!.replace('"version":4', '"version":3')}\n`);
+  expect(() => journalSettings("units", journal)).toThrow(`${journal}:1: the journal of an older Secateur (version 3)`);
 });

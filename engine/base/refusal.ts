@@ -1,0 +1,42 @@
+// What the operating system refuses to do with a file, as a sentence that names the file and the reason.
+import { EngineError } from "./errors.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EBUSY: "another program is using it",
+  EDQUOT: "your share of the disk is used up",
+  EEXIST: "it is there already",
+  EFBIG: "it would be larger than the disk's files may be",
+  EIO: "the disk does not answer as it should",
+  EISDIR: "it is a folder",
+  ELOOP: "its links lead round in a circle",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  ENFILE: "too many files are open on this machine",
+  ENODEV: "the disk is gone",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is no folder",
+  EPERM: "it is not permitted",
+  EROFS: "the disk is read-only",
+  ETXTBSY: "another program is running it",
+};
+
+/** Undefined for what is no refusal of the system, and for one of no known file. @param path as the user knows it; default: the one that the error names */
+export function refusalOf(error: unknown, path?: string): EngineError | undefined {
+  if (!(error instanceof Error) || error instanceof EngineError) return undefined;
+  const { code, path: own } = error as NodeJS.ErrnoException;
+  const reason = REASONS[code ?? ""];
+  const file = path ?? own;
+  if (reason === undefined || file === undefined) return undefined;
+  return new EngineError("disk", `${file}: ${reason}.`, { place: { file } }, { cause: error });
+}
+
+/** Does something with a file. @throws EngineError "disk" where the system refuses, else as the work */
+export function withFile<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusalOf(error, path) ?? error;
+  }
+}
