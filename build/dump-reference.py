@@ -375,15 +375,17 @@ def dump_gguf_model(name, model, tokenizer, pre, bos):
     writer.close()
 
 
+# First byte and width of the float16 scales in a block; the rest of it may be anything.
+RANDOM_BLOCKS = {"Q4_K": (0, 4), "Q5_K": (0, 4), "Q6_K": (208, 2), "Q2_K": (80, 4), "Q3_K": (108, 2), "IQ4_NL": (0, 2), "IQ4_XS": (0, 2)}
+
+
 def random_blocks(kind, rows, columns, generator):
     """Random bytes in every field, scales kept finite and moderate."""
     block, size = gguf.GGML_QUANT_SIZES[kind]
     blocks = generator.integers(0, 256, (rows * columns // block, size), dtype=np.uint8)
     scales = generator.normal(0, 0.05, (len(blocks), 2)).astype(np.float16)
-    if kind == gguf.GGMLQuantizationType.Q6_K:
-        blocks[:, 208:210] = scales[:, :1].view(np.uint8)
-    else:
-        blocks[:, 0:4] = scales.view(np.uint8).reshape(len(blocks), 4)
+    first, width = RANDOM_BLOCKS[kind.name]
+    blocks[:, first : first + width] = np.ascontiguousarray(scales[:, : width // 2]).view(np.uint8).reshape(len(blocks), width)
     return blocks.reshape(rows, -1)
 
 
@@ -393,10 +395,11 @@ def dump_quantisations():
     path = OUT / "quantised.gguf"
     writer = gguf.GGUFWriter(str(path), "llama")
     expected = {}
-    for kind in [kinds.F32, kinds.F16, kinds.BF16, kinds.Q8_0, kinds.Q4_0, kinds.Q4_1, kinds.Q5_0, kinds.Q5_1, kinds.Q4_K, kinds.Q5_K, kinds.Q6_K]:
+    for name in "F32 F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q4_K Q5_K Q6_K Q2_K Q3_K IQ4_NL IQ4_XS".split():
+        kind = kinds[name]
         values = generator.normal(0, 1, (3, 512)).astype(np.float32)
         values[0, :6] = [0.0, -0.0, 6e-8, -3e-5, 65504.0, 1e-7]
-        if kind in (kinds.Q4_K, kinds.Q5_K, kinds.Q6_K):
+        if name in RANDOM_BLOCKS:
             data = random_blocks(kind, 3, 512, generator)
         else:
             data = quantize(values, kind)

@@ -214,6 +214,100 @@ const Q6_K: BlockRule = {
   },
 };
 
+/** Sixteen groups of 16 two-bit values q, each with a nibble of scale and one of minimum: (d·scale_j)·q − (dmin·min_j). */
+const Q2_K: BlockRule = {
+  name: "Q2_K",
+  blockValues: SUPER_BLOCK,
+  blockBytes: 84,
+  decode(bytes, blocks, out) {
+    for (let block = 0; block < blocks; block++) {
+      const at = block * 84;
+      for (let j = 0; j < 16; j++) {
+        const d = fround(half(bytes, at + 80) * (bytes[at + j] & 15));
+        const m = fround(half(bytes, at + 82) * (bytes[at + j] >> 4));
+        for (let i = 16 * j; i < 16 * j + 16; i++) {
+          out[SUPER_BLOCK * block + i] = fround(d * twoBits(bytes, at + 16, i)) - m;
+        }
+      }
+    }
+  },
+};
+
+/** As Q2_K, without minima, with signed six-bit scales and a third bit, which is set where 4 is not taken off: (d·scale_j)·(q − 4). */
+const Q3_K: BlockRule = {
+  name: "Q3_K",
+  blockValues: SUPER_BLOCK,
+  blockBytes: 110,
+  decode(bytes, blocks, out) {
+    for (let block = 0; block < blocks; block++) {
+      const at = block * 110;
+      for (let j = 0; j < 16; j++) {
+        const d = fround(half(bytes, at + 108) * (sixBitScale(bytes, at + 96, j) - 32));
+        for (let i = 16 * j; i < 16 * j + 16; i++) {
+          const isSet = (bytes[at + (i & 31)] >> (i >> 5)) & 1;
+          out[SUPER_BLOCK * block + i] = d * (twoBits(bytes, at + 32, i) - (isSet ? 0 : 4));
+        }
+      }
+    }
+  },
+};
+
+/** Value i of a super-block of two-bit values: four to a byte, 32 bytes for each 128. */
+function twoBits(bytes: Uint8Array, at: number, i: number): number {
+  return (bytes[at + 32 * (i >> 7) + (i & 31)] >> (2 * ((i & 127) >> 5))) & 3;
+}
+
+/** Scale j of the sixteen that Q3_K packs into 12 bytes: low nibbles in the first eight, two high bits in the last four. */
+function sixBitScale(bytes: Uint8Array, at: number, j: number): number {
+  const low = (bytes[at + (j & 7)] >> (4 * (j >> 3))) & 15;
+  const high = (bytes[at + 8 + (j & 3)] >> (2 * (j >> 2))) & 3;
+  return low | (high << 4);
+}
+
+/** The sixteen unequal steps of the IQ4 types. */
+const IQ4_STEPS = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+/** 32 nibbles q, first the low ones: d·step_q. */
+const IQ4_NL: BlockRule = {
+  name: "IQ4_NL",
+  blockValues: 32,
+  blockBytes: 18,
+  decode(bytes, blocks, out) {
+    for (let block = 0; block < blocks; block++) {
+      const at = block * 18;
+      const d = half(bytes, at);
+      for (let i = 0; i < 16; i++) {
+        const pair = bytes[at + 2 + i];
+        out[32 * block + i] = d * IQ4_STEPS[pair & 15];
+        out[32 * block + 16 + i] = d * IQ4_STEPS[pair >> 4];
+      }
+    }
+  },
+};
+
+/** Eight groups like IQ4_NL's, each with a signed six-bit scale, four low and two high bits apart: (d·(scale_j − 32))·step_q. */
+const IQ4_XS: BlockRule = {
+  name: "IQ4_XS",
+  blockValues: SUPER_BLOCK,
+  blockBytes: 136,
+  decode(bytes, blocks, out) {
+    for (let block = 0; block < blocks; block++) {
+      const at = block * 136;
+      const highBits = bytes[at + 2] | (bytes[at + 3] << 8);
+      for (let j = 0; j < 8; j++) {
+        const low = (bytes[at + 4 + (j >> 1)] >> (4 * (j & 1))) & 15;
+        const high = (highBits >> (2 * j)) & 3;
+        const d = fround(half(bytes, at) * ((low | (high << 4)) - 32));
+        for (let i = 0; i < 16; i++) {
+          const pair = bytes[at + 8 + 16 * j + i];
+          out[SUPER_BLOCK * block + 32 * j + i] = d * IQ4_STEPS[pair & 15];
+          out[SUPER_BLOCK * block + 32 * j + 16 + i] = d * IQ4_STEPS[pair >> 4];
+        }
+      }
+    }
+  },
+};
+
 /** Type number of the tensor table → rule. */
 export const BLOCK_RULES: ReadonlyMap<number, BlockRule> = new Map([
   [0, F32],
@@ -223,26 +317,26 @@ export const BLOCK_RULES: ReadonlyMap<number, BlockRule> = new Map([
   [6, Q5_0],
   [7, Q5_1],
   [8, Q8_0],
+  [10, Q2_K],
+  [11, Q3_K],
   [12, Q4_K],
   [13, Q5_K],
   [14, Q6_K],
+  [20, IQ4_NL],
+  [23, IQ4_XS],
   [30, BF16],
 ]);
 
 /** Types that exist but have no rule here, so that a message can name them. */
 export const UNSUPPORTED_TYPES: ReadonlyMap<number, string> = new Map([
   [9, "Q8_1"],
-  [10, "Q2_K"],
-  [11, "Q3_K"],
   [15, "Q8_K"],
   [16, "IQ2_XXS"],
   [17, "IQ2_XS"],
   [18, "IQ3_XXS"],
   [19, "IQ1_S"],
-  [20, "IQ4_NL"],
   [21, "IQ3_S"],
   [22, "IQ2_S"],
-  [23, "IQ4_XS"],
   [24, "I8"],
   [25, "I16"],
   [26, "I32"],

@@ -774,9 +774,9 @@ const GGUF_CASES: readonly GgufCase[] = [
   ],
   [
     "a quantisation that is not supported",
-    firstTensor({ type: 10 }),
+    firstTensor({ type: 16 }),
     "unsupported",
-    `{file}: tensor "token_embd.weight" is stored as Q2_K, which is not supported. Use a file with F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16.`,
+    `{file}: tensor "token_embd.weight" is stored as IQ2_XXS, which is not supported. Use a file with F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, BF16.`,
   ],
   [
     "rows that do not fill blocks",
