@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import { isStandardInput } from "../../engine/base/standard-input.ts";
+import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { isCircuitFile, readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
@@ -46,8 +47,11 @@ function describeFile(file: string): { kind: string; message: string } {
   if (!isStandardInput(file) && (statSync(file).isDirectory() || file.endsWith(".gguf"))) {
     const model = openModel(file);
     const { architecture, nLayers, nHeads } = model.config;
-    for (let layer = 0; layer < nLayers; layer++) model.layer(layer);
-    model.close();
+    try {
+      readEveryWeight(model);
+    } finally {
+      model.close();
+    }
     return {
       kind: "model",
       message: `a ${architecture} model of ${nLayers} layers and ${nHeads} heads; every weight is there`,
@@ -62,4 +66,21 @@ function describeFile(file: string): { kind: string; message: string } {
   }
   const task = loadTask(file);
   return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"` };
+}
+
+/** Rows of the vocabulary read at once. */
+const ROWS_AT_ONCE = 4096;
+
+/** @throws EngineError "invalid-file" naming the first value that is no number */
+function readEveryWeight(model: Model): void {
+  const { nLayers, dVocab, tiedUnembedding } = model.config;
+  for (let first = 0; first < dVocab; first += ROWS_AT_ONCE) {
+    const ids = Array.from({ length: Math.min(ROWS_AT_ONCE, dVocab - first) }, (_, row) => first + row);
+    model.embedRows(ids);
+    if (!tiedUnembedding) model.unembedRows(ids);
+  }
+  for (let layer = 0; layer < nLayers; layer++) model.layer(layer);
+  model.positionRows();
+  model.finalNorm();
+  model.unembedBias();
 }

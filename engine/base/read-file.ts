@@ -64,10 +64,31 @@ export function openRegularFile(path: string, noun: string): OpenedFile {
     throw fail("missing-file", `it cannot be opened (${code ?? "impossible path"}); check its permissions.`, cause);
   }
   const status = fstatSync(descriptor);
-  if (status.isFile()) return { descriptor, size: status.size };
+  if (status.isFile()) {
+    requireNoPointer(path, descriptor, status.size);
+    return { descriptor, size: status.size };
+  }
   closeSync(descriptor);
   if (status.isDirectory()) throw fail("invalid-file", `is a folder; name one ${noun} file inside it.`);
   throw fail("invalid-file", `is not a regular file; name a ${noun} file.`);
+}
+
+const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:[0-9a-f]{64}\nsize (\d+)\n/;
+/** Git LFS's own bound of a pointer. */
+const LARGEST_POINTER = 1024;
+
+/** A clone without Git LFS has a few lines of text in the place of each large file. */
+function requireNoPointer(path: string, descriptor: number, size: number): void {
+  if (size >= LARGEST_POINTER) return;
+  const bytes = Buffer.alloc(size);
+  const pointer = POINTER.exec(bytes.toString("latin1", 0, readSync(descriptor, bytes, 0, size, 0)));
+  if (!pointer) return;
+  closeSync(descriptor);
+  throw new EngineError(
+    "invalid-file",
+    `${path}: is a Git LFS pointer to a file of ${pointer[1]} bytes, not that file. Fetch it: git lfs pull in its folder.`,
+    { place: { file: path } },
+  );
 }
 
 /**

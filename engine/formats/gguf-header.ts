@@ -28,6 +28,8 @@ const MAX_ARRAY_DEPTH = 4;
 const MAX_DIMS = 4;
 /** No vocabulary comes near it; a list this long would only fill the memory. */
 const MAX_ENTRIES = 1 << 24;
+/** Templates of chats are the longest texts, some thousands of bytes. */
+const MAX_TEXT_BYTES = 1 << 26;
 /** Least bytes of a metadata pair (empty key, type, one byte) and of a tensor entry (empty name, no dims, type, offset). */
 const LEAST_PAIR = 8 + 4 + 1;
 const LEAST_ENTRY = 8 + 4 + 4 + 8;
@@ -169,6 +171,7 @@ class Cursor {
   string(what: string): string {
     const length = this.take(8).readBigUInt64LE();
     if (length > this.left) throw this.error(`${what} claims ${length} bytes, but only ${this.left} follow`);
+    if (length > MAX_TEXT_BYTES) throw this.error(`${what} claims ${length} bytes, more than ${MAX_TEXT_BYTES}`);
     return this.take(Number(length)).toString("utf8");
   }
 

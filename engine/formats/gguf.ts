@@ -2,6 +2,7 @@
 import { EngineError } from "../base/errors.ts";
 import { ByteFile } from "./byte-file.ts";
 import { type Checkpoint, matrixShape, requireDisjoint, requireFinite, type StoredTensor } from "./checkpoint.ts";
+import { refuseForeignBytes } from "./foreign-bytes.ts";
 import { BLOCK_RULES, type BlockRule, UNSUPPORTED_TYPES } from "./gguf-dequantize.ts";
 import { type GgufHeader, type GgufTensorEntry, type GgufValue, readGgufHeader } from "./gguf-header.ts";
 
@@ -28,6 +29,7 @@ export class GgufFile implements Checkpoint {
   static open(path: string): GgufFile {
     const file = ByteFile.open(path);
     try {
+      refuseForeignBytes(file, "gguf");
       const header = readGgufHeader(file);
       requireUnsplit(path, header);
       return new GgufFile(file, header.metadata, placeTensors(file, header));

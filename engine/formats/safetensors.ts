@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { ByteFile } from "./byte-file.ts";
 import { type Checkpoint, matrixShape, requireDisjoint, requireFinite, type StoredTensor } from "./checkpoint.ts";
+import { refuseForeignBytes } from "./foreign-bytes.ts";
 import { bfloat16ToFloat, HALF_TO_FLOAT } from "./float16.ts";
 import { duplicateKey } from "./json-keys.ts";
 
@@ -81,6 +82,7 @@ export class SafetensorsFile implements Checkpoint {
   static open(path: string): SafetensorsFile {
     const file = ByteFile.open(path);
     try {
+      refuseForeignBytes(file, "safetensors");
       const { entries, metadata, dataStart } = readHeader(file);
       return new SafetensorsFile(file, placeTensors(file, entries, dataStart), metadata);
     } catch (error) {

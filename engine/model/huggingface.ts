@@ -17,6 +17,7 @@ import { requireConsistent } from "./consistency.ts";
 import type { Label } from "./gguf-model.ts";
 import { HUGGING_FACE_FILES } from "./huggingface-files.ts";
 import type { Model } from "./model.ts";
+import { requireModelFolder, withoutWeights } from "./model-folder.ts";
 import { huggingFaceSpeech } from "./speech.ts";
 
 const {
@@ -29,6 +30,7 @@ const {
 
 /** @throws EngineError "missing-file", "invalid-file", "unsupported", "missing-weight" or "shape" */
 export function openHuggingFaceFolder(folder: string, label: Label = labelOf(folder)): Model {
+  requireModelFolder(folder);
   const configFile = join(folder, CONFIG);
   const json = readJsonFile(configFile, FILE_KINDS.config);
   const tokenizer = openTokenizer(folder);
@@ -62,22 +64,7 @@ function labelOf(folder: string): Label {
 function openWeights(folder: string): Checkpoint {
   if (existsSync(join(folder, WEIGHTS))) return SafetensorsFile.open(join(folder, WEIGHTS));
   if (existsSync(join(folder, INDEX))) return ShardedCheckpoint.open(join(folder, INDEX));
-  const hasPickle =
-    existsSync(join(folder, "pytorch_model.bin")) || existsSync(join(folder, "pytorch_model.bin.index.json"));
-  if (hasPickle) {
-    throw new EngineError(
-      "unsupported",
-      `${folder}: pytorch_model.bin is not read, because it can run code. Save the model as safetensors (save_pretrained does).`,
-      { place: { file: folder } },
-    );
-  }
-  throw new EngineError(
-    "missing-file",
-    `${folder}: there is neither ${WEIGHTS} nor ${INDEX}. Is the download complete?`,
-    {
-      place: { file: folder },
-    },
-  );
+  throw withoutWeights(folder, [WEIGHTS, INDEX]);
 }
 
 const bosSchema = z.looseObject({ bos_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish() });

@@ -29,7 +29,9 @@ function openPath(path: string): Model {
   if (path.endsWith(".gguf")) return openGgufModel(path);
   throw new EngineError(
     "unsupported",
-    `${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
+    /\.(bin|pt|pth|ckpt|pkl)$/.test(path)
+      ? `${path}: weights as a pickle are not read, because they can run code. Save the model as safetensors (save_pretrained does) and name its folder.`
+      : `${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
     { place: { file: path } },
   );
 }

@@ -77,6 +77,8 @@ function sharded(map: Readonly<Record<string, string>>, shards: Readonly<Record<
   };
 }
 
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 4567\n`;
+
 const whole = safetensorsOf(smallTensors());
 const dataBytes = dataOf(smallTensors()).length;
 const left = whole.length - 8;
@@ -138,7 +140,7 @@ const FOLDER_CASES: readonly FolderCase[] = [
     "a zip of pickles under the name",
     { "model.safetensors": "PK\u0003\u0004 archive/data.pkl" },
     "invalid-file",
-    `${WEIGHTS}: its header claims 7165896747234052944 bytes, but only 13 follow. ${COPY}`,
+    `${WEIGHTS}: it is a PyTorch pickle, which is not read because it can run code. Save the model as safetensors (save_pretrained does).`,
   ],
   [
     "data cut off",
@@ -347,7 +349,60 @@ const FOLDER_CASES: readonly FolderCase[] = [
     "no config.json",
     { "config.json": undefined },
     "missing-file",
-    `${CONFIG}: there is no such file; check the path of the config.`,
+    `{folder}: there is no config.json. Is it the model's folder, and the download complete?`,
+  ],
+  [
+    "a web page in the place of weights",
+    { "model.safetensors": "<!DOCTYPE html><html><body>Sign in</body></html>" },
+    "invalid-file",
+    `${WEIGHTS}: it is a web page. Download the file itself, from its address with /resolve/ in place of /blob/.`,
+  ],
+  [
+    "a Git LFS pointer in the place of weights",
+    { "model.safetensors": POINTER },
+    "invalid-file",
+    `${WEIGHTS}: is a Git LFS pointer to a file of 4567 bytes, not that file. Fetch it: git lfs pull in its folder.`,
+  ],
+  [
+    "a Git LFS pointer in the place of a tokenizer",
+    { "tokenizer.json": POINTER },
+    "invalid-file",
+    `{folder}/tokenizer.json: is a Git LFS pointer to a file of 4567 bytes, not that file. Fetch it: git lfs pull in its folder.`,
+  ],
+  [
+    "a LoRA adapter",
+    {
+      "config.json": undefined,
+      "model.safetensors": undefined,
+      "adapter_model.safetensors": "x",
+      "adapter_config.json": { base_model_name_or_path: "org/base", peft_type: "LORA" },
+    },
+    "unsupported",
+    `{folder}: is an adapter (PEFT, LoRA) of org/base, not a model. Merge it into its model with PEFT: model.merge_and_unload().save_pretrained(folder).`,
+  ],
+  [
+    "an adapter beside a whole model, which would be put on it",
+    { "adapter_config.json": "null" },
+    "unsupported",
+    `{folder}: is an adapter (PEFT, LoRA), not a model. Merge it into its model with PEFT: model.merge_and_unload().save_pretrained(folder).`,
+  ],
+  [
+    "a folder of GGUF files",
+    { "config.json": undefined, "small-Q4_0.gguf": "x", "small-F16.gguf": "x" },
+    "unsupported",
+    `{folder}: holds GGUF files; name one of them: small-F16.gguf, small-Q4_0.gguf.`,
+  ],
+  [
+    "weights of another framework",
+    { "model.safetensors": undefined, "tf_model.h5": "x" },
+    "unsupported",
+    `{folder}: tf_model.h5 is of another framework and not read. Save the model as safetensors (save_pretrained does).`,
+  ],
+  [
+    "shards without their index",
+    { "model.safetensors": undefined, "model-00001-of-00002.safetensors": "x" },
+    "missing-file",
+    `{folder}: there is neither model.safetensors nor model.safetensors.index.json, only model-00001-of-00002.safetensors. Is the download complete?`,
   ],
   ["an empty config.json", { "config.json": "" }, "invalid-file", `${CONFIG}: is empty. Is it damaged or cut off?`],
   [
@@ -632,6 +687,18 @@ const GGUF_CASES: readonly GgufCase[] = [
     { ...small, magic: "GGML" },
     "invalid-file",
     `{file}: it does not begin with "GGUF", so it is not a GGUF file (byte 4). ${COPY}`,
+  ],
+  [
+    "a safetensors file under the name",
+    safetensorsOf(smallTensors()),
+    "invalid-file",
+    `{file}: it is a safetensors file. Name the folder that holds its config.json.`,
+  ],
+  [
+    "a compressed file",
+    Buffer.from("\u001f\u008b\u0008", "latin1"),
+    "invalid-file",
+    `{file}: it is compressed with gzip. Unpack it with gunzip.`,
   ],
   ["nothing but the magic", Buffer.from("GGUF"), "invalid-file", `{file}: the header is cut off (byte 4). ${COPY}`],
   [
@@ -949,7 +1016,7 @@ test("what is neither folder nor GGUF nor a known name is said to be so", () => 
   writeFileSync(stray, "x");
   expect(failure(() => openModel(stray))).toEqual({
     code: "unsupported",
-    message: `${stray}: model.bin is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
+    message: `${stray}: weights as a pickle are not read, because they can run code. Save the model as safetensors (save_pretrained does) and name its folder.`,
   });
   expect(failure(() => openModel("nobody/nothing")).code).toBe("model-not-found");
   expect(failure(() => openModel("../nobody")).code).toBe("model-not-found");
