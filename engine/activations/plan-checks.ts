@@ -104,8 +104,8 @@ function checkChange(
       where.step === "generated" ? `generated tokens begin at ${begins}` : `the prompt ends before ${begins}`;
     refuse(`${path}.where`, `touches nothing: no position ${say(where.at)} is of step "${where.step}"; ${what}.`);
   }
-  if (goesOn && where.site === "pattern" && where.step !== "prompt" && change.op !== "set") {
-    refuse(`${path}.where.site`, "patterns of generated tokens grow with every token; they can only be set to zero.");
+  if (goesOn && where.site === "pattern" && where.step !== "prompt" && valueOf(change) !== "zero") {
+    refuse(`${path}.where.site`, "patterns of generated tokens grow with every token; only zero can be put into them.");
   }
   const width = where.site === "pattern" ? undefined : rowWidth(model.config, where.site, 0, where.units);
   checkNumbers(`${path}.change`, change, width, options.resources ?? {});
@@ -228,7 +228,7 @@ function checkValue(
   const at = `${path}.change`;
   if (value === "zero") return;
   if ("vector" in value) return checkWidth(`${at}.vector`, vectorOf(value.vector, resources).length, width);
-  const positions = positionsAt(plan.worlds[world], where.at, where.step);
+  const positions = positionsAt(plan.worlds[world], where.at, where.step, goesOn ? model.config.nContext : undefined);
   const isOpen = goesOn && where.step !== "prompt" && (where.at === "all" || where.at === "end");
   const checkCount = (count: number, what: string) => {
     if (count === 1) return;

@@ -13,10 +13,21 @@ export function listedPositions(prompt: Prompt, at: Exclude<At, "all" | "end">):
   return typeof listed === "number" ? [listed] : listed;
 }
 
-/** Positions of the prompt's tokens that are meant, in the order in which they are named. */
-export function positionsAt(prompt: Prompt, at: At, step: Step = "every"): number[] {
-  const { length } = prompt.ids;
-  return namedAmong(prompt, at).filter((position) => position < length && isInStep(prompt, position, step));
+/**
+ * Positions that are meant, in the order in which they are named.
+ *
+ * @param end the first position that there is not; where tokens are still to come, listed ones may lie beyond the prompt
+ */
+export function positionsAt(prompt: Prompt, at: At, step: Step = "every", end: number = prompt.ids.length): number[] {
+  return namedAmong(prompt, at).filter((position) => position < end && isInStep(prompt, position, step));
+}
+
+/** Whether a change holds at one position. */
+export function holdsAt(prompt: Prompt, at: At, step: Step = "every", position: number): boolean {
+  if (!isInStep(prompt, position, step)) return false;
+  if (at === "all") return true;
+  if (at === "end") return position >= generatedFrom(prompt) - 1;
+  return listedPositions(prompt, at)?.includes(position) ?? false;
 }
 
 function namedAmong(prompt: Prompt, at: At): readonly number[] {

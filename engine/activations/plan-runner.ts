@@ -30,6 +30,8 @@ export interface Placed {
   readonly index: number;
   readonly planned: PlannedChange;
   readonly positions: readonly number[];
+  /** The same, and those that are listed for tokens to come: what rows of a value stand for. */
+  readonly listed: readonly number[];
   readonly sources: readonly Source[];
 }
 
@@ -160,13 +162,15 @@ export class PlanRunner {
   }
 
   private memberOf(plan: number, world: number): Member {
-    const { nLayers } = this.executor.model.config;
+    const { nLayers, nContext } = this.executor.model.config;
     const { worlds, changes } = this.plans[plan];
     const prompt = worlds[world];
     const placed = changes.flatMap((planned, index) => {
       if (planned.world !== world) return [];
       const { at, step } = planned.where;
-      return [{ index, planned, positions: positionsAt(prompt, at, step), sources: sourcesOf(planned) }];
+      const listed = positionsAt(prompt, at, step, nContext);
+      const positions = listed.filter((position) => position < prompt.ids.length);
+      return [{ index, planned, positions, listed, sources: sourcesOf(planned) }];
     });
     const needed = placed.filter(({ positions }) => positions.length > 0).map(({ planned }) => planned.where.layer);
     for (let layer = 0; layer < nLayers; layer++) {
@@ -327,8 +331,7 @@ export class PlanRunner {
     if (value === "zero") return new Float64Array(width);
     if ("vector" in value)
       return fitting(Float64Array.from(vectorOf(value.vector, this.options.resources ?? {})), width);
-    const nth = <T>(items: readonly T[]): T =>
-      items.length === 1 ? items[0] : items[placed.positions.indexOf(position)];
+    const nth = <T>(items: readonly T[]): T => (items.length === 1 ? items[0] : items[placed.listed.indexOf(position)]);
     if ("rows" in value) return fitting(Float64Array.from(nth(value.rows)), width);
     if ("mean" in value) return fitting(this.meanAt(member, placed, value.mean, position), width);
     const source = nth(this.positionsIn(member, value.world, value.at, placed));

@@ -122,7 +122,7 @@ function inPrecision(executor: Executor, row: Float64Array): Reals {
 }
 
 /** Plans one after another, as many as a batch holds where no two runs are alike. */
-function inBatches(plans: readonly Plan[], budget: number): Plan[][] {
+export function inBatches(plans: readonly Plan[], budget: number): Plan[][] {
   const batches: Plan[][] = [];
   let rows = Infinity;
   for (const plan of plans) {
