@@ -1,5 +1,6 @@
 // What the program was asked for when it was started: files to open, or only a test of itself.
 import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
 
 export interface Asked {
   readonly selfTest: boolean;
@@ -23,4 +24,12 @@ export function readCommandLine(words: readonly string[], folder: string): Asked
     selfTest: words.includes("--self-test"),
     open: open.map((path) => (isAbsolute(path) ? path : resolve(folder, path))),
   };
+}
+
+const HANDED = z.object({ open: z.array(z.string().max(4096)).max(100) });
+
+/** The files that a second start of the program hands to the first; of anything else nothing is taken. */
+export function readHanded(data: unknown): readonly string[] {
+  const handed = HANDED.safeParse(data);
+  return handed.success ? handed.data.open.filter((path) => isAbsolute(path)) : [];
 }

@@ -6,7 +6,7 @@ import type { OpenedLine } from "../renderer/client/desktop-bridge.ts";
 import type { EngineLine, EngineProcess } from "../server/engine-process.ts";
 import { CHANNELS } from "./channels.ts";
 import { joinPort } from "./engine-lines.ts";
-import { pickFile, readPicked, saveFile } from "./files.ts";
+import { isOurFile, pickFile, readPicked, saveFile } from "./files.ts";
 import { WEB_PREFERENCES } from "./guard.ts";
 import { answerCalls } from "./ipc.ts";
 import { type Memory, visibleBounds } from "./memory.ts";
@@ -103,7 +103,9 @@ export class Desk {
     answerCalls(ipcMain, CHANNELS.saveFile, z.tuple([z.string(), z.instanceof(ArrayBuffer)]), (_page, name, bytes) =>
       saveFile(this.window!, memory, name, bytes),
     );
-    answerCalls(ipcMain, CHANNELS.noteOpened, z.tuple([z.string()]), (_page, path) => this.noteOpened(path));
+    answerCalls(ipcMain, CHANNELS.noteOpened, z.tuple([z.string()]), (_page, path) => {
+      if (isOurFile(path)) this.noteOpened(path);
+    });
     answerCalls(ipcMain, CHANNELS.showState, z.tuple([SHELL_STATE]), (_page, state) => this.showState(state));
     answerCalls(ipcMain, CHANNELS.listening, z.tuple([]), (page) => {
       this.listening = page;

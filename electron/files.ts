@@ -1,10 +1,16 @@
 // The files that the user opens and saves, over the system's dialogs; no path comes from the page but for dropped files' names.
-import { basename, dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { type BrowserWindow, dialog } from "electron";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
 import { FILE_KINDS, readWholeText } from "../engine/base/read-file.ts";
 import type { PickedFile } from "../renderer/client/host.ts";
 import type { Memory } from "./memory.ts";
+
+/** Whether it could be one of the files that the page opens. */
+export function isOurFile(path: string): boolean {
+  return isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 /** The largest of what the page opens is a session. @throws EngineError with a sentence where the file cannot be read */
 export function readPicked(path: string): PickedFile {

@@ -5,13 +5,14 @@ import { portEndpoint } from "../engine/wire/port-endpoint.ts";
 import { engineCalls } from "../renderer/client/engine-calls.ts";
 import { EngineProcess } from "../server/engine-process.ts";
 import { pageFiles } from "../server/page-files.ts";
-import { readCommandLine } from "./command-line.ts";
+import { readCommandLine, readHanded } from "./command-line.ts";
 import { Desk } from "./desk.ts";
 import { joinPort } from "./engine-lines.ts";
 import { guardContents, guardSession } from "./guard.ts";
 import { Memory } from "./memory.ts";
 import { PAGE_SCHEME, servePage } from "./page-protocol.ts";
-import { engineEntry, PAGE } from "./places.ts";
+import { checkedLaunch } from "./engine-check.ts";
+import { engineEntry, engineHash, PAGE } from "./places.ts";
 import { selfTest } from "./self-test.ts";
 import { chooseLaunch } from "./utility-launcher.ts";
 
@@ -24,7 +25,8 @@ else if (app.requestSingleInstanceLock({ open: asked.open })) runWindow();
 else app.quit();
 
 function newEngine(): EngineProcess {
-  const engine = new EngineProcess(chooseLaunch(engineEntry(), process.env));
+  const entry = engineEntry();
+  const engine = new EngineProcess(checkedLaunch(entry, engineHash, chooseLaunch(entry, process.env)));
   app.on("will-quit", () => engine.stop());
   engine.start();
   return engine;
@@ -63,7 +65,7 @@ function runWindow(): void {
     event.preventDefault();
     open([path]);
   });
-  app.on("second-instance", (_event, _argv, _folder, data) => open((data as { open: readonly string[] }).open));
+  app.on("second-instance", (_event, _argv, _folder, data) => open(readHanded(data)));
   app.on("activate", () => desk?.show());
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();

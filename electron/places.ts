@@ -11,3 +11,7 @@ export const PAGE = join(built, "renderer");
 export function engineEntry(): string {
   return app.isPackaged ? join(process.resourcesPath, "engine", "dist", "engine.cjs") : join(built, "engine.cjs");
 }
+
+/** Put in when this file is bundled, after the engine was. */
+declare const ENGINE_SHA256: string;
+export const engineHash = ENGINE_SHA256;

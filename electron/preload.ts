@@ -3,6 +3,11 @@ import { contextBridge, ipcRenderer, webUtils } from "electron";
 import type { DesktopBridge, LineArrival } from "../renderer/client/desktop-bridge.ts";
 import { CHANNELS } from "./channels.ts";
 
+/** Electron before 32 has no webUtils and gives the file a path of its own. */
+function pathOf(file: File): string {
+  return webUtils?.getPathForFile(file) ?? (file as { path?: string }).path ?? "";
+}
+
 const bridge: DesktopBridge = {
   openLine: () => ipcRenderer.invoke(CHANNELS.openLine),
   onLineEnded: (listener) => {
@@ -11,9 +16,8 @@ const bridge: DesktopBridge = {
   engineReport: () => ipcRenderer.invoke(CHANNELS.engineReport),
   restartEngine: () => ipcRenderer.invoke(CHANNELS.restartEngine),
   pickFile: (endings) => ipcRenderer.invoke(CHANNELS.pickFile, endings),
-  // Electron before 32 has no webUtils and gives the file a path of its own.
-  pathOf: (file) => webUtils?.getPathForFile(file) ?? (file as { path?: string }).path ?? "",
-  noteOpened: (path) => ipcRenderer.invoke(CHANNELS.noteOpened, path),
+  pathOf,
+  noteOpened: (file) => ipcRenderer.invoke(CHANNELS.noteOpened, pathOf(file)),
   saveFile: (name, bytes) => ipcRenderer.invoke(CHANNELS.saveFile, name, bytes),
   showState: (state) => ipcRenderer.invoke(CHANNELS.showState, state),
   onCommand: (listener) => {

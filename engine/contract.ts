@@ -524,6 +524,8 @@ export type EngineEvent = { readonly seq: number } & (
     }
   /** Bytes of a model that is being fetched. */
   | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
+  /** Older events than those that follow are gone: what they told must be asked for again. */
+  | { readonly type: "missed" }
 );
 
 export interface EngineApi {

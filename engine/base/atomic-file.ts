@@ -30,7 +30,8 @@ function descriptorOf(path: string): number | undefined {
 
 /** @throws EngineError "disk" naming the file where the system refuses */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
-  if (isStream(path)) return withFile(path, () => writeFileSync(descriptorOf(path) ?? path, content));
+  if (withFile(path, () => isStream(path)))
+    return withFile(path, () => writeFileSync(descriptorOf(path) ?? path, content));
   // Two writers of one process have two temporary files as well.
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
   const bytes = typeof content === "string" ? Buffer.from(content) : content;

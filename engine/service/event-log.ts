@@ -3,37 +3,52 @@ import type { EngineEvent } from "../contract.ts";
 
 type Unnumbered = EngineEvent extends infer Event ? (Event extends EngineEvent ? Omit<Event, "seq"> : never) : never;
 
-/** Older events are dropped beyond this many; a client that missed them opens the run anew. */
-const capacity = 20_000;
+/** Older events are dropped beyond this many; a client that missed them is told. */
+const defaultCapacity = 20_000;
 
 export class EventLog {
   private events: EngineEvent[] = [];
   private seq = 0;
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
 
   /** @param patience how long a pull waits for an event, ms */
-  constructor(private readonly patience = 10_000) {}
+  constructor(
+    private readonly patience = 10_000,
+    private readonly capacity = defaultCapacity,
+  ) {}
 
   add(event: Unnumbered): void {
     this.events.push({ ...event, seq: ++this.seq } as EngineEvent);
-    if (this.events.length > capacity) this.events = this.events.slice(capacity >> 1);
-    for (const wake of this.waiting.splice(0)) wake();
+    if (this.events.length > this.capacity) this.events = this.events.slice(-(this.capacity >> 1));
+    for (const wake of this.waiting) wake();
   }
 
-  /** Events numbered above `after`; waits for one where there are none yet, and gives none when patience is over. */
+  /**
+   * Events numbered above `after`; waits for one where there are none yet, and gives none when patience is over. Where
+   * some of them are dropped already, the first says so.
+   */
   async after(after: number): Promise<readonly EngineEvent[]> {
     if (this.seq <= after) await this.next();
-    return this.events.filter(({ seq }) => seq > after);
+    const first = this.events[0]?.seq ?? this.seq + 1;
+    const missed: EngineEvent[] = after + 1 < first ? [{ seq: first - 1, type: "missed" }] : [];
+    return [...missed, ...this.events.filter(({ seq }) => seq > after)];
+  }
+
+  /** Pulls that wait now. */
+  get pulls(): number {
+    return this.waiting.size;
   }
 
   private next(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.patience);
-      timer.unref();
-      this.waiting.push(() => {
+      const wake = () => {
         clearTimeout(timer);
+        this.waiting.delete(wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, this.patience);
+      timer.unref();
+      this.waiting.add(wake);
     });
   }
 }

@@ -17,8 +17,8 @@ export interface DesktopBridge {
   pickFile(endings: readonly string[]): Promise<PickedFile | undefined>;
   /** Where a file that was dropped on the window lies; empty for one that is on no disk. */
   pathOf(file: File): string;
-  /** Puts a file among those that were opened lately. */
-  noteOpened(path: string): Promise<void>;
+  /** Puts a file that the user gave the window among those that were opened lately; of a path alone it knows nothing. */
+  noteOpened(file: File): Promise<void>;
   /** Asks for a place and writes the file there. */
   saveFile(name: string, bytes: ArrayBuffer): Promise<void>;
   showState(state: ShellState): Promise<void>;

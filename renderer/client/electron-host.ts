@@ -28,6 +28,6 @@ async function read(bridge: DesktopBridge, file: File): Promise<PickedFile> {
   const path = bridge.pathOf(file);
   const text = await file.text();
   if (path === "") return { name: file.name, text };
-  await bridge.noteOpened(path);
+  await bridge.noteOpened(file);
   return { name: file.name, text, path };
 }

@@ -18,6 +18,8 @@ export interface LinkListener {
   /** A line is open; `anew` when it leads to another engine than the one before, whose runs may differ. */
   ready(hello: Hello, anew: boolean): void;
   events(events: readonly EngineEvent[]): void;
+  /** Events were lost: what stands on the page may be old and must be asked for again. */
+  missed(): void;
 }
 
 export interface LinkHost {
@@ -109,6 +111,7 @@ export class EngineLink {
       const fresh = events.filter(({ seq }) => seq > this.seen);
       if (fresh.length === 0) continue;
       this.seen = fresh.at(-1)!.seq;
+      if (fresh.some(({ type }) => type === "missed")) this.listener.missed();
       this.listener.events(fresh);
     }
   }

@@ -41,6 +41,7 @@ function linked(lines: readonly Line[]) {
   let told: () => void = () => undefined;
   const listener = {
     ready: (_: Hello, anew: boolean) => heard.push(anew ? "anew" : "again"),
+    missed: () => heard.push("missed"),
     events: (events: readonly EngineEvent[]) => {
       heard.push(...events.map(({ seq }) => String(seq)));
       told();

@@ -138,6 +138,7 @@ export class Workbench {
   ) {
     this.link = new EngineLink(host, {
       ready: (_hello, anew) => void this.catchUp(anew),
+      missed: () => void this.catchUp(true),
       events: (events) => {
         this.runs.apply(events);
         this.relations.note(events);

@@ -103,6 +103,7 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
         heard.push(...events.map(({ seq }) => String(seq)));
         tell();
       },
+      missed: () => heard.push("missed"),
     });
     void link.run();
     await until(() => heard.length === 1);
@@ -122,7 +123,7 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
 describe.each(Object.entries(REACHES))("over %s, an engine of another protocol", (_name, reach) => {
   test("is told from ours before anything else is asked of it", async () => {
     const reached = await reach(99);
-    const link = new EngineLink(reached, { ready: () => undefined, events: () => undefined });
+    const link = new EngineLink(reached, { ready: () => undefined, events: () => undefined, missed: () => undefined });
     await link.run();
     expect(link.status).toEqual({ state: "foreign", theirs: 99 });
     await reached.close();
