@@ -7,7 +7,8 @@ import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSpace } from "../circuit/unit-set.ts";
-import { type GatedRuns, type Gates, openGates } from "../score/gated-runs.ts";
+import { type Gates, openGates } from "../score/gated-pass.ts";
+import type { GatedRuns } from "../score/gated-runs.ts";
 import { openProbability, sampleGate } from "./hard-concrete.ts";
 import { foreignEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 

@@ -28,12 +28,18 @@ export function writeGradientGraph(config: ModelConfig, weights: LayerWeights, p
 
 /**
  * Backward through the gated `writeGraph`. Inputs as there, and `cotangent` "row dModel" at residPost. Outputs: gradients
- * `residual` "row dModel", `z` "row head·dHead", and those at the gates, `hidden.gate` "neuron" and `mlpOut.gate` "1".
+ * `residual` "row dModel", `z` "row head·dHead", and those at the gates, `hidden.gate` "neuron" and `mlpOut.gate` "1", or at the
+ * ablated values, `hidden.ablated` "row dMlp" and `mlpOut.ablated` "row dModel".
  */
-export function gatedWriteGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+export function gatedWriteGradientGraph(
+  config: ModelConfig,
+  weights: LayerWeights,
+  precision: Precision,
+  at: "gate" | "ablated",
+): Graph {
   const graph = writeGraph(config, weights, { mlp: "computed", gated: true, precision });
   const cotangent = graph.input("cotangent", precision, ["rows", config.dModel]);
-  const names = ["residual", "z", GATE_INPUTS.hidden.gate, GATE_INPUTS.mlpOut.gate];
+  const names = ["residual", "z", GATE_INPUTS.hidden[at], GATE_INPUTS.mlpOut[at]];
   const wrt = Object.fromEntries(names.map((name) => [name, inputOf(graph, name)]));
   outputGradients(graph, takeOutputs(graph).get("residPost")!, cotangent, wrt);
   return graph;

@@ -17,7 +17,8 @@ import { attributionPatching } from "../../engine/score/attribution-patching.ts"
 import { measureConnections } from "../../engine/score/connections.ts";
 import { edgeAttribution } from "../../engine/score/edge-attribution.ts";
 import { EdgeCircuits } from "../../engine/score/edge-circuit.ts";
-import { closedGates, GatedRuns, openGates } from "../../engine/score/gated-runs.ts";
+import { closedGates, openGates } from "../../engine/score/gated-pass.ts";
+import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import { gradientScores } from "../../engine/score/gradient-scores.ts";
 import { pathOf } from "../../engine/score/path.ts";
 import type { Example } from "../../engine/task/example.ts";

@@ -5,7 +5,8 @@ import { Random } from "../../engine/base/random.ts";
 import { parseUnit } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
-import { closedGates, GatedRuns, type Gates, openGates } from "../../engine/score/gated-runs.ts";
+import { closedGates, type Gates, openGates } from "../../engine/score/gated-pass.ts";
+import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
 
 const metric = "logit-difference" as const;

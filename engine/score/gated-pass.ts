@@ -1,0 +1,196 @@
+// Runs in which every unit has a gate between 0 (ablated) and 1 (live), and the way back through them: to the gates, or to
+// what stands in the place of the ablated units.
+import type { Executor } from "../activations/executor.ts";
+import { attentionFeeds, type Reals, reals, zeros } from "../activations/packing.ts";
+import type { ModelConfig } from "../model/model.ts";
+import { Program } from "../runtime/ort.ts";
+import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
+import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
+import type { Change, Group } from "./gradient-runs.ts";
+
+/** One number for each unit: gates, or slopes at them. */
+export interface Gates {
+  /** "layer head" */
+  readonly heads: Float64Array;
+  /** "layer" */
+  readonly mlps: Float64Array;
+  /** "layer neuron" */
+  readonly neurons: Float64Array;
+}
+
+export type GateSizes = Pick<ModelConfig, "nLayers" | "nHeads" | "dMlp">;
+
+export const openGates = (sizes: GateSizes): Gates => allGates(sizes, 1);
+export const closedGates = (sizes: GateSizes): Gates => allGates(sizes, 0);
+
+function allGates({ nLayers, nHeads, dMlp }: GateSizes, value: number): Gates {
+  const filled = (length: number) => new Float64Array(length).fill(value);
+  return { heads: filled(nLayers * nHeads), mlps: filled(nLayers), neurons: filled(nLayers * dMlp) };
+}
+
+/** What is run: a group of whole prompts, and what the ablation gives, by layer. */
+export interface GatedInput {
+  readonly group: Group;
+  readonly ablated: readonly Change[];
+  readonly gates: Gates;
+  /** The stream before the first layer (default: the clean prompts, embedded). */
+  readonly stream?: Reals;
+}
+
+/** What the way back through a layer needs of the way there. */
+interface LayerRun {
+  readonly residual: Reals;
+  /** Live − ablated, and as mixed by the gates. */
+  readonly difference: Reals;
+  readonly mixed: Reals;
+}
+
+export interface GatedRun {
+  readonly input: GatedInput;
+  readonly layers: readonly LayerRun[];
+  /** After the last layer, "row dModel". */
+  readonly end: Reals;
+}
+
+/** Slopes at one layer. */
+export interface LayerSlopes {
+  readonly layer: number;
+  /** At z as it goes on, "row head·dHead". */
+  readonly z: Reals;
+  /** Live − ablated z, which is how the mixed z moves with the gates. */
+  readonly difference: Reals;
+  /** At the gates ("neuron", "1"), or at the ablated values ("row dMlp", "row dModel"), as the pass was made for. */
+  readonly hidden: Reals;
+  readonly mlpOut: Reals;
+}
+
+interface LayerPrograms {
+  readonly write: Program;
+  readonly writeGradient: Program;
+  readonly attentionGradient: Program;
+}
+
+export class GatedPass {
+  private constructor(
+    private readonly executor: Executor,
+    private readonly slopesAt: "gate" | "ablated",
+    private readonly layers: readonly LayerPrograms[],
+  ) {}
+
+  /** @param slopesAt where at the neurons and MLPs `backward` ends */
+  static async compile(executor: Executor, slopesAt: "gate" | "ablated"): Promise<GatedPass> {
+    const layers: LayerPrograms[] = [];
+    for (let layer = 0; layer < executor.model.config.nLayers; layer++) {
+      layers.push(await layerPrograms(executor, layer, slopesAt));
+    }
+    return new GatedPass(executor, slopesAt, layers);
+  }
+
+  async forward(input: GatedInput): Promise<GatedRun> {
+    const { executor } = this;
+    const { group, ablated, gates } = input;
+    const layers: LayerRun[] = [];
+    let stream = input.stream ?? group.clean;
+    for (let layer = 0; layer < executor.model.config.nLayers; layer++) {
+      const { z } = await executor.attention(layer, group.packing, stream, { queries: "all", wanted: ["z"] });
+      const difference = z.slice();
+      for (let i = 0; i < z.length; i++) difference[i] -= ablated[layer].z[i];
+      const mixed = ablated[layer].z.slice();
+      this.eachHead(layer, gates.heads, z.length, (gate, i) => (mixed[i] += gate * difference[i]));
+      layers.push({ residual: stream, difference, mixed });
+      const feeds = this.writeFeeds(layer, ablated[layer], gates, stream, mixed);
+      stream = (await this.layers[layer].write.run(feeds, ["residPost"])).residPost.data as Reals;
+    }
+    return { input, layers, end: stream };
+  }
+
+  /**
+   * @param atEnd gradient at the stream after the last layer, "row dModel"
+   * @param visit called for every layer, the last one first
+   * @returns the gradient at the stream before the first layer, "row dModel"
+   */
+  async backward(run: GatedRun, atEnd: Reals, visit: (slopes: LayerSlopes) => void): Promise<Reals> {
+    const { executor } = this;
+    const { config } = executor.model;
+    const { group, ablated, gates } = run.input;
+    const { packing } = group;
+    const stream = [packing.rows, config.dModel];
+    const heads = [packing.rows, config.nHeads * config.dHead];
+    const width = config.nKeyValueHeads * config.dHead;
+    // No index points at this row: every run starts at its first token.
+    const none = reals([1, width], zeros(executor.precision, width));
+    let cotangent = atEnd;
+    for (let layer = config.nLayers - 1; layer >= 0; layer--) {
+      const { residual, difference, mixed } = run.layers[layer];
+      const written = await this.layers[layer].writeGradient.run({
+        ...this.writeFeeds(layer, ablated[layer], gates, residual, mixed),
+        cotangent: reals(stream, cotangent),
+      });
+      const at = (name: string) => written[gradientName(name)].data as Reals;
+      const slopesOf = (site: keyof typeof GATE_INPUTS) => at(GATE_INPUTS[site][this.slopesAt]);
+      const toZ = at("z").slice();
+      visit({ layer, z: toZ, difference, hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut") });
+      this.eachHead(layer, gates.heads, toZ.length, (gate, i) => (toZ[i] *= gate));
+      const read = await this.layers[layer].attentionGradient.run({
+        ...attentionFeeds(packing, config, "all", 1, executor.precision),
+        residual: reals(stream, residual),
+        prefixK: none,
+        prefixV: none,
+        cotangent: reals(heads, toZ),
+        past: reals(stream, at("residual")),
+      });
+      cotangent = read[gradientName("residual")].data as Reals;
+    }
+    return cotangent;
+  }
+
+  /** Calls back for every entry of z, "row head·dHead", with the gate and the number of its head. */
+  eachHead(
+    layer: number,
+    gates: Float64Array,
+    length: number,
+    visit: (gate: number, entry: number, head: number) => void,
+  ): void {
+    const { nHeads, dHead } = this.executor.model.config;
+    for (let i = 0; i < length; i++) {
+      const head = Math.floor(i / dHead) % nHeads;
+      visit(gates[layer * nHeads + head], i, head);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const programs of this.layers) for (const program of Object.values(programs)) await program.dispose();
+  }
+
+  private writeFeeds(layer: number, ablated: Change, gates: Gates, residual: Reals, z: Reals) {
+    const { config } = this.executor.model;
+    const { dModel, dMlp, nHeads, dHead } = config;
+    const rows = residual.length / dModel;
+    const own = (values: ArrayLike<number>) => {
+      const copy = zeros(this.executor.precision, values.length);
+      copy.set(values);
+      return copy;
+    };
+    return {
+      residual: reals([rows, dModel], residual),
+      z: reals([rows, nHeads * dHead], z),
+      [GATE_INPUTS.hidden.gate]: reals([dMlp], own(gates.neurons.subarray(layer * dMlp, (layer + 1) * dMlp))),
+      [GATE_INPUTS.hidden.ablated]: reals([rows, dMlp], ablated.hidden),
+      [GATE_INPUTS.mlpOut.gate]: reals([1], own([gates.mlps[layer]])),
+      [GATE_INPUTS.mlpOut.ablated]: reals([rows, dModel], ablated.mlpOut),
+    };
+  }
+}
+
+async function layerPrograms(executor: Executor, layer: number, slopesAt: "gate" | "ablated"): Promise<LayerPrograms> {
+  const { model, precision, threads } = executor;
+  const { config } = model;
+  const weights = model.layer(layer);
+  const gated = writeGraph(config, weights, { mlp: "computed", gated: true, precision });
+  const gradient = gatedWriteGradientGraph(config, weights, precision, slopesAt);
+  return {
+    write: await Program.compile(gated, { threads }),
+    writeGradient: await Program.compile(gradient, { threads }),
+    attentionGradient: await Program.compile(attentionGradientGraph(config, weights, precision), { threads }),
+  };
+}
