@@ -67,7 +67,7 @@ export const CRITERIA = ["match", "at-least", "difference-only"] as const;
 export type CriterionName = (typeof CRITERIA)[number];
 export const BOS_CHOICES = ["auto", "always", "never"] as const;
 export type BosChoice = (typeof BOS_CHOICES)[number];
-export const ABLATIONS = ["resample", "mean", "zero"] as const;
+export const ABLATIONS = ["resample", "mean", "zero", "optimal"] as const;
 export type AblationKind = (typeof ABLATIONS)[number];
 
 /** What the user may set over the task file. */
@@ -484,6 +484,7 @@ export type EngineEvent = { readonly seq: number } & (
       readonly type: "progress";
       readonly id: string;
       readonly stage:
+        | "constants"
         | "masks"
         | "effects"
         | "pruning"

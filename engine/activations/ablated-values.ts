@@ -7,7 +7,7 @@ import type { Example } from "../task/example.ts";
 import { siteAxes } from "../transformer/sites.ts";
 import type { AblatedSite, Ablation } from "./ablation.ts";
 import type { Executor } from "./executor.ts";
-import { type Packing, type Reals, zeros } from "./packing.ts";
+import { type Packing, type Reals, repeatRows, zeros } from "./packing.ts";
 import { ReferenceMeans } from "./reference-means.ts";
 
 /** Examples that go through the model together; whole prompts, but under paired resample. */
@@ -85,9 +85,18 @@ async function makerOf(
         return known;
       };
     }
+    case "optimal":
+      return async (site, layer, { packing }) =>
+        repeatRows(ownPrecision(executor, (await ablation.constants.at(site))[layer]), packing.rows);
     default:
-      throw ablation.kind satisfies never;
+      throw ablation satisfies never;
   }
+}
+
+function ownPrecision({ precision }: Executor, values: Reals): Reals {
+  const own = zeros(precision, values.length);
+  own.set(values);
+  return own;
 }
 
 /** How many entries a site has over the rows of a packing. */

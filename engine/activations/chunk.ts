@@ -49,7 +49,12 @@ export function groupExamples(examples: readonly Example[], budget: number): Exa
 }
 
 /** Whether an ablation leaves alone what stands before the first token in which a pair differs. */
-const keepsSharedPrefix: Readonly<Record<Ablation["kind"], boolean>> = { resample: true, mean: false, zero: false };
+const keepsSharedPrefix: Readonly<Record<Ablation["kind"], boolean>> = {
+  resample: true,
+  mean: false,
+  zero: false,
+  optimal: false,
+};
 
 /**
  * Positions at the start of a pair that are the same in the clean, the corrupt and every circuit run: those before the

@@ -1,4 +1,5 @@
 // Means of sites over reference prompts, for mean ablation.
+import { assertInternal } from "../base/errors.ts";
 import type { Example } from "../task/example.ts";
 import type { Ablation, AblatedSite } from "./ablation.ts";
 import { capture } from "./capture.ts";
@@ -54,6 +55,12 @@ export class ReferenceMeans {
     const out = zeros(executor.precision, rows.length * width);
     rows.forEach((row, r) => out.set(row, r * width));
     return out;
+  }
+
+  /** The one mean over all positions, "width". */
+  overall(site: AblatedSite, layer: number): Float64Array {
+    assertInternal(!this.perPosition, "one mean of means by position");
+    return this.mean(site, layer);
   }
 
   private key(site: AblatedSite, example: Example, position: number): string {

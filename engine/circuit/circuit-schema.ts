@@ -36,9 +36,9 @@ const model = z.strictObject({
 });
 
 const ablation = z.strictObject({
-  kind: z.enum(["resample", "mean", "zero"]),
+  kind: z.enum(["resample", "mean", "zero", "optimal"]),
   reference: text.describe(
-    "What the ablated values come from, such as 'paired corrupt prompt' or 'mean over 128 corrupt prompts, by position'.",
+    "What the ablated values come from, such as 'paired corrupt prompt', 'mean over 128 corrupt prompts, by position' or 'one constant for each unit, learned on 128 discovery examples'.",
   ),
 });
 const criterion = z.enum(["match", "at-least", "difference-only"]);

@@ -9,6 +9,7 @@ import { writeAll } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { type Holder, lockHolder, takeLock } from "../base/process-lock.ts";
 import { withFile } from "../base/refusal.ts";
+import type { ConstantsMemory } from "../score/optimal-constants.ts";
 import { type JournalText, readJournal, requireRegular, sealed } from "./journal-lines.ts";
 
 /** What was measured; numbers survive the text exactly. */
@@ -19,6 +20,8 @@ export type JournalEntry =
   | { readonly kind: "estimates"; readonly units: readonly string[]; readonly values: readonly number[] }
   /** A step of training of learned masks: slopes at the gates of the searched units, as base64 of float32. */
   | { readonly kind: "gates"; readonly error: number; readonly slopes: string }
+  /** Learned constants of optimal ablation at one site, as base64 of float32. */
+  | { readonly kind: "constants"; readonly site: string; readonly values: string }
   /** How many of the most open gates the criterion holds for. */
   | { readonly kind: "open"; readonly kept: number }
   | {
@@ -40,6 +43,7 @@ const ENTRY = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("effects"), units: ids, metric: numbers }),
   z.object({ kind: z.literal("estimates"), units: ids, values: numbers }),
   z.object({ kind: z.literal("gates"), error: z.number(), slopes: z.string() }),
+  z.object({ kind: z.literal("constants"), site: z.string(), values: z.string() }),
   z.object({ kind: z.literal("open"), kept: z.int().min(0) }),
   z.object({
     kind: z.literal("trial"),
@@ -77,6 +81,20 @@ export function recallOf<K extends JournalEntry["kind"]>(
   if (!entry) return undefined;
   if (entry.kind !== kind) throw foreignEntry();
   return entry as Extract<JournalEntry, { kind: K }>;
+}
+
+/** Learned constants on the tape: a run that goes on has the same to the bit, whatever it is run with. */
+export function constantsMemory(ledger: Ledger): ConstantsMemory {
+  return {
+    recall: (site) => {
+      const entry = recallOf(ledger, "constants");
+      if (!entry) return undefined;
+      if (entry.site !== site) throw foreignEntry();
+      return new Float32Array(Uint8Array.from(Buffer.from(entry.values, "base64")).buffer);
+    },
+    record: (site, values) =>
+      ledger.record({ kind: "constants", site, values: Buffer.from(values.buffer).toString("base64") }),
+  };
 }
 
 export function foreignEntry(): EngineError {

@@ -1,9 +1,9 @@
 // Runs in which every unit has a gate between 0 (ablated) and 1 (live), and the way back through them: to the gates, or to
 // what stands in the place of the ablated units.
 import type { Executor } from "../activations/executor.ts";
-import { attentionFeeds, type Reals, reals, zeros } from "../activations/packing.ts";
-import type { ModelConfig } from "../model/model.ts";
-import { Program } from "../runtime/ort.ts";
+import { attentionFeeds, type Packing, type Reals, reals, zeros } from "../activations/packing.ts";
+import { atLayer, type LayerConfig, type ModelConfig } from "../model/model.ts";
+import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
 import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
 import type { Change, Group } from "./gradient-runs.ts";
@@ -71,6 +71,8 @@ interface LayerPrograms {
 }
 
 export class GatedPass {
+  private readonly feeds = new WeakMap<Packing, Map<number | undefined, Record<string, Feed>>>();
+
   private constructor(
     private readonly executor: Executor,
     private readonly slopesAt: "gate" | "ablated",
@@ -132,7 +134,7 @@ export class GatedPass {
       visit({ layer, z: toZ, difference, hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut") });
       this.eachHead(layer, gates.heads, toZ.length, (gate, i) => (toZ[i] *= gate));
       const read = await this.layers[layer].attentionGradient.run({
-        ...attentionFeeds(packing, config, "all", 1, executor.precision),
+        ...this.feedsOf(packing, atLayer(config, layer)),
         residual: reals(stream, residual),
         prefixK: none,
         prefixV: none,
@@ -152,14 +154,24 @@ export class GatedPass {
     visit: (gate: number, entry: number, head: number) => void,
   ): void {
     const { nHeads, dHead } = this.executor.model.config;
-    for (let i = 0; i < length; i++) {
-      const head = Math.floor(i / dHead) % nHeads;
-      visit(gates[layer * nHeads + head], i, head);
+    for (let start = 0, head = 0; start < length; start += dHead, head = (head + 1) % nHeads) {
+      const gate = gates[layer * nHeads + head];
+      for (let i = start; i < start + dHead; i++) visit(gate, i, head);
     }
   }
 
   async dispose(): Promise<void> {
     for (const programs of this.layers) for (const program of Object.values(programs)) await program.dispose();
+  }
+
+  /** Index inputs are the same in every pass, and in every layer that sees as far back. */
+  private feedsOf(packing: Packing, config: LayerConfig): Record<string, Feed> {
+    const ofPacking = this.feeds.get(packing) ?? new Map<number | undefined, Record<string, Feed>>();
+    this.feeds.set(packing, ofPacking);
+    const { slidingWindow } = config;
+    const known = ofPacking.get(slidingWindow) ?? attentionFeeds(packing, config, "all", 1, this.executor.precision);
+    ofPacking.set(slidingWindow, known);
+    return known;
   }
 
   private writeFeeds(layer: number, ablated: Change, gates: Gates, residual: Reals, z: Reals) {
@@ -191,6 +203,8 @@ async function layerPrograms(executor: Executor, layer: number, slopesAt: "gate"
   return {
     write: await Program.compile(gated, { threads }),
     writeGradient: await Program.compile(gradient, { threads }),
-    attentionGradient: await Program.compile(attentionGradientGraph(config, weights, precision), { threads }),
+    attentionGradient: await Program.compile(attentionGradientGraph(atLayer(config, layer), weights, precision), {
+      threads,
+    }),
   };
 }

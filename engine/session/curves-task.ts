@@ -41,7 +41,7 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   if (settings.units.includes("neuron")) {
     throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
   }
-  const prepared = prepare(settings, { threads: hooks.threads });
+  const prepared = prepare(settings, hooks);
   const curves: UnitCurve[] = [];
   let size: number;
   let sizes: readonly number[];

@@ -6,7 +6,7 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../base/interval.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
-import { type Ledger, recallOf } from "../prune/journal.ts";
+import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
@@ -92,7 +92,7 @@ export interface EdgeHooks extends JournalOptions {
 
 /** @throws EngineError as `prepare`; "cancelled" */
 export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
-  const prepared = prepare(settings, { threads: hooks.threads });
+  const prepared = prepare(settings, hooks);
   try {
     return await withLedger("edges", settings, identityOf(prepared), hooks, (ledger) =>
       measured(settings, prepared, ledger, hooks),
@@ -110,6 +110,7 @@ async function measured(
   hooks: EdgeHooks,
 ): Promise<EdgeOutcome> {
   const { model, discovery, heldOut } = prepared;
+  prepared.constants?.within({ memory: constantsMemory(ledger) });
   const sides: EdgeSide[] = [];
   try {
     const graph = settings.graph && readEdgeGraph(settings.graph, model);

@@ -56,8 +56,9 @@ export async function evaluateCircuit(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const own = source.form === "own" ? source.circuit : undefined;
-  const prepared = prepare(evaluatedWith(source, settings), { threads: options.threads });
+  const prepared = prepare(evaluatedWith(source, settings), options);
   try {
+    prepared.constants?.within({ onStep: (done, total) => options.onStage?.("constants", done, total) });
     const results = await measure(prepared, source, { random, parts }, options);
     const { model } = prepared;
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;

@@ -29,7 +29,7 @@ export async function patchTask(
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): Promise<PatchOutcome> {
-  const prepared = prepare(settings, { threads: options.threads });
+  const prepared = prepare(settings, options);
   const { executor, model, discovery, ablation, task, notes } = prepared;
   try {
     const effects = await activationPatching(executor, discovery, {

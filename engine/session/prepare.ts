@@ -1,10 +1,11 @@
 // A task on a model, ready to measure: examples split, executor made, the task's own settings with the user's over them.
-import type { Ablation } from "../activations/ablation.ts";
+import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
+import { OptimalConstants } from "../score/optimal-constants.ts";
 import type { Example } from "../task/example.ts";
 import { expandTask } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
@@ -34,6 +35,8 @@ export interface Prepared {
   readonly discovery: readonly Example[];
   readonly heldOut: readonly Example[];
   readonly ablation: Ablation;
+  /** Of optimal ablation; learned on the discovery examples when they are first asked for. */
+  readonly constants: OptimalConstants | undefined;
   readonly criterion: Criterion;
   readonly seed: number;
   /** The corruption asked for; undefined for the task's default. */
@@ -45,7 +48,10 @@ export interface Prepared {
 }
 
 /** @throws EngineError for a task or model that cannot be read, or that do not fit each other */
-export function prepare(settings: TaskSettings, options: { readonly threads?: number } = {}): Prepared {
+export function prepare(
+  settings: TaskSettings,
+  options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
+): Prepared {
   const task = loadContrast(settings.task);
   const model = openModel(settings.model);
   const seed = settings.seed ?? task.seed;
@@ -58,13 +64,16 @@ export function prepare(settings: TaskSettings, options: { readonly threads?: nu
   const discovery = examples.filter((example) => example.split === "discovery");
   const heldOut = examples.filter((example) => example.split === "heldOut");
   checkContext(examples, model, task.file);
+  const executor = new Executor(model, { threads: options.threads });
+  const choice = ablationOf(settings, task);
+  const constants = new OptimalConstants(executor, discovery, { seed, signal: options.signal });
   return {
     task,
     model,
-    executor: new Executor(model, { threads: options.threads }),
+    executor,
     discovery,
     heldOut,
-    ablation: ablationOf(settings, task),
+    ...readyAblation(choice, constants),
     criterion: criterionOf(settings, task, examples),
     seed,
     corruption: settings.corruption,
@@ -86,7 +95,10 @@ function criterionOf(settings: TaskSettings, task: ContrastTask, examples: reado
 }
 
 /** The user's ablation, else the task's. */
-export function ablationOf(settings: Pick<TaskSettings, "ablation" | "perPosition">, task: ContrastTask): Ablation {
+export function ablationOf(
+  settings: Pick<TaskSettings, "ablation" | "perPosition">,
+  task: ContrastTask,
+): AblationChoice {
   const kind = settings.ablation ?? task.ablation.kind;
   const same = kind === task.ablation.kind;
   const fallback = kind === "resample" ? "paired" : "corrupt";
@@ -95,6 +107,14 @@ export function ablationOf(settings: Pick<TaskSettings, "ablation" | "perPositio
     reference: same ? task.ablation.reference : fallback,
     perPosition: settings.perPosition ?? (same && task.ablation.perPosition),
   };
+}
+
+function readyAblation(
+  { kind, ...choice }: AblationChoice,
+  constants: OptimalConstants,
+): Pick<Prepared, "ablation" | "constants"> {
+  if (kind === "optimal") return { ablation: { ...choice, kind, constants }, constants };
+  return { ablation: { ...choice, kind }, constants: undefined };
 }
 
 function checkContext(examples: readonly Example[], model: Model, file: string): void {
@@ -110,7 +130,7 @@ function checkContext(examples: readonly Example[], model: Model, file: string):
 }
 
 /** In words, for the circuit file and the command line. */
-export function describeReference(ablation: Ablation, examples: number): string {
+export function describeReference(ablation: AblationChoice, examples: number): string {
   switch (ablation.kind) {
     case "resample":
       return "paired corrupt prompt";
@@ -118,5 +138,9 @@ export function describeReference(ablation: Ablation, examples: number): string 
       return "zero";
     case "mean":
       return `mean over ${examples} ${ablation.reference} prompts${ablation.perPosition ? ", by position" : ""}`;
+    case "optimal":
+      return `one constant for each unit, learned on ${examples} discovery examples`;
+    default:
+      throw ablation.kind satisfies never;
   }
 }

@@ -9,7 +9,7 @@ import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { type Ledger, recallOf } from "../prune/journal.ts";
+import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../score/roles.ts";
 import {
@@ -61,7 +61,7 @@ export type PruneEvent =
 
 /** What comes before the search and after it, in order. */
 export type Stage =
-  "masks" | "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
+  "constants" | "masks" | "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
 
 export interface PruneOptions extends JournalOptions {
   /** Of the larger run that this one is part of, in place of a journal of its own. */
@@ -94,7 +94,7 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   const started = new Date();
   const emit = options.onEvent ?? (() => undefined);
   checkStart(settings);
-  const prepared = prepare(settings, { threads: options.threads });
+  const prepared = prepare(settings, options);
   try {
     emit({ type: "prepared", prepared });
     const use = (ledger: Ledger) => run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
@@ -124,6 +124,9 @@ async function run(
 ): Promise<PruneOutcome> {
   const { task, executor, criterion, seed } = prepared;
   const space = new UnitSpace(prepared.model.config, settings.units);
+  const stage = (name: Stage) => (done: number, total: number) =>
+    options.onEvent({ type: "stage", stage: name, done, total });
+  prepared.constants?.within({ memory: constantsMemory(ledger), onStep: stage("constants") });
   const evaluatorOn = (examples: Prepared["discovery"]) =>
     Evaluator.create(executor, examples, {
       metric: task.metric,
@@ -137,8 +140,6 @@ async function run(
   noteAnchors(ledger, anchors);
   options.onEvent({ type: "anchors", anchors });
 
-  const stage = (name: Stage) => (done: number, total: number) =>
-    options.onEvent({ type: "stage", stage: name, done, total });
   const { signal } = options;
   const learned =
     settings.start &&

@@ -53,10 +53,10 @@ export function scoreEdges(settings: ScoreSettings<EdgeMethod>, options: ScoreOp
 
 async function withPrepared<T>(
   settings: TaskSettings,
-  { threads }: ScoreOptions,
+  options: ScoreOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const prepared = prepare(settings, { threads });
+  const prepared = prepare(settings, options);
   try {
     return await use(prepared);
   } finally {

@@ -16,7 +16,7 @@ export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const
 export type CriterionName = (typeof CRITERION_NAMES)[number];
 
 /** What a removed unit gives instead of its value. */
-export const ABLATION_KINDS = ["resample", "mean", "zero"] as const;
+export const ABLATION_KINDS = ["resample", "mean", "zero", "optimal"] as const;
 export type AblationKind = (typeof ABLATION_KINDS)[number];
 
 /** Where that value comes from: the pair's own corrupt run, or the mean over all corrupt or all clean prompts. */
@@ -38,7 +38,7 @@ export const ablationSchema = z.strictObject({
   reference: z
     .enum(ABLATION_REFERENCES)
     .optional()
-    .describe("paired for resample; corrupt (the default) or clean for mean; unused for zero"),
+    .describe("paired for resample; corrupt (the default) or clean for mean; unused for zero and optimal"),
   perPosition: z.boolean().optional().describe("mean: one mean for each position of a template instead of one for all"),
 });
 
@@ -67,7 +67,12 @@ const commonSchema = z.strictObject({
         "probability-difference: summed probability of the answers minus that of the wrong answers; " +
         "log-probability: log of the summed probability of the answers",
     ),
-  ablation: ablationSchema.optional().describe("what a removed unit gives instead; default resample"),
+  ablation: ablationSchema
+    .optional()
+    .describe(
+      "what a removed unit gives instead; resample (default): its value in the paired corrupt run; mean: its mean over all " +
+        "corrupt or clean prompts; zero; optimal: one constant for each unit, learned on the discovery examples",
+    ),
   threshold: z.number().gt(0).max(1).optional().describe("of the criterion; default 0.9"),
   criterion: z.enum(CRITERION_NAMES).optional().describe("what pruning keeps true; default match"),
   bos: z

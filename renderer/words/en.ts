@@ -129,13 +129,15 @@ export const en = {
   "ablation.resample": "resample",
   "ablation.mean": "mean",
   "ablation.zero": "zero",
+  "ablation.optimal": "optimal constant",
   "explain.unit.head": "Attention heads may be removed.",
   "explain.unit.mlp": "Whole MLPs may be removed.",
   "explain.unit.neuron": "Single hidden neurons of the MLPs may be removed.",
   "explain.criterion":
     "What pruning keeps true.\nmatch: |1 − f| ≤ 1 − threshold, and accuracy at least threshold × the model’s.\nat least: f ≥ threshold, and the same accuracy.\ndifference only: the first half of match.",
   "explain.threshold": "Above 0, at most 1: how much of the model’s behaviour must be left.",
-  "explain.ablation": "What a removed unit gives instead: its value in the paired corrupt prompt, a mean, or zero.",
+  "explain.ablation":
+    "What a removed unit gives instead: its value in the paired corrupt prompt, a mean, zero, or the constant that does the least harm, learned on the discovery examples.",
   "explain.seed": "Of the examples and of the search. The same seed gives the same circuit.",
   "explain.discovery": "Examples that the search sees.",
   "explain.heldOut": "Examples that the search does not see; the figures that count come from them.",
@@ -810,6 +812,7 @@ export const en = {
     "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.",
   "explain.budget":
     "Circuits that may be measured; 0: as many as it takes. Empty: 15 % of the hidden neurons where they are more than 4096, else no limit.",
+  "stage.constants": "Learning constants",
   "stage.masks": "Learning masks",
   "figures.measuredWith": "Figures of the file are measured with the ablation of the search: {ablation}.",
   "figures.verified":

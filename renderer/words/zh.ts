@@ -127,13 +127,14 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "ablation.resample": "重采样",
   "ablation.mean": "均值",
   "ablation.zero": "置零",
+  "ablation.optimal": "最优常数",
   "explain.unit.head": "可移除注意力头。",
   "explain.unit.mlp": "可移除整个 MLP。",
   "explain.unit.neuron": "可移除 MLP 中的单个隐藏神经元。",
   "explain.criterion":
     "剪枝过程中始终保持的条件。\n匹配：|1 − f| ≤ 1 − 阈值，且准确率不低于阈值 × 模型准确率。\n至少：f ≥ 阈值，准确率要求同上。\n仅看差值：只要求“匹配”的前半部分。",
   "explain.threshold": "大于 0 且不超过 1：电路须保留模型行为的多少。",
-  "explain.ablation": "被移除的单元以何替代：配对损坏提示中的值、均值或零。",
+  "explain.ablation": "被移除的单元以何替代：配对损坏提示中的值、均值、零，或在发现样本上学得、影响最小的常数。",
   "explain.seed": "用于样本与搜索。相同种子得到相同电路。",
   "explain.discovery": "搜索所用的样本。",
   "explain.heldOut": "搜索看不到的样本；最终指标以它们为准。",
@@ -773,6 +774,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "explain.searchStart":
     "搜索从何处开始。\n完整模型：所有单元都在，逐一尝试。\n学习的掩码：先一起训练所有单元的门；再从满足判据的最少的打开的门继续搜索。",
   "explain.budget": "最多测量多少个电路；0：不限。留空：隐藏神经元多于 4096 时为其 15 %，否则不限。",
+  "stage.constants": "学习常数",
   "stage.masks": "学习掩码",
   "figures.measuredWith": "文件中的数值用搜索的消融测量：{ablation}。",
   "figures.verified":

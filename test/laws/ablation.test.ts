@@ -1,8 +1,9 @@
 // Law: an ablation means one thing. Under every kind, per position and not, circuits of nodes, circuits of edges, single
 // edges, gates and gradients agree on what the embedding, heads, MLPs and neurons give where they are ablated.
 import { afterAll, describe, expect, test } from "vitest";
-import type { Ablation } from "../../engine/activations/ablation.ts";
+import type { AblatedSite, Ablation, AblationChoice, UnitConstants } from "../../engine/activations/ablation.ts";
 import { Executor } from "../../engine/activations/executor.ts";
+import { Random } from "../../engine/base/random.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { parseNode } from "../../engine/circuit/node.ts";
 import { edgeIndex, edgeTable } from "../../engine/circuit/topology.ts";
@@ -11,7 +12,7 @@ import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
 import { metricValue } from "../../engine/metric/metric.ts";
-import type { Model } from "../../engine/model/model.ts";
+import type { Model, ModelConfig } from "../../engine/model/model.ts";
 import { activationPatching } from "../../engine/score/activation-patching.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
 import { measureConnections } from "../../engine/score/connections.ts";
@@ -23,7 +24,7 @@ import { gradientScores } from "../../engine/score/gradient-scores.ts";
 import { pathOf } from "../../engine/score/path.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { greatestDifference } from "../greatest-difference.ts";
-import { plainRun, type Rows } from "../plain-transformer.ts";
+import { affine, plainRun, type Rows } from "../plain-transformer.ts";
 import { GATED, linearised, PARALLEL, PLAIN, randomExamples, randomModel, straighten } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
@@ -33,7 +34,28 @@ const ABLATIONS = [
   ["mean over corrupt prompts", { kind: "mean", reference: "corrupt", perPosition: false }],
   ["mean over clean prompts, by position", { kind: "mean", reference: "clean", perPosition: true }],
   ["zero", { kind: "zero", reference: "paired", perPosition: false }],
-] as const satisfies readonly (readonly [string, Ablation])[];
+  ["optimal", { kind: "optimal", reference: "paired", perPosition: false }],
+] as const satisfies readonly (readonly [string, AblationChoice])[];
+
+/** Any constants will do where what is asked is whether all methods put in the same ones. */
+function ready({ kind, ...choice }: AblationChoice, config: ModelConfig): Ablation {
+  return kind === "optimal" ? { ...choice, kind, constants: drawnConstants(config) } : { ...choice, kind };
+}
+
+function drawnConstants({ nLayers, nHeads, dHead, dModel, dMlp }: ModelConfig): UnitConstants {
+  const widths: Partial<Record<AblatedSite, number>> = {
+    z: nHeads * dHead,
+    mlpOut: dModel,
+    hidden: dMlp,
+    input: dModel,
+  };
+  const drawn = (site: AblatedSite) =>
+    Array.from({ length: nLayers }, (_, layer) => {
+      const random = Random.seeded(layer, site);
+      return Float64Array.from({ length: widths[site]! }, () => 0.3 * random.normal());
+    });
+  return { at: (site) => Promise.resolve(drawn(site)) };
+}
 
 const MODELS = [
   ["plain", PLAIN],
@@ -65,7 +87,13 @@ async function edgesOf(executor: Executor, examples: readonly Example[], ablatio
 }
 
 /** What each node gives where it is ablated, by example and node, from runs of the plain transformer. */
-function plainlyAblated(model: Model, examples: readonly Example[], ablation: Ablation): Map<string, Rows>[] {
+async function plainlyAblated(
+  model: Model,
+  examples: readonly Example[],
+  ablation: Ablation,
+): Promise<Map<string, Rows>[]> {
+  const constants =
+    ablation.kind === "optimal" ? await plainlyWritten(model, ablation.constants) : new Map<string, number[]>();
   const runs = examples.map((example) =>
     plainRun(model, example[ablation.reference === "clean" ? "clean" : "corrupt"].ids),
   );
@@ -87,12 +115,31 @@ function plainlyAblated(model: Model, examples: readonly Example[], ablation: Ab
             return averaged(node, position);
           case "zero":
             return runs[e].writes.get(node)![position].map(() => 0);
+          case "optimal":
+            return constants.get(node)!;
           default:
-            throw ablation.kind satisfies never;
+            throw ablation satisfies never;
         }
       });
     return new Map(nodes.map((node) => [node, rowsOf(node)]));
   });
+}
+
+/** What each node writes when its constant stands in its place. */
+async function plainlyWritten(model: Model, constants: UnitConstants): Promise<Map<string, number[]>> {
+  const { nLayers, nHeads, dHead, dModel } = model.config;
+  const written = new Map([["input", [...(await constants.at("input"))[0]]]]);
+  for (let layer = 0; layer < nLayers; layer++) {
+    const z = (await constants.at("z"))[layer];
+    const { W_O } = model.layer(layer);
+    for (let head = 0; head < nHeads; head++) {
+      const from = head * dHead;
+      const rows = W_O.subarray(from * dModel, (from + dHead) * dModel);
+      written.set(`a${layer}.h${head}`, affine([...z.subarray(from, from + dHead)], rows, dModel, 0, dModel));
+    }
+    written.set(`m${layer}`, [...(await constants.at("mlpOut"))[layer]]);
+  }
+  return written;
 }
 
 describe.each(MODELS)("%s", (_, config) => {
@@ -103,8 +150,9 @@ describe.each(MODELS)("%s", (_, config) => {
   // Oracle: whole runs of a plain transformer in float64 loops, with what the nodes write replaced.
   test.each(ABLATIONS)(
     "%s: edges from the embedding and from other nodes, cut alone, are as by hand (1e-9)",
-    async (_, ablation) => {
-      const ablated = plainlyAblated(model, examples, ablation);
+    async (_, choice) => {
+      const ablation = ready(choice, config);
+      const ablated = await plainlyAblated(model, examples, ablation);
       const { topology, value, all } = await edgesOf(executor, examples, ablation);
       const full = new UnitSpace(config, ["head", "mlp"]).full();
       const { edges } = await measureConnections(executor, examples, full, { metric, ablation });
@@ -134,8 +182,9 @@ describe.each(MODELS)("%s", (_, config) => {
   );
 
   // Oracle: the plain transformer, every node's output fixed at what the ablation gives.
-  test.each(ABLATIONS)("%s: no edge at all is everything ablated, the embedding too (1e-9)", async (_, ablation) => {
-    const ablated = plainlyAblated(model, examples, ablation);
+  test.each(ABLATIONS)("%s: no edge at all is everything ablated, the embedding too (1e-9)", async (_, choice) => {
+    const ablation = ready(choice, config);
+    const ablated = await plainlyAblated(model, examples, ablation);
     const { value, all } = await edgesOf(executor, examples, ablation);
     const expected = examples.map((example, e) =>
       metricValue(metric, example, plainRun(model, example.clean.ids, { fixed: ablated[e] }).logits),
@@ -144,7 +193,8 @@ describe.each(MODELS)("%s", (_, config) => {
   });
 
   // Oracle: the evaluator of circuits of nodes.
-  test.each(ABLATIONS)("%s: all edges out of some nodes cut are those nodes ablated (1e-9)", async (_, ablation) => {
+  test.each(ABLATIONS)("%s: all edges out of some nodes cut are those nodes ablated (1e-9)", async (_, choice) => {
+    const ablation = ready(choice, config);
     const { topology, value } = await edgesOf(executor, examples, ablation);
     const space = new UnitSpace(config, ["head", "mlp"]);
     const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
@@ -156,7 +206,8 @@ describe.each(MODELS)("%s", (_, config) => {
   });
 
   // Oracle: the evaluator's run of the same circuit of heads, MLPs and neurons.
-  test.each(ABLATIONS)("%s: gates of 0 and 1 are the circuit of the open ones (1e-9)", async (_, ablation) => {
+  test.each(ABLATIONS)("%s: gates of 0 and 1 are the circuit of the open ones (1e-9)", async (_, choice) => {
+    const ablation = ready(choice, config);
     const runs = await GatedRuns.over(executor, examples, metric, ablation);
     disposables.push(runs);
     const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
@@ -183,7 +234,8 @@ describe("gated MLP, grouped key-value heads: gradients", () => {
   // Oracle: each node's own attribution; the gradient behind a node is the sum of those at everything that reads it.
   test.each(ABLATIONS)(
     "%s: on every path, scores of all edges out of a node add up to its own (1e-6)",
-    async (_, ablation) => {
+    async (_, choice) => {
+      const ablation = ready(choice, GATED);
       for (const method of ["attribution", "integrated-gradients", "clean-corrupted"] as const) {
         const path = pathOf(method, 2);
         const { heads, mlps, input } = await gradientScores(executor, examples, ablation, path, { metric });
@@ -209,7 +261,7 @@ describe("gated MLP, grouped key-value heads: gradients", () => {
 });
 
 // The norms divide by √(10¹² + variance), so the model is linear to one part in 10¹¹; scores are kept as float32.
-// Zeros stand too far from the values of neurons behind a raised bias for the ReLUs of later layers to stay straight.
+// Zeros and small constants stand too far from the values of neurons behind a raised bias for the ReLUs of later layers to stay straight.
 describe("on a linear model", () => {
   const executor = executorOf(randomModel(linearised, 5, straighten));
   const examples = randomExamples(linearised, [7, 7, 7], 5);
@@ -218,8 +270,9 @@ describe("on a linear model", () => {
   // Oracle: exact patching of single sites.
   test.each(ABLATIONS)(
     "%s: attribution is exact, by unit and position, the embedding too (1e-6 of the largest)",
-    async (_, ablation) => {
-      const lastOnly = ablation.kind === "zero" ? [linearised.nLayers - 1] : undefined;
+    async (_, choice) => {
+      const ablation = ready(choice, linearised);
+      const lastOnly = ablation.kind === "zero" || ablation.kind === "optimal" ? [linearised.nLayers - 1] : undefined;
       const { heads, mlps, neurons, input, byPosition } = await attributionPatching(executor, examples, {
         metric,
         ablation,
@@ -235,6 +288,8 @@ describe("on a linear model", () => {
         ["residPre", "position", byPosition!.input],
       ] as const;
       for (const [site, by, estimate] of forms) {
+        // A constant stands for the embedding, not for a stream; edges out of the embedding are held to it below.
+        if (ablation.kind === "optimal" && site === "residPre") continue;
         const layers = site === "residPre" ? [0] : site === "hidden" ? lastOnly : undefined;
         const request = { direction: "noising", site, by, ablation, metric, positions, layers } as const;
         const { effect } = await activationPatching(executor, examples, request);
@@ -249,7 +304,8 @@ describe("on a linear model", () => {
   // Oracle: path patching of single edges in the full model.
   test.each(ABLATIONS)(
     "%s: scores of edges are exact, on the path through the embeddings too (1e-6 of the largest)",
-    async (_, ablation) => {
+    async (_, choice) => {
+      const ablation = ready(choice, linearised);
       const full = new UnitSpace(linearised, ["head", "mlp"]).full();
       const { edges } = await measureConnections(executor, examples, full, { metric, ablation });
       const exact = new Map(
