@@ -7,6 +7,9 @@ const MODELS = "test/models/**/*.test.ts";
 const PAGES = "test/workbench/**/*.test.ts";
 const DESKTOP = "test/desktop/**/*.test.ts";
 
+/** What a window shows is read again until it is what is expected, or until there is no hope left. */
+const patience = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     reporters: ["default", "./build/test-counts.ts"],
@@ -36,6 +39,7 @@ export default defineConfig({
         test: {
           name: "pages",
           include: [PAGES],
+          expect: patience,
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 60_000,
@@ -46,6 +50,7 @@ export default defineConfig({
         test: {
           name: "desktop",
           include: [DESKTOP],
+          expect: patience,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,

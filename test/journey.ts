@@ -49,6 +49,7 @@ export async function measureEdges(page: Page): Promise<void> {
 /** Heads that the accessible table of nodes lists. */
 export async function listedHeads(page: Page): Promise<string[]> {
   await press(page, "5");
+  await page.locator("[role=tab][aria-selected=true]", { hasText: "Nodes" }).waitFor();
   const names = await page.locator(".pane tbody td:first-child").allTextContents();
   return names.map((name) => name.trim()).filter((name) => /^a\d+\.h\d+$/.test(name));
 }
@@ -70,7 +71,7 @@ export async function pruneToExport(
   expect(heads.length === 5 || heads.length === 6).toBe(true);
 
   await press(page, "1", "Home");
-  expect(await page.inputValue("input[type=range]")).toBe("0");
+  await expect.poll(() => page.inputValue("input[type=range]")).toBe("0");
   await press(page, "End");
 
   await press(page, "/");
@@ -78,12 +79,11 @@ export async function pruneToExport(
   await press(page, "Enter", "Escape");
   await page.locator(".right .arcs").waitFor();
   await page.getByRole("button", { name: "difference" }).click();
-  expect(await page.locator(".right .arcs path").count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator(".right .arcs path").count()).toBeGreaterThan(0);
 
   await press(page, "a", "m");
   const status = page.locator(".right [role=status]", { hasText: "f " });
-  await status.waitFor();
-  expect(Number(/[\d.]+/.exec((await status.textContent())!)![0])).toBeLessThan(0.95);
+  await expect.poll(async () => Number(/[\d.]+/.exec((await status.textContent())!)![0])).toBeLessThan(0.95);
   await press(page, "Control+z");
 
   const circuit = await exported(/^Circuit/);
@@ -117,6 +117,5 @@ export async function pruneToExport(
   await press(page, "6");
   await page.getByRole("button", { name: "Compare" }).first().click();
   await press(page, "1");
-  await page.locator(".side.both").waitFor();
-  expect(await page.locator(".side.both").textContent()).toMatch(/in both: \d/);
+  await expect.poll(() => page.locator(".side.both").textContent()).toMatch(/in both: \d/);
 }

@@ -58,8 +58,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("button", { name: "Stop" }).waitFor();
-    await lines.at(-1)!.close();
-    await page.waitForSelector(".engine:not(.ready)");
+    await Promise.all([page.waitForSelector(".engine:not(.ready)"), lines.at(-1)!.close()]);
     await page.waitForSelector(".engine.ready");
     await finished(page);
     expect(await listedHeads(page)).toEqual(undisturbed);
@@ -75,18 +74,20 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.getByRole("button", { name: "layer × position" }).click();
     const cell = page.getByRole("button", { name: /^1 S2 / });
     await cell.click();
-    const lit = await page
-      .locator(".pane tbody tr")
-      .evaluateAll((rows) =>
-        rows.map((row) =>
-          [...row.querySelectorAll("td")].map((td) => (td.classList.contains("dim") ? "." : "x")).join(""),
-        ),
-      );
+    const lit = () =>
+      page
+        .locator(".pane tbody tr")
+        .evaluateAll((rows) =>
+          rows.map((row) =>
+            [...row.querySelectorAll("td")].map((td) => (td.classList.contains("dim") ? "." : "x")).join(""),
+          ),
+        );
     const columns = (await page.locator(".pane thead th").allTextContents()).slice(1);
     const at = columns.indexOf("S2");
     const cone = "x".repeat(columns.length - at).padStart(columns.length, ".");
     const own = "x".padStart(at + 1, ".").padEnd(columns.length, ".");
-    expect(lit).toEqual([".".repeat(columns.length), own, ...lit.slice(2).map(() => cone)]);
+    // Four layers: above the cell's own the whole cone is lit.
+    await expect.poll(lit).toEqual([".".repeat(columns.length), own, cone, cone]);
     const save = page.getByRole("button", { name: "Save as CSV" });
     const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
     expect(download.suggestedFilename()).toBe("ioi-sprig-residPre-noising.csv");
@@ -94,7 +95,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       .trim()
       .split("\r\n");
     expect(lines[0]).toBe(["layer", ...columns].join(","));
-    expect(lines.slice(1).map((line) => line.split(",").length)).toEqual(lit.map(() => columns.length + 1));
+    expect(lines.slice(1).map((line) => line.split(",").length)).toEqual(Array(4).fill(columns.length + 1));
     expect(complaints).toEqual([]);
     await close();
   });
@@ -117,13 +118,13 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await orders.getByRole("button", { name: "Stop" }).click();
     await orders.getByRole("button", { name: "Measure the curves" }).click();
     await page.getByRole("img", { name: /^Faithfulness by number/ }).waitFor({ timeout: 120_000 });
-    const rows = await page
-      .locator(".pane tbody tr")
-      .evaluateAll((trs) => trs.map((tr) => tr.children[1].textContent.trim()));
-    expect(rows).toEqual(["single effects", "random", "greedy, exact", "learned masks, then exact"]);
-    const [effects, random] = await page
-      .locator(".pane tbody tr")
-      .evaluateAll((trs) => trs.slice(0, 2).map((tr) => Number(tr.children[2].textContent)));
+    const rows = () =>
+      page
+        .locator(".pane tbody tr")
+        .evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
+    const names = async () => (await rows()).map(([, name]) => name);
+    await expect.poll(names).toEqual(["single effects", "random", "greedy, exact", "learned masks, then exact"]);
+    const [effects, random] = (await rows()).map(([, , size]) => Number(size));
     expect(effects).toBeLessThan(random);
     expect(complaints).toEqual([]);
     await close();
@@ -173,7 +174,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     ]);
     await chooser.setFiles({ name: "x.secateur", mimeType: "application/json", buffer: readFileSync(file) });
     await page.getByRole("tab", { name: "Edges" }).click();
-    expect(await pruned.allInnerTexts()).toEqual(cells);
+    await expect.poll(() => pruned.allInnerTexts()).toEqual(cells);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -206,7 +207,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const row = page.getByRole("row", { name: /^pronoun / });
     await row.waitFor({ timeout: 120_000 });
     await measure.waitFor({ timeout: 120_000 });
-    expect(await row.locator("td").last().textContent()).toBe("mean (mean over 128 corrupt prompts)");
+    await expect.poll(() => row.locator("td").last().textContent()).toBe("mean (mean over 128 corrupt prompts)");
     const { text } = await exported(page, /^Circuit/);
     const { search, results } = parseCircuit(Buffer.from(text, "latin1").toString("utf8"), "exported");
     expect(search.start).toMatchObject({ method: "learned masks", examples: 12 });
@@ -216,7 +217,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     ]);
     expect(results!.transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "mean" }, split: "heldOut" }]);
     await press(page, "6");
-    expect(await page.locator("tr.chosen td").nth(4).textContent()).toBe("learned masks");
+    await expect.poll(() => page.locator("tr.chosen td").nth(4).textContent()).toBe("learned masks");
     await page.getByRole("row", { name: /learned masks/ }).waitFor();
     expect(complaints).toEqual([]);
     await close();
@@ -236,7 +237,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(sizes.length).toBe(12);
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     await rows.first().getByRole("button").click();
-    expect(await page.locator(".right h2").textContent()).toMatch(/^Prompt \d/);
+    await expect.poll(() => page.locator(".right h2").textContent()).toMatch(/^Prompt \d/);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -253,10 +254,10 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await left.getByRole("button", { name: "Add", exact: true }).click();
     const forget = left.getByRole("button", { name: /^Take off the list/ });
     await forget.waitFor();
-    expect(await left.getByRole("button", { name: /^sprig/ }).count()).toBe(2);
+    await expect.poll(() => left.getByRole("button", { name: /^sprig/ }).count()).toBe(2);
     await forget.click();
     await forget.waitFor({ state: "detached" });
-    expect(await left.getByRole("button", { name: /^sprig/ }).count()).toBe(1);
+    await expect.poll(() => left.getByRole("button", { name: /^sprig/ }).count()).toBe(1);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -22,6 +22,10 @@ async function seriousFaults(page: Page): Promise<readonly string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
 
+/** What an element says, on one line. */
+const words = async (page: Page, element: string) =>
+  (await page.locator(element).innerText()).replaceAll(/\s+/g, " ").trim();
+
 describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserReason}`, () => {
   test.each([
     ["light", "en-US", "none"],
@@ -51,13 +55,13 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.type("a1.h0");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
-    expect(await page.textContent(".right h2")).toBe("a1.h0");
+    await expect.poll(() => page.textContent(".right h2")).toBe("a1.h0");
     await page.keyboard.press("a");
-    expect(await page.textContent(".right .state")).toBe("ablated by you");
+    await expect.poll(() => page.textContent(".right .state")).toBe("ablated by you");
     await page.keyboard.press("Control+z");
-    expect(await page.textContent(".right .state")).toBe("kept");
+    await expect.poll(() => page.textContent(".right .state")).toBe("kept");
     await page.keyboard.press("[");
-    expect(await page.inputValue("input[type=range]")).toBe("26");
+    await expect.poll(() => page.inputValue("input[type=range]")).toBe("26");
     expect(complaints).toEqual([]);
     await close();
   });
@@ -71,11 +75,11 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     const address = page.url();
     await page.evaluate('location.hash = "#tab=figures&node=a0.h6&weights=layer"');
     await page.locator(".right h2", { hasText: "a0.h6" }).waitFor();
-    expect(await page.getByRole("tab", { selected: true }).textContent()).toBe("Figures");
+    await expect.poll(() => page.getByRole("tab", { selected: true }).textContent()).toBe("Figures");
     const { page: other, close: closeOther } = await launch(address);
-    expect(await other.textContent(".right h2")).toBe("a1.h0");
-    expect(await other.textContent(".right .state")).toBe("kept");
-    expect(await other.inputValue("input[type=range]")).toBe("26");
+    await expect.poll(() => other.textContent(".right h2")).toBe("a1.h0");
+    await expect.poll(() => other.textContent(".right .state")).toBe("kept");
+    await expect.poll(() => other.inputValue("input[type=range]")).toBe("26");
     expect(complaints).toEqual([]);
     await closeOther();
     await close();
@@ -85,18 +89,18 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     const { page, complaints, close } = await open("light", "en-US");
     const tree = page.getByRole("tree");
     await tree.getByRole("treeitem").first().focus();
-    const focused = async () => (await page.locator(":focus").innerText()).replaceAll(/\s+/g, " ").trim();
+    const focused = () => words(page, ":focus");
     for (const key of ["End", "ArrowUp", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
-    expect(await focused()).toBe("· a3.h0, removed");
-    expect(await tree.isVisible()).toBe(true);
+    await expect.poll(focused).toBe("· a3.h0, removed");
+    await expect.poll(() => tree.isVisible()).toBe(true);
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    expect(await focused()).toMatch(/^· to a0\.h\d+ \((query|key|value)\) [−+]/);
+    await expect.poll(focused).toMatch(/^· to a0\.h\d+ \((query|key|value)\) [−+]/);
     const [, other] = /to (a0\.h\d+)/.exec(await focused())!;
     await page.keyboard.press("Enter");
-    expect(await page.textContent(".right h2")).toBe(other);
-    expect(await focused()).toMatch(new RegExp(`^▸ ${other}`));
+    await expect.poll(() => page.textContent(".right h2")).toBe(other);
+    await expect.poll(focused).toMatch(new RegExp(`^▸ ${other}`));
     expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
@@ -107,27 +111,30 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.press("9");
     await page.getByLabel("prune the smallest").check();
     await page.getByRole("button", { name: "Measure the edges" }).click();
-    await page.getByRole("button", { name: "Measure the edges" }).waitFor();
     const table = page.locator(".pane .scroll table");
-    const cells = await table
-      .locator("tbody tr")
-      .evaluateAll((rows) => rows.map((row) => [...row.children].slice(1).map((td) => td.textContent.trim())));
-    expect(cells.map((row) => row.map((text) => text.replaceAll(/\s+/g, " ")))).toEqual([
+    const cells = () =>
+      table
+        .locator("tbody tr")
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.children].slice(1).map((td) => td.textContent.trim().replaceAll(/\s+/g, " "))),
+        );
+    await expect.poll(cells).toEqual([
       ["attribution", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
       ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
       ["integrated gradients", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
       ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
     ]);
     await table.getByRole("note").nth(2).focus();
-    expect(await page.locator("#tip").textContent()).toContain("∫ f d(log p) / log 1000");
+    await expect.poll(() => page.locator("#tip").textContent()).toContain("∫ f d(log p) / log 1000");
     expect(await seriousFaults(page)).toEqual([]);
     await table.getByRole("button", { name: "integrated gradients" }).click();
     await page.getByRole("button", { name: "Draw" }).click();
     await page.waitForFunction('location.hash === "#drawn=edges&scores=integrated-gradients"');
     await page.getByText("Showing 12 of 12 connections").waitFor();
-    expect(await page.locator(".legend").innerText()).toContain("integrated gradients");
-    const overview = (await page.locator(".right").innerText()).replaceAll(/\s+/g, " ");
-    expect(overview).toContain("integrated gradients: 12 edges f = 0.9100 [0.880, 0.940] · held out");
+    await expect.poll(() => page.locator(".legend").innerText()).toContain("integrated gradients");
+    await expect
+      .poll(() => words(page, ".right"))
+      .toContain("integrated gradients: 12 edges f = 0.9100 [0.880, 0.940] · held out");
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press("e");
     await page.waitForFunction('location.hash === ""');
@@ -139,15 +146,14 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
   test("connections are weighed by a method's scores, which the page offers to measure where they are not there", async () => {
     const { page, complaints, close } = await open("dark", "en-US");
     await page.getByLabel("weights").selectOption("clean-corrupted");
-    expect(await page.locator(".legend").innerText()).toContain("measured");
+    await expect.poll(() => page.locator(".legend").innerText()).toContain("measured");
     await page.getByText("The edges of ioi on sprig have no scores by clean and corrupt yet").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole("button", { name: "Measure the edges" }).click();
     await page.locator(".legend", { hasText: "clean and corrupt" }).waitFor();
     await page.evaluate('location.hash = "#edge=a1.h0-%3Elogits&scores=clean-corrupted"');
     await page.locator(".right h2", { hasText: "a1.h0->logits" }).waitFor();
-    const weights = await page.locator(".right dl").innerText();
-    expect(weights.replaceAll(/\s+/g, " ")).toMatch(/measured (−[\d.]+) clean and corrupt \1$/);
+    await expect.poll(() => words(page, ".right dl")).toMatch(/measured (−[\d.]+) clean and corrupt \1$/);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -172,7 +178,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     expect(await seriousFaults(page)).toEqual([]);
     const again = await serveRecorded(Number(new URL(own.url).port));
     await page.waitForSelector(".engine.ready");
-    expect(await page.locator(".banner").count()).toBe(0);
+    await expect.poll(() => page.locator(".banner").count()).toBe(0);
     again.close();
     await close();
   });

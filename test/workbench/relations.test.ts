@@ -25,22 +25,21 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
     await page.getByRole("checkbox", { name: "Sound of an animal" }).check();
     await page.getByRole("button", { name: "Fit 2" }).click();
     const row = page.getByRole("row", { name: /Country of a city/ });
-    await row.locator("td").nth(5).waitFor();
-    expect(await row.locator("td").nth(5).textContent()).toBe("1.00");
-    expect(await page.getByRole("img", { name: "Edit success against faithfulness" }).locator("circle").count()).toBe(
-      2,
-    );
+    await expect.poll(() => row.locator("td").nth(5).textContent()).toBe("1.00");
+    await expect
+      .poll(() => page.getByRole("img", { name: "Edit success against faithfulness" }).locator("circle").count())
+      .toBe(2);
     await page.getByRole("tabpanel").getByRole("button", { name: "Country of a city" }).click();
     const wanted = await page.locator(".pane form select").inputValue();
     await page.getByRole("button", { name: "Edit and ask the model" }).click();
     const after = page.locator("table", { hasText: "model, after the edit" });
-    expect((await after.locator("td").first().textContent())?.trim()).toBe(wanted);
+    await expect.poll(async () => (await after.locator("td").first().textContent())!.trim()).toBe(wanted);
     await page.getByRole("button", { name: "Prune heads and MLPs" }).click();
     await page.getByRole("button", { name: "Stop" }).waitFor();
     await finished(page);
     await page.keyboard.press("7");
     const circuit = page.getByRole("row", { name: /Finished heads, MLPs/ });
-    expect(Number(await circuit.locator("td").last().textContent())).toBeCloseTo(1, 0);
+    await expect.poll(async () => Number(await circuit.locator("td").last().textContent())).toBeCloseTo(1, 0);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
     expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
