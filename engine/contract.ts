@@ -462,9 +462,12 @@ export interface TransferRequest extends StatisticsRequest {
   readonly ablation?: AblationKind;
 }
 
+/** What goes wrong beside what a user can act on: a mistake of the program, no engine at the other end, one of another version. */
+export const WIRE_CODES = ["internal", "engine-lost", "protocol"] as const;
+
 /** An error on the wire: the sentence, its code and its place. */
 export interface WireError {
-  readonly code: ErrorCode | "internal" | "engine-lost" | "protocol";
+  readonly code: ErrorCode | (typeof WIRE_CODES)[number];
   readonly message: string;
   readonly place?: Place;
   /** Every problem of a file, where it has several. */

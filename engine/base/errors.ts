@@ -1,20 +1,23 @@
 // The one error class that a user can act on, its closed list of codes, and the place in a file that it points at.
 
 /** What went wrong, as a closed list; the command line maps each code to an exit code. */
-export type ErrorCode =
-  | "usage" // an option or argument has an impossible value
-  | "invalid-file" // a file's bytes or text do not follow its format
-  | "invalid-task" // a task file is well-formed but says something impossible
-  | "missing-file" // a file or folder that was named does not exist
-  | "missing-weight" // a checkpoint lacks a tensor that its architecture needs
-  | "unsupported" // known, but not supported here: architecture, quantisation, option
-  | "model-not-found" // no model under that name
-  | "download" // the network, the Hub or the disk refused
-  | "disk" // the system refuses to read or write a file: full, read-only, forbidden
-  | "shape" // two sizes that must agree do not
-  | "degenerate-task" // the model cannot do the task, or full and empty circuit do not differ
-  | "threshold-unreachable" // the full circuit itself misses the criterion
-  | "cancelled"; // stopped on request
+export const ERROR_CODES = [
+  "usage", // an option or argument has an impossible value
+  "invalid-file", // a file's bytes or text do not follow its format
+  "invalid-task", // a task file is well-formed but says something impossible
+  "missing-file", // a file or folder that was named does not exist
+  "missing-weight", // a checkpoint lacks a tensor that its architecture needs
+  "unsupported", // known, but not supported here: architecture, quantisation, option
+  "model-not-found", // no model under that name
+  "download", // the network, the Hub or the disk refused
+  "disk", // the system refuses to read or write a file: full, read-only, forbidden
+  "shape", // two sizes that must agree do not
+  "degenerate-task", // the model cannot do the task, or full and empty circuit do not differ
+  "threshold-unreachable", // the full circuit itself misses the criterion
+  "cancelled", // stopped on request
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** A place in a file, 1-based. */
 export interface Place {

@@ -59,6 +59,13 @@ const attends =
   ({ attention }: Measures) =>
     (attention[measure] ?? 0) >= leastAttention ? attention[measure] : undefined;
 
+/** Where a head looks in random tokens that are repeated. */
+const REPEATED = {
+  previous: "repeated: previous token",
+  copy: "repeated: earlier copy",
+  afterCopy: "repeated: token after the earlier copy",
+} as const;
+
 const ROLES: readonly RoleTest[] = [
   {
     name: "name mover",
@@ -72,13 +79,19 @@ const ROLES: readonly RoleTest[] = [
   { name: "subject attention", score: attends("END→S1") },
   { name: "duplicate token", score: attends("S2→S1") },
   { name: "induction", score: attends("S2→S1+1") },
-  { name: "induction", score: attends("repeated: token after the earlier copy") },
-  { name: "duplicate token", score: attends("repeated: earlier copy") },
-  { name: "previous token", score: attends("repeated: previous token") },
+  { name: "induction", score: attends(REPEATED.afterCopy) },
+  { name: "duplicate token", score: attends(REPEATED.copy) },
+  { name: "previous token", score: attends(REPEATED.previous) },
 ];
 
 /** A head that looks at the subject from END and steers later queries is what the IOI paper calls S-inhibition. */
 const inhibition = "S-inhibition";
+
+/** A head that passes no test. */
+const noRole = "other";
+
+/** Every name that a role may have. */
+export const ROLE_NAMES: readonly string[] = [...new Set([...ROLES.map(({ name }) => name), inhibition, noRole])];
 
 /** Position pairs that the tests read, where a task has them. */
 const pairs = [
@@ -89,6 +102,24 @@ const pairs = [
   ["S2", "S1+1"],
   ["S1+1", "S1"],
 ] as const;
+
+const attentionName = (measure: string) => `attention ${measure}`;
+
+/** What speaks for a role beside attention, by the name under which it is listed. */
+const EVIDENCE = {
+  direct: "direct effect",
+  steers: "effect through later queries",
+  throughMovers: "effect through name movers' queries",
+  moversAttention: "change of their attention END→IO",
+  copies: "copy score",
+  suppresses: "suppression score",
+} as const;
+
+/** Every name that evidence may have. */
+export const EVIDENCE_NAMES: readonly string[] = [
+  ...[...pairs.map(([from, to]) => `${from}→${to}`), ...Object.values(REPEATED)].map(attentionName),
+  ...Object.values(EVIDENCE),
+];
 
 /**
  * Roles of the given heads on the clean prompts of a task.
@@ -117,14 +148,14 @@ export async function headRoles(
 }
 
 const copyEvidence = ({ copies, suppresses }: CopyScore) => ({
-  "copy score": copies,
-  ...(suppresses > copies && { "suppression score": suppresses }),
+  [EVIDENCE.copies]: copies,
+  ...(suppresses > copies && { [EVIDENCE.suppresses]: suppresses }),
 });
 
 const steeringEvidence = (effect: MoverQueryEffect | undefined) =>
   effect && {
-    "effect through name movers' queries": effect.metric,
-    "change of their attention END→IO": effect.attention,
+    [EVIDENCE.throughMovers]: effect.metric,
+    [EVIDENCE.moversAttention]: effect.attention,
   };
 
 async function steeringOf(
@@ -162,9 +193,9 @@ async function rolesFromAttention(
       if (mean !== undefined) attention[`${from}→${to}`] = mean;
     }
     const along = (back: number) => diagonalAttention(repeatedOf(head), repeated, back);
-    attention["repeated: previous token"] = along(1);
-    attention["repeated: earlier copy"] = along(repeated.length);
-    attention["repeated: token after the earlier copy"] = along(repeated.length - 1);
+    attention[REPEATED.previous] = along(1);
+    attention[REPEATED.copy] = along(repeated.length);
+    attention[REPEATED.afterCopy] = along(repeated.length - 1);
     const id = formatUnit(head);
     roles.set(id, roleOf({ attention, direct: direct?.get(id), steers: steering(id, options.edges) }));
   }
@@ -176,16 +207,16 @@ function roleOf(measures: Measures): Role {
     const value = score(measures);
     return value === undefined ? [] : [{ name, score: value }];
   }).sort((a, b) => b.score - a.score);
-  const best = passed[0] ?? { name: "other", score: 0 };
+  const best = passed[0] ?? { name: noRole, score: 0 };
   const name = best.name === "subject attention" && measures.steers < 0 ? inhibition : best.name;
   const strongest = Object.entries(measures.attention).sort(([, a], [, b]) => b - a);
   return {
     name,
     score: best.score,
     evidence: {
-      ...Object.fromEntries(strongest.slice(0, 2).map(([measure, value]) => [`attention ${measure}`, value])),
-      ...(measures.direct !== undefined && { "direct effect": measures.direct }),
-      ...(measures.steers !== 0 && { "effect through later queries": measures.steers }),
+      ...Object.fromEntries(strongest.slice(0, 2).map(([measure, value]) => [attentionName(measure), value])),
+      ...(measures.direct !== undefined && { [EVIDENCE.direct]: measures.direct }),
+      ...(measures.steers !== 0 && { [EVIDENCE.steers]: measures.steers }),
     },
   };
 }

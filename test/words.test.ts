@@ -1,0 +1,27 @@
+// What the engine emits by name has words in both languages of the window.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ERROR_CODES } from "../engine/base/errors.ts";
+import { parseCircuit } from "../engine/circuit/circuit-file.ts";
+import { WIRE_CODES } from "../engine/contract.ts";
+import { EVIDENCE_NAMES, ROLE_NAMES } from "../engine/score/roles.ts";
+import { en } from "../renderer/words/en.ts";
+import { zh } from "../renderer/words/zh.ts";
+
+test.each([
+  ["error", [...ERROR_CODES, ...WIRE_CODES]],
+  ["role", ROLE_NAMES],
+  ["evidence", EVIDENCE_NAMES],
+])("every name of kind %s has words in English and Chinese", (prefix, names) => {
+  const missing = (table: Readonly<Record<string, string>>) => names.filter((name) => !table[`${prefix}.${name}`]);
+  expect({ en: missing(en), zh: missing(zh) }).toEqual({ en: [], zh: [] });
+});
+
+test("the roles and evidence of a recorded circuit are among those names", () => {
+  const { record } = JSON.parse(readFileSync("renderer/example/ioi.json", "utf8")) as { record: { circuit: unknown } };
+  const roles = parseCircuit(JSON.stringify(record.circuit), "ioi.json").nodes.flatMap(({ role }) => role ?? []);
+  expect(roles.length).toBeGreaterThan(0);
+  expect(roles.map(({ name }) => name).filter((name) => !ROLE_NAMES.includes(name))).toEqual([]);
+  const evidence = roles.flatMap((role) => Object.keys(role.evidence));
+  expect(evidence.filter((name) => !EVIDENCE_NAMES.includes(name))).toEqual([]);
+});
