@@ -51,7 +51,7 @@ function nodeRows({ nodes }: Circuit): string {
   const more = neurons.length > listedNeurons ? `and ${neurons.length - listedNeurons} more neurons` : "";
   return rows.length === 0
     ? ""
-    : [columns([["node", "role", "effect alone", "95 %", "evidence"], ...rows]), more].filter(Boolean).join("\n");
+    : [columns([["node", "role", "helps by", "95 %", "evidence"], ...rows]), more].filter(Boolean).join("\n");
 }
 
 /** The evidence, beside the strongest attention, that speaks for a role; all of it is in the file. */
@@ -69,12 +69,13 @@ function evidenceOf(role: CircuitNode["role"]): string {
   return [strongest, ...shown].map(([measure, value]) => `${measure} ${fixed(value, 2)}`).join(", ");
 }
 
+/** Files hold ablated − present, so that what helps is negative; here it is positive. */
 function nodeRow({ id, role, effect, effectInterval }: CircuitNode): string[] {
   return [
     id,
     role?.name ?? "",
-    effect === undefined ? "" : fixed(effect, 3),
-    effectInterval ? intervalText(effectInterval, 2) : "",
+    effect === undefined ? "" : fixed(0 - effect, 3),
+    effectInterval ? intervalText([0 - effectInterval[1], 0 - effectInterval[0]], 2) : "",
     evidenceOf(role),
   ];
 }
@@ -86,9 +87,9 @@ function edgeRows({ edges }: Circuit): string {
   const strongest = [...edges].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, listedEdges);
   const rows = strongest.map(({ source, target, input, weight }) => [
     `${source} → ${target}${input ? `.${input}` : ""}`,
-    fixed(weight, 3),
+    fixed(0 - weight, 3),
   ]);
-  return columns([[`strongest of ${edges.length} connections`, "effect"], ...rows]);
+  return columns([[`strongest of ${edges.length} connections`, "helps by"], ...rows]);
 }
 
 function figureRows({ results, task }: Circuit): string {

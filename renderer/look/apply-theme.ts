@@ -6,6 +6,8 @@ export function applyTheme(theme: ThemeName, root: HTMLElement = document.docume
   for (const [name, value] of Object.entries(palette) as [string, string | readonly string[]][]) {
     if (typeof value === "string") root.style.setProperty(`--${name}`, value);
   }
+  root.style.setProperty("--helps", palette.negative[0]);
+  root.style.setProperty("--hinders", palette.positive[1]);
   root.style.colorScheme = theme;
   root.dataset.theme = theme;
   return palette;

@@ -201,7 +201,7 @@ export const en = {
   "edges.into": "Into it ({n})",
   "edges.outOf": "Out of it ({n})",
   "edges.input": "input",
-  "edges.weight": "weight",
+  "edges.weight": "worth",
   "edges.open": "Connection {name}",
   "edges.fewer": "Fewer",
   "edges.all": "All {n}",
@@ -217,7 +217,7 @@ export const en = {
   "node.removed": "removed",
   "node.ablated": "ablated by you",
   "node.restored": "restored by you",
-  "node.effect": "Effect alone",
+  "node.effect": "What it is worth alone",
   "node.helps": "Without it the metric falls: it helps.",
   "node.hinders": "Without it the metric rises: it works against the task.",
   "node.role": "Role",
@@ -251,7 +251,7 @@ export const en = {
     "repeated text: attention to the token after the earlier copy",
   "nodes.id": "node",
   "nodes.role": "role",
-  "nodes.effect": "effect alone",
+  "nodes.effect": "worth alone",
   "nodes.interval": "95 %",
   "nodes.shown": "{n} of {total} kept nodes",
   "attention.title": "Attention",
@@ -348,7 +348,7 @@ export const en = {
   "means.complement":
     "f of the complement: the circuit’s units ablated, all others present; metric {metric}.\nMeasured on the discovery examples.",
   "means.effect":
-    "m(node ablated) − m(node present) in the full model, mean over the discovery examples, with a 95 % bootstrap interval; negative: the node helps.",
+    "m(node present) − m(node ablated) in the full model, mean over the discovery examples, with a 95 % bootstrap interval: above 0 the node helps, below 0 it works against the task. Files have the opposite sign.",
   "means.roleScore": "How well the head fits the role, from its evidence; measured on discovery examples.",
   "means.normalised":
     "As they are: in the weights’ own units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
@@ -584,7 +584,7 @@ export const en = {
   "edgeSelection.top-n": "by score alone",
   "edgeSelection.greedy": "from the logits outwards",
   "sign.helpful-positive": "positive helps (MIB)",
-  "sign.helpful-negative": "negative helps (as here)",
+  "sign.helpful-negative": "negative helps (as in files of Secateur)",
   "sign.absolute": "sizes only",
   "weighing.measured": "measured",
   "weighing.attribution": "attribution",
@@ -594,15 +594,15 @@ export const en = {
   "weighing.information-flow": "information flow",
   "weighing.exact": "exact",
   "means.weighing.measured":
-    "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; negative: the connection helps.\nMeasured on discovery examples.",
+    "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; the sign of files is turned here: above 0 the connection helps.\nMeasured on discovery examples.",
   "means.weighing.attribution":
-    "(ablated − clean output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): estimates the change of m when the edge is cut; negative: it helps.\nMean over discovery examples.",
+    "(ablated − clean output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): estimates the change of m when the edge is cut; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
   "means.weighing.integrated-gradients":
-    "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs); negative: it helps.\nMean over discovery examples.",
+    "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs); the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
   "means.weighing.integrated-gradients-activations":
-    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part; negative: it helps.\nMean over discovery examples.",
+    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
   "means.weighing.clean-corrupted":
-    "As attribution, with the slopes of the clean and the corrupt run averaged; negative: it helps.\nMean over discovery examples.",
+    "As attribution, with the slopes of the clean and the corrupt run averaged; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
   "means.weighing.information-flow":
     "−p(source) / Σ p over all sources of the target, p = max(0, ‖x‖₁ − ‖x − what the source writes‖₁), x the stream that the target reads: a share of what is read, not an effect on m.\nMean over discovery examples and positions, clean runs.",
   "means.weighing.exact":
@@ -610,7 +610,7 @@ export const en = {
   "means.edge.selection":
     "By score alone: the best n edges of the model; some lead nowhere and fall away.\nFrom the logits outwards: always the best edge into a node that is reached already (greedy search of EAP-IG).",
   "means.edge.order":
-    "Helpful: by score, the most negative first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
+    "Helpful: by score, the most helpful first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
   "means.edge.prune":
     "Goes on from the smallest circuit of the curve for which the criterion holds: each edge is cut, the circuit run, and the cut kept where the criterion still holds, until no single edge can go.",
   "means.edge.among":

@@ -197,7 +197,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edges.into": "输入（{n}）",
   "edges.outOf": "输出（{n}）",
   "edges.input": "输入端",
-  "edges.weight": "权重",
+  "edges.weight": "作用",
   "edges.open": "连接 {name}",
   "edges.fewer": "收起",
   "edges.all": "全部 {n} 条",
@@ -213,7 +213,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "node.removed": "已移除",
   "node.ablated": "由你消融",
   "node.restored": "由你恢复",
-  "node.effect": "单独效应",
+  "node.effect": "单独的作用",
   "node.helps": "移除后指标下降：它有帮助。",
   "node.hinders": "移除后指标上升：它起反作用。",
   "node.role": "角色",
@@ -246,7 +246,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "evidence.attention repeated: token after the earlier copy": "重复文本：对先前同一词元之后的词元的注意力",
   "nodes.id": "节点",
   "nodes.role": "角色",
-  "nodes.effect": "单独效应",
+  "nodes.effect": "单独的作用",
   "nodes.interval": "95 %",
   "nodes.shown": "保留节点 {n} / {total}",
   "attention.title": "注意力",
@@ -335,7 +335,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.without": "同时消融此单元后电路的 f。\n在 {examples} 个留出样本上测得。",
   "means.lost": "f(C) − f(C∖单元)：去掉此单元后电路的损失。\n在 {examples} 个留出样本上测得。",
   "means.complement": "补集的 f：消融电路单元、保留其余单元；指标为 {metric}。\n基于发现样本。",
-  "means.effect": "完整模型中 m(消融该节点) − m(保留)，发现样本均值，附 95 % 自助法区间；为负表示有帮助。",
+  "means.effect":
+    "完整模型中 m(保留该节点) − m(消融)，对发现样本取平均，附 95 % 自助法区间：大于 0 表示它有帮助，小于 0 表示起反作用。文件中的符号相反。",
   "means.roleScore": "根据证据，该头与角色的符合程度；基于发现样本。",
   "means.normalised":
     "原值：以权重自身的单位表示。\n按节点、按层：w / √Σw²，对进入同一节点或同一层的连接求和，使弱节点的连接也能看清。",
@@ -564,7 +565,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edgeSelection.top-n": "仅按分数",
   "edgeSelection.greedy": "从 logits 向外",
   "sign.helpful-positive": "正值有帮助（MIB）",
-  "sign.helpful-negative": "负值有帮助（与此处相同）",
+  "sign.helpful-negative": "负值有帮助（与 Secateur 的文件相同）",
   "sign.absolute": "仅大小",
   "weighing.measured": "实测",
   "weighing.attribution": "归因",
@@ -574,21 +575,22 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "weighing.information-flow": "信息流",
   "weighing.exact": "精确",
   "means.weighing.measured":
-    "将来源对该输入的贡献替换为消融值后 m 的变化，其余与电路相同；为负表示有帮助。\n基于发现样本。",
+    "将来源对该输入的贡献替换为消融值后 m 的变化，其余与电路相同；此处已将文件中的符号取反：大于 0 表示有帮助。\n基于发现样本。",
   "means.weighing.attribution":
-    "（来源的消融输出 − 干净输出）· ∂m/∂（目标的这一输入），斜率取自干净运行（EAP）：估计切断该边时 m 的变化；负值：有帮助。\n对发现样本取平均。",
+    "（来源的消融输出 − 干净输出）· ∂m/∂（目标的这一输入），斜率取自干净运行（EAP）：估计切断该边时 m 的变化；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
   "means.weighing.integrated-gradients":
-    "同归因，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）；负值：有帮助。\n对发现样本取平均。",
+    "同归因，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
   "means.weighing.integrated-gradients-activations":
-    "同归因，斜率取来源所属部分的消融输出与干净输出之间 5 个点的平均；负值：有帮助。\n对发现样本取平均。",
-  "means.weighing.clean-corrupted": "同归因，斜率取干净运行与损坏运行的平均；负值：有帮助。\n对发现样本取平均。",
+    "同归因，斜率取来源所属部分的消融输出与干净输出之间 5 个点的平均；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
+  "means.weighing.clean-corrupted":
+    "同归因，斜率取干净运行与损坏运行的平均；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
   "means.weighing.information-flow":
     "−p(来源) / 目标所有来源的 Σ p，p = max(0, ‖x‖₁ − ‖x − 来源所写‖₁)，x 为目标读取的残差流：是所读内容的占比，不是对 m 的效应。\n对发现样本与位置取平均，干净运行。",
   "means.weighing.exact":
     "切断这一条边后的 m − 模型的 m，逐边运行：即梯度所估计之值。对有数百个头的模型需数小时。\n对发现样本取平均。",
   "means.edge.selection":
     "仅按分数：取全模型最好的 n 条边；其中无去路者被舍去。\n从 logits 向外：总取进入已到达节点的最佳边（EAP-IG 的贪心搜索）。",
-  "means.edge.order": "有帮助：按分数，最负者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
+  "means.edge.order": "有帮助：按分数，最有帮助者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
   "means.edge.prune":
     "从曲线上判据成立的最小电路继续：逐条切断边并运行电路，判据仍成立则保留切断，直到没有任何一条边可以去掉。",
   "means.edge.among":

@@ -96,7 +96,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    await expect.poll(focused).toMatch(/^· to a0\.h\d+ \((query|key|value)\) [−+]/);
+    await expect.poll(focused).toMatch(/^· to a0\.h\d+ \((query|key|value)\) (helps|works against) [\d.]+/);
     const [, other] = /to (a0\.h\d+)/.exec(await focused())!;
     await page.keyboard.press("Enter");
     await expect.poll(() => page.textContent(".right h2")).toBe(other);
@@ -153,7 +153,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.locator(".legend", { hasText: "clean and corrupt" }).waitFor();
     await page.evaluate('location.hash = "#edge=a1.h0-%3Elogits&scores=clean-corrupted"');
     await page.locator(".right h2", { hasText: "a1.h0->logits" }).waitFor();
-    await expect.poll(() => words(page, ".right dl")).toMatch(/measured (−[\d.]+) clean and corrupt \1$/);
+    await expect.poll(() => words(page, ".right dl")).toMatch(/measured (helps [\d.]+) clean and corrupt \1$/);
     expect(complaints).toEqual([]);
     await close();
   });
