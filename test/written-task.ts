@@ -6,7 +6,7 @@ import { FILE_KINDS } from "../engine/base/read-file.ts";
 import { readJsonFile } from "../engine/formats/json-file.ts";
 import { loadTask } from "../engine/task/load.ts";
 import type { Task } from "../engine/task/task.ts";
-import { JsonTokenizer } from "../engine/tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../engine/tokens/json-tokenizer.ts";
 import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
 
 /** The task; its `file` is the name alone. */
@@ -26,5 +26,5 @@ export function writtenTask(name: string, content: string): Task {
 /** The embedded model's: a token for each of its words and two-digit numbers, others letter by letter, BOS in front. */
 export function wordTokenizer(): Tokenizer {
   const file = "models/sprig/tokenizer.json";
-  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
+  return jsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }

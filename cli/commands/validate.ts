@@ -54,7 +54,7 @@ function describeFile(file: string): { kind: string; message: string } {
     }
     return {
       kind: "model",
-      message: `a ${architecture} model of ${nLayers} layers and ${nHeads} heads; every weight is there`,
+      message: `a ${architecture} model of ${nLayers} layers and ${nHeads} heads; every weight is there${beyondText(model)}`,
     };
   }
   if (isCircuitFile(file)) {
@@ -83,4 +83,10 @@ function readEveryWeight(model: Model): void {
   model.positionRows();
   model.finalNorm();
   model.unembedBias();
+}
+
+function beyondText({ tokenizer, config }: Model): string {
+  const names = tokenizer.beyond.map(({ content }) => JSON.stringify(content));
+  if (names.length === 0) return "";
+  return `; note: it embeds ${config.dVocab} tokens, so no prompt may hold ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}`;
 }

@@ -40,7 +40,7 @@ export class CheckpointModel implements Model {
     this.config = parts.config;
     this.names = parts.names;
     this.checkpoint = parts.checkpoint;
-    this.tokenizer = parts.tokenizer;
+    this.tokenizer = parts.tokenizer.within(parts.config.dVocab);
     this.speech = parts.speech;
     requireVocabulary(parts);
     requireWeights(parts);
@@ -125,7 +125,8 @@ export class CheckpointModel implements Model {
 }
 
 function requireVocabulary({ checkpoint, config, tokenizer }: ModelParts): void {
-  if (tokenizer.dVocab <= config.dVocab) return;
+  // A pad token that was added for batches matters only where a prompt holds it.
+  if (tokenizer.within(config.dVocab).beyond.every(({ isAdded }) => isAdded)) return;
   const file = checkpoint.files[0];
   throw new EngineError(
     "invalid-file",

@@ -8,7 +8,8 @@ import type { Checkpoint } from "../formats/checkpoint.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { ShardedCheckpoint, shardsOfIndex } from "../formats/sharded.ts";
-import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
+import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { Described, HuggingFaceReader } from "./architectures/architecture.ts";
 import { ARCHITECTURES } from "./architectures/registry.ts";
 import { checkpointKeys } from "./checkpoint-keys.ts";
@@ -69,7 +70,7 @@ function openWeights(folder: string): Checkpoint {
 
 const bosSchema = z.looseObject({ bos_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish() });
 
-function openTokenizer(folder: string): JsonTokenizer {
+function openTokenizer(folder: string): Tokenizer {
   const path = join(folder, TOKENIZER);
   if (!existsSync(path)) {
     throw new EngineError(
@@ -78,7 +79,7 @@ function openTokenizer(folder: string): JsonTokenizer {
       { place: { file: folder } },
     );
   }
-  return new JsonTokenizer(readJsonFile(path, FILE_KINDS.tokenizer), path, declaredBos(join(folder, TOKENIZER_CONFIG)));
+  return jsonTokenizer(readJsonFile(path, FILE_KINDS.tokenizer), path, declaredBos(join(folder, TOKENIZER_CONFIG)));
 }
 
 function declaredBos(path: string): string | undefined {

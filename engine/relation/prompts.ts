@@ -75,7 +75,7 @@ function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: num
   const text = parts.join(sample.subject);
   const start = text.length - parts.at(-1)!.length - sample.subject.length;
   const ids = tokenizer.encode(text);
-  if (!fit.isWritten(text, ids)) return `${JSON.stringify(text)} holds words that the tokenizer cannot write`;
+  if (!fit.isWritten(text)) return fit.unwritten(text);
   if (ids.length > nContext) return `the prompt has ${ids.length} tokens, the model reads ${nContext} at most`;
   const mark = { start, end: start + sample.subject.length };
   const tokens = tokenizer.spans(text);
@@ -83,7 +83,7 @@ function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: num
   if (subjectPosition === undefined) return "no token covers it";
   const whole = tokenizer.encode(`${text} ${sample.object}`);
   const follows = ids.every((id, i) => whole[i] === id) && whole.length > ids.length;
-  if (sample.object !== "" && (!follows || !fit.isWritten(`${text} ${sample.object}`, whole))) {
+  if (sample.object !== "" && (!follows || !fit.isWritten(` ${sample.object}`))) {
     return `the tokenizer cannot write its object "${sample.object}" after it`;
   }
   const objectToken = sample.object === "" ? -1 : whole[ids.length];

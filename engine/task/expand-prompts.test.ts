@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../test/written-task.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
-import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { tinyPath } from "../../test/reference/tiny-models.ts";
 import { expandTask } from "./expand.ts";
 
 const withBos = wordTokenizer();
 const tinyFile = tinyPath("models/gpt2/tokenizer.json");
-const withoutBos = new JsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile);
+const withoutBos = jsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile);
 
 const NAMES = ["Mary", "John", "Anna", "Paul", "Tom", "Rose", "Kate", "Adam"];
 
@@ -92,7 +92,7 @@ describe("the beginning of text", () => {
     wrong_answers: [" he"],
   };
   const ids = { clean: [10, 11, 12], corrupt: [10, 13, 12], answers: [20], wrong_answers: [22] };
-  const declaring = new JsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile, "<|endoftext|>");
+  const declaring = jsonTokenizer(readJsonFile(tinyFile, FILE_KINDS.tokenizer), tinyFile, "<|endoftext|>");
 
   test("stands once where a prompt is written with it, and a note says so", () => {
     const { examples, notes } = expandTask(task([begun], { word_idxs: { IO: 1 } }), withBos);

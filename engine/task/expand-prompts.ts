@@ -93,6 +93,7 @@ class Misfit extends Error {}
 class PromptReader {
   private readonly fit: WordFit;
   private readonly ownBos: OwnBos;
+  private bareNumber: number | undefined;
   private readonly left: { number: number; line?: number; reason: string }[] = [];
 
   constructor(
@@ -129,10 +130,22 @@ class PromptReader {
   }
 
   notes(): string[] {
-    const [first] = this.left;
-    if (!first) return this.ownBos.notes();
+    return [...this.ownBos.notes(), ...this.numberNotes(), ...this.leftNotes()];
+  }
+
+  private numberNotes(): string[] {
+    const { bareNumber: id, task } = this;
+    if (id === undefined) return [];
+    const token = JSON.stringify(this.tokenizer.token(id));
     return [
-      ...this.ownBos.notes(),
+      `${task.file}: answers that are numbers are token ids: ${id} is the token ${token}. Write a word in quotes, with its leading space.`,
+    ];
+  }
+
+  private leftNotes(): string[] {
+    const [first] = this.left;
+    if (!first) return [];
+    return [
       `${this.task.file}: ${this.left.length} of ${this.task.prompts.length} prompts are left out because they do not fit the tokenizer; the first, in line ${first.line}: ${first.reason}.`,
     ];
   }
@@ -161,26 +174,34 @@ class PromptReader {
     return {
       clean,
       corrupt,
-      answers: pair.answers.map((answer) => this.answer(answer)),
-      wrongAnswers: pair.wrongAnswers.map((answer) => this.answer(answer)),
+      answers: this.seen(pair).answers.map((answer) => this.answer(clean.text, answer)),
+      wrongAnswers: pair.wrongAnswers.map((answer) => this.answer(clean.text, answer)),
       positions: this.positions(clean.ids),
     };
+  }
+
+  /** A number beside a prompt of text may be meant as a word. */
+  private seen(pair: PromptPair): PromptPair {
+    if (typeof pair.clean === "string") {
+      this.bareNumber ??= [...pair.answers, ...pair.wrongAnswers].find((answer) => typeof answer === "number");
+    }
+    return pair;
   }
 
   private prompt(prompt: PromptText): Prompt {
     if (typeof prompt === "string") {
       const ids = this.ownBos.encode(prompt);
-      if (this.fit.isWritten(prompt, ids)) return { text: prompt, ids };
-      throw new Misfit(`the tokenizer has no tokens for part of ${JSON.stringify(prompt)}`);
+      if (this.fit.isWritten(prompt)) return { text: prompt, ids };
+      throw new Misfit(this.fit.unwritten(prompt));
     }
     prompt.forEach((id) => this.checkId(id));
     this.ownBos.see(prompt);
     return { text: this.tokenizer.decode(prompt), ids: this.tokenizer.prompt(prompt) };
   }
 
-  private answer(answer: string | number): number {
+  private answer(prompt: string, answer: string | number): number {
     if (typeof answer === "number") return this.checkId(answer);
-    const id = this.fit.single(answer);
+    const id = this.fit.answer(prompt, answer);
     if (id === undefined)
       throw new Misfit(
         `answer ${this.fit.describe(answer)}, and an answer must be one token; write one that is, with its leading space`,

@@ -231,8 +231,8 @@ export class TemplateExpansion {
     return {
       split,
       ...prompts,
-      answers: answers.map((answer) => this.answerId(answer)),
-      wrongAnswers: wrong.map((answer) => this.answerId(answer)),
+      answers: answers.map((answer) => this.answerId(clean.text, answer)),
+      wrongAnswers: wrong.map((answer) => this.answerId(clean.text, answer)),
       positions,
       template: [variant.name, ...longFillers(clean.marks, spans)].join("+"),
     };
@@ -240,7 +240,7 @@ export class TemplateExpansion {
 
   /** A reason and an example of it, if the pair cannot be used. */
   private whyNot({ clean, corrupt }: { clean: Prompt; corrupt: Prompt }): [string, string] | undefined {
-    const unwritten = [clean, corrupt].find(({ text, ids }) => !this.fit.isWritten(text, ids));
+    const unwritten = [clean, corrupt].find(({ text }) => !this.fit.isWritten(text));
     if (unwritten) return ["the tokenizer has no tokens for part of them", JSON.stringify(unwritten.text)];
     if (clean.ids.length === corrupt.ids.length) return undefined;
     return [
@@ -260,8 +260,8 @@ export class TemplateExpansion {
     return merged && ["a word is not a token of its own there", JSON.stringify(clean.text)];
   }
 
-  private answerId(answer: string): number {
-    const id = this.fit.single(answer);
+  private answerId(prompt: string, answer: string): number {
+    const id = this.fit.answer(prompt, answer);
     if (id === undefined) {
       throw this.unfit(`${this.task.file}: answer ${this.fit.describe(answer)}, and an answer must be one token.`);
     }

@@ -30,3 +30,10 @@ export function bytesOfToken(token: string): Uint8Array | undefined {
   }
   return Uint8Array.from(bytes);
 }
+
+const CHARACTER_OF_BYTE: readonly string[] = [...BYTE_OF_CHARACTER.keys()];
+
+/** A text's UTF-8 bytes in the alphabet. */
+export function charactersOfBytes(text: string): string {
+  return Array.from(Buffer.from(text, "utf8"), (byte) => CHARACTER_OF_BYTE[byte]).join("");
+}

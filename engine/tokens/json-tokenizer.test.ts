@@ -7,7 +7,7 @@ import { GgufMetadata } from "../formats/gguf-metadata.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { ggufTokenizer } from "./gguf-tokenizer.ts";
-import { JsonTokenizer } from "./json-tokenizer.ts";
+import { jsonTokenizer } from "./json-tokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 interface TokensOf {
@@ -27,7 +27,7 @@ function fromFolder(name: string): Tokenizer {
 }
 
 function fromJson(file: string): Tokenizer {
-  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
+  return jsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }
 
 function fromGguf(path: string): Tokenizer {
@@ -93,7 +93,7 @@ describe("tokens, spans and text of awkward strings are those of Hugging Face to
   });
 });
 
-describe("JsonTokenizer", () => {
+describe("a tokenizer", () => {
   const gpt2 = fromFolder("gpt2");
   const llama3 = fromFolder("llama");
   const qwen2 = fromFolder("qwen2");
@@ -137,7 +137,7 @@ describe("JsonTokenizer", () => {
     expect(begins(llama3)).toEqual(one);
     expect(begins(llama3.withBos("never"))).toEqual(without);
     expect(begins(llama3.withBos("never").withBos("auto"))).toEqual(one);
-    const undeclared = new JsonTokenizer(
+    const undeclared = jsonTokenizer(
       readJsonFile(tinyPath("models/gpt2/tokenizer.json"), FILE_KINDS.tokenizer),
       "tokenizer.json",
     );
@@ -170,7 +170,7 @@ describe("JsonTokenizer", () => {
       model: { unk_token?: string };
     };
     delete json.model.unk_token;
-    const strict = new JsonTokenizer(json, "words.json");
+    const strict = jsonTokenizer(json, "words.json");
     expect(() => strict.encode(" Mary Xyz")).toThrow('"ĠXyz" is not in the vocabulary of this tokenizer.');
   });
 

@@ -2,14 +2,14 @@ import { expect, suite, test } from "vitest";
 import { Random } from "../base/random.ts";
 import { isHeldOutFilling } from "../task/split.ts";
 import { expandTask } from "../task/expand.ts";
-import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { Corpus, corpusWords, EARLY_MIX, LATE_MIX } from "./corpus.ts";
 import { loadCorpusTasks } from "./corpus-tasks.ts";
 import { drawPairs } from "./pairs.ts";
 import { END_OF_TEXT, tokenizerJson } from "./word-vocabulary.ts";
 
 const tasks = loadCorpusTasks();
-const tokenizer = new JsonTokenizer(tokenizerJson(corpusWords(tasks)), "tokenizer.json", END_OF_TEXT);
+const tokenizer = jsonTokenizer(tokenizerJson(corpusWords(tasks)), "tokenizer.json", END_OF_TEXT);
 const corpus = new Corpus(tasks, tokenizer);
 const LENGTH = 25;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
-import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { Corpus, corpusWords } from "./corpus.ts";
 import { loadCorpusTasks } from "./corpus-tasks.ts";
@@ -45,7 +45,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const threads = options.threads ?? cores();
   const tasks = loadCorpusTasks();
   const json = tokenizerJson(corpusWords(tasks));
-  const tokenizer = new JsonTokenizer(json, "tokenizer.json", END_OF_TEXT);
+  const tokenizer = jsonTokenizer(json, "tokenizer.json", END_OF_TEXT);
   const shape = { ...recipe.shape, dVocab: tokenizer.dVocab };
   const checkpoint = join(options.folder, "training.checkpoint");
   const goesOn = options.resume === true && existsSync(checkpoint);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, suite, test } from "vitest";
-import { JsonTokenizer } from "../tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { Corpus, corpusWords } from "./corpus.ts";
 import { loadCorpusTasks } from "./corpus-tasks.ts";
@@ -14,7 +14,7 @@ import { initialState, totalSteps, Trainer, type TrainingState } from "./trainer
 import { END_OF_TEXT, tokenizerJson } from "./word-vocabulary.ts";
 
 const tasks = loadCorpusTasks();
-const tokenizer = new JsonTokenizer(tokenizerJson(corpusWords(tasks)), "tokenizer.json", END_OF_TEXT);
+const tokenizer = jsonTokenizer(tokenizerJson(corpusWords(tasks)), "tokenizer.json", END_OF_TEXT);
 const corpus = new Corpus(tasks, tokenizer);
 const folder = mkdtempSync(join(tmpdir(), "training-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,7 @@ import { FILE_KINDS } from "../../engine/base/read-file.ts";
 import { readJsonFile } from "../../engine/formats/json-file.ts";
 import { expandTask, type ExpandOptions } from "../../engine/task/expand.ts";
 import { loadTask } from "../../engine/task/load.ts";
-import { JsonTokenizer } from "../../engine/tokens/json-tokenizer.ts";
+import { jsonTokenizer } from "../../engine/tokens/json-tokenizer.ts";
 import type { Tokenizer } from "../../engine/tokens/tokenizer.ts";
 import { tinyPath } from "../reference/tiny-models.ts";
 
@@ -1607,7 +1607,7 @@ type ExpansionCase = readonly [
 ];
 
 function tokenizerOf(file: string): Tokenizer {
-  return new JsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
+  return jsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
 }
 
 /** Whole words, others letter by letter; 320 byte-level tokens; the same with BOS in front; words, and one token for all others. */
@@ -1667,7 +1667,7 @@ const EXPANSIONS: readonly ExpansionCase[] = [
     "unknown",
     {},
     "invalid-task",
-    '{file}:1: prompt 1: the tokenizer has no tokens for part of "When Mary wept".',
+    '{file}:1: prompt 1: the tokenizer has no tokens for " wept" in "When Mary wept".',
   ],
   [
     "prompts of different lengths",

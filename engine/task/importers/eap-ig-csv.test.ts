@@ -115,6 +115,7 @@ describe("a task table of EAP-IG", () => {
     const { examples, notes } = expandTask(task, tokenizer);
     expect(examples).toHaveLength(1);
     expect(notes.slice(1)).toEqual([
+      `table.csv: answers that are numbers are token ids: ${she} is the token " she". Write a word in quotes, with its leading space.`,
       'table.csv: 2 of 3 prompts are left out because they do not fit the tokenizer; the first, in line 3: the clean prompt has 4 tokens and the corrupt one 3 ("So Mary went" and "So went"); make them equally long.',
       "table.csv: the prompts that fit (1) give 1 discovery and 0 held-out examples without a clean prompt in both.",
     ]);
