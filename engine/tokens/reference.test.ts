@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
+import type { GgufValue } from "../formats/gguf-header.ts";
 import { GgufMetadata } from "../formats/gguf-metadata.ts";
 import { ggufTokenizer } from "./gguf-tokenizer.ts";
 import { jsonTokenizer } from "./json-tokenizer.ts";
@@ -73,5 +74,56 @@ describe("a SentencePiece tokenizer in a GGUF", () => {
     expect(tokenizer.encode("a</s>The").slice(-1)).toEqual(tokenizer.encode("The").slice(-1));
     const word = tokens.findIndex((token) => /^▁[a-z]{2,}$/.test(token));
     expect(tokenizer.token(word)).toBe(` ${tokens[word]!.slice(1)}`);
+  });
+});
+
+// Oracle: llama.cpp itself, by node-llama-cpp 3.22.1 (test/reference/tokenizers/llama-cpp.py and llama-cpp.mjs.txt).
+describe("a byte-level tokenizer in a GGUF is split as llama.cpp splits it", () => {
+  const { tokens, merges, types, strings, pres } = read<{
+    tokens: string[];
+    merges: string[];
+    types: number[];
+    strings: string[];
+    pres: Record<string, { addsBos: boolean; ids: number[][] }>;
+  }>("tokenizers/llama-cpp.json");
+  const opened = (pre: string, more: object = {}) =>
+    ggufTokenizer(
+      new GgufMetadata(
+        `${pre}.gguf`,
+        new Map<string, GgufValue>(
+          Object.entries({
+            "tokenizer.ggml.model": "gpt2",
+            "tokenizer.ggml.pre": pre,
+            "tokenizer.ggml.tokens": tokens,
+            "tokenizer.ggml.merges": merges,
+            "tokenizer.ggml.token_type": types,
+            "tokenizer.ggml.bos_token_id": 0,
+            "tokenizer.ggml.eos_token_id": 1,
+            ...more,
+          }),
+        ),
+      ),
+    );
+
+  test.each(Object.entries(pres))("%s", (pre, { addsBos, ids }) => {
+    const tokenizer = opened(pre);
+    expect(tokenizer.added).toEqual({ before: addsBos ? [0] : [], after: [] });
+    // Qwen's own tokenizer composes accents, llama.cpp's does not.
+    const composes = tokenizer.encodePlain("e\u0301").length === tokenizer.encodePlain("\u00e9").length;
+    const isSame = (text: string) => !composes || text === text.normalize("NFC");
+    const own = tokenizer.withBos("never");
+    expect(strings.map((text) => (isSame(text) ? own.encode(text) : []))).toEqual(
+      strings.map((text, i) => (isSame(text) ? ids[i] : [])),
+    );
+  });
+
+  test("what the file says of BOS and EOS goes before the rule, and EOS never follows a prompt", () => {
+    const said = opened("llama-bpe", {
+      "tokenizer.ggml.add_bos_token": false,
+      "tokenizer.ggml.add_eos_token": true,
+    });
+    expect(said.added).toEqual({ before: [], after: [1] });
+    expect(said.encode("The")).toEqual(opened("gpt-2").encode("The"));
+    expect(opened("gpt-2", { "tokenizer.ggml.add_bos_token": true }).encode("The")[0]).toBe(0);
   });
 });
