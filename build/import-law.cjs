@@ -59,7 +59,7 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
-  generation: ["base", "runtime", "tokens", "model", "transformer", "activations"],
+  generation: ["base", "runtime", "tokens", "model", "transformer", "activations", "readout"],
   train: [
     "base",
     "formats",
