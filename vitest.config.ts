@@ -2,13 +2,14 @@
 // "pages", which open the built page in a browser, and "desktop", which starts the built desktop app.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { PATIENCE, TEST_LIMIT } from "./test/patience.ts";
 
 const MODELS = "test/models/**/*.test.ts";
 const PAGES = "test/workbench/**/*.test.ts";
 const DESKTOP = "test/desktop/**/*.test.ts";
 
 /** What a window shows is read again until it is what is expected, or until there is no hope left. */
-const patience = { poll: { timeout: 30_000 } };
+const patience = { poll: { timeout: PATIENCE } };
 
 export default defineConfig({
   test: {
@@ -19,6 +20,8 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         test: {
           name: "unit",
+          // A process per worker, not per file: most files are short, and every one leaves its environment as it found it.
+          isolate: false,
           include: ["{engine,cli,test,build,bench,renderer,server,electron}/**/*.test.ts"],
           exclude: [MODELS, PAGES, DESKTOP],
           testTimeout: 60_000,
@@ -41,8 +44,8 @@ export default defineConfig({
           include: [PAGES],
           expect: patience,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 60_000,
+          testTimeout: TEST_LIMIT,
+          hookTimeout: TEST_LIMIT,
           sequence: { groupOrder: 2 },
         },
       },
@@ -52,8 +55,8 @@ export default defineConfig({
           include: [DESKTOP],
           expect: patience,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          testTimeout: TEST_LIMIT,
+          hookTimeout: TEST_LIMIT,
           sequence: { groupOrder: 3 },
         },
       },

@@ -12,8 +12,7 @@ export interface Exported {
   readonly text: string;
 }
 
-export const finished = (page: Page) =>
-  page.locator(".right h2", { hasText: "The circuit" }).waitFor({ timeout: 120_000 });
+export const finished = (page: Page) => page.locator(".right h2", { hasText: "The circuit" }).waitFor();
 
 export async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
@@ -39,8 +38,8 @@ export async function measureEdges(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Edges" }).click();
   await page.getByRole("button", { name: "Measure the edges" }).click();
   const rows = page.locator(".pane .scroll tbody tr");
-  await rows.first().waitFor({ timeout: 120_000 });
-  await page.getByRole("button", { name: "Measure the edges" }).waitFor({ timeout: 120_000 });
+  await rows.first().waitFor();
+  await page.getByRole("button", { name: "Measure the edges" }).waitFor();
   const areas = await rows.evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
   expect(areas.map(([, name]) => name)).toEqual(["attribution", "integrated gradients"]);
   for (const [, , cpr, cmd] of areas) expect(Number(cpr) + Number(cmd)).toBeCloseTo(0.999, 1);

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright";
+import { PATIENCE } from "../patience.ts";
 import { whyNoWindow } from "../../build/electron-runtime.ts";
 
 const built = existsSync("dist/electron/main.cjs");
@@ -28,12 +29,12 @@ export async function start(words: readonly string[] = [], environment: NodeJS.P
   const env = { ...process.env, SECATEUR_HOME: home, SECATEUR_THREADS: "1", ...environment } as Record<string, string>;
   delete env.ELECTRON_RUN_AS_NODE;
   const app = await _electron.launch({
-    timeout: 30_000,
+    timeout: PATIENCE,
     args: [resolve("."), "--no-sandbox", "--disable-gpu", "--lang=en", ...words],
     env,
   });
-  const page = await app.firstWindow({ timeout: 30_000 });
-  page.setDefaultTimeout(30_000);
+  const page = await app.firstWindow({ timeout: PATIENCE });
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -45,5 +46,5 @@ export async function start(words: readonly string[] = [], environment: NodeJS.P
 }
 
 export async function ready({ page }: Desktop): Promise<void> {
-  await page.waitForSelector(".engine.ready", { timeout: 60_000 });
+  await page.waitForSelector(".engine.ready");
 }

@@ -120,7 +120,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       await ready(desktop);
       await expect.poll(() => enginePid(desktop)).not.toBe(pid);
       await page.getByRole("button", { name: "Resume" }).click();
-      await page.locator(".right h2", { hasText: "The circuit" }).waitFor({ timeout: 120_000 });
+      await page.locator(".right h2", { hasText: "The circuit" }).waitFor();
       const saved = join(home, "mine.circuit.json");
       await app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath, bookmark: "" });

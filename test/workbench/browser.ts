@@ -1,5 +1,6 @@
 // A page of the workbench in the Chromium of this machine, with everything that it complained about.
 import { existsSync } from "node:fs";
+import { PATIENCE } from "../patience.ts";
 import { type BrowserContextOptions, chromium, type Page } from "playwright";
 
 const CANDIDATES = [process.env.SECATEUR_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
@@ -33,6 +34,7 @@ export async function launch(
   const browser = await chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));

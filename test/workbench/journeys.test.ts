@@ -117,7 +117,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await orders.getByRole("button", { name: "Measure the curves" }).click();
     await orders.getByRole("button", { name: "Stop" }).click();
     await orders.getByRole("button", { name: "Measure the curves" }).click();
-    await page.getByRole("img", { name: /^Faithfulness by number/ }).waitFor({ timeout: 120_000 });
+    await page.getByRole("img", { name: /^Faithfulness by number/ }).waitFor();
     const rows = () =>
       page
         .locator(".pane tbody tr")
@@ -162,7 +162,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.locator(".pane").getByRole("button", { name: "integrated gradients", exact: true }).click();
     await page.getByRole("button", { name: "Measure the edges" }).click();
     const pruned = page.locator(".pane .scroll tbody tr").nth(1);
-    await pruned.getByText(/pruned from \d+, 9 circuits measured/).waitFor({ timeout: 120_000 });
+    await pruned.getByText(/pruned from \d+, 9 circuits measured/).waitFor();
     const cells = await pruned.allInnerTexts();
     const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Control+s")]);
     const file = await download.path();
@@ -197,16 +197,16 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       .getByRole("status")
       .filter({ hasText: /[123] of 4 searches/ })
       .waitFor();
-    await page.getByRole("img", { name: /^Share of searches that hold/ }).waitFor({ timeout: 120_000 });
-    await page.getByText(/hold.? held out for every search/).waitFor({ timeout: 120_000 });
+    await page.getByRole("img", { name: /^Share of searches that hold/ }).waitFor();
+    await page.getByText(/hold.? held out for every search/).waitFor();
     const tasks = page.getByRole("group", { name: "Tasks to measure on" });
     await tasks.getByRole("button", { name: "Gendered pronoun" }).click();
     await page.getByRole("region", { name: "On other tasks" }).locator("select").selectOption("mean");
     const measure = page.getByRole("button", { name: "Measure on 1" });
     await measure.click();
     const row = page.getByRole("row", { name: /^pronoun / });
-    await row.waitFor({ timeout: 120_000 });
-    await measure.waitFor({ timeout: 120_000 });
+    await row.waitFor();
+    await measure.waitFor();
     await expect.poll(() => row.locator("td").last().textContent()).toBe("mean (mean over 128 corrupt prompts)");
     const { text } = await exported(page, /^Circuit/);
     const { search, results } = parseCircuit(Buffer.from(text, "latin1").toString("utf8"), "exported");
