@@ -23,7 +23,8 @@ export class Component {
     const parsed = schema.safeParse(this.json);
     if (parsed.success) return parsed.data;
     const { path, message } = parsed.error.issues[0]!;
-    throw this.wrong(`"${[this.path, ...path].join(".")}" is not as in a tokenizer.json: ${message}`);
+    const where = [...(this.path === "" ? [] : [this.path]), ...path].join(".");
+    throw this.wrong(`${where === "" ? "it" : `"${where}"`} is not as in a tokenizer.json: ${message}`);
   }
 
   /** The parts of a sequence. */

@@ -27,7 +27,7 @@ const tokenizerJson = z.looseObject({
  * @throws EngineError "invalid-file" or "unsupported"
  */
 export function jsonTokenizer(json: unknown, file: string, bos?: string): PipelineTokenizer {
-  const fields = new Component(json, file, "tokenizer").read(tokenizerJson);
+  const fields = new Component(json, file, "").read(tokenizerJson);
   const part = (name: "normalizer" | "pre_tokenizer" | "post_processor" | "decoder" | "model") =>
     new Component(fields[name], file, name);
   const model = createModel(part("model"));

@@ -317,15 +317,15 @@ const FOLDER_CASES: readonly FolderCase[] = [
   ],
   [
     "a tokenizer of another kind",
-    model({ type: "Unigram" }),
+    model({ type: "WordPiece" }),
     "unsupported",
-    `{folder}/tokenizer.json: tokenizer model "Unigram" is not supported, only BPE and WordLevel.`,
+    `{folder}/tokenizer.json: "model" is a tokenizer model of type "WordPiece", not BPE, Unigram or WordLevel, which is not supported.`,
   ],
   [
     "a tokenizer whose ids are texts",
     model({ vocab: { a: "0" } }),
     "invalid-file",
-    `{folder}/tokenizer.json: "model.vocab.a" is not as in a tokenizer.json: Invalid input: expected number, received string.`,
+    `{folder}/tokenizer.json: "model.vocab" is not as in a tokenizer.json: the id of "a" is no whole number from 0 to 10000000.`,
   ],
   [
     "a tokenizer.json that is a list",
@@ -957,15 +957,15 @@ const GGUF_CASES: readonly GgufCase[] = [
   ],
   [
     "a tokenizer of another kind",
-    metadata({ "tokenizer.ggml.model": "llama" }),
+    metadata({ "tokenizer.ggml.model": "t5" }),
     "unsupported",
-    `{file}: its tokenizer is of kind "llama", which is not supported in a GGUF, only "gpt2" (byte-level BPE).`,
+    `{file}: its tokenizer is of kind "t5", which is not supported in a GGUF, only "gpt2" (byte-level BPE) and "llama" (SentencePiece).`,
   ],
   [
     "text split in an unknown way",
-    metadata({ "tokenizer.ggml.pre": "tekken" }),
+    metadata({ "tokenizer.ggml.pre": "kimi-k2" }),
     "unsupported",
-    `{file}: its tokenizer splits text as "tekken", which is not supported, only gpt-2, olmo, smollm, llama-bpe, qwen2.`,
+    `{file}: its tokenizer splits text as "kimi-k2", which is not supported, only default, gpt-2, phi-2, olmo, mpt, jais, trillion, smollm, starcoder, refact, command-r, codeshell, exaone, minerva-7b, llama3, llama-v3, llama-bpe, falcon3, falcon-h1, pixtral, lfm2, dbrx, smaug-bpe, qwen2, deepseek-r1-qwen, megrez, stablelm2, tekken, gpt-4o, deepseek-v3.`,
   ],
   [
     "no tokens",

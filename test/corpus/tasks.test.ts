@@ -420,7 +420,7 @@ const YAML_SYNTAX: readonly Case[] = [
     `${DRINKS}"a\tb": 1\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
     ],
   ],
   [
@@ -607,7 +607,7 @@ const FIELDS: readonly Case[] = [
     `${DRINKS}epochs: 3\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
     ],
   ],
   [
@@ -632,8 +632,8 @@ const FIELDS: readonly Case[] = [
       '{file}:1:1: "lists" is missing; write fields (name: value).',
       '{file}:1:1: "slots" is missing; write fields (name: value).',
       '{file}:1:1: "templates" is missing; write a list.',
-      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
-      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
     ],
   ],
   [
@@ -806,7 +806,7 @@ const FIELDS: readonly Case[] = [
       "{file} has 3 problems:",
       '{file}:13:9: "metric" is "logit-diference"; write "logit-difference" or "probability-difference" or "log-probability" (Did you mean "logit-difference"?).',
       '{file}:14:12: "criterion" is "matches"; write "match" or "at-least" or "difference-only" (Did you mean "match"?).',
-      '{file}:15:19: "ablation.kind" is "resampling"; write "resample" or "mean" or "zero" (Did you mean "resample"?).',
+      '{file}:15:19: "ablation.kind" is "resampling"; write "resample" or "mean" or "zero" or "optimal" (Did you mean "resample"?).',
     ],
   ],
   [
@@ -860,7 +860,7 @@ const FIELDS: readonly Case[] = [
     edit(PAIR, ["prompts", "lists:\n  thing: [a]\nprompts"]),
     "invalid-task",
     [
-      '{file}:2:1: unknown field "lists". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, prompts, word_idxs, seq_labels.',
+      '{file}:2:1: unknown field "lists". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, prompts, word_idxs, seq_labels.',
     ],
   ],
 ];
@@ -1408,7 +1408,7 @@ const RELATIONS: readonly Case[] = [
     relation(['"samples"', '"kind": "relation", "prompts": [], "samples"']),
     "invalid-task",
     [
-      '{file}:4:23: unknown field "prompts". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, split, seed, prompt_templates, prompt_templates_zs, properties, samples.',
+      '{file}:4:23: unknown field "prompts". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, prompt_templates, prompt_templates_zs, properties, samples.',
     ],
   ],
 ];
