@@ -1,7 +1,7 @@
 // EAP-IG's scores of every edge of a model, by its own code.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EdgeMethod } from "../engine/score/edge-methods.ts";
+import type { EdgeMethod } from "../engine/choices/lists.ts";
 import type { BenchOptions } from "./options.ts";
 import { runPeer } from "./peer-process.ts";
 import type { PeerPrompts } from "./prompts.ts";

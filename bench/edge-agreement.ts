@@ -1,10 +1,11 @@
 // How far our scores of edges are from a peer's of the same definition.
+import type { EdgeMethod } from "../engine/choices/lists.ts";
 import type { Executor } from "../engine/activations/executor.ts";
 import type { Ablation } from "../engine/activations/ablation.ts";
 import { formatEdge } from "../engine/circuit/edge.ts";
 import type { MetricName } from "../engine/metric/metric.ts";
 import { edgeAttribution, type EdgeScore } from "../engine/score/edge-attribution.ts";
-import { type EdgeMethod, edgeScores } from "../engine/score/edge-methods.ts";
+import { edgeScores } from "../engine/score/edge-methods.ts";
 import { pathOf, pathPoints } from "../engine/score/path.ts";
 import type { Example } from "../engine/task/example.ts";
 

@@ -3,10 +3,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installedPath } from "../engine/base/installation.ts";
-import { edgesToEapIg, formatEapIg, type ScoreSign } from "../engine/circuit/exports/eap-ig.ts";
+import { edgesToEapIg, formatEapIg } from "../engine/circuit/exports/eap-ig.ts";
 import { formatEdge } from "../engine/circuit/edge.ts";
 import { topologyOf } from "../engine/circuit/topology.ts";
-import { EDGE_METHODS, type EdgeMethod } from "../engine/score/edge-methods.ts";
+import { EDGE_METHODS, type EdgeMethod, type ScoreSign } from "../engine/choices/lists.ts";
 import { readEdgeGraph } from "../engine/session/circuit-source.ts";
 import { type EdgeCurvePoint, type EdgeOutcome, edgeTask } from "../engine/session/edge-task.ts";
 import { prepare, type Prepared } from "../engine/session/prepare.ts";
@@ -56,7 +56,7 @@ export interface EdgeFigures {
 }
 
 export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> {
-  const prepared = prepare(EMBEDDED, { threads: options.threads });
+  const prepared = prepare(EMBEDDED, { execution: { threads: options.threads } });
   try {
     return await inFolder(async (folder) => {
       const oneLength = examplesOfLength(prepared.model.tokenizer, acdcLength, EMBEDDED.examples.discovery);
@@ -137,7 +137,15 @@ async function peerOrder(
   const graph = { file: join(folder, `${method}.json`), sign };
   const same = await sameDefinition(by, method, scored(prepared));
   const difference = same && largestDifference(same, readEdgeGraph(graph, prepared.model).scores);
-  return [{ method, by, seconds: time, ...judged(await edges(options, method, { graph })), difference }];
+  return [
+    {
+      method,
+      by,
+      seconds: time,
+      ...judged(await edges(options, method, { graph: graph.file, signs: graph.sign })),
+      difference,
+    },
+  ];
 }
 
 const scored = ({ executor, discovery, task: { metric }, ablation }: Prepared) => ({
@@ -150,9 +158,12 @@ const scored = ({ executor, discovery, task: { metric }, ablation }: Prepared) =
 function edges(
   { threads }: BenchOptions,
   method: EdgeMethod,
-  more: { readonly graph?: { readonly file: string; readonly sign: ScoreSign }; readonly prune?: boolean } = {},
+  more: { readonly graph?: string; readonly signs?: ScoreSign; readonly prune?: boolean } = {},
 ): Promise<EdgeOutcome> {
-  return edgeTask({ ...EMBEDDED, method, steps, order: "magnitude", prune: false, ...more }, { threads });
+  return edgeTask(
+    { ...EMBEDDED, method, steps, order: "magnitude", prune: false, ...more },
+    { execution: { threads } },
+  );
 }
 
 function judged({ curve, areas }: EdgeOutcome): Pick<EdgeOrderRow, "curve" | "cpr" | "cmd"> {
@@ -173,7 +184,7 @@ async function ourCircuit(options: BenchOptions, file: string): Promise<EdgeCirc
 async function acdcCircuits(options: BenchOptions, peer: PeerScores | undefined): Promise<EdgeCircuitRow[]> {
   const rows: EdgeCircuitRow[] = [];
   for (const { tau, seconds, file } of peer?.acdc ?? []) {
-    const { given } = await edges(options, "attribution", { graph: { file, sign: "helpful-positive" } });
+    const { given } = await edges(options, "attribution", { graph: file, signs: "helpful-positive" });
     const { connected, faithfulness, heldOut } = given!;
     const measured = { edges: connected, faithfulness, heldOut: heldOut?.faithfulness };
     rows.push({ method: `ACDC, tau ${tau}`, by: "AutoCircuit", seconds, ...measured });

@@ -88,7 +88,7 @@ function series(axis: Axis, model: string, costs: readonly (readonly [number, Co
 }
 
 async function embeddedCosts(count: number, threads: number): Promise<Costs> {
-  const prepared = prepare({ ...EMBEDDED, examples: { discovery: count, heldOut: 0 } }, { threads });
+  const prepared = prepare({ ...EMBEDDED, examples: { discovery: count, heldOut: 0 } }, { execution: { threads } });
   try {
     const evaluator = await evaluatorOver(prepared.executor, prepared.discovery);
     return { ...(await costsOf(evaluator)), search: await searchSeconds(evaluator, prepared) };

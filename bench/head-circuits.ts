@@ -1,8 +1,8 @@
 // Circuits of heads in the embedded model: our searches and TransformerLens's greedy one, each circuit judged alike.
+import type { PruneSettings } from "../engine/choices/prune.ts";
 import { installedPath } from "../engine/base/installation.ts";
-import { trainingSteps } from "../engine/session/learned-start.ts";
 import { prepare } from "../engine/session/prepare.ts";
-import { onlySearch, pruneTask, type PruneSettings } from "../engine/session/prune-task.ts";
+import { onlySearch, pruneTask } from "../engine/session/prune-task.ts";
 import { HeadJudge } from "./head-judge.ts";
 import { type FoundHeads, searchHeads } from "./head-search.ts";
 import type { HeadRow } from "./head-table.ts";
@@ -17,7 +17,7 @@ export const threshold = 0.9;
 
 export async function measureHeadCircuits(options: BenchOptions): Promise<HeadRow[]> {
   const { threads } = options;
-  const prepared = prepare(EMBEDDED, { threads });
+  const prepared = prepare(EMBEDDED, { execution: { threads } });
   try {
     const task = { ...prepared, metric: prepared.task.metric };
     const searchAlone = { ...ours("the search alone: one order"), ...(await searchHeads(task)) };
@@ -40,7 +40,7 @@ const ours = (method: string) => ({ by: "secateur", method }) as const;
 async function ourRuns(threads: number): Promise<Found[]> {
   const plain: PruneSettings = { ...EMBEDDED, units: ["head"], ...onlySearch };
   const run = async (method: string, settings: PruneSettings): Promise<Found> => {
-    const { seconds, value } = await timed(() => pruneTask(settings, { threads }));
+    const { seconds, value } = await timed(() => pruneTask(settings, { execution: { threads } }));
     const { model, search, kept } = value.circuit;
     return {
       ...ours(method),
@@ -51,7 +51,7 @@ async function ourRuns(threads: number): Promise<Found[]> {
   };
   return [
     await run("the whole run: two orders, swaps", plain),
-    await run("the whole run: learned masks, then exact", { ...plain, start: { steps: trainingSteps } }),
+    await run("the whole run: learned masks, then exact", { ...plain, start: "learned-masks" }),
   ];
 }
 

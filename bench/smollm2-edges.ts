@@ -4,7 +4,7 @@ import { Executor } from "../engine/activations/executor.ts";
 import { topologyOf } from "../engine/circuit/topology.ts";
 import { smollm2Path } from "../engine/model/model-cache.ts";
 import { openModel } from "../engine/model/open.ts";
-import type { EdgeMethod } from "../engine/score/edge-methods.ts";
+import type { EdgeMethod } from "../engine/choices/lists.ts";
 import { readEdgeGraph } from "../engine/session/circuit-source.ts";
 import { runEapIg } from "./eap-ig.ts";
 import { largestDifference, ourScores, sameDefinition, type ScoredTask } from "./edge-agreement.ts";

@@ -19,9 +19,12 @@ const workFlag = "--measure-time-shares";
 const WORK = {
   "sweep of 270 heads, SmolLM2": smollm2Sweep,
   "search for heads, embedded model": (threads: number) =>
-    pruneTask({ ...EMBEDDED, units: ["head"], ...onlySearch }, { threads }),
+    pruneTask({ ...EMBEDDED, units: ["head"], ...onlySearch }, { execution: { threads } }),
   "ten circuits of edges, embedded model": (threads: number) =>
-    edgeTask({ ...EMBEDDED, method: "attribution", steps: 1, order: "magnitude", prune: false }, { threads }),
+    edgeTask(
+      { ...EMBEDDED, method: "attribution", steps: 1, order: "magnitude", prune: false },
+      { execution: { threads } },
+    ),
 } as const;
 type WorkName = keyof typeof WORK;
 const NAMES = Object.keys(WORK) as WorkName[];

@@ -1,7 +1,8 @@
 // Records the run that the workbench draws before the engine answers: IOI on the embedded model, as renderer/example/ioi.json.
+import type { PruneSettings } from "../engine/choices/prune.ts";
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
-import type { OpenedTask, PromptPair, RunRecord, RunRequest, RunStep, TaskPreview } from "../engine/contract.ts";
+import type { OpenedTask, PromptPair, RunRecord, RunStep, TaskPreview } from "../engine/contract.ts";
 import { type MeasuredCircuit, requireMeasured, withStability, withTransfer } from "../engine/circuit/statistics.ts";
 import { prepare } from "../engine/session/prepare.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";
@@ -15,7 +16,7 @@ const OUT = "renderer/example/ioi.json";
 /** Prompts that the file shows; the figures are of all. */
 const SHOWN_PROMPTS = 12;
 
-const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] } as const satisfies RunRequest;
+const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] } as const satisfies PruneSettings;
 
 const { record, anchors } = await recordRun();
 const { task, model, discovery, heldOut, executor } = prepare(request);
@@ -34,7 +35,6 @@ async function recordRun() {
   let empty = 0;
   let accuracy = 0;
   const { circuit } = await pruneTask(request, {
-    command: "secateur prune tasks/ioi.yaml",
     onEvent: (event) => {
       if (event.type === "anchors") ({ full, empty, accuracy } = event.anchors.ends);
       if (event.type !== "search") return;

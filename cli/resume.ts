@@ -1,13 +1,26 @@
 // Going on with a stopped run: which options may change, and the command line that does it.
 import type { Command } from "commander";
+import { z } from "zod";
+import { commandWords, quoted } from "../engine/choices/command.ts";
+import type { Execution } from "../engine/choices/execution.ts";
+import { option } from "../engine/choices/option.ts";
 import { EngineError } from "../engine/base/errors.ts";
 import { absolutePath } from "../engine/base/file-name.ts";
-import type { TaskSettings } from "../engine/session/prepare.ts";
-import { journalSettings, type RunKind } from "../engine/session/run-journal.ts";
+import { journalSettings, type RunKind, type RunSettings } from "../engine/session/run-journal.ts";
 import { journalPath, runName } from "../engine/session/run-store.ts";
 
 /** What may change when a run goes on: nothing that its numbers depend on. */
-const FREE_OPTIONS: readonly string[] = ["resume", "out", "signs", "threads", "json", "jsonl", "quiet"];
+const FREE_OPTIONS: readonly string[] = [
+  "resume",
+  "out",
+  "signs",
+  "threads",
+  "device",
+  "precision",
+  "json",
+  "jsonl",
+  "quiet",
+];
 
 /** @throws EngineError "usage" for an option that would change the run */
 export function requireAlone(command: Command): void {
@@ -28,13 +41,13 @@ export function requireAlone(command: Command): void {
  * @param task as it was typed; undefined where it was left out
  * @throws EngineError "missing-file", "invalid-file"; "usage" where the run is of another task
  */
-export function stoppedRun<Settings extends TaskSettings>(
-  kind: RunKind,
+export function stoppedRun<Kind extends RunKind>(
+  kind: Kind,
   run: string,
   task: string | undefined,
-): { readonly settings: Settings; readonly journal: string } {
+): { readonly settings: RunSettings[Kind]; readonly journal: string } {
   const journal = journalPath(run);
-  const settings = journalSettings<Settings>(kind, journal);
+  const settings = journalSettings(kind, journal);
   if (task === undefined || absolutePath(task) === absolutePath(settings.task)) return { settings, journal };
   throw new EngineError("usage", `${run} is a run of ${settings.task}, not of ${task}; leave the task out.`);
 }
@@ -43,16 +56,17 @@ export function stoppedRun<Settings extends TaskSettings>(
 export function goOn(
   command: string,
   journal: string,
-  { threads, out }: { readonly threads?: number; readonly out?: string },
+  { out, ...execution }: Execution & { readonly out?: string } = {},
 ): string {
-  const kept = [
-    ...(threads === undefined ? [] : ["--threads", String(threads)]),
-    ...(out === undefined ? [] : ["--out", quoted(out)]),
-  ];
-  return [command, "--resume", runName(journal), ...kept].join(" ");
+  const resumed = commandWords(
+    { name: command, settings: resumedSettings },
+    { resume: runName(journal), out },
+    execution,
+  );
+  return resumed.map(quoted).join(" ");
 }
 
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w./:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+const resumedSettings = z.strictObject({
+  resume: option(z.string(), { flags: "--resume <run>", help: "Goes on with this run." }),
+  out: option(z.string().optional(), { flags: "--out <file>", help: "Writes the result here." }),
+});

@@ -4,9 +4,20 @@
 // reconnects misses nothing. Tensors are fetched by call and never pushed.
 import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
+import type {
+  AblationKind,
+  BosChoice,
+  CriterionName,
+  EdgeMethod,
+  EdgeOrder,
+  EdgeSelection,
+  OrderingName,
+  UnitKind,
+} from "./choices/lists.ts";
+import type { PruneSettings } from "./choices/prune.ts";
+import type { TaskChoice } from "./choices/task-choice.ts";
 import type { Circuit, Figures, NamedCircuit, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
 import type { TopologySizes } from "./circuit/topology.ts";
-import type { UnitKind } from "./circuit/unit.ts";
 
 /** Raised when a client of the day before would misread an answer. */
 export const PROTOCOL = 2;
@@ -63,26 +74,6 @@ export interface OpenedTask extends TaskEntry {
   readonly notes: readonly string[];
 }
 
-export const CRITERIA = ["match", "at-least", "difference-only"] as const;
-export type CriterionName = (typeof CRITERIA)[number];
-export const BOS_CHOICES = ["auto", "always", "never"] as const;
-export type BosChoice = (typeof BOS_CHOICES)[number];
-export const ABLATIONS = ["resample", "mean", "zero", "optimal"] as const;
-export type AblationKind = (typeof ABLATIONS)[number];
-
-/** What the user may set over the task file. */
-export interface TaskChoice {
-  readonly task: string;
-  readonly model: string;
-  readonly seed?: number;
-  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
-  readonly corruption?: string;
-  readonly bos?: BosChoice;
-  readonly ablation?: AblationKind;
-  readonly criterion?: CriterionName;
-  readonly threshold?: number;
-}
-
 export interface TokenRow {
   readonly ids: readonly number[];
   /** As they stand in the text, spaces included. */
@@ -111,30 +102,11 @@ export interface TaskPreview {
   readonly notes: readonly string[];
 }
 
-export interface RunRequest extends TaskChoice {
-  readonly units: readonly UnitKind[];
-  readonly order?: "effect" | "layerwise";
-  readonly orders?: number;
-  readonly swaps?: number;
-  /** Units that must stay. */
-  readonly keep?: readonly string[];
-  /** Units that are ablated before the search begins; not beside a start that chooses them itself. */
-  readonly without?: readonly string[];
-  /** Where the search begins (default: the full model). */
-  readonly start?: SearchStartName;
-  /** Trials at most; 0: as many as it takes (default: 15 % of the hidden neurons where they are many). */
-  readonly budget?: number;
-}
-
-/** The full model, or the most open of gates learned together for which the criterion holds. */
-export const SEARCH_STARTS = ["full", "learned-masks"] as const;
-export type SearchStartName = (typeof SEARCH_STARTS)[number];
-
 export type RunState = "running" | "stopping" | "stopped" | "finished" | "failed";
 
 export interface RunSummary {
   readonly id: string;
-  readonly request: RunRequest;
+  readonly request: PruneSettings;
   readonly state: RunState;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -162,18 +134,6 @@ export interface RunStep {
   readonly order: number;
   readonly pass: number;
 }
-
-/** Ways of ordering units by what they are worth; those of gradients are estimates, "random" is what all others must beat. */
-export const ORDERINGS = [
-  "effects",
-  "attribution",
-  "integrated-gradients",
-  "integrated-gradients-activations",
-  "clean-corrupted",
-  "learned-masks",
-  "random",
-] as const;
-export type OrderingName = (typeof ORDERINGS)[number];
 
 export interface CurvesRequest extends TaskChoice {
   readonly units: readonly Exclude<UnitKind, "neuron">[];
@@ -205,26 +165,12 @@ export interface Curves {
   readonly notes: readonly string[];
 }
 
-/** Ways of scoring edges, all but the last estimates of what cutting a single edge does to the metric. */
-export const EDGE_METHODS = [
-  "attribution",
-  "integrated-gradients",
-  "integrated-gradients-activations",
-  "clean-corrupted",
-  "information-flow",
-  "exact",
-] as const;
-export type EdgeMethodName = (typeof EDGE_METHODS)[number];
-export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
-export type EdgeOrderName = (typeof EDGE_ORDERS)[number];
-export const EDGE_SELECTIONS = ["top-n", "greedy"] as const;
-export type EdgeSelectionName = (typeof EDGE_SELECTIONS)[number];
 export type EdgeStage = "scores" | "curve" | "pruning";
 
 export interface EdgesRequest extends TaskChoice {
-  readonly method: EdgeMethodName;
-  readonly order: EdgeOrderName;
-  readonly selection: EdgeSelectionName;
+  readonly method: EdgeMethod;
+  readonly order: EdgeOrder;
+  readonly selection: EdgeSelection;
   /**
    * Prune the smallest circuit of the curve for which the criterion holds, edge by edge; where such a pruning was
    * stopped before, it goes on.
@@ -246,7 +192,7 @@ export interface EdgesMeasured {
 
 /** The circuits of one method's order, by size. */
 export interface EdgeCurve {
-  readonly method: EdgeMethodName;
+  readonly method: EdgeMethod;
   /** Of every edge; negative: it helps. */
   readonly scores: Float64Array;
   /** By rising share of the model's edges. */
@@ -521,7 +467,7 @@ export type EngineEvent = { readonly seq: number } & (
   /** Of the method whose edges are being scored, measured or pruned. */
   | {
       readonly type: "edges";
-      readonly method: EdgeMethodName;
+      readonly method: EdgeMethod;
       readonly stage: EdgeStage;
       readonly done: number;
       readonly total: number;
@@ -548,7 +494,7 @@ export interface EngineApi {
   openTask(source: TaskSource): Promise<OpenedTask>;
   preview(choice: TaskChoice): Promise<TaskPreview>;
   /** @returns the run's id; the rest comes as events */
-  startRun(request: RunRequest): Promise<string>;
+  startRun(request: PruneSettings): Promise<string>;
   /** Ends the run after its current measurement; its journal stays. */
   stopRun(id: string): Promise<void>;
   /** Goes on with a stopped or broken-off run from its journal. */

@@ -6,7 +6,7 @@ import { acceptLines } from "./wire/process-endpoint.ts";
 import { serveEngine } from "./wire/serve.ts";
 
 const threads = process.env.SECATEUR_THREADS ? Number(process.env.SECATEUR_THREADS) : undefined;
-const api = engineService(threads);
+const api = engineService({ threads });
 const open = (endpoint: Endpoint) => serveEngine(api, endpoint);
 const { parentPort } = process as { parentPort?: ParentPort };
 if (parentPort) acceptPorts(parentPort, open);

@@ -27,7 +27,11 @@ test.each([
   [["prun"], 2, "unknown command 'prun'"],
   [["prune", "tasks/ioi.yaml", "--tresh", "1"], 2, "unknown option '--tresh'"],
   [["prune", "tasks/ioi.yaml", "--threshold", "2"], 2, "Give a number above 0, at most 1"],
-  [["prune", "tasks/ioi.yaml", "--units", "legs"], 2, '"legs" is no kind of unit'],
+  [
+    ["prune", "tasks/ioi.yaml", "--units", "legs"],
+    2,
+    '"legs": That is no kind of unit; choose among heads, mlps, neurons.',
+  ],
   [["prune", "tasks/absent.yaml"], 2, "tasks/absent.yaml: there is no such task file"],
   [["prune"], 2, "prune needs a task file"],
   [["prune", "tasks/ioi.yaml", "--model", "no/such-model"], 3, "no/such-model"],

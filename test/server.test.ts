@@ -1,4 +1,5 @@
 // The workbench's server from outside: who is let in, and a whole run over its WebSocket on the embedded model.
+import type { PruneSettings } from "../engine/choices/prune.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -8,7 +9,7 @@ import { Packr } from "msgpackr";
 import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Circuit } from "../engine/circuit/circuit-schema.ts";
-import { type EngineApi, type EngineEvent, PROTOCOL, type RunRequest } from "../engine/contract.ts";
+import { type EngineApi, type EngineEvent, PROTOCOL } from "../engine/contract.ts";
 import { serve, type Served } from "../server/server.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -86,7 +87,7 @@ async function until<T extends EngineEvent>(
   }
 }
 
-const REQUEST: RunRequest = {
+const REQUEST: PruneSettings = {
   task: "tasks/ioi.yaml",
   model: "sprig",
   units: ["head"],

@@ -1,64 +1,31 @@
 // `secateur curves`: size against faithfulness for several ways of choosing units, beside what the searches find.
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { UnitKind } from "../../engine/circuit/unit.ts";
-import { type Curves, type OrderingName, ORDERINGS } from "../../engine/contract.ts";
+import { curvesSettings } from "../../engine/choices/curves.ts";
+import type { Command } from "commander";
+import { type Curves } from "../../engine/contract.ts";
 import { curvesTask } from "../../engine/session/curves-task.ts";
-import { trainingSteps } from "../../engine/session/learned-start.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
-import {
-  addCriterionOptions,
-  addTaskOptions,
-  parsePositive,
-  parseUnits,
-  type TaskFlags,
-  taskSettings,
-} from "../options.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
-
-interface CurvesFlags extends TaskFlags {
-  readonly units: readonly UnitKind[];
-  readonly orderings: readonly OrderingName[];
-  readonly steps: number;
-  readonly maskSteps: number;
-  readonly json?: boolean;
-}
 
 export function addCurves(program: Command): void {
   const command = program
     .command("curves")
-    .argument("<task>", "task file")
     .description("faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks");
-  addCriterionOptions(addTaskOptions(command))
-    .addOption(new Option("--units <kinds>", "heads, mlps").argParser(parseUnits).default(["head"], "heads"))
-    .addOption(
-      new Option("--orderings <list>", `some of ${ORDERINGS.join(", ")}`)
-        .argParser(parseOrderings)
-        .default([...ORDERINGS], "all"),
-    )
-    .option("--steps <n>", "points of integrated gradients", parsePositive, 5)
-    .option("--mask-steps <n>", "steps of training of learned masks", parsePositive, trainingSteps)
-    .option("--json", "print it as JSON")
+  addSettings(command, curvesSettings)
+    .option("--json", "Prints the figures as JSON.")
     .addHelpText("after", "\nExample:\n  secateur curves tasks/ioi.yaml --orderings effects,learned-masks")
-    .action((task: string, flags: CurvesFlags) => curves(task, flags));
+    .action((task: string, flags: { json?: boolean }, own: Command) => curves(task, flags, own));
 }
 
-function parseOrderings(text: string): OrderingName[] {
-  return text.split(",").map((word) => {
-    const ordering = ORDERINGS.find((name) => name === word.trim());
-    if (!ordering) throw new InvalidArgumentError(`"${word}" is no ordering; choose among ${ORDERINGS.join(", ")}.`);
-    return ordering;
-  });
-}
-
-async function curves(task: string, flags: CurvesFlags): Promise<void> {
-  const { units, orderings, steps, maskSteps, threads } = flags;
-  const settings = { ...taskSettings(task, flags), units, orderings, steps, maskSteps };
+async function curves(task: string, flags: { readonly json?: boolean }, command: Command): Promise<void> {
+  const settings = typedSettings(curvesSettings, command, task);
+  const execution = typedExecution(command);
   const bar = progressBar();
   const onProgress = (done: number, total: number) => bar.on("curves", done, total);
   const outcome = await interruptible(
-    (signal) => curvesTask(settings, { threads, signal, onProgress }).finally(() => bar.stop()),
+    (signal) => curvesTask(settings, { execution, signal, onProgress }).finally(() => bar.stop()),
     "Stopped.",
   );
   for (const note of outcome.notes) printMessage(`note: ${note}`);

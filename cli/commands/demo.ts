@@ -1,30 +1,32 @@
 // `secateur demo`: the whole way on one task: patch, prune, show, write.
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { parsePositive } from "../options.ts";
+import { z } from "zod";
+import { patchSettings } from "../../engine/choices/patch.ts";
+import { pruneSettings } from "../../engine/choices/prune.ts";
+import { modelName, promptChoice } from "../../engine/choices/task-choice.ts";
 import { printMessage } from "../output.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { patch } from "./patch.ts";
 import { prune } from "./prune.ts";
 
 const IOI = fileURLToPath(new URL("../../tasks/ioi.yaml", import.meta.url));
 
-interface DemoFlags {
-  readonly model: string;
-  readonly examples?: number;
-  readonly threads?: number;
-}
+const demoSettings = z.strictObject({
+  model: modelName,
+  examples: z.strictObject({ discovery: promptChoice.examples.unwrap().shape.discovery }).optional(),
+});
 
 export function addDemo(program: Command): void {
-  program
+  const command = program
     .command("demo")
-    .description("indirect object identification from task file to circuit: patches, prunes, writes ioi.circuit.json")
-    .option("--model <name>", "embedded model, folder, .gguf file or Hub name", "sprig")
-    .option("--examples <n>", "discovery examples (default: the task's)", parsePositive)
-    .option("--threads <n>", "threads of the executor (default: all cores)", parsePositive)
-    .action(async (flags: DemoFlags) => {
-      printMessage("1. Activation patching: which single heads matter?\n");
-      await patch(IOI, { ...flags, site: "z", by: "head", direction: "noising" });
-      printMessage("\n2. Pruning: which heads are enough?\n");
-      await prune(IOI, { ...flags, units: ["head"], roles: true, connections: true, out: "ioi.circuit.json" });
-    });
+    .description("indirect object identification from task file to circuit: patches, prunes, writes ioi.circuit.json");
+  addSettings(command, demoSettings).action(async (_flags: object, own: Command) => {
+    const choice = { task: IOI, ...typedSettings(demoSettings, own, undefined) };
+    const execution = typedExecution(own);
+    printMessage("1. Activation patching: which single heads matter?\n");
+    await patch(patchSettings.parse(choice), execution);
+    printMessage("\n2. Pruning: which heads are enough?\n");
+    await prune(pruneSettings.parse(choice), execution, { out: "ioi.circuit.json" });
+  });
 }

@@ -1,20 +1,17 @@
 // `secateur evaluate`: the figures of a circuit file, measured again.
 import type { Command } from "commander";
-import { EngineError } from "../../engine/base/errors.ts";
+import { evaluateSettings } from "../../engine/choices/evaluate.ts";
 import { ablationWords } from "../../engine/circuit/ablation-words.ts";
 import { readCircuitSource } from "../../engine/session/circuit-source.ts";
 import { evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
 import { columns, partRows } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { intervalText } from "../interval-text.ts";
-import { addCriterionOptions, addTaskOptions, parseCount, type TaskFlags, taskSettings } from "../options.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
 
-interface EvaluateFlags extends TaskFlags {
-  readonly circuit?: string;
-  readonly random?: number;
-  readonly parts?: boolean;
+interface EvaluateFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -22,28 +19,21 @@ interface EvaluateFlags extends TaskFlags {
 export function addEvaluate(program: Command): void {
   const command = program
     .command("evaluate")
-    .argument("<task>", "task file")
-    .description("measure the circuit of a file: faithfulness, accuracy, KL, random circuits, complement")
-    .requiredOption("--circuit <file>", "circuit file, or a graph of EAP-IG");
-  addCriterionOptions(addTaskOptions(command))
-    .option("--random <n>", "random circuits to compare with (default: 100)", parseCount)
-    .option("--no-parts", "leave out completeness and minimality")
-    .option("--json", "print the figures as JSON")
-    .option("--quiet", "no messages")
+    .description("measure the circuit of a file: faithfulness, accuracy, KL, random circuits, complement");
+  addSettings(command, evaluateSettings)
+    .option("--json", "Prints the figures as JSON.")
+    .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur evaluate tasks/ioi.yaml --circuit ioi.circuit.json")
     .action((task: string, flags: EvaluateFlags, own: Command) => evaluate(task, flags, own));
 }
 
 async function evaluate(task: string, flags: EvaluateFlags, command: Command): Promise<void> {
-  if (!flags.circuit) throw new EngineError("usage", "evaluate needs --circuit FILE.");
-  // The default model is the circuit's own, not the one that prune starts from.
-  const model = command.getOptionValueSource("model") === "cli" ? flags.model : undefined;
-  const settings = { ...taskSettings(task, flags), model, random: flags.random, parts: flags.parts };
-  const source = readCircuitSource(flags.circuit);
+  const { circuit, ...settings } = typedSettings(evaluateSettings, command, task);
+  const execution = typedExecution(command);
+  const source = readCircuitSource(circuit);
   const bar = progressBar(flags);
   const evaluation = await interruptible(
-    (signal) =>
-      evaluateCircuit(source, settings, { threads: flags.threads, signal, onStage: bar.on }).finally(() => bar.stop()),
+    (signal) => evaluateCircuit(source, settings, { execution, signal, onStage: bar.on }).finally(() => bar.stop()),
     "Stopped.",
   );
   if (!flags.quiet) for (const note of evaluation.notes) printMessage(`note: ${note}`);

@@ -1,22 +1,18 @@
 // `secateur patch`: the effect of single heads, layers, positions or neurons.
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
+import type { Execution } from "../../engine/choices/execution.ts";
+import { patchSettings, type PatchSettings } from "../../engine/choices/patch.ts";
 import type { PatchingEffects } from "../../engine/score/activation-patching.ts";
-import { GRANULARITIES, type Granularity } from "../../engine/score/activation-patching.ts";
 import { type PatchOutcome, patchTask } from "../../engine/session/patch-task.ts";
 import { metricUnit } from "../../engine/metric/metric.ts";
-import { type Site, sites } from "../../engine/transformer/sites.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
-import { addTaskOptions, type TaskFlags, taskSettings } from "../options.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
 
-export interface PatchFlags extends TaskFlags {
-  readonly site: Site;
-  readonly by: Granularity;
-  readonly direction: "noising" | "denoising";
-  readonly top?: boolean;
+interface PatchFlags {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly quiet?: boolean;
@@ -25,38 +21,31 @@ export interface PatchFlags extends TaskFlags {
 export function addPatch(program: Command): void {
   const command = program
     .command("patch")
-    .argument("<task>", "task file")
     .description("effect on the metric of putting one place's activation of one run into the other");
-  addTaskOptions(command)
-    .addOption(new Option("--site <name>", "activation to patch").choices([...sites]).default("z"))
-    .addOption(new Option("--by <what>", "how finely").choices(Object.keys(GRANULARITIES)).default("head"))
-    .addOption(
-      new Option("--direction <name>", "noising: corrupt into clean")
-        .choices(["noising", "denoising"])
-        .default("noising"),
-    )
-    .option("--json", "print effects as JSON")
-    .option("--csv", "print effects as CSV")
-    .option("--quiet", "no messages")
+  addSettings(command, patchSettings)
+    .option("--json", "Prints the effects as JSON.")
+    .option("--csv", "Prints the effects as CSV.")
+    .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur patch tasks/ioi.yaml --site residPre --by position")
-    .action((task: string, flags: PatchFlags) => patch(task, flags));
+    .action((task: string, flags: PatchFlags, own: Command) =>
+      patch(typedSettings(patchSettings, own, task), typedExecution(own), flags),
+    );
 }
 
-export async function patch(task: string, flags: PatchFlags): Promise<void> {
-  const settings = { ...taskSettings(task, flags), site: flags.site, by: flags.by, direction: flags.direction };
+export async function patch(settings: PatchSettings, execution: Execution, flags: PatchFlags = {}): Promise<void> {
   const bar = progressBar(flags);
   const onProgress = (done: number, total: number) => bar.on("effects", done, total);
   const outcome = await interruptible(
-    (signal) => patchTask(settings, { threads: flags.threads, signal, onProgress }).finally(() => bar.stop()),
+    (signal) => patchTask(settings, { execution, signal, onProgress }).finally(() => bar.stop()),
     "Stopped.",
   );
   if (!flags.quiet) for (const note of outcome.prepared.notes) printMessage(`note: ${note}`);
-  if (flags.json) printJson(jsonOf(outcome, flags));
+  if (flags.json) printJson(jsonOf(outcome, settings));
   else if (flags.csv) printData(csvOf(outcome.effects));
-  else printData(effectsTable(outcome, flags));
+  else printData(effectsTable(outcome, settings));
 }
 
-function jsonOf({ effects, prepared, modelName }: PatchOutcome, flags: PatchFlags): object {
+function jsonOf({ effects, prepared, modelName }: PatchOutcome, { site, by, direction }: PatchSettings): object {
   const { clean, corrupt, layers, units, positions, effect, normalised } = effects;
   const plain = (tensor: typeof effect) => ({
     axes: tensor.axes.split(" "),
@@ -66,9 +55,9 @@ function jsonOf({ effects, prepared, modelName }: PatchOutcome, flags: PatchFlag
   return {
     task: prepared.task.name,
     model: modelName,
-    site: flags.site,
-    by: flags.by,
-    direction: flags.direction,
+    site,
+    by,
+    direction,
     ablation: prepared.ablation,
     metric: prepared.task.metric,
     clean,
@@ -112,7 +101,7 @@ function csvOf(effects: PatchingEffects): string {
 /** Entries of a table; the rest is counted. */
 const listed = 20;
 
-function effectsTable({ effects, prepared, modelName }: PatchOutcome, { site, by, direction }: PatchFlags): string {
+function effectsTable({ effects, prepared, modelName }: PatchOutcome, { site, by, direction }: PatchSettings): string {
   const unit = metricUnit[prepared.task.metric];
   const entries = entriesOf(effects).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   const names = effects.effect.axes.split(" ");

@@ -1,10 +1,13 @@
 // `secateur relation`: fits W and b of relations, says how faithful they are, writes them, applies them, edits with them.
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { Executor } from "../../engine/activations/executor.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { without } from "../../engine/base/without.ts";
 import { openModel } from "../../engine/model/open.ts";
+import type { EstimatorName } from "../../engine/choices/lists.ts";
 import type { RelationTask } from "../../engine/task/task.ts";
-import { ESTIMATOR_NAMES, type EstimatorName } from "../../engine/relation/estimators/registry.ts";
+import type { Execution } from "../../engine/choices/execution.ts";
+import { relationSettings, type RelationSettings } from "../../engine/choices/relation.ts";
 import { isRelationFile, readRelation, relationPath, writeRelation } from "../../engine/relation/relation-file.ts";
 import {
   type Application,
@@ -15,73 +18,60 @@ import {
   type OpenRelation,
   relateTask,
   type RelationOutcome,
-  type RelationSettings,
+  type FitSettings,
   requireFittedOn,
 } from "../../engine/session/relation-task.ts";
-import type { BosChoice } from "../../engine/tokens/bos.ts";
 import { interruptible } from "../interrupt.ts";
-import { bosOption, parseCount, parsePositive } from "../options.ts";
+import { parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
 import { progressBar } from "../progress.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { applicationText, editText, relationTable } from "../relation-table.ts";
 
 interface RelationFlags {
-  readonly model?: string;
-  readonly estimator: readonly EstimatorName[];
-  readonly samples: number;
-  readonly seeds: number;
-  readonly seed?: number;
-  readonly layers?: readonly number[];
-  readonly beta?: number;
-  readonly rank?: number;
-  readonly template: number;
-  readonly shots?: number;
-  readonly bos?: BosChoice;
   readonly apply?: string;
   readonly edit?: string;
   readonly editRank?: number;
   readonly out: string;
   readonly write: boolean;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
+/** What is fitted, on what, and what else was asked for. */
+interface Asked {
+  readonly settings: RelationSettings;
+  readonly execution: Execution;
+  readonly flags: RelationFlags;
+}
+
 export function addRelation(program: Command): void {
-  program
+  const command = program
     .command("relation")
-    .argument("<files...>", "relation files, or *.relation.json for --apply and --edit")
-    .description("fit a linear map from the subject's state to the object's, and test it on other subjects")
-    .option("--model <name>", "embedded model, folder, .gguf file or Hub name (default: sprig, or the fitted file's)")
-    .option("--estimator <names>", `${ESTIMATOR_NAMES.join(", ")}, or all`, parseEstimators, ["jacobian"])
-    .option("--samples <n>", "subjects to fit on", parsePositive, 8)
-    .option("--seeds <n>", "random draws of them", parsePositive, 10)
-    .option("--seed <n>", "of the draws and the test subjects (default: the task's)", parseCount)
-    .option("--layers <list>", "to choose among, such as -1,5,10; -1 is the embedding", parseLayers)
-    .option("--beta <x>", "instead of choosing it", parseNumber)
-    .option("--rank <n>", "of W, instead of choosing it", parsePositive)
-    .option("--template <n>", "which of the file's prompt templates", parsePositive, 1)
-    .option(
-      "--shots <n>",
-      "samples before each question (default: 0, or 4 where the model answers too little)",
-      parseCount,
-    )
-    .addOption(bosOption())
-    .option("--apply <subject>", "print what the map and the model say about a subject")
-    .option("--edit <subject=object>", "move the subject's state, print the model's answers before and after")
-    .addOption(new Option("--edit-rank <n>", "of the edit (default: chosen)").argParser(parsePositive))
-    .option("--out <folder>", "where to write *.relation.json with W and b", "relations")
-    .option("--no-write", "write no files")
-    .option("--threads <n>", "threads of the executor (default: all cores)", parsePositive)
-    .option("--json", "print the figures as JSON")
+    .description("fit a linear map from the subject's state to the object's, and test it on other subjects");
+  addSettings(command, relationSettings)
+    .option("--apply <subject>", "Prints what the map and the model say about a subject.")
+    .option("--edit <subject=object>", "Moves the subject's state, and prints the model's answers before and after.")
+    .addOption(new Option("--edit-rank <n>", "Edits by a map of this rank (default: chosen).").argParser(parsePositive))
+    .option("--out <folder>", "Writes *.relation.json with W and b into this folder.", "relations")
+    .option("--no-write", "Writes no files.")
+    .option("--json", "Prints the figures as JSON.")
     .addHelpText(
       "after",
       "\nExamples:\n  secateur relation tasks/relations/*.json\n" +
         '  secateur relation relations/country-capital.relation.json --edit "France=Rome"',
     )
-    .action((files: string[], flags: RelationFlags) => relation(files, flags));
+    .action((files: string[], flags: RelationFlags, own: Command) =>
+      relation({
+        settings: typedSettings(relationSettings, own, files),
+        execution: typedExecution(own),
+        flags,
+      }),
+    );
 }
 
-async function relation(files: readonly string[], flags: RelationFlags): Promise<void> {
+async function relation(all: Asked): Promise<void> {
+  const { flags } = all;
+  const { files } = all.settings;
   const asked = flags.apply !== undefined || flags.edit !== undefined;
   const stored = files.find(isRelationFile);
   if (asked && files.length > 1)
@@ -91,31 +81,31 @@ async function relation(files: readonly string[], flags: RelationFlags): Promise
       "usage",
       `${stored}: is fitted already; give --apply or --edit, or the relation's task file.`,
     );
-  await interruptible((signal) => (stored ? answerStored(stored, flags) : fitAll(files, flags, signal)), "Stopped.");
+  await interruptible((signal) => (stored ? answerStored(stored, all) : fitAll(all, signal)), "Stopped.");
 }
 
-async function answerStored(path: string, flags: RelationFlags): Promise<void> {
+async function answerStored(path: string, { settings, execution, flags }: Asked): Promise<void> {
   const { file, map } = readRelation(path);
-  await withExecutor(flags.model ?? file.model.source, flags, (executor) => {
+  await withExecutor(settings.model ?? file.model.source, execution, (executor) => {
     requireFittedOn(file, executor.model, path);
     return answer(executor, { file, map }, flags);
   });
 }
 
-async function fitAll(files: readonly string[], flags: RelationFlags, signal: AbortSignal): Promise<void> {
-  const tasks = files.map(loadRelation);
-  if (flags.write) requireWritablePaths(tasks, flags);
-  await withExecutor(flags.model ?? "sprig", flags, async (executor) => {
+async function fitAll({ settings, execution, flags }: Asked, signal: AbortSignal): Promise<void> {
+  const tasks = settings.files.map(loadRelation);
+  if (flags.write) requireWritablePaths(tasks, settings, flags);
+  await withExecutor(settings.model ?? "sprig", execution, async (executor) => {
     const outcomes: RelationOutcome[] = [];
     const written: string[] = [];
     for (const task of tasks) {
       const bar = progressBar();
       const onProgress = (done: number, total: number) => bar.on(task.name, done, total, "Jacobians");
       const found = await unlessUnknown(tasks.length === 1, () =>
-        relateTask(executor, task, settingsOf(flags), { signal, onProgress }).finally(() => bar.stop()),
+        relateTask(executor, task, fitOf(settings), { signal, onProgress }).finally(() => bar.stop()),
       );
       found.forEach(({ notes }) => notes.forEach((note) => printMessage(`note: ${task.name}: ${note}`)));
-      if (flags.write) written.push(...found.map((outcome) => write(outcome, flags)));
+      if (flags.write) written.push(...found.map((outcome) => write(outcome, settings, flags)));
       outcomes.push(...found);
     }
     if (written.length > 0) printMessage(writtenText(written, flags.out));
@@ -142,16 +132,20 @@ async function unlessUnknown(single: boolean, fit: () => Promise<RelationOutcome
 }
 
 /** Where one relation by one estimator is written. */
-function pathOf(relation: string, estimator: EstimatorName, { out, estimator: asked }: RelationFlags): string {
-  return relationPath(out, asked.length > 1 ? `${relation} ${estimator}` : relation);
+function pathOf(relation: string, estimator: EstimatorName, { estimators }: RelationSettings, out: string): string {
+  return relationPath(out, estimators.length > 1 ? `${relation} ${estimator}` : relation);
 }
 
 /** @throws EngineError "usage" where two relations would be written to one file; as `requireWritable` */
-function requireWritablePaths(tasks: readonly RelationTask[], flags: RelationFlags): void {
+function requireWritablePaths(
+  tasks: readonly RelationTask[],
+  settings: RelationSettings,
+  { out }: RelationFlags,
+): void {
   const owners = new Map<string, string>();
   for (const { name, file } of tasks) {
-    for (const estimator of flags.estimator) {
-      const path = pathOf(name, estimator, flags);
+    for (const estimator of settings.estimators) {
+      const path = pathOf(name, estimator, settings, out);
       const other = owners.get(path);
       if (other !== undefined) {
         throw new EngineError(
@@ -167,9 +161,9 @@ function requireWritablePaths(tasks: readonly RelationTask[], flags: RelationFla
 }
 
 /** @returns the path */
-function write({ content, fitted }: RelationOutcome, flags: RelationFlags): string {
+function write({ content, fitted }: RelationOutcome, settings: RelationSettings, { out }: RelationFlags): string {
   const { relation, estimator } = fitted.record;
-  const path = pathOf(relation, estimator, flags);
+  const path = pathOf(relation, estimator, settings, out);
   writeRelation(path, content, fitted.map);
   return path;
 }
@@ -200,11 +194,11 @@ function subjectAndObject(text: string): [subject: string, object: string] {
 
 async function withExecutor(
   model: string,
-  { threads }: RelationFlags,
+  execution: Execution,
   use: (executor: Executor) => Promise<void>,
 ): Promise<void> {
   const opened = openModel(model);
-  const executor = new Executor(opened, { threads });
+  const executor = new Executor(opened, execution);
   try {
     await use(executor);
   } finally {
@@ -213,27 +207,7 @@ async function withExecutor(
   }
 }
 
-function settingsOf(flags: RelationFlags): RelationSettings {
-  const { samples, seeds, seed, layers, template, shots, bos, beta, rank } = flags;
-  return { estimators: flags.estimator, samples, seeds, seed, layers, template, shots, bos, given: { beta, rank } };
-}
-
-function parseEstimators(text: string): readonly EstimatorName[] {
-  if (text === "all") return ESTIMATOR_NAMES;
-  return text.split(",").map((word) => {
-    const name = ESTIMATOR_NAMES.find((known) => known === word.trim());
-    if (!name) throw new InvalidArgumentError(`"${word}" is no estimator; choose among ${ESTIMATOR_NAMES.join(", ")}.`);
-    return name;
-  });
-}
-
-function parseLayers(text: string): number[] {
-  if (!/^-?\d{1,4}(,-?\d{1,4})*$/.test(text)) throw new InvalidArgumentError("Give layers such as -1,5,10.");
-  return text.split(",").map(Number);
-}
-
-function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Give a number, such as 1.5.");
-  return value;
+function fitOf(settings: RelationSettings): FitSettings {
+  const { beta, rank } = settings;
+  return { ...without(settings, "files", "model", "beta", "rank"), given: { beta, rank } };
 }

@@ -1,55 +1,41 @@
 // `secateur score`: estimated effects of all units, or of all edges, from gradients, strongest first.
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import type { Tensor } from "../../engine/base/tensor.ts";
 import { formatUnit, headUnit, mlpUnit, neuronUnit } from "../../engine/circuit/unit.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
-import { EDGE_METHODS, type EdgeMethod } from "../../engine/score/edge-methods.ts";
+import { type EdgeMethod, GRADIENT_METHODS } from "../../engine/choices/lists.ts";
 import type { Position } from "../../engine/score/positions.ts";
-import { GRADIENT_METHODS } from "../../engine/score/path.ts";
-import { scoreEdges, type ScoreOutcome, type ScoreSettings, scoreTask } from "../../engine/session/score-task.ts";
+import { type ScoreChoice, scoreEdges, type ScoreOutcome, scoreTask } from "../../engine/session/score-task.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
-import { addTaskOptions, parsePositive, type TaskFlags, taskSettings } from "../options.ts";
+import { parsePositive } from "../options.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
+import { scoreSettings, type ScoreSettings } from "../../engine/choices/score.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 
-interface ScoreFlags extends TaskFlags {
-  readonly method: EdgeMethod;
-  readonly positions?: readonly Position[];
-  readonly steps: number;
+interface ScoreFlags {
   readonly top: number;
-  readonly edges?: boolean;
   readonly json?: boolean;
 }
 
 export function addScore(program: Command): void {
   const command = program
     .command("score")
-    .argument("<task>", "task file")
     .description("estimate the effect of every head, MLP and neuron, or of every edge, from gradients");
-  addTaskOptions(command)
-    .addOption(new Option("--method <name>", "how").choices([...EDGE_METHODS]).default("attribution"))
-    .option("--steps <n>", "points of integrated gradients", parsePositive, 5)
-    .option("--edges", "of edges instead: what one node writes to one input of another (EAP, EAP-IG)")
-    .addOption(
-      new Option("--positions <list>", "also at these: the task's names, or numbers from 0").argParser(parsePositions),
-    )
-    .option("--top <n>", "how many to list", parsePositive, 20)
-    .option("--json", "print all scores as JSON")
+  addSettings(command, scoreSettings)
+    .option("--top <n>", "Lists so many.", parsePositive, 20)
+    .option("--json", "Prints all scores as JSON.")
     .addHelpText("after", "\nExample:\n  secateur score tasks/ioi.yaml --method integrated-gradients")
-    .action((task: string, flags: ScoreFlags) => score(task, flags));
+    .action((task: string, flags: ScoreFlags, own: Command) => score(task, flags, own));
 }
 
-/** "S2,END,0" */
-function parsePositions(text: string): Position[] {
-  return text.split(",").map((word) => (/^\d+$/.test(word.trim()) ? Number(word) : word.trim()));
-}
-
-async function score(task: string, flags: ScoreFlags): Promise<void> {
-  const { positions = [] } = flags;
-  const settings = { ...taskSettings(task, flags), method: flags.method, steps: flags.steps, positions };
+async function score(task: string, flags: ScoreFlags, command: Command): Promise<void> {
+  const { edges, ...settings } = typedSettings(scoreSettings, command, task);
+  const execution = typedExecution(command);
+  const { method, positions = [] } = settings;
   const { scored, examples, notes } = await interruptible(
-    (signal) => (flags.edges ? edgesOf : unitsOf)(settings, { threads: flags.threads, signal }),
+    (signal) => (edges ? edgesOf : unitsOf)(settings, { execution, signal }),
     "Stopped.",
   );
   for (const note of notes) printMessage(`note: ${note}`);
@@ -58,11 +44,11 @@ async function score(task: string, flags: ScoreFlags): Promise<void> {
   const rows = ranked
     .slice(0, flags.top)
     .map(({ id, score, byPosition }) => [id, ...[score, ...byPosition].map((value) => value.toFixed(4))]);
-  printData(`${flags.method}, ${examples} examples: ${meaningOf(flags, ranked.length)}\n`);
-  printData(columns([[flags.edges ? "edge" : "unit", "score", ...positions.map((name) => `at ${name}`)], ...rows]));
+  printData(`${method}, ${examples} examples: ${meaningOf({ method, edges }, ranked.length)}\n`);
+  printData(columns([[edges ? "edge" : "unit", "score", ...positions.map((name) => `at ${name}`)], ...rows]));
 }
 
-function meaningOf({ method, edges }: ScoreFlags, count: number): string {
+function meaningOf({ method, edges }: Pick<ScoreSettings, "method" | "edges">, count: number): string {
   if (method === "information-flow") return `minus the share of what an input reads, ${count} edges`;
   if (method === "exact") return `change of the metric when one of ${count} edges is cut`;
   return `estimated change of the metric when ${edges ? `one of ${count} edges is cut` : "a unit is ablated"}`;
@@ -74,7 +60,7 @@ function jsonOf({ score, byPosition }: Scored, positions: readonly Position[]): 
 }
 
 type Options = Parameters<typeof scoreTask>[1];
-type Settings = ScoreSettings<EdgeMethod>;
+type Settings = ScoreChoice<EdgeMethod>;
 
 interface Scored {
   readonly id: string;

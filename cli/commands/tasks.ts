@@ -3,26 +3,27 @@ import { readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { z } from "zod";
+import { modelName, promptChoice, taskPath } from "../../engine/choices/task-choice.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { expandTask, type Expansion } from "../../engine/task/expand.ts";
 import { loadTask } from "../../engine/task/load.ts";
 import type { Task } from "../../engine/task/task.ts";
-import type { BosChoice } from "../../engine/tokens/bos.ts";
+import type { BosChoice } from "../../engine/choices/lists.ts";
 import { columns } from "../circuit-table.ts";
-import { bosOption, parseCount, parsePositive } from "../options.ts";
 import { printData, printJson, printJsonLine, printMessage } from "../output.ts";
+import { addSettings, typedSettings } from "../settings-options.ts";
 
 const TASKS = fileURLToPath(new URL("../../tasks", import.meta.url));
 
-interface ShowFlags {
-  readonly model: string;
-  readonly seed?: number;
-  readonly examples?: number;
-  readonly heldOut?: number;
-  readonly corruption?: string;
-  readonly bos?: BosChoice;
-  readonly jsonl?: boolean;
-}
+const showSettings = z.strictObject({
+  task: taskPath,
+  model: modelName,
+  seed: promptChoice.seed,
+  examples: promptChoice.examples,
+  corruption: promptChoice.corruption,
+  bos: promptChoice.bos,
+});
 
 export function addTasks(program: Command): void {
   const tasks = program.command("tasks").description("list and show tasks");
@@ -40,19 +41,13 @@ export function addTasks(program: Command): void {
       if (flags.json) return printJson(shown);
       printData(columns([["file", "kind", "title"], ...shown.map(({ file, kind, title }) => [file, kind, title])]));
     });
-  tasks
-    .command("show")
-    .argument("<task>", "task file")
-    .description("a task's examples on a model, clean and corrupt")
-    .option("--model <name>", "whose tokenizer writes the examples", "sprig")
-    .option("--seed <n>", "of the examples", parseCount)
-    .option("--examples <n>", "discovery examples", parsePositive)
-    .option("--held-out <n>", "held-out examples", parseCount)
-    .option("--corruption <name>", "one of the task's corruptions")
-    .addOption(bosOption())
-    .option("--jsonl", "print every example as a line of JSON")
+  const show = tasks.command("show").description("a task's examples on a model, clean and corrupt");
+  addSettings(show, showSettings, { runs: false })
+    .option("--jsonl", "Prints every example as a line of JSON.")
     .addHelpText("after", "\nExample:\n  secateur tasks show tasks/ioi.yaml --model sprig --jsonl")
-    .action((file: string, flags: ShowFlags) => showTask(file, flags));
+    .action((file: string, flags: { jsonl?: boolean }, own: Command) =>
+      showTask(typedSettings(showSettings, own, file), flags),
+    );
 }
 
 function shippedTasks(): string[] {
@@ -64,17 +59,11 @@ function shippedTasks(): string[] {
   return [...inFolder(TASKS), ...inFolder(join(TASKS, "relations"))];
 }
 
-function showTask(file: string, flags: ShowFlags): void {
-  const task = loadTask(file);
-  const model = openModel(flags.model);
-  const counts = { discovery: flags.examples, heldOut: flags.heldOut };
-  const given = Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== undefined));
-  const expansion = expandTask(task, model.tokenizer, {
-    ...(Object.keys(given).length > 0 && { examples: given }),
-    seed: flags.seed,
-    corruption: flags.corruption,
-    bos: flags.bos,
-  });
+function showTask(choice: z.infer<typeof showSettings>, flags: { readonly jsonl?: boolean }): void {
+  const task = loadTask(choice.task);
+  const model = openModel(choice.model);
+  const { examples, seed, corruption, bos } = choice;
+  const expansion = expandTask(task, model.tokenizer, { examples, seed, corruption, bos });
   model.close();
   for (const note of expansion.notes) printMessage(`note: ${note}`);
   if (flags.jsonl) {
@@ -84,7 +73,7 @@ function showTask(file: string, flags: ShowFlags): void {
     return;
   }
   printData(
-    taskText(task, expansion, flags.bos ?? task.bos, (ids) =>
+    taskText(task, expansion, bos ?? task.bos, (ids) =>
       ids.map((id) => JSON.stringify(model.tokenizer.decode([id]))).join(" "),
     ),
   );

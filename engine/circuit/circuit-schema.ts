@@ -1,5 +1,7 @@
 // The schema of the circuit file (`*.circuit.json`), the record of one run: meaning and unit of every field.
 import { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import { ABLATION_KINDS, CRITERION_NAMES, SEARCH_ORDERS, UNIT_KINDS } from "../choices/lists.ts";
 
 const count = z.int().min(0);
 const size = z.int().min(1).max(1_000_000_000);
@@ -36,14 +38,14 @@ const model = z.strictObject({
 });
 
 const ablation = z.strictObject({
-  kind: z.enum(["resample", "mean", "zero", "optimal"]),
+  kind: z.enum(ABLATION_KINDS),
   reference: text.describe(
     "What the ablated values come from, such as 'paired corrupt prompt', 'mean over 128 corrupt prompts, by position' or 'one constant for each unit, learned on 128 discovery examples'.",
   ),
 });
-const criterion = z.enum(["match", "at-least", "difference-only"]);
+const criterion = z.enum(CRITERION_NAMES);
 const threshold = z.number().min(0).max(1);
-const searchedUnits = z.array(z.enum(["head", "mlp", "neuron"])).min(1);
+const searchedUnits = z.array(z.enum(UNIT_KINDS)).min(1);
 
 const task = z.strictObject({
   name: text,
@@ -105,6 +107,19 @@ const search = z.strictObject({
     })
     .optional()
     .describe("Absent: the search began with the full model."),
+  asked: z
+    .strictObject({
+      order: z.enum(SEARCH_ORDERS).optional(),
+      orders: count.optional(),
+      swaps: count.optional(),
+      maxPasses: count.optional(),
+      random: count.optional(),
+      parts: z.literal(false).optional(),
+      roles: z.literal(false).optional(),
+      connections: z.literal(false).optional(),
+    })
+    .optional()
+    .describe("What the user set that no other field says; the rest went by rule."),
   oneMinimal: z
     .boolean()
     .describe("No single kept unit, but those under keep, can go without breaking the criterion; tested one by one."),
@@ -347,8 +362,6 @@ export const circuitSchema = z
     title: "Secateur circuit",
     description: "The record of one pruning run: model, task, search, what was kept, and how good it is.",
   });
-
-type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 /** A circuit file's content. */
 export type Circuit = Frozen<z.infer<typeof circuitSchema>>;

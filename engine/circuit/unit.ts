@@ -1,4 +1,5 @@
 // A unit is what pruning removes: an attention head, an MLP, or one hidden neuron of an MLP; its id is `a3.h1`, `m2` or `m2.n17`.
+import { UNIT_KINDS, type UnitKind } from "../choices/lists.ts";
 
 /** The sizes that decide which units and nodes a model has. */
 export interface UnitSizes {
@@ -9,9 +10,7 @@ export interface UnitSizes {
   readonly dMlp: number;
 }
 
-/** All kinds, in the order in which a list names them. */
-export const UNIT_KINDS = ["head", "mlp", "neuron"] as const;
-export type UnitKind = (typeof UNIT_KINDS)[number];
+export { UNIT_KINDS, type UnitKind };
 
 export interface Head {
   readonly kind: "head";

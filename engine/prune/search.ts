@@ -2,6 +2,7 @@
 import { assertInternal } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
+import type { SearchOrder } from "../choices/lists.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
@@ -11,14 +12,13 @@ import { type Crossing, type Descent, Removal, type Step, type Trial, type Verif
 import { SearchState } from "./search-state.ts";
 import { UnitPosition } from "./unit-position.ts";
 
-/** How the first order visits the units; further orders shake it with seeded noise. */
-export const ORDERS = ["effect", "layerwise"] as const;
-/** "effect": ascending |single effect| over all layers; "layerwise": last layer first, ascending within a layer. */
-export type OrderName = (typeof ORDERS)[number];
-
 export interface SearchOptions {
   readonly criterion: Criterion;
-  readonly order: OrderName;
+  /**
+   * How the first order visits the units; further orders shake it with seeded noise. "effect": ascending |single effect| over
+   * all layers; "layerwise": last layer first, ascending within a layer.
+   */
+  readonly order: SearchOrder;
   readonly seed: number;
   /** How many seeded orders to try; the smallest circuit wins. */
   readonly orders: number;

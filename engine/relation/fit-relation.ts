@@ -1,7 +1,8 @@
 // One relation from states to figures: settings chosen on validation subjects, everything reported on test subjects.
+import type { EstimatorName } from "../choices/lists.ts";
 import { majorityAnswers, nearestAnswers } from "./baselines.ts";
 import { causality } from "./edit.ts";
-import { type Estimator, type EstimatorName, ESTIMATORS } from "./estimators/registry.ts";
+import { type Estimator, ESTIMATORS } from "./estimators/registry.ts";
 import {
   bestCell,
   bestRank,

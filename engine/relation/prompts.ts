@@ -3,7 +3,7 @@ import { EngineError } from "../base/errors.ts";
 import { tokensOfMark } from "../task/positions.ts";
 import type { RelationTask } from "../task/task.ts";
 import { WordFit } from "../task/word-fit.ts";
-import type { BosChoice } from "../tokens/bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
 export interface SubjectPrompt {

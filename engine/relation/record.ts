@@ -1,6 +1,6 @@
 // The figures of one relation, in the form that `secateur relation --json` prints.
 import { z } from "zod";
-import { ESTIMATOR_NAMES } from "./estimators/registry.ts";
+import { ESTIMATOR_NAMES } from "../choices/lists.ts";
 
 /** Between 0 and 1, of the test subjects. */
 const share = z.number().min(0).max(1);

@@ -7,7 +7,7 @@ import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
-import { BOS_CHOICES } from "../tokens/bos.ts";
+import { BOS_CHOICES } from "../choices/lists.ts";
 import type { LinearMap } from "./linear-map.ts";
 import { controlsSchema, recordSchema } from "./record.ts";
 

@@ -1,3 +1,4 @@
+import type { Direction, Granularity } from "../choices/lists.ts";
 import { afterAll, expect, suite, test } from "vitest";
 import { plainForward, type Hook } from "../../test/plain-forward.ts";
 import { GATED, PLAIN, randomExamples, randomModel } from "../../test/random-model.ts";
@@ -5,7 +6,7 @@ import { Executor } from "../activations/executor.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
 import { type Site, sites } from "../transformer/sites.ts";
-import { activationPatching, type Direction, GRANULARITIES, type Granularity } from "./activation-patching.ts";
+import { activationPatching, SITES_BY } from "./activation-patching.ts";
 
 const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
 const metric = "logit-difference" as const;
@@ -88,9 +89,9 @@ function placesOf(config: ModelConfig, site: Site, by: Granularity) {
 // Oracle: plain loops in float64 that run every prompt whole, with a hook at the site; results are kept as float32.
 suite.each(Object.entries(BLOCKS))("activationPatching() on %s", (_, config) => {
   const made = setUp(config);
-  const granularities = Object.keys(GRANULARITIES) as Granularity[];
+  const granularities = Object.keys(SITES_BY) as Granularity[];
   const forms = granularities.flatMap((by) => {
-    const possible: readonly Site[] = GRANULARITIES[by];
+    const possible: readonly Site[] = SITES_BY[by];
     return sites.filter((site) => possible.includes(site)).map((site) => [site, by] as const);
   });
   test.each(forms)("%s by %s gives what plain passes give, both ways (1e-6)", async (site, by) => {

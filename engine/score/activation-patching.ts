@@ -7,6 +7,7 @@ import type { Executor } from "../activations/executor.ts";
 import { Packing, type Reals, repeatRows, takeRows } from "../activations/packing.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
+import type { Direction, Granularity } from "../choices/lists.ts";
 import { headUnit } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
@@ -18,25 +19,22 @@ import { type Site, sites } from "../transformer/sites.ts";
 import { commonPositions, type Position } from "./positions.ts";
 import { type Place, placeMask } from "./place-mask.ts";
 
-/**
- * "noising": values of the corrupt run (or means, or zeros) into the clean run, which finds what is necessary;
- * "denoising": values of the clean run into the corrupt run, which finds what is sufficient.
- */
-export type Direction = "noising" | "denoising";
-
 const headSites: readonly Site[] = ["q", "k", "v", "z", "pattern"];
 
-/** How finely a site is patched, and at which sites that is possible. */
-export const GRANULARITIES = {
+/** At which sites each granularity is possible. */
+export const SITES_BY = {
   layer: sites,
   head: headSites,
   position: sites,
   "head-position": headSites,
   neuron: ["hidden"],
-} as const satisfies Readonly<Record<string, readonly Site[]>>;
-export type Granularity = keyof typeof GRANULARITIES;
+} as const satisfies Readonly<Record<Granularity, readonly Site[]>>;
 
 export interface PatchingRequest {
+  /**
+   * "noising": values of the corrupt run (or means, or zeros) into the clean run, which finds what is necessary;
+   * "denoising": values of the clean run into the corrupt run, which finds what is sufficient.
+   */
   readonly direction: Direction;
   readonly site: Site;
   readonly by: Granularity;
@@ -362,7 +360,7 @@ function mean(values: Float64Array): number {
 
 function checkRequest(config: ModelConfig, examples: readonly Example[], request: PatchingRequest): void {
   const { site, by, ablation, direction } = request;
-  const possible: readonly Site[] = GRANULARITIES[by];
+  const possible: readonly Site[] = SITES_BY[by];
   const refuse = (sentence: string, facts: Record<string, unknown>): never => {
     throw new EngineError("usage", sentence, facts);
   };

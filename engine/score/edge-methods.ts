@@ -1,14 +1,11 @@
 // The ways of scoring edges, by name.
+import type { EdgeMethod } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Example } from "../task/example.ts";
 import { edgeAttribution, type EdgeAttributionRequest, type EdgeScore } from "./edge-attribution.ts";
 import { exactEdges } from "./exact-edges.ts";
 import { informationFlow } from "./information-flow.ts";
-import { GRADIENT_METHODS, pathOf } from "./path.ts";
-
-/** Estimates by gradients, shares of what is read, and what cutting each edge does. */
-export const EDGE_METHODS = [...GRADIENT_METHODS, "information-flow", "exact"] as const;
-export type EdgeMethod = (typeof EDGE_METHODS)[number];
+import { pathOf } from "./path.ts";
 
 export interface EdgeScoreRequest extends Omit<EdgeAttributionRequest, "path"> {
   readonly method: EdgeMethod;

@@ -1,18 +1,18 @@
 // Which edges come first, and which of them lie on a way from the input to the logits.
 import { groupBy } from "../base/group.ts";
+import type { EdgeOrder, EdgeSelection } from "../choices/lists.ts";
 import type { Edge } from "../circuit/edge.ts";
 import { formatNode } from "../circuit/node.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
 
-/** "helpful": what would lower the metric most when it is cut; "magnitude": what would change it most. */
-export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
-export type EdgeOrder = (typeof EDGE_ORDERS)[number];
-
-/** "top-n": by score alone; "greedy": from the logits outwards, always the first by score of the edges into nodes reached so far. */
-export const EDGE_SELECTIONS = ["top-n", "greedy"] as const;
-export type EdgeSelection = (typeof EDGE_SELECTIONS)[number];
-
-/** First the edges to keep. MIB orders by "helpful" for CPR and by "magnitude" for CMD. */
+/**
+ * First the edges to keep.
+ *
+ * @param order "helpful": what would lower the metric most when it is cut; "magnitude": what would change it most. MIB orders by
+ *   "helpful" for CPR and by "magnitude" for CMD
+ * @param selection "top-n": by score alone; "greedy": from the logits outwards, always the first by score of the edges into
+ *   nodes reached so far
+ */
 export function rankedEdges(
   edges: readonly EdgeScore[],
   order: EdgeOrder,

@@ -1,6 +1,7 @@
 // The points at which gradients are taken: between what an ablation gives and what the clean run gives, at the input of the
 // model or at what one of its parts writes.
 import { EngineError } from "../base/errors.ts";
+import type { GradientMethod } from "../choices/lists.ts";
 import type { ModelConfig } from "../model/model.ts";
 
 /** What is moved from its ablated to its clean value: the embeddings, all heads of a layer, or its MLP. */
@@ -44,14 +45,6 @@ export function pathPoints(steps: number, end: PathEnd): number[] {
   }
   return Array.from({ length: steps }, (_, i) => (end === "clean" ? i + 1 : i) / steps);
 }
-
-export const GRADIENT_METHODS = [
-  "attribution",
-  "integrated-gradients",
-  "integrated-gradients-activations",
-  "clean-corrupted",
-] as const;
-export type GradientMethod = (typeof GRADIENT_METHODS)[number];
 
 /**
  * - attribution: the clean run alone (attribution patching; EAP)

@@ -1,4 +1,5 @@
 // Curves of size against faithfulness for the workbench: one request at a time, watched, stopped.
+import type { Execution } from "../choices/execution.ts";
 import type { Curves, CurvesRequest } from "../contract.ts";
 import { curvesTask } from "../session/curves-task.ts";
 import { trainingSteps } from "../session/learned-start.ts";
@@ -13,15 +14,15 @@ export class CurveMaker {
 
   constructor(
     private readonly log: EventLog,
-    private readonly threads: number | undefined,
+    private readonly execution: Execution,
   ) {}
 
   /** @throws EngineError "usage" while others are being measured, else as `curvesTask` */
   make(request: CurvesRequest): Promise<Curves> {
-    const { threads, log } = this;
+    const { execution, log } = this;
     const onProgress = (done: number, total: number) => log.add({ type: "curves", done, total });
     return this.work.run((signal) =>
-      curvesTask({ ...request, steps, maskSteps: trainingSteps }, { threads, signal, onProgress }),
+      curvesTask({ ...request, steps, maskSteps: trainingSteps }, { execution, signal, onProgress }),
     );
   }
 

@@ -35,10 +35,10 @@ afterAll(() => {
 
 test("circuits are those of the command line, with edges by their place, and progress is told by stage", async () => {
   const log = new EventLog(0);
-  const answer = await new EdgeMeasurer(log, 1).measure({ ...REQUEST, prune: true });
+  const answer = await new EdgeMeasurer(log, { threads: 1 }).measure({ ...REQUEST, prune: true });
   const { scores, curve, areas, smallest, circuit, examples } = await edgeTask(
     { ...REQUEST, steps: 5, prune: true },
-    { threads: 1 },
+    { execution: { threads: 1 } },
   );
   const found = answer.curve;
   const names = topologyOf(answer.model).edges.map(formatEdge);
@@ -63,7 +63,7 @@ test("circuits are those of the command line, with edges by their place, and pro
 
 test("a pruning that was stopped goes on where it was when it is asked for again, and begins anew when asked for otherwise", async () => {
   const log = new EventLog(0);
-  const measurer = new EdgeMeasurer(log, 1);
+  const measurer = new EdgeMeasurer(log, { threads: 1 });
   const request = { ...REQUEST, method: "attribution", prune: true, budget: 12 } as const;
   const entries = () => {
     const name = readdirSync(join(folder, "runs")).find((file) => file.endsWith("edges-attribution.jsonl"))!;
@@ -86,7 +86,7 @@ test("a pruning that was stopped goes on where it was when it is asked for again
 });
 
 test("a second request is refused while the first is measured, and a stopped one ends as cancelled", async () => {
-  const measurer = new EdgeMeasurer(new EventLog(0), 1);
+  const measurer = new EdgeMeasurer(new EventLog(0), { threads: 1 });
   const first = measurer.measure(REQUEST);
   await expect(measurer.measure(REQUEST)).rejects.toMatchObject({ code: "usage" });
   measurer.stop();

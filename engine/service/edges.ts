@@ -1,8 +1,10 @@
 // Circuits of edges for the workbench: one request at a time, watched, stopped, a pruning gone on with.
+import type { Execution } from "../choices/execution.ts";
+import type { EdgeMethod } from "../choices/lists.ts";
 import { basename } from "node:path";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
-import type { EdgeCurve, EdgeMethodName, EdgesMeasured, EdgesRequest } from "../contract.ts";
+import type { EdgeCurve, EdgesMeasured, EdgesRequest } from "../contract.ts";
 import { type EdgeOutcome, edgeTask } from "../session/edge-task.ts";
 import { besideJournalPath } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
@@ -17,7 +19,7 @@ export class EdgeMeasurer {
 
   constructor(
     private readonly log: EventLog,
-    private readonly threads: number | undefined,
+    private readonly execution: Execution,
   ) {}
 
   /** @throws EngineError "usage" while others are being measured, else as `edgeTask` */
@@ -28,7 +30,7 @@ export class EdgeMeasurer {
       const outcome = await edgeTask(
         { ...request, steps },
         {
-          threads: this.threads,
+          execution: this.execution,
           signal,
           journal: prune ? journalOf(request) : undefined,
           resume: "if-same",
@@ -55,7 +57,7 @@ function journalOf({ task, model, method }: EdgesRequest): string {
   return besideJournalPath(`${loadTask(task).name}-${basename(model)}`, `edges-${method}`);
 }
 
-function curveOf(method: EdgeMethodName, outcome: EdgeOutcome, seconds: number): EdgeCurve {
+function curveOf(method: EdgeMethod, outcome: EdgeOutcome, seconds: number): EdgeCurve {
   const { config, curve, areas, smallest, circuit } = outcome;
   const names = topologyOf(config).edges.map(formatEdge);
   const scores = new Map(outcome.scores.map((edge) => [formatEdge(edge), edge.score]));

@@ -1,6 +1,8 @@
 // Looking into a model on a task: its prompts, whether it can do them, heatmaps of effects, attention, circuits measured anew.
 //
 // One task on one model is kept ready, and requests take turns at it; runs have executors of their own.
+import type { Execution } from "../choices/execution.ts";
+import { taskChoiceOf, type TaskChoice } from "../choices/task-choice.ts";
 import { Packing, takeRows } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { EngineError } from "../base/errors.ts";
@@ -17,7 +19,6 @@ import type {
   NeuronsRequest,
   NeuronView,
   PromptPair,
-  TaskChoice,
   TaskPreview,
   TokenRow,
 } from "../contract.ts";
@@ -48,7 +49,7 @@ export class Inspection {
   private turn: Promise<unknown> = Promise.resolve();
   private open: { readonly key: string; readonly prepared: Prepared; readonly ready: Map<string, Ready> } | undefined;
 
-  constructor(private readonly threads: number | undefined) {}
+  constructor(private readonly execution: Execution) {}
 
   preview(choice: TaskChoice): Promise<TaskPreview> {
     return this.inTurn(choice, async (prepared, ready) => {
@@ -134,12 +135,11 @@ export class Inspection {
   }
 
   private async opened(choice: TaskChoice) {
-    const { task, model, seed, examples, corruption, bos, ablation, criterion, threshold } = choice;
-    const settings = { task, model, seed, examples, corruption, bos, ablation, criterion, threshold };
+    const settings = taskChoiceOf(choice);
     const key = JSON.stringify(settings);
     if (this.open?.key !== key) {
       await this.close();
-      this.open = { key, prepared: prepare(settings, { threads: this.threads }), ready: new Map() };
+      this.open = { key, prepared: prepare(settings, { execution: this.execution }), ready: new Map() };
     }
     return this.open;
   }

@@ -1,4 +1,5 @@
 // Relations as the workbench asks for them: fitted one at a time, kept with their maps, applied and used to edit.
+import type { Execution } from "../choices/execution.ts";
 import { Executor } from "../activations/executor.ts";
 import type { RelationApplication, RelationChoice, RelationEdit, RelationFit } from "../contract.ts";
 import { openModel } from "../model/open.ts";
@@ -20,7 +21,7 @@ export class Relations {
 
   constructor(
     private readonly log: EventLog,
-    private readonly threads: number | undefined,
+    private readonly execution: Execution,
   ) {}
 
   fit(choice: RelationChoice): Promise<RelationFit> {
@@ -82,7 +83,7 @@ export class Relations {
       await before.executor.dispose();
       before.executor.model.close();
     }
-    const executor = new Executor(openModel(name), { threads: this.threads });
+    const executor = new Executor(openModel(name), this.execution);
     this.open = { name, executor };
     return executor;
   }

@@ -1,4 +1,6 @@
 // Pruning runs as the workbench sees them: started, watched, stopped, resumed, and found again on the disk.
+import type { Execution } from "../choices/execution.ts";
+import type { PruneSettings } from "../choices/prune.ts";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
@@ -6,14 +8,13 @@ import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import type { RunRecord, RunRequest, RunState, RunStep, RunSummary } from "../contract.ts";
+import type { RunRecord, RunState, RunStep, RunSummary } from "../contract.ts";
 import type { Holder } from "../base/process-lock.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { journalContent, type JournalEntry, journalWriter } from "../prune/journal.ts";
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
-import { trainingSteps } from "../session/learned-start.ts";
-import { type PruneEvent, type PruneSettings, pruneTask } from "../session/prune-task.ts";
+import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings, olderSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
@@ -23,7 +24,7 @@ import type { EventLog } from "./event-log.ts";
 interface Run {
   readonly id: string;
   readonly journal: string;
-  readonly request: RunRequest;
+  readonly request: PruneSettings;
   readonly startedAt: string;
   state: RunState;
   controller: AbortController;
@@ -47,10 +48,10 @@ export class Runs {
 
   constructor(
     private readonly log: EventLog,
-    private readonly threads: number | undefined,
+    private readonly execution: Execution,
   ) {}
 
-  start(request: RunRequest): string {
+  start(request: PruneSettings): string {
     const journal = newJournalPath(loadTask(request.task).name, request.model);
     const run: Run = {
       id: runName(journal),
@@ -107,12 +108,11 @@ export class Runs {
     try {
       // A run that was stopped before it had opened its model has nothing to go on from.
       const hasBegun = resume && statSync(run.journal).size > 0;
-      const settings = hasBegun ? journalSettings<PruneSettings>("units", run.journal) : settingsOf(run.request);
+      const settings = hasBegun ? journalSettings("units", run.journal) : run.request;
       const { circuit } = await pruneTask(settings, {
-        threads: this.threads,
+        execution: this.execution,
         journal: run.journal,
         resume: hasBegun,
-        command: commandOf(run.request),
         onNote: (note) => process.stderr.write(`note: ${note}\n`),
         signal,
         onEvent: (event) => this.note(run, event),
@@ -250,7 +250,7 @@ function readRun(journal: string): Run | undefined {
 
 /** @throws EngineError for what is no run */
 function ownRun(journal: string): Run {
-  const request = requestOf(journalSettings<PruneSettings>("units", journal));
+  const request = journalSettings("units", journal);
   const known = recorded(journal, request);
   const elsewhere = journalWriter(journal);
   if (known.circuit || !elsewhere) return known;
@@ -264,13 +264,13 @@ function ownRun(journal: string): Run {
 function olderRun(journal: string): Run | undefined {
   const found = olderSettings(journal);
   if (!found) return undefined;
-  const known = recorded(journal, requestOf(found.settings as unknown as PruneSettings));
+  const known = recorded(journal, olderRequest(found.settings));
   if (known.circuit) return known;
   return { ...known, state: "failed", failure: wireError(found.refusal), older: found.refusal };
 }
 
 /** As its journal's name and a circuit beside it tell. */
-function recorded(journal: string, request: RunRequest): Run {
+function recorded(journal: string, request: PruneSettings): Run {
   const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
   return {
     ...fresh(),
@@ -304,12 +304,12 @@ function watchedSteps(entries: readonly JournalEntry[]): RunStep[] {
     }));
 }
 
-function settingsOf({ start, ...request }: RunRequest): PruneSettings {
-  return start === "learned-masks" ? { ...request, start: { steps: trainingSteps } } : request;
-}
-
-function requestOf({ start, ...settings }: PruneSettings): RunRequest {
-  return start ? { ...settings, start: "learned-masks" } : settings;
+/** As far as this version knows the settings of an older one, in which a start was an object. */
+function olderRequest({
+  start,
+  ...settings
+}: NonNullable<ReturnType<typeof olderSettings>>["settings"]): PruneSettings {
+  return { ...settings, ...(start !== undefined && { start: "learned-masks" }) } as unknown as PruneSettings;
 }
 
 /** Whether two records are of one run; statistics may have been added to either. */
@@ -333,34 +333,4 @@ function stepsOf({ search }: Circuit): RunStep[] {
 
 function summaryOf({ id, request, state, startedAt, kept, faithfulness, failure }: Run): RunSummary {
   return { id, request, state, startedAt, kept, faithfulness, failure };
-}
-
-/** The command line that repeats a run. */
-function commandOf({
-  task,
-  model,
-  units,
-  seed,
-  threshold,
-  criterion,
-  ablation,
-  examples,
-  ...search
-}: RunRequest): string {
-  const options = {
-    model,
-    units: units.map((unit) => `${unit}s`).join(","),
-    seed,
-    threshold,
-    criterion,
-    ablation,
-    examples: examples?.discovery,
-    "held-out": examples?.heldOut,
-    start: search.start,
-    budget: search.budget,
-  };
-  const words = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
-  return ["secateur", "prune", task, ...words].join(" ");
 }

@@ -1,6 +1,7 @@
 // The engine as a service: every call of the contract, answered.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Execution } from "../choices/execution.ts";
 import { cores } from "../base/cores.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type EngineApi, PROTOCOL } from "../contract.ts";
@@ -20,16 +21,16 @@ import { Relations } from "./relations.ts";
 import { Runs } from "./runs.ts";
 import { Statistics } from "./statistics.ts";
 
-/** @param threads of the executors; default: all cores */
-export function engineService(threads?: number): EngineApi {
+/** @param execution what everything is computed on */
+export function engineService(execution: Execution = {}): EngineApi {
   const log = new EventLog();
-  const runs = new Runs(log, threads);
-  const inspection = new Inspection(threads);
-  const relations = new Relations(log, threads);
+  const runs = new Runs(log, execution);
+  const inspection = new Inspection(execution);
+  const relations = new Relations(log, execution);
   const downloads = new Downloads(log);
-  const curves = new CurveMaker(log, threads);
-  const statistics = new Statistics(log, runs, threads);
-  const edges = new EdgeMeasurer(log, threads);
+  const curves = new CurveMaker(log, execution);
+  const statistics = new Statistics(log, runs, execution);
+  const edges = new EdgeMeasurer(log, execution);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {
@@ -40,7 +41,7 @@ export function engineService(threads?: number): EngineApi {
         node: process.version,
         onnxruntime: runtimeVersion,
         platform: `${process.platform} ${process.arch}`,
-        threads: threads ?? cores(),
+        threads: execution.threads ?? cores(),
         instance,
       })),
     listModels: () => answer(listModels),

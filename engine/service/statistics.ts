@@ -1,4 +1,5 @@
 // Statistics of a circuit for the workbench: the search again, and other tasks; one request at a time, watched, stopped.
+import type { Execution } from "../choices/execution.ts";
 import type { Circuit, Stability, TransferRow } from "../circuit/circuit-schema.ts";
 import { requireMeasured, withStability, withTransfer } from "../circuit/statistics.ts";
 import type { StabilityRequest, TransferRequest } from "../contract.ts";
@@ -15,7 +16,7 @@ export class Statistics {
   constructor(
     private readonly log: EventLog,
     private readonly runs: Pick<Runs, "record">,
-    private readonly threads: number | undefined,
+    private readonly execution: Execution,
   ) {}
 
   /** @throws EngineError "usage" while others are being made, else as `stabilityTask` */
@@ -25,7 +26,7 @@ export class Statistics {
       const made = await stabilityTask(
         settings,
         {
-          threads: this.threads,
+          execution: this.execution,
           signal,
           journal: besideJournalPath(run, "stability"),
           resume: "if-same",
@@ -44,7 +45,7 @@ export class Statistics {
       const cells = await transferTask(
         { circuits: [{ form: "own", file: run, circuit }], tasks, model, ablation },
         {
-          threads: this.threads,
+          execution: this.execution,
           signal,
           onProgress: (done, total, { row }) => this.log.add({ type: "transfer", done, total, row }),
         },

@@ -1,6 +1,9 @@
 // Assembles the record of a run: what the circuit file says, from what was measured.
 import { arch, platform } from "node:os";
 import { basename } from "node:path";
+import { cores } from "../base/cores.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { PruneSettings } from "../choices/prune.ts";
 import type {
   Circuit,
   CircuitEdge,
@@ -39,6 +42,7 @@ export interface RoleFacts {
 
 export interface RunFacts {
   readonly prepared: Prepared;
+  readonly settings: PruneSettings;
   readonly search: SearchOptions;
   readonly result: SearchResult;
   readonly forwardTokens: number;
@@ -80,6 +84,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(search.keep?.length && { keep: [...search.keep] }),
       ...(facts.start && { start: facts.start }),
       ...(search.without?.length && { without: [...search.without] }),
+      ...askedOf(facts.settings),
       oneMinimal,
       ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),
       forwardTokens: facts.forwardTokens,
@@ -100,6 +105,14 @@ export function circuitRecord(facts: RunFacts): Circuit {
     },
     environment: facts.environment,
   };
+}
+
+/** What of the settings no other field says. */
+function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
+  const { order, orders, swaps, maxPasses, random, parts, roles, connections } = settings;
+  const all = { order, orders, swaps, maxPasses, random, parts, roles, connections };
+  const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return Object.keys(asked).length > 0 ? { asked } : {};
 }
 
 export function modelRecord(model: Model): Circuit["model"] {
@@ -138,15 +151,15 @@ export function taskRecord({ task, seed, ablation, discovery, heldOut, corruptio
 
 export function environmentRecord(
   command: string,
-  threads: number,
+  execution: Execution | undefined,
   started: Date,
 ): NonNullable<Circuit["environment"]> {
   return {
     secateur: version,
     node: `${process.version} ${platform()} ${arch()}`,
     onnxruntime: runtimeVersion,
-    provider: "cpu",
-    threads,
+    provider: execution?.device ?? "cpu",
+    threads: execution?.threads ?? cores(),
     command,
     startedAt: started.toISOString(),
     seconds: Math.round((Date.now() - started.getTime()) / 100) / 10,

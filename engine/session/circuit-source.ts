@@ -1,10 +1,11 @@
 // A circuit from a file of any form that is read: our own record, or a graph of EAP-IG and the MIB circuit track.
+import type { ScoreSign } from "../choices/lists.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, isFolder, readWholeText } from "../base/read-file.ts";
 import { isStandardInput } from "../base/standard-input.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
-import { type EapIgGraph, edgesOfEapIg, parseEapIg, type ScoreSign, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
+import { type EapIgGraph, edgesOfEapIg, parseEapIg, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Model } from "../model/model.ts";

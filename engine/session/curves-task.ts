@@ -1,33 +1,29 @@
 // Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
-import type { Curves, OrderingName } from "../contract.ts";
+import type { GradientMethod, OrderingName } from "../choices/lists.ts";
+import type { CurvesSettings } from "../choices/curves.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { UnitKind } from "../choices/lists.ts";
+import type { Curves } from "../contract.ts";
 import { EngineError } from "../base/errors.ts";
+import { without } from "../base/without.ts";
 import { Random } from "../base/random.ts";
-import { formatUnit, type Unit, type UnitKind } from "../circuit/unit.ts";
+import { formatUnit, type Unit } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
-import { type GradientMethod, pathOf } from "../score/path.ts";
+import { pathOf } from "../score/path.ts";
 import { maskOrder } from "./learned-start.ts";
-import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
-
-export interface CurvesSettings extends TaskSettings {
-  readonly units: readonly UnitKind[];
-  readonly orderings: readonly OrderingName[];
-  /** Points of integrated gradients. */
-  readonly steps: number;
-  /** Steps of training of learned masks. */
-  readonly maskSteps: number;
-}
 
 type UnitCurve = Curves["curves"][number];
 type SearchedPoint = Curves["searches"][number];
 
 export interface CurvesHooks {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   /** Counts sizes measured; each search counts as much as a curve. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -183,11 +179,13 @@ export function sizesUpTo(units: number): number[] {
 async function searched(
   search: SearchedPoint["search"],
   settings: CurvesSettings,
-  { threads, signal }: CurvesHooks,
+  { execution, signal }: CurvesHooks,
 ): Promise<SearchedPoint> {
   const started = performance.now();
-  const start = search === "greedy" ? undefined : { steps: settings.maskSteps };
-  const { circuit } = await pruneTask({ ...settings, ...onlySearch, start }, { threads, signal });
+  const choice = without(settings, "orderings", "steps", "maskSteps");
+  const { maskSteps } = settings;
+  const start = search === "greedy" ? undefined : ({ start: "learned-masks", maskSteps } as const);
+  const { circuit } = await pruneTask({ ...choice, ...onlySearch, ...start }, { execution, signal });
   return {
     search,
     kept: circuit.search.trajectory.at(-1)!.kept,

@@ -1,4 +1,6 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
+import type { EdgeSettings } from "../choices/edges.ts";
+import type { Execution } from "../choices/execution.ts";
 import type { NamedCircuit } from "../circuit/circuit-schema.ts";
 import { formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
@@ -9,35 +11,20 @@ import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
-import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
-import { connectedEdges, type EdgeOrder, type EdgeSelection, rankedEdges } from "../score/edge-ranking.ts";
-import {
-  type CircuitSource,
-  type EdgeGraph,
-  type GraphSource,
-  readCircuitSource,
-  readEdgeGraph,
-  unitsIn,
-} from "./circuit-source.ts";
+import { edgeScores } from "../score/edge-methods.ts";
+import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
+import { type CircuitSource, type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
 import { EdgeSide } from "./edge-side.ts";
 import { prepare, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
-import type { ScoreSettings } from "./score-task.ts";
 
-export interface EdgeSettings extends ScoreSettings<EdgeMethod> {
-  /** A graph of EAP-IG whose scores are taken in place of the method's, and whose own circuit is measured too. */
-  readonly graph?: GraphSource;
-  readonly order: EdgeOrder;
-  /** Default: "top-n". */
-  readonly selection?: EdgeSelection;
-  /** Prune the smallest circuit of the curve for which the criterion holds, or the edges of `among`. */
-  readonly prune: boolean;
-  /** A circuit or its file: the pruning begins with every edge among its nodes, which is that circuit as edges. */
+/** As asked for, but that the circuit to begin among may be at hand. */
+export type EdgeChoice = Omit<EdgeSettings, "among" | "signs" | "selection"> & {
   readonly among?: string | NamedCircuit;
-  /** Trials of the pruning at most; default: as many as it takes. */
-  readonly budget?: number;
-}
+  readonly signs?: EdgeSettings["signs"];
+  readonly selection?: EdgeSettings["selection"];
+};
 
 export interface EdgeCurvePoint extends CurvePoint {
   /** Edges on a way from input to logits among those that the order gives. */
@@ -85,13 +72,13 @@ export interface EdgeOutcome {
 }
 
 export interface EdgeHooks extends JournalOptions {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: "scores" | "curve" | "pruning", done: number, total: number) => void;
 }
 
 /** @throws EngineError as `prepare`; "cancelled" */
-export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
+export async function edgeTask(settings: EdgeChoice, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
   const prepared = prepare(settings, hooks);
   try {
     return await withLedger("edges", settings, identityOf(prepared), hooks, (ledger) =>
@@ -104,7 +91,7 @@ export async function edgeTask(settings: EdgeSettings, hooks: EdgeHooks = {}): P
 }
 
 async function measured(
-  settings: EdgeSettings,
+  settings: EdgeChoice,
   prepared: Prepared,
   ledger: Ledger,
   hooks: EdgeHooks,
@@ -113,7 +100,7 @@ async function measured(
   prepared.constants?.within({ memory: constantsMemory(ledger) });
   const sides: EdgeSide[] = [];
   try {
-    const graph = settings.graph && readEdgeGraph(settings.graph, model);
+    const graph = graphOf(settings, model);
     const among = settings.among && unitsIn(sourceOf(settings.among), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSide.over(prepared, discovery);
@@ -145,13 +132,17 @@ async function measured(
   }
 }
 
+function graphOf({ graph, signs }: EdgeChoice, model: Prepared["model"]): EdgeGraph | undefined {
+  return graph === undefined ? undefined : readEdgeGraph({ file: graph, sign: signs ?? "helpful-positive" }, model);
+}
+
 function sourceOf(among: string | NamedCircuit): CircuitSource {
   return typeof among === "string" ? readCircuitSource(among) : { form: "own", ...among };
 }
 
 /** What they gave is in the journal: on a real model they take minutes. */
 async function scored(
-  { method, steps }: EdgeSettings,
+  { method, steps }: EdgeChoice,
   { executor, discovery, model, task, ablation }: Prepared,
   ledger: Ledger,
   { signal, onProgress }: EdgeHooks,
@@ -228,7 +219,7 @@ async function pruned(
   edges: readonly EdgeScore[],
   found: EdgeSide,
   unseen: EdgeSide | undefined,
-  { budget }: EdgeSettings,
+  { budget }: EdgeChoice,
   { criterion, seed }: Prepared,
   ledger: Ledger,
   { signal, onProgress }: EdgeHooks,

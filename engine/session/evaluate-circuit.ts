@@ -1,8 +1,12 @@
 // Measures the circuit of a file on a task: the figures of `results`, with any model that the circuit fits.
+import type { EvaluateSettings } from "../choices/evaluate.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
+import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { measureAnchors, measureFigures } from "../evaluate/report.ts";
@@ -11,20 +15,14 @@ import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, edgeNote, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
-import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { describeReference, prepare, type Prepared } from "./prepare.ts";
 import type { Stage } from "./prune-task.ts";
 
-export interface EvaluateSettings extends Omit<TaskSettings, "model"> {
-  /** Default: the model that the circuit was found in. */
-  readonly model?: string;
-  /** Number of random circuits to compare with; 0 for none. */
-  readonly random?: number;
-  /** Whether parts of the circuit are taken out, for completeness and minimality (default: yes). */
-  readonly parts?: boolean;
-}
+/** What is measured, apart from the circuit itself. */
+export type EvaluateChoice = Omit<EvaluateSettings, "circuit">;
 
 export interface EvaluateOptions {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: Stage | "discovery", done: number, total: number) => void;
 }
@@ -52,14 +50,14 @@ export interface Evaluation {
  */
 export async function evaluateCircuit(
   source: CircuitSource,
-  { random = defaultRandom, parts = true, ...settings }: EvaluateSettings,
+  { random = defaultRandom, parts, ...settings }: EvaluateChoice,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const own = source.form === "own" ? source.circuit : undefined;
   const prepared = prepare(evaluatedWith(source, settings), options);
   try {
     prepared.constants?.within({ onStep: (done, total) => options.onStage?.("constants", done, total) });
-    const results = await measure(prepared, source, { random, parts }, options);
+    const results = await measure(prepared, source, { random, parts: parts ?? true }, options);
     const { model } = prepared;
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;
     const otherWeights = `${source.file} was found in other weights than those of ${model.name}.`;
@@ -81,11 +79,11 @@ export async function evaluateCircuit(
 }
 
 /** What decides the figures: what the user gives, then what the circuit was found with where the task is its own. */
-export function evaluatedWith(source: CircuitSource, settings: EvaluateSettings): TaskSettings {
+export function evaluatedWith(source: CircuitSource, settings: EvaluateChoice): TaskChoice {
   const own = source.form === "own" ? source.circuit : undefined;
   const isOwnTask = own?.task.sha256 === loadTask(settings.task).sha256;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  const base = isOwnTask ? settingsOf(own) : undefined;
+  const base = isOwnTask ? taskSettingsOf(own) : undefined;
   const examples = { ...base?.examples, ...settings.examples };
   return { ...base, ...given, examples, task: settings.task, model: modelOf(settings, source) };
 }
@@ -121,21 +119,7 @@ async function measure(
   };
 }
 
-/** The settings that a circuit file was made with. */
-export function settingsOf({ task, search }: Circuit): Omit<TaskSettings, "task" | "model"> {
-  return {
-    seed: task.seed,
-    examples: task.examples,
-    ablation: task.ablation.kind,
-    perPosition: task.ablation.reference.endsWith(", by position"),
-    criterion: search.criterion,
-    threshold: search.threshold,
-    corruption: task.corruption,
-    bos: task.bos,
-  };
-}
-
-function modelOf({ model }: EvaluateSettings, source: CircuitSource): string {
+function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {
   if (model !== undefined) return model;
   if (source.form === "own") return source.circuit.model.name;
   throw new EngineError(
@@ -148,14 +132,16 @@ function modelOf({ model }: EvaluateSettings, source: CircuitSource): string {
 }
 
 function isSameRun({ task, search }: Circuit, prepared: Prepared): boolean {
-  const { discovery, heldOut, seed, ablation, criterion } = prepared;
+  const { discovery, heldOut, seed, ablation, criterion, corruption } = prepared;
   return (
     task.sha256 === prepared.task.sha256 &&
     task.seed === seed &&
     task.examples.discovery === discovery.length &&
     task.examples.heldOut === heldOut.length &&
+    task.corruption === corruption &&
     task.ablation.kind === ablation.kind &&
     (task.bos ?? prepared.task.bos) === prepared.bos &&
+    task.ablation.reference === describeReference(ablation, discovery.length) &&
     search.criterion === criterion.name &&
     search.threshold === criterion.threshold
   );

@@ -1,19 +1,12 @@
 // The hidden neurons of a circuit file, those with the strongest effects first, each seen on the prompts of a task.
+import type { Execution } from "../choices/execution.ts";
+import type { NeuronSettings } from "../choices/neurons.ts";
 import { EngineError } from "../base/errors.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { NeuronView } from "../contract.ts";
 import { readCircuitFile } from "./circuit-source.ts";
 import { neuronsNamed, neuronViews } from "./neuron-views.ts";
 import { prepare } from "./prepare.ts";
-
-export interface NeuronSettings {
-  readonly circuit: string;
-  readonly task: string;
-  /** Default: the circuit's. */
-  readonly model?: string;
-  /** How many at most. */
-  readonly top: number;
-}
 
 export interface NeuronRow extends NeuronView {
   readonly id: string;
@@ -29,10 +22,7 @@ export interface NeuronOutcome {
 }
 
 /** @throws EngineError "usage" where the search could not remove neurons; as `prepare`, `readCircuitFile` and `requireFit` */
-export async function neuronTask(
-  settings: NeuronSettings,
-  options: { readonly threads?: number } = {},
-): Promise<NeuronOutcome> {
+export async function neuronTask(settings: NeuronSettings, execution: Execution = {}): Promise<NeuronOutcome> {
   const circuit = readCircuitFile(settings.circuit);
   if (!circuit.search.units.includes("neuron")) {
     throw new EngineError(
@@ -42,7 +32,7 @@ export async function neuronTask(
     );
   }
   const { task, model = circuit.model.name } = settings;
-  const prepared = prepare({ task, model, seed: circuit.task.seed, examples: circuit.task.examples }, options);
+  const prepared = prepare({ task, model, seed: circuit.task.seed, examples: circuit.task.examples }, { execution });
   try {
     requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);
     const ids = keptUnits(circuit).ids("neuron");

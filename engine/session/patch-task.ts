@@ -1,18 +1,8 @@
 // Activation patching of a task: the effect of single places of the model on the metric.
-import {
-  activationPatching,
-  type Direction,
-  type Granularity,
-  type PatchingEffects,
-} from "../score/activation-patching.ts";
-import type { Site } from "../transformer/sites.ts";
-import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
-
-export interface PatchSettings extends TaskSettings {
-  readonly site: Site;
-  readonly by: Granularity;
-  readonly direction: Direction;
-}
+import type { Execution } from "../choices/execution.ts";
+import type { PatchSettings } from "../choices/patch.ts";
+import { activationPatching, type PatchingEffects } from "../score/activation-patching.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 
 export interface PatchOutcome {
   readonly effects: PatchingEffects;
@@ -24,7 +14,7 @@ export interface PatchOutcome {
 export async function patchTask(
   settings: PatchSettings,
   options: {
-    readonly threads?: number;
+    readonly execution?: Execution;
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
   } = {},

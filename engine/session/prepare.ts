@@ -2,6 +2,8 @@
 import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
@@ -10,23 +12,8 @@ import type { Example } from "../task/example.ts";
 import { expandTask } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
-import type { AblationKind, CriterionName } from "../task/schema.ts";
 import type { ContrastTask } from "../task/task.ts";
-import type { BosChoice } from "../tokens/bos.ts";
-
-/** What the user may set over the task file; all of it is part of a run's identity. */
-export interface TaskSettings {
-  readonly task: string;
-  readonly model: string;
-  readonly seed?: number;
-  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
-  readonly corruption?: string;
-  readonly bos?: BosChoice;
-  readonly ablation?: AblationKind;
-  readonly perPosition?: boolean;
-  readonly criterion?: CriterionName;
-  readonly threshold?: number;
-}
+import type { BosChoice } from "../choices/lists.ts";
 
 export interface Prepared {
   readonly task: ContrastTask;
@@ -49,8 +36,8 @@ export interface Prepared {
 
 /** @throws EngineError for a task or model that cannot be read, or that do not fit each other */
 export function prepare(
-  settings: TaskSettings,
-  options: { readonly threads?: number; readonly signal?: AbortSignal } = {},
+  settings: TaskChoice,
+  options: { readonly execution?: Execution; readonly signal?: AbortSignal } = {},
 ): Prepared {
   const task = loadContrast(settings.task);
   const model = openModel(settings.model);
@@ -64,7 +51,7 @@ export function prepare(
   const discovery = examples.filter((example) => example.split === "discovery");
   const heldOut = examples.filter((example) => example.split === "heldOut");
   checkContext(examples, model, task.file);
-  const executor = new Executor(model, { threads: options.threads });
+  const executor = new Executor(model, options.execution);
   const choice = ablationOf(settings, task);
   const constants = new OptimalConstants(executor, discovery, { seed, signal: options.signal });
   return {
@@ -89,24 +76,28 @@ export function loadContrast(file: string): ContrastTask {
 }
 
 /** Right answers decide the second half of a criterion; where several tokens are right, the whole distribution does. */
-function criterionOf(settings: TaskSettings, task: ContrastTask, examples: readonly Example[]): Criterion {
+function criterionOf(settings: TaskChoice, task: ContrastTask, examples: readonly Example[]): Criterion {
   const second = examples.every((example) => example.answers.length === 1) ? "accuracy" : "kl";
   return { name: settings.criterion ?? task.criterion, threshold: settings.threshold ?? task.threshold, second };
 }
 
-/** The user's ablation, else the task's. */
+/** The user's ablation, else the task's. @throws EngineError "usage" for a reference that the kind has not */
 export function ablationOf(
-  settings: Pick<TaskSettings, "ablation" | "perPosition">,
+  settings: Pick<TaskChoice, "ablation" | "reference" | "perPosition">,
   task: ContrastTask,
 ): AblationChoice {
   const kind = settings.ablation ?? task.ablation.kind;
   const same = kind === task.ablation.kind;
   const fallback = kind === "resample" ? "paired" : "corrupt";
-  return {
-    kind,
-    reference: same ? task.ablation.reference : fallback,
-    perPosition: settings.perPosition ?? (same && task.ablation.perPosition),
-  };
+  const reference = settings.reference ?? (same ? task.ablation.reference : fallback);
+  requireReference(kind, settings.reference);
+  return { kind, reference, perPosition: settings.perPosition ?? (same && task.ablation.perPosition) };
+}
+
+function requireReference(kind: Ablation["kind"], asked: TaskChoice["reference"]): void {
+  if (asked === undefined || (kind === "mean") === (asked !== "paired")) return;
+  const possible = kind === "mean" ? "corrupt or clean" : "paired";
+  throw new EngineError("usage", `The reference "${asked}" is none of ${kind} ablation; choose ${possible}.`);
 }
 
 function readyAblation(

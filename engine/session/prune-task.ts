@@ -1,8 +1,10 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
-import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
+import { commandLine } from "../choices/command.ts";
+import type { Execution } from "../choices/execution.ts";
+import { pruneSettings, type PruneSettings } from "../choices/prune.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
-import { formatUnit, type Head, type UnitKind } from "../circuit/unit.ts";
+import { formatUnit, type Head } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
@@ -12,42 +14,15 @@ import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../score/roles.ts";
-import {
-  GreedySearch,
-  type OrderName,
-  type SearchEvent,
-  type SearchOptions,
-  type SearchResult,
-} from "../prune/search.ts";
+import { GreedySearch, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
 import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
-import { learnedStart, type MaskSettings, type SearchStart } from "./learned-start.ts";
-import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
-/** Everything that decides a run's numbers; written as the first line of its journal. */
-export interface PruneSettings extends TaskSettings {
-  readonly units: readonly UnitKind[];
-  readonly order?: OrderName;
-  readonly orders?: number;
-  readonly swaps?: number;
-  readonly maxPasses?: number;
-  /** Trials at most; 0: as many as it takes (default: 15 % of the hidden neurons where they are many). */
-  readonly budget?: number;
-  /** Units that must stay. */
-  readonly keep?: readonly string[];
-  /** Units that are ablated before the search begins. */
-  readonly without?: readonly string[];
-  /** Begin with what learned masks leave, not with the full model; then nothing is `without`. */
-  readonly start?: MaskSettings;
-  /** Number of random circuits to compare with; 0 for none. */
-  readonly random?: number;
-  /** Whether parts of the circuit are taken out, for completeness and minimality (default: yes). */
-  readonly parts?: boolean;
-  readonly connections?: boolean;
-  readonly roles?: boolean;
-}
+const command = { name: "prune", settings: pruneSettings };
 
 /** For searches of which only the circuit and its figures are wanted. */
 export const onlySearch = { random: 0, parts: false, connections: false, roles: false } as const;
@@ -66,9 +41,7 @@ export type Stage =
 export interface PruneOptions extends JournalOptions {
   /** Of the larger run that this one is part of, in place of a journal of its own. */
   readonly ledger?: Ledger;
-  readonly threads?: number;
-  /** The command line that repeats the run, for the record. */
-  readonly command?: string;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: PruneEvent) => void;
 }
@@ -108,7 +81,7 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
 }
 
 function checkStart({ start, without }: PruneSettings): void {
-  if (!start || !without?.length) return;
+  if (start !== "learned-masks" || !without?.length) return;
   throw new EngineError(
     "usage",
     "Learned masks choose what is ablated before the search; begin with the full model, or name no units.",
@@ -141,9 +114,11 @@ async function run(
   options.onEvent({ type: "anchors", anchors });
 
   const { signal } = options;
+  const mask = { steps: settings.maskSteps ?? trainingSteps, target: settings.maskTarget };
   const learned =
-    settings.start &&
-    (await learnedStart(prepared, evaluator, anchors, settings.start, ledger, { signal, onStep: stage("masks") }));
+    settings.start === "learned-masks"
+      ? await learnedStart(prepared, evaluator, anchors, mask, ledger, { signal, onStep: stage("masks") })
+      : undefined;
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const search = searchOptions({ ...settings, ...(learned && { without: learned.without }) }, prepared, space, signal);
   const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
@@ -164,9 +139,10 @@ async function run(
     completeness: stage("completeness"),
     minimality: stage("minimality"),
   });
-  const environment = environmentRecord(options.command ?? "", options.threads ?? cores(), started);
+  const environment = environmentRecord(commandLine(command, settings, options.execution), options.execution, started);
   const circuit = circuitRecord({
     prepared,
+    settings,
     search,
     result,
     forwardTokens: result.forwardTokens,

@@ -14,14 +14,14 @@ import {
   loadRelation,
   relateTask,
   type RelationOutcome,
-  type RelationSettings,
+  type FitSettings,
   requireFittedOn,
 } from "./relation-task.ts";
 
 const model = openModel("sprig");
 const executor = new Executor(model, { threads: 1 });
 const task = loadRelation("tasks/relations/noun-plural.json");
-const settings: RelationSettings = {
+const settings: FitSettings = {
   estimators: ["jacobian", "ridge", "bias-only"],
   samples: 8,
   seeds: 3,

@@ -1,4 +1,5 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
+import type { EstimatorName } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
 import { stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -9,7 +10,7 @@ import { logSumExp, probabilityOf } from "../readout/distribution.ts";
 import { logitsOf } from "../readout/logits.ts";
 import { rankOf, topIds } from "../readout/ranking.ts";
 import { editedState, logitsAfter } from "../relation/edit.ts";
-import { type EstimatorName, ESTIMATORS } from "../relation/estimators/registry.ts";
+import { ESTIMATORS } from "../relation/estimators/registry.ts";
 import { type FittedRelation, fitRelation, type GivenSettings } from "../relation/fit-relation.ts";
 import { allLayers } from "../relation/jacobian.ts";
 import { difference, type LinearMap, predicted } from "../relation/linear-map.ts";
@@ -21,9 +22,9 @@ import { decompose, unreachable } from "../relation/svd.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { loadTask } from "../task/load.ts";
 import type { RelationTask } from "../task/task.ts";
-import type { BosChoice } from "../tokens/bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
 
-export interface RelationSettings {
+export interface FitSettings {
   readonly estimators: readonly EstimatorName[];
   readonly samples: number;
   readonly seeds: number;
@@ -70,7 +71,7 @@ const helpfulShots = 4;
 export async function relateTask(
   executor: Executor,
   task: RelationTask,
-  settings: RelationSettings,
+  settings: FitSettings,
   hooks: RelationHooks = {},
 ): Promise<RelationOutcome[]> {
   if (settings.shots !== undefined) return relateWith(settings.shots, executor, task, settings, hooks);
@@ -90,7 +91,7 @@ async function relateWith(
   shots: number,
   executor: Executor,
   task: RelationTask,
-  settings: RelationSettings,
+  settings: FitSettings,
   hooks: RelationHooks,
 ): Promise<RelationOutcome[]> {
   const { model } = executor;
@@ -126,7 +127,7 @@ function fewNotes({ split: { test, seeds } }: Study): string[] {
 
 function promptForm(
   task: RelationTask,
-  { template, bos = task.bos }: Pick<RelationSettings, "template" | "bos">,
+  { template, bos = task.bos }: Pick<FitSettings, "template" | "bos">,
   shots: number,
   seed: number,
 ) {

@@ -1,16 +1,27 @@
 // The journal that a run is resumed from: what its first line says, and whether a run can go on from it.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Frozen } from "../base/frozen.ts";
+import { checked } from "../choices/checked.ts";
+import { edgeSettings } from "../choices/edges.ts";
+import { pruneSettings } from "../choices/prune.ts";
+import { stabilitySettings } from "../choices/stability.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { z } from "zod";
 import { Journal, journalContent, type Ledger, noLedger } from "../prune/journal.ts";
 import { firstLine } from "../prune/journal-lines.ts";
-import type { Prepared, TaskSettings } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 
 /** What is made, and so which settings the first line holds; beside it the command that makes it and goes on with it. */
-const COMMANDS = { units: "prune", edges: "edges", stability: "stability" } as const;
+const COMMANDS = {
+  units: { name: "prune", settings: pruneSettings },
+  edges: { name: "edges", settings: edgeSettings },
+  stability: { name: "stability", settings: stabilitySettings },
+} as const;
 export type RunKind = keyof typeof COMMANDS;
+export type RunSettings = { readonly [Kind in RunKind]: Frozen<z.infer<(typeof COMMANDS)[Kind]["settings"]>> };
 
 export interface JournalOptions {
   /** File of the journal; without it the run cannot be resumed. */
@@ -34,13 +45,15 @@ export interface Identity {
   readonly task: string;
   /** Of all examples with their token ids. */
   readonly examples: string;
+  /** Number type. */
+  readonly precision: string;
 }
 
 interface Header {
   readonly format: typeof format;
   readonly version: typeof version;
   readonly kind: RunKind;
-  readonly settings: TaskSettings;
+  readonly settings: TaskChoice;
   readonly identity: Identity;
 }
 
@@ -59,7 +72,14 @@ const HEADER = z.object({
   version: z.literal(version),
   kind: z.enum(["units", "edges", "stability"]),
   settings: SETTINGS,
-  identity: z.object({ weights: hash, config: hash, tokenizer: hash, task: hash, examples: hash }),
+  identity: z.object({
+    weights: hash,
+    config: hash,
+    tokenizer: hash,
+    task: hash,
+    examples: hash,
+    precision: z.string(),
+  }),
 });
 
 /**
@@ -69,7 +89,7 @@ const HEADER = z.object({
  */
 export async function withLedger<T>(
   kind: RunKind,
-  settings: TaskSettings,
+  settings: TaskChoice,
   identity: Identity,
   options: JournalOptions,
   use: (ledger: Ledger) => Promise<T>,
@@ -84,7 +104,7 @@ export async function withLedger<T>(
 }
 
 /** What is measured with one model, task and examples holds for no others. */
-export function identityOf({ model, task, discovery, heldOut }: Prepared): Identity {
+export function identityOf({ model, task, discovery, heldOut, executor }: Prepared): Identity {
   const { tokenizer } = model;
   const vocabulary = Array.from({ length: tokenizer.dVocab }, (_, id) => tokenizer.token(id));
   return {
@@ -93,13 +113,20 @@ export function identityOf({ model, task, discovery, heldOut }: Prepared): Ident
     tokenizer: sha256(JSON.stringify(vocabulary)),
     task: task.sha256,
     examples: sha256(JSON.stringify([...discovery, ...heldOut])),
+    precision: executor.precision,
   };
 }
 
 /** The settings that a journal was started with. @throws EngineError "missing-file", "invalid-file" */
-export function journalSettings<Settings extends TaskSettings>(kind: RunKind, path: string): Settings {
+export function journalSettings<Kind extends RunKind>(kind: Kind, path: string): RunSettings[Kind] {
   requireVersion(path);
-  return checkedHeader(kind, path, journalContent(path).header).settings as Settings;
+  const { settings } = checkedHeader(kind, path, journalContent(path).header);
+  try {
+    return checked(COMMANDS[kind].settings, settings, "settings") as RunSettings[Kind];
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError("invalid-file", `${path}:1: ${error.message}`, { place: { file: path, line: 1 } });
+  }
 }
 
 /**
@@ -135,7 +162,7 @@ function olderVersion(path: string, found: number): EngineError {
 
 function openLedger(
   kind: RunKind,
-  settings: TaskSettings,
+  settings: TaskChoice,
   identity: Identity,
   { journal: path, resume }: JournalOptions,
 ): Ledger {
@@ -149,9 +176,16 @@ function openLedger(
   });
 }
 
-const PARTS = { weights: "weights", config: "configuration", tokenizer: "tokenizer", task: "task file", examples: "examples" } as const; // prettier-ignore
+const PARTS = {
+  weights: "weights",
+  config: "configuration",
+  tokenizer: "tokenizer",
+  task: "task file",
+  examples: "examples",
+  precision: "number type",
+} as const;
 
-function requireSame(path: string, { task, model }: TaskSettings, now: Identity, then: Identity): void {
+function requireSame(path: string, { task, model }: TaskChoice, now: Identity, then: Identity): void {
   const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
   const other = parts.filter((part) => now[part] !== then[part]).map((part) => PARTS[part]);
   if (other.length === 0) return;
@@ -175,7 +209,7 @@ function journalOf(path: string, own: Header): Journal | undefined {
 }
 
 /** The same settings, good in whatever folder the run is resumed. */
-function anywhere<Settings extends TaskSettings>(settings: Settings): Settings {
+function anywhere<Settings extends TaskChoice>(settings: Settings): Settings {
   const model = existsSync(settings.model) ? resolve(settings.model) : settings.model;
   return { ...settings, task: resolve(settings.task), model };
 }
@@ -193,7 +227,7 @@ function checkedHeader(kind: RunKind, path: string, header: unknown): Header {
   if (found.data.kind === kind) return found.data as unknown as Header;
   throw new EngineError(
     "invalid-file",
-    `${path}:1: a run of "secateur ${COMMANDS[found.data.kind]}", not of "secateur ${COMMANDS[kind]}"; go on with it by the former's --resume.`,
+    `${path}:1: a run of "secateur ${COMMANDS[found.data.kind].name}", not of "secateur ${COMMANDS[kind].name}"; go on with it by the former's --resume.`,
     { place },
   );
 }

@@ -1,10 +1,13 @@
 // Estimated effects of heads, MLPs, neurons and edges on a task, from gradients; they order work, they never decide.
+import type { EdgeMethod, GradientMethod } from "../choices/lists.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { ScoreSettings } from "../choices/score.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
-import { type EdgeMethod, edgeScores } from "../score/edge-methods.ts";
+import { edgeScores } from "../score/edge-methods.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
-import { type GradientMethod, pathOf } from "../score/path.ts";
-import type { Position } from "../score/positions.ts";
-import { prepare, type Prepared, type TaskSettings } from "./prepare.ts";
+import { pathOf } from "../score/path.ts";
+import { prepare, type Prepared } from "./prepare.ts";
 
 export interface ScoreOutcome {
   readonly scores: GradientScores;
@@ -19,21 +22,18 @@ export interface EdgeScoreOutcome {
   readonly notes: readonly string[];
 }
 
-export interface ScoreSettings<Method extends EdgeMethod = GradientMethod> extends TaskSettings {
+/** Scores of units or of edges; which of the two is asked of the function. */
+export type ScoreChoice<Method extends EdgeMethod = GradientMethod> = Omit<ScoreSettings, "edges" | "method"> & {
   readonly method: Method;
-  /** Points of integrated gradients. */
-  readonly steps: number;
-  /** Also score at each of these positions. */
-  readonly positions?: readonly Position[];
-}
+};
 
 interface ScoreOptions {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
 }
 
 /** Units, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
-export function scoreTask(settings: ScoreSettings, options: ScoreOptions = {}): Promise<ScoreOutcome> {
+export function scoreTask(settings: ScoreChoice, options: ScoreOptions = {}): Promise<ScoreOutcome> {
   const { method, steps, positions } = settings;
   return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
     const request = { metric: task.metric, positions, signal: options.signal };
@@ -43,7 +43,7 @@ export function scoreTask(settings: ScoreSettings, options: ScoreOptions = {}): 
 }
 
 /** Edges, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
-export function scoreEdges(settings: ScoreSettings<EdgeMethod>, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
+export function scoreEdges(settings: ScoreChoice<EdgeMethod>, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
   const { method, steps, positions } = settings;
   return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
     const request = { metric: task.metric, ablation, method, steps, positions, signal: options.signal };
@@ -52,7 +52,7 @@ export function scoreEdges(settings: ScoreSettings<EdgeMethod>, options: ScoreOp
 }
 
 async function withPrepared<T>(
-  settings: TaskSettings,
+  settings: TaskChoice,
   options: ScoreOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {

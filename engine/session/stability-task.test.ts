@@ -12,7 +12,8 @@ const asked = {
   examples: { heldOut: 4 },
   orders: 1,
   swaps: 0,
-  start: { steps: 10 },
+  start: "learned-masks",
+  maskSteps: 10,
   runs: 2,
   sizes: [4],
 } as const;
@@ -23,8 +24,8 @@ test("cut short while masks are learned, between two searches or within one, the
   const whole = await stabilityTask(asked, { journal });
   const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
   const kinds = lines.slice(1).map((line) => (JSON.parse(line) as { kind: string }).kind);
-  const second = 1 + kinds.lastIndexOf("open") - asked.start.steps;
-  expect(kinds.filter((kind) => kind === "gates")).toHaveLength(asked.runs * asked.start.steps);
+  const second = 1 + kinds.lastIndexOf("open") - asked.maskSteps;
+  expect(kinds.filter((kind) => kind === "gates")).toHaveLength(asked.runs * asked.maskSteps);
   for (const kept of [1, 5, second, lines.length - 1]) {
     const cut = join(folder, `${kept}.jsonl`);
     writeFileSync(cut, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 9)}`);

@@ -1,24 +1,19 @@
 // Whether a circuit is the task's or the prompts': the search again on other examples, and on fewer and more of them.
+import type { Execution } from "../choices/execution.ts";
+import type { PruneSettings } from "../choices/prune.ts";
+import type { StabilitySettings } from "../choices/stability.ts";
+import { pruneSettingsOf } from "../circuit/settings-of-circuit.ts";
+import { without } from "../base/without.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Circuit, NamedCircuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
-import { settingsOf } from "./evaluate-circuit.ts";
 import type { Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { loadContrast, prepare, type Prepared } from "./prepare.ts";
-import { onlySearch, pruneTask, type PruneSettings } from "./prune-task.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
 import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
-
-export interface StabilitySettings extends PruneSettings {
-  /** Searches for each number of examples, each with examples of a seed of its own, counted from `seed`. */
-  readonly runs: number;
-  /** Numbers of discovery examples, rising. */
-  readonly sizes: readonly number[];
-  /** Circuit file that the searches are compared with, for whoever goes on with them. */
-  readonly circuit?: string;
-}
 
 export interface StabilityProgress {
   /** Searches that are done, and of how many. */
@@ -32,7 +27,7 @@ export interface StabilityProgress {
 }
 
 export interface StabilityHooks extends JournalOptions {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StabilityProgress) => void;
 }
@@ -47,17 +42,11 @@ export function searchedAgain(
   circuit: Circuit,
   given: Partial<PruneSettings> & Pick<PruneSettings, "task">,
 ): PruneSettings {
-  const { search, task, model } = circuit;
-  const own = settingsOf(circuit);
-  const { start, without } = search;
+  const own = pruneSettingsOf(circuit);
   return {
-    model: model.name,
     ...own,
-    seed: task.seed + 1,
-    units: search.units,
-    budget: search.budget ?? 0,
-    keep: search.keep,
-    ...(start ? { start: { steps: start.steps, target: start.target } } : { without }),
+    seed: circuit.task.seed + 1,
+    budget: own.budget ?? 0,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     task: given.task,
     examples: { ...own.examples, ...given.examples },
@@ -85,11 +74,13 @@ export async function stabilityTask(
 
 /** All searches have one journal, each going on where the one before it ended. */
 async function searches(
-  { runs, sizes, ...settings }: StabilitySettings,
+  asked: StabilitySettings,
   seed: number,
   hooks: StabilityHooks & { readonly ledger: Ledger },
   reference: NamedCircuit | undefined,
 ): Promise<Stability> {
+  const { runs, sizes } = asked;
+  const settings = without(asked, "runs", "sizes", "circuit");
   const seeds = Array.from({ length: runs }, (_, run) => seed + run);
   const all = { ofSearches: sizes.length * runs, total: sizes.reduce((sum, size) => sum + size * runs, 0) };
   const rows: StabilityRow[] = [];
@@ -100,8 +91,8 @@ async function searches(
     const circuits: Circuit[] = [];
     for (const own of seeds) {
       const search = { ...settings, ...onlySearch, seed: own, examples: { ...settings.examples, discovery } };
-      const { threads, signal, ledger } = hooks;
-      circuits.push((await pruneTask(search, { threads, signal, ledger })).circuit);
+      const { execution, signal, ledger } = hooks;
+      circuits.push((await pruneTask(search, { execution, signal, ledger })).circuit);
       made++;
       done += discovery;
       if (circuits.length < runs) hooks.onProgress?.({ searches: made, done, ...all });
@@ -145,10 +136,10 @@ function rowOf(
 /** Of model, task and the examples of the first seed. @throws EngineError "usage" where the circuit is of other weights */
 async function identityFor(
   asked: StabilitySettings,
-  { threads }: StabilityHooks,
+  { execution }: StabilityHooks,
   reference: NamedCircuit | undefined,
 ): Promise<Identity> {
-  const prepared = prepare(asked, { threads });
+  const prepared = prepare(asked, { execution });
   try {
     if (reference) requireWeights(reference, prepared);
     return identityOf(prepared);

@@ -1,17 +1,20 @@
 // Circuits on other tasks than their own: each one's figures on every task, or why there are none.
 import { basename } from "node:path";
+import type { TransferSettings } from "../choices/evaluate.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { TransferRow } from "../circuit/circuit-schema.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
-import { evaluateCircuit, evaluatedWith, type EvaluateSettings } from "./evaluate-circuit.ts";
-import { ablationOf, describeReference, loadContrast, type TaskSettings } from "./prepare.ts";
+import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
+import { ablationOf, describeReference, loadContrast } from "./prepare.ts";
 
-export interface TransferSettings extends Pick<EvaluateSettings, "model" | "seed" | "examples" | "ablation" | "bos"> {
+/** What is measured, the circuits as they were read. */
+export interface TransferRequest extends Omit<TransferSettings, "circuits"> {
   readonly circuits: readonly CircuitSource[];
-  readonly tasks: readonly string[];
 }
 
 /** One circuit on one task, as a circuit file records it. */
@@ -25,7 +28,7 @@ export interface TransferCell {
 }
 
 export interface TransferHooks {
-  readonly threads?: number;
+  readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number, cell: TransferCell) => void;
 }
@@ -37,8 +40,8 @@ export interface TransferHooks {
  *   do a task or does not know its words, which the cell says
  */
 export async function transferTask(
-  { circuits, tasks, ...settings }: TransferSettings,
-  { threads, signal, onProgress }: TransferHooks = {},
+  { circuits, tasks, ...settings }: TransferRequest,
+  { execution, signal, onProgress }: TransferHooks = {},
 ): Promise<TransferCell[]> {
   if (circuits.length === 0 || tasks.length === 0) {
     throw new EngineError("usage", "Name at least one circuit file, and at least one task with --tasks.");
@@ -47,7 +50,7 @@ export async function transferTask(
   const cells: TransferCell[] = [];
   for (const source of circuits) {
     for (const task of loaded) {
-      const cell = await cellOf(source, task, { ...settings, task: task.file }, { threads, signal });
+      const cell = await cellOf(source, task, { ...settings, task: task.file }, { execution, signal });
       cells.push(cell);
       onProgress?.(cells.length, circuits.length * tasks.length, cell);
     }
@@ -58,8 +61,8 @@ export async function transferTask(
 async function cellOf(
   source: CircuitSource,
   task: ContrastTask,
-  settings: EvaluateSettings,
-  hooks: Pick<TransferHooks, "threads" | "signal">,
+  settings: EvaluateChoice,
+  hooks: Pick<TransferHooks, "execution" | "signal">,
 ): Promise<TransferCell> {
   const circuit = basename(source.file);
   const foundWith = source.form === "own" ? ablationWords(source.circuit.task.ablation) : undefined;
@@ -89,7 +92,7 @@ async function cellOf(
 /** Errors that say something of this model on this task, and nothing of the next one. */
 const UNABLE: ReadonlySet<EngineError["code"]> = new Set(["degenerate-task", "invalid-task"]);
 
-function failureRow(task: ContrastTask, asked: TaskSettings, failure: string): TransferRow {
+function failureRow(task: ContrastTask, asked: TaskChoice, failure: string): TransferRow {
   const ablation = ablationOf(asked, task);
   const examples = asked.examples?.discovery ?? task.split.discovery;
   return {

@@ -1,6 +1,6 @@
 // A task's examples for one tokenizer: the same bytes for the same seed, exactly as many as asked for, nothing dropped without a note.
 import { EngineError } from "../base/errors.ts";
-import type { BosChoice } from "../tokens/bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { Example } from "./example.ts";
 import { expandPrompts } from "./expand-prompts.ts";

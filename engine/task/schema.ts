@@ -1,6 +1,6 @@
 // The task file format as one parser: every field, its limits and its meaning. The published JSON Schema is made from it.
 import { z } from "zod";
-import { BOS_CHOICES } from "../tokens/bos.ts";
+import { ABLATION_KINDS, ABLATION_REFERENCES, BOS_CHOICES, CRITERION_NAMES } from "../choices/lists.ts";
 
 /**
  * What is measured at the last position, larger being better:
@@ -11,17 +11,7 @@ import { BOS_CHOICES } from "../tokens/bos.ts";
 export const METRIC_NAMES = ["logit-difference", "probability-difference", "log-probability"] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
-/** What pruning keeps true; defined in engine/evaluate. */
-export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const;
-export type CriterionName = (typeof CRITERION_NAMES)[number];
-
-/** What a removed unit gives instead of its value. */
-export const ABLATION_KINDS = ["resample", "mean", "zero", "optimal"] as const;
-export type AblationKind = (typeof ABLATION_KINDS)[number];
-
-/** Where that value comes from: the pair's own corrupt run, or the mean over all corrupt or all clean prompts. */
-export const ABLATION_REFERENCES = ["paired", "corrupt", "clean"] as const;
-export type AblationReference = (typeof ABLATION_REFERENCES)[number];
+export type { AblationKind, AblationReference, CriterionName } from "../choices/lists.ts";
 
 const LARGEST_COUNT = 100_000;
 

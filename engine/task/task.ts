@@ -1,5 +1,5 @@
 // What a task file says once it is read and checked: the three kinds of task as plain data, before any tokenizer is involved.
-import type { BosChoice } from "../tokens/bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
 import type { AblationKind, AblationReference, CriterionName, MetricName } from "./schema.ts";
 import type { AnswerRule, Template } from "./template.ts";
 

@@ -1,12 +1,5 @@
 // Whether a prompt begins with the beginning-of-text token: the tokenizer's own habit, or what the user says.
-
-/**
- * - auto: as the tokenizer does by itself
- * - always: with the token that the tokenizer names as its beginning of text
- * - never: without, unless the prompt is written with it
- */
-export const BOS_CHOICES = ["auto", "always", "never"] as const;
-export type BosChoice = (typeof BOS_CHOICES)[number];
+import type { BosChoice } from "../choices/lists.ts";
 
 /** What a tokenizer's own rule puts around a text. */
 export interface Added {

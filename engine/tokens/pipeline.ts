@@ -2,7 +2,8 @@
 import { EngineError } from "../base/errors.ts";
 import { AddedTokens, type AddedToken, type Section } from "./added-tokens.ts";
 import { AlignedText } from "./aligned-text.ts";
-import { type Added, type BosChoice, frontOf, withFront } from "./bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
+import { type Added, frontOf, withFront } from "./bos.ts";
 import type { Decoder } from "./decoder.ts";
 import type { VocabularyModel } from "./models/vocabulary-model.ts";
 import type { Normalizer } from "./normalizer.ts";

@@ -1,5 +1,6 @@
 // Text to token ids and back, and which characters each token covers.
-import type { Added, BosChoice } from "./bos.ts";
+import type { BosChoice } from "../choices/lists.ts";
+import type { Added } from "./bos.ts";
 
 export interface Tokenizer {
   /** Highest id + 1. */

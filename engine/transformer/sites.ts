@@ -1,4 +1,5 @@
 // The places inside a block where an activation can be read or replaced, each with its axes.
+import { SITES } from "../choices/lists.ts";
 
 /** Sites computed by the attention part; `z` is its output and is replaced between the parts. */
 export type AttentionSite = "q" | "k" | "v" | "pattern";
@@ -24,4 +25,4 @@ export const siteAxes: Readonly<Record<Site, string>> = {
 };
 
 /** In the order of the computation. */
-export const sites = Object.keys(siteAxes) as readonly Site[];
+export const sites: readonly Site[] = SITES;

@@ -1,5 +1,5 @@
 // Saving what the workbench holds as files: the session, the circuit in each format, and its drawing.
-import type { ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
+import type { ScoreSign } from "../../engine/choices/lists.ts";
 import { EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
 import { edgeCircuitCsv, edgeCurvesCsv } from "../edge/edge-csv.ts";
 import { edgeGraphText } from "../edge/edge-graph.ts";

@@ -1,9 +1,10 @@
 // Circuits of edges as the engine sends them, by number, turned into the connections that the page draws and lists.
+import type { EdgeMethod } from "../../engine/choices/lists.ts";
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import { type Edge, formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCurve, EdgeMethodName, EdgesMeasured } from "../../engine/contract.ts";
+import type { EdgeCurve, EdgesMeasured } from "../../engine/contract.ts";
 import { edgeName } from "./edge-name.ts";
 
 /** Circuits of edges by several methods, on the same model and examples. */
@@ -13,7 +14,7 @@ export interface EdgeCircuits extends Omit<EdgesMeasured, "curve"> {
 
 /** A circuit of edges that can be drawn. */
 export interface DrawableCircuit {
-  readonly method: EdgeMethodName;
+  readonly method: EdgeMethod;
   /** Whether it was pruned edge by edge, or is the smallest of the curve for which the criterion holds. */
   readonly pruned: boolean;
   /** Their weights are the method's scores. */

@@ -1,6 +1,7 @@
 // A circuit of edges as the graph file of EAP-IG and MIB: every edge's score, and which edges are in the circuit.
+import type { ScoreSign } from "../../engine/choices/lists.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
-import { edgesToEapIg, formatEapIg, type ScoreSign } from "../../engine/circuit/exports/eap-ig.ts";
+import { edgesToEapIg, formatEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
 import type { EdgeCurve } from "../../engine/contract.ts";
 import type { EdgeCircuits } from "./edge-circuit.ts";

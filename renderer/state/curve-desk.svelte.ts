@@ -1,12 +1,6 @@
 // Curves of size against faithfulness: asked for, watched, stopped, and kept until others are asked for.
-import {
-  type Curves,
-  type CurvesRequest,
-  type EngineApi,
-  type EngineEvent,
-  ORDERINGS,
-  type OrderingName,
-} from "../../engine/contract.ts";
+import { type OrderingName, ORDERINGS } from "../../engine/choices/lists.ts";
+import { type Curves, type CurvesRequest, type EngineApi, type EngineEvent } from "../../engine/contract.ts";
 import { type Loaded, load } from "./task-desk.svelte.ts";
 import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";

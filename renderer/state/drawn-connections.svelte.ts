@@ -1,6 +1,6 @@
 // The connections that the graph shows: of the shown run's circuit, as measured or with a method's scores, or a circuit of edges.
 import type { Circuit, CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
-import { EDGE_METHODS, type EdgeMethodName } from "../../engine/contract.ts";
+import { EDGE_METHODS, type EdgeMethod } from "../../engine/choices/lists.ts";
 import { weighedBy } from "../edge/edge-circuit.ts";
 import { edgeName } from "../edge/edge-name.ts";
 import { drawnEdges } from "../graph/drawn.ts";
@@ -26,7 +26,7 @@ export class DrawnConnections {
   private readonly pinned = $derived.by(() => this.source.view().pinned);
   private readonly showsEdges = $derived.by(() => this.source.view().drawn === "edges");
   /** The method that the graph needs: of the circuit of edges that it shows, or of the scores that weigh the run's connections. */
-  readonly method = $derived.by((): EdgeMethodName | undefined => {
+  readonly method = $derived.by((): EdgeMethod | undefined => {
     if (this.filter.weighed !== "measured") return this.filter.weighed;
     return this.showsEdges ? (this.source.desk.curve?.method ?? EDGE_METHODS[0]) : undefined;
   });

@@ -1,15 +1,12 @@
 // Circuits of edges: asked for by several methods, watched, stopped, kept until others are asked for.
+import type { TaskChoice } from "../../engine/choices/task-choice.ts";
+import { EDGE_METHODS, type EdgeMethod, type EdgeOrder, type EdgeSelection } from "../../engine/choices/lists.ts";
 import {
-  EDGE_METHODS,
   type EdgeCurve,
-  type EdgeMethodName,
-  type EdgeOrderName,
-  type EdgeSelectionName,
   type EdgesRequest,
   type EdgeStage,
   type EngineApi,
   type EngineEvent,
-  type TaskChoice,
   type WireError,
 } from "../../engine/contract.ts";
 import type { NamedCircuit } from "../../engine/circuit/circuit-schema.ts";
@@ -26,7 +23,7 @@ export interface EdgeSubject {
 
 /** Of one stage of one method. */
 export interface EdgeProgress extends TimedProgress {
-  readonly method: EdgeMethodName;
+  readonly method: EdgeMethod;
   readonly stage: EdgeStage;
 }
 
@@ -41,9 +38,9 @@ export interface MeasuredEdges {
 }
 
 export class EdgeDesk {
-  methods = $state.raw<readonly EdgeMethodName[]>(["attribution", "integrated-gradients"]);
-  order = $state.raw<EdgeOrderName>("magnitude");
-  selection = $state.raw<EdgeSelectionName>("top-n");
+  methods = $state.raw<readonly EdgeMethod[]>(["attribution", "integrated-gradients"]);
+  order = $state.raw<EdgeOrder>("magnitude");
+  selection = $state.raw<EdgeSelection>("top-n");
   prune = $state(false);
   /** Whether the pruning begins with the edges among the nodes of the shown circuit, where that is of the same subject. */
   among = $state(false);
@@ -56,7 +53,7 @@ export class EdgeDesk {
   /** Undefined until the first step is done. */
   progress = $state.raw<EdgeProgress | undefined>(undefined);
   /** The method whose circuit is listed and drawn, where it was measured; else the first that was. */
-  chosen = $state.raw<EdgeMethodName | undefined>(undefined);
+  chosen = $state.raw<EdgeMethod | undefined>(undefined);
   readonly curve = $derived.by(
     (): EdgeCurve | undefined => (this.chosen && this.curveBy(this.chosen)) ?? this.measured?.circuits.found[0],
   );
@@ -70,7 +67,7 @@ export class EdgeDesk {
     private readonly clock: () => number = () => performance.now(),
   ) {}
 
-  toggle(method: EdgeMethodName): void {
+  toggle(method: EdgeMethod): void {
     const chosen = new Set(toggled(this.methods, method));
     this.methods = EDGE_METHODS.filter((name) => chosen.has(name));
   }
@@ -93,7 +90,7 @@ export class EdgeDesk {
   }
 
   /** Measures by one more method, beside the others where they are of the same subject. */
-  async add(method: EdgeMethodName, choice: TaskChoice, subject: EdgeSubject): Promise<void> {
+  async add(method: EdgeMethod, choice: TaskChoice, subject: EdgeSubject): Promise<void> {
     const { measured, order, selection } = this;
     if (!measured || !this.isOf(subject)) {
       return this.measure([method], { ...choice, order, selection, prune: false }, subject, []);
@@ -117,18 +114,18 @@ export class EdgeDesk {
   }
 
   /** Undefined where the method was not measured. */
-  curveBy(method: EdgeMethodName): EdgeCurve | undefined {
+  curveBy(method: EdgeMethod): EdgeCurve | undefined {
     return this.measured?.circuits.found.find((curve) => curve.method === method);
   }
 
   /** Undefined where the method was not measured, or the criterion holds for none of its circuits. */
-  circuitBy(method: EdgeMethodName): DrawableCircuit | undefined {
+  circuitBy(method: EdgeMethod): DrawableCircuit | undefined {
     const curve = this.curveBy(method);
     return this.measured && curve && drawableCircuit(this.measured.circuits, curve);
   }
 
   /** By the edges' names; undefined where the method was not measured. */
-  scoresBy(method: EdgeMethodName): ReadonlyMap<string, number> | undefined {
+  scoresBy(method: EdgeMethod): ReadonlyMap<string, number> | undefined {
     const curve = this.curveBy(method);
     return this.measured && curve && scoresByName(this.measured.circuits, curve);
   }
@@ -147,7 +144,7 @@ export class EdgeDesk {
   }
 
   private async measure(
-    methods: readonly EdgeMethodName[],
+    methods: readonly EdgeMethod[],
     plan: EdgePlan,
     subject: EdgeSubject,
     others: readonly EdgeCurve[],

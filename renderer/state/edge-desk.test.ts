@@ -1,12 +1,13 @@
+import type { EdgeMethod } from "../../engine/choices/lists.ts";
 import { expect, test, vi } from "vitest";
 import { exampleCircuit } from "../../test/example-circuit.ts";
-import type { EdgeCurve, EdgeMethodName, EdgesMeasured, EdgesRequest, EngineApi } from "../../engine/contract.ts";
+import type { EdgeCurve, EdgesMeasured, EdgesRequest, EngineApi } from "../../engine/contract.ts";
 import { EdgeDesk } from "./edge-desk.svelte.ts";
 
 const CHOICE = { task: "tasks/t.yaml", model: "sprig", examples: { discovery: 8 } } as const;
 const SUBJECT = { task: "t", model: "sprig" } as const;
 
-const curveBy = (method: EdgeMethodName): EdgeCurve => ({
+const curveBy = (method: EdgeMethod): EdgeCurve => ({
   method,
   scores: new Float64Array(8),
   points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
@@ -15,7 +16,7 @@ const curveBy = (method: EdgeMethodName): EdgeCurve => ({
   pruned: undefined,
   seconds: 1,
 });
-const measuredBy = (method: EdgeMethodName): EdgesMeasured => ({
+const measuredBy = (method: EdgeMethod): EdgesMeasured => ({
   model: { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 },
   examples: { discovery: 8, heldOut: 0 },
   curve: curveBy(method),

@@ -1,7 +1,8 @@
 // The runs: which there are, which one is shown, and how far it is; kept up to date by the engine's events.
+import type { PruneSettings } from "../../engine/choices/prune.ts";
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { isMeasured, type MeasuredCircuit } from "../../engine/circuit/statistics.ts";
-import type { EngineApi, EngineEvent, RunRecord, RunRequest, RunSummary, WireError } from "../../engine/contract.ts";
+import type { EngineApi, EngineEvent, RunRecord, RunSummary, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { RemovedHistory, timelineOf } from "./timeline.ts";
@@ -73,7 +74,7 @@ export class RunDesk {
     await this.attempt(async () => this.show(await this.api().openRun(id)));
   }
 
-  async start(request: RunRequest): Promise<void> {
+  async start(request: PruneSettings): Promise<void> {
     this.starting = true;
     await this.attempt(async () => {
       const id = await this.api().startRun(request);

@@ -1,13 +1,8 @@
 // The settings of the next run: the task's own until the user sets others.
-import type {
-  AblationKind,
-  BosChoice,
-  CriterionName,
-  OpenedTask,
-  RunRequest,
-  SearchStartName,
-  TaskChoice,
-} from "../../engine/contract.ts";
+import type { PruneSettings } from "../../engine/choices/prune.ts";
+import type { TaskChoice } from "../../engine/choices/task-choice.ts";
+import type { AblationKind, BosChoice, CriterionName, SearchStartName } from "../../engine/choices/lists.ts";
+import type { OpenedTask } from "../../engine/contract.ts";
 import { UNIT_KINDS, type UnitKind } from "../../engine/circuit/unit.ts";
 
 export class RunForm {
@@ -67,7 +62,7 @@ export class RunForm {
     };
   }
 
-  request(task: string, model: string): RunRequest {
+  request(task: string, model: string): PruneSettings {
     const { units, start, budget } = this;
     return {
       ...this.choice(task, model),

@@ -26,6 +26,7 @@ test("a request holds everything, so that it can be repeated when the task's def
     units: ["head"],
     seed: 1,
     examples: { discovery: 128, heldOut: 128 },
+    bos: "auto",
     ablation: "resample",
     criterion: "match",
     threshold: 0.9,

@@ -1,17 +1,15 @@
 // The session file (`*.secateur`): task text, request, record, fitted relations, circuits of edges, what is pinned and edited,
 // and the view, in one JSON document.
+import type { PruneSettings } from "../../engine/choices/prune.ts";
+import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS } from "../../engine/choices/lists.ts";
 import { z } from "zod";
 import { topologyOf } from "../../engine/circuit/topology.ts";
 import {
-  EDGE_METHODS,
-  EDGE_ORDERS,
-  EDGE_SELECTIONS,
   type OpenedTask,
   RELATION_ESTIMATORS,
   type RelationChoice,
   type RelationFit,
   type RunRecord,
-  type RunRequest,
 } from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { MeasuredEdges } from "./edge-desk.svelte.ts";
@@ -23,7 +21,7 @@ export const SESSION_ENDING = ".secateur";
 
 export interface SavedSession {
   readonly task: OpenedTask | undefined;
-  readonly request: RunRequest | undefined;
+  readonly request: PruneSettings | undefined;
   readonly record: RunRecord | undefined;
   readonly relations: readonly SavedRelation[] | undefined;
   readonly edges: MeasuredEdges | undefined;

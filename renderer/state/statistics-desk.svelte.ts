@@ -1,7 +1,8 @@
 // Statistics of the shown circuit: the search again and other tasks; asked for, watched, stopped, and put into the circuit.
+import type { AblationKind } from "../../engine/choices/lists.ts";
 import type { Circuit, Stability, StabilityRow, TransferRow } from "../../engine/circuit/circuit-schema.ts";
 import { isMeasured, type MeasuredCircuit, withStability, withTransfer } from "../../engine/circuit/statistics.ts";
-import type { AblationKind, EngineApi, EngineEvent, WireError } from "../../engine/contract.ts";
+import type { EngineApi, EngineEvent, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";

@@ -1,9 +1,9 @@
 // The models and tasks to choose from, the task that is open, and what the chosen model makes of it.
+import type { TaskChoice } from "../../engine/choices/task-choice.ts";
 import type {
   EngineApi,
   ModelEntry,
   OpenedTask,
-  TaskChoice,
   TaskEntry,
   TaskPreview,
   TaskSource,

@@ -1,5 +1,5 @@
 // What the user has chosen to see and changed by hand: plain data, so that it can be undone and saved.
-import { EDGE_METHODS } from "../../engine/contract.ts";
+import { EDGE_METHODS } from "../../engine/choices/lists.ts";
 
 export type Selection =
   | { readonly kind: "none" }

@@ -1,16 +1,19 @@
 // The workbench's whole state: connection, task, runs, view; and what the user can do to them.
+import { without } from "../../engine/base/without.ts";
+import type { PruneSettings } from "../../engine/choices/prune.ts";
+import { taskChoiceOf } from "../../engine/choices/task-choice.ts";
+import type { EdgeMethod } from "../../engine/choices/lists.ts";
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
+import { pruneSettingsOf } from "../../engine/circuit/settings-of-circuit.ts";
 import type { Circuit, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
 import type {
   Attention,
-  EdgeMethodName,
   EngineApi,
   Heatmap,
   HeatmapRequest,
   NeuronView,
   OpenedTask,
   RunRecord,
-  TaskChoice,
   TaskPreview,
   WireError,
 } from "../../engine/contract.ts";
@@ -225,7 +228,7 @@ export class Workbench {
   }
 
   /** Shows the circuit of edges by a method in the graph. */
-  drawEdges(method: EdgeMethodName): void {
+  drawEdges(method: EdgeMethod): void {
     this.show({ tab: "circuit", drawn: "edges", edges: { ...this.view.current.edges, weighed: method } });
   }
 
@@ -239,7 +242,7 @@ export class Workbench {
     const { subject } = this;
     const { method } = this.connections;
     const run = this.runs.shown;
-    if (method && subject && run) await this.edgeDesk.add(method, choiceOf(run.request), subject);
+    if (method && subject && run) await this.edgeDesk.add(method, taskChoiceOf(run.request), subject);
   }
 
   /** The user's word for a node's role, else the one that was found. */
@@ -274,8 +277,8 @@ export class Workbench {
     const run = this.runs.shown;
     if (!run) return;
     const kept = new Set(this.kept);
-    const without = this.searched.filter((id) => !kept.has(id));
-    await this.startRequest({ ...run.request, start: "full", without, keep: this.view.current.edits.keepAlways });
+    const gone = this.searched.filter((id) => !kept.has(id));
+    await this.startRequest(onwards(run.request, gone, this.view.current.edits.keepAlways));
   }
 
   private async startRequest(request: RunRecord["request"]): Promise<void> {
@@ -457,21 +460,7 @@ export class Workbench {
   }
 
   private showCircuit(circuit: Circuit, name: string): void {
-    const { task, model, search } = circuit;
-    const request = {
-      task: task.file,
-      model: model.name,
-      units: search.units,
-      seed: task.seed,
-      examples: task.examples,
-      ...(task.corruption !== undefined && { corruption: task.corruption }),
-      ...(task.bos !== undefined && { bos: task.bos }),
-      ablation: task.ablation.kind,
-      criterion: search.criterion,
-      threshold: search.threshold,
-      ...(search.start && { start: "learned-masks" as const }),
-      ...(search.budget !== undefined && { budget: search.budget }),
-    };
+    const request = pruneSettingsOf(circuit);
     const startedAt = circuit.environment?.startedAt ?? "";
     this.runs.show({ id: name, request, state: "finished", startedAt, steps: [], circuit });
     this.isExample = false;
@@ -531,10 +520,10 @@ export class Workbench {
 const isSession = ({ name }: PickedFile): boolean => name.endsWith(SESSION_ENDING);
 const isCircuit = ({ name }: PickedFile): boolean => name.endsWith(".circuit.json");
 
-/** What of a run's request says which task on which model. */
-function choiceOf(request: TaskChoice): TaskChoice {
-  const { task, model, seed, examples, corruption, bos, ablation, criterion, threshold } = request;
-  return { task, model, seed, examples, corruption, bos, ablation, criterion, threshold };
+/** The same search, from where some units are gone, and with some that must stay. */
+function onwards(request: PruneSettings, gone: readonly string[], keep: readonly string[]): PruneSettings {
+  const plain = without(request, "start", "maskSteps", "maskTarget", "without", "keep");
+  return { ...plain, ...(gone.length > 0 && { without: gone }), ...(keep.length > 0 && { keep }) };
 }
 
 /** Relation files have subjects in their templates and pairs as samples; every other task file is a contrast. */

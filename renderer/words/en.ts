@@ -407,8 +407,6 @@ export const en = {
   "palette.nothing": "There is no such action.",
   "shortcuts.note": "No key fires while you type. Shift + Enter in the search goes back.",
   "record.command": "Command line",
-  "record.noCommand":
-    "Units that must stay or are ablated beforehand have no words on the command line; save the session to keep the request.",
   "record.model": "model",
   "record.modelHash": "SHA-256 of the weights",
   "record.task": "task",

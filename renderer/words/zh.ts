@@ -394,7 +394,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "palette.nothing": "没有这样的操作。",
   "shortcuts.note": "输入文字时快捷键不生效。在搜索框中按 Shift + Enter 返回上一个结果。",
   "record.command": "命令行",
-  "record.noCommand": "命令行无法表达必须保留或预先消融的单元；请保存会话以保留该请求。",
   "record.model": "模型",
   "record.modelHash": "权重的 SHA-256",
   "record.task": "任务",

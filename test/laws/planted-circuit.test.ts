@@ -1,4 +1,5 @@
 // Law 6: on a model with a planted circuit the search returns the planted units, for every order and seed.
+import { SEARCH_ORDERS } from "../../engine/choices/lists.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { formatUnit, parseUnit, type UnitKind } from "../../engine/circuit/unit.ts";
@@ -7,7 +8,7 @@ import { Evaluator } from "../../engine/evaluate/evaluator.ts";
 import { measureAnchors, measureFigures } from "../../engine/evaluate/report.ts";
 import { learnMask } from "../../engine/prune/learned-mask.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
-import { GreedySearch, ORDERS } from "../../engine/prune/search.ts";
+import { GreedySearch } from "../../engine/prune/search.ts";
 import { plantedHeads, plantedMlps, plantedModel, plantedTask } from "../planted-model.ts";
 
 const model = plantedModel();
@@ -52,7 +53,7 @@ describe("the planted model", () => {
 describe.each(["match", "at-least"] as const)("search on the planted model, criterion %s", (name) => {
   const criterion = { name, threshold: 0.9, second: "accuracy" } as const;
 
-  test.each(ORDERS)("order %s returns the planted heads for 20 seeds", async (order) => {
+  test.each(SEARCH_ORDERS)("order %s returns the planted heads for 20 seeds", async (order) => {
     for (const seed of seeds) {
       const options = { criterion, order, seed, orders: 2, swaps: 1 };
       const { kept, oneMinimal } = await new GreedySearch(heads.evaluator, heads.anchors.ends, options).run();
@@ -60,7 +61,7 @@ describe.each(["match", "at-least"] as const)("search on the planted model, crit
     }
   });
 
-  test.each(ORDERS)("order %s returns the planted heads and MLP for 20 seeds", async (order) => {
+  test.each(SEARCH_ORDERS)("order %s returns the planted heads and MLP for 20 seeds", async (order) => {
     for (const seed of seeds) {
       const options = { criterion, order, seed, orders: 2, swaps: 1 };
       const { evaluator, anchors } = headsAndMlps;

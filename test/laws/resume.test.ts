@@ -1,10 +1,11 @@
 // Law of runs: one seed gives one circuit file, whether the run was stopped and resumed or not.
+import type { PruneSettings } from "../../engine/choices/prune.ts";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
-import { type PruneSettings, pruneTask } from "../../engine/session/prune-task.ts";
+import { pruneTask } from "../../engine/session/prune-task.ts";
 import { journalSettings } from "../../engine/session/run-journal.ts";
 
 const settings: PruneSettings = {
@@ -28,7 +29,7 @@ let whole: string;
 
 /** The file without the one part that may differ. */
 async function bytesOf(journal: string, resume: boolean): Promise<string> {
-  const { circuit } = await pruneTask(settings, { threads: 1, journal, resume });
+  const { circuit } = await pruneTask(settings, { execution: { threads: 1 }, journal, resume });
   return formatCircuit({ ...circuit, environment: undefined });
 }
 
@@ -51,7 +52,7 @@ test.each([0.01, 0.2, 0.4, 0.6, 0.8, 0.99])(
     const kept = Math.max(1, Math.floor(share * lines.length));
     // The kill may have come in the middle of a line.
     writeFileSync(journal, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 20)}`);
-    expect(journalSettings<PruneSettings>("units", journal).units).toEqual(["head", "mlp"]);
+    expect(journalSettings("units", journal).units).toEqual(["head", "mlp"]);
     expect(await bytesOf(journal, true)).toBe(whole);
     expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
   },
@@ -61,7 +62,7 @@ test("a journal of another task is refused by name and place", async () => {
   const journal = join(folder, "other.jsonl");
   writeFileSync(journal, `${lines.join("\n")}\n`);
   const other = { ...settings, task: "tasks/pronoun.yaml" };
-  await expect(pruneTask(other, { threads: 1, journal, resume: true })).rejects.toThrow(
+  await expect(pruneTask(other, { execution: { threads: 1 }, journal, resume: true })).rejects.toThrow(
     `${journal}: the run was made with another task file or another model`,
   );
 });
@@ -75,7 +76,7 @@ test("a damaged line costs what follows it, which is said, and the run writes th
   writeFileSync(journal, `${damaged.join("\n")}\n`);
   const notes: string[] = [];
   const { circuit } = await pruneTask(settings, {
-    threads: 1,
+    execution: { threads: 1 },
     journal,
     resume: true,
     onNote: (note) => notes.push(note),

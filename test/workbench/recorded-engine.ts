@@ -1,10 +1,10 @@
 // An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
+import type { PruneSettings } from "../../engine/choices/prune.ts";
 import {
   type EngineApi,
   type EngineEvent,
   type OpenedTask,
   type RunRecord,
-  type RunRequest,
   type RunState,
   type RunSummary,
   type TaskPreview,
@@ -95,7 +95,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     listTasks: async () => [recorded.task],
     openTask: (source) => ("file" in source ? Promise.resolve(recorded.task) : Promise.reject(brokenTask(source.name))),
     preview: async () => recorded.preview,
-    startRun: async (request: RunRequest) => {
+    startRun: async (request: PruneSettings) => {
       const id = `ioi-sprig-${records.size + 1}`;
       records.set(id, { id, request, state: "running", startedAt: new Date().toISOString(), steps: [] });
       void replay(id);

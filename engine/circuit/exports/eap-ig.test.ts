@@ -1,18 +1,11 @@
+import { SCORE_SIGNS } from "../../choices/lists.ts";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../../base/errors.ts";
 import { exampleCircuit } from "../../../test/example-circuit.ts";
 import { keptUnits } from "../kept.ts";
 import { topologyOf } from "../topology.ts";
 import { formatEdge } from "../edge.ts";
-import {
-  circuitToEapIg,
-  edgesOfEapIg,
-  edgesToEapIg,
-  formatEapIg,
-  parseEapIg,
-  SCORE_SIGNS,
-  unitsOfEapIg,
-} from "./eap-ig.ts";
+import { circuitToEapIg, edgesOfEapIg, edgesToEapIg, formatEapIg, parseEapIg, unitsOfEapIg } from "./eap-ig.ts";
 
 interface EapIgFile {
   cfg: Record<string, unknown>;

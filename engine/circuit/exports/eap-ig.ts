@@ -1,6 +1,7 @@
 // The graph JSON of EAP-IG and the MIB circuit track: every real node and edge with a score and whether it is in the circuit.
 import { z } from "zod";
 import { EngineError } from "../../base/errors.ts";
+import type { ScoreSign } from "../../choices/lists.ts";
 import type { Circuit } from "../circuit-schema.ts";
 import { type Edge, formatEdge } from "../edge.ts";
 import { parseJson } from "../json.ts";
@@ -27,8 +28,6 @@ export interface EapIgGraph {
  * - helpful-negative: a score is the change of the metric when the edge is ablated, as in our circuit files
  * - absolute: only the size counts
  */
-export const SCORE_SIGNS = ["helpful-positive", "helpful-negative", "absolute"] as const;
-export type ScoreSign = (typeof SCORE_SIGNS)[number];
 
 const FROM_HELPFUL_POSITIVE: Readonly<Record<ScoreSign, (score: number) => number>> = {
   "helpful-positive": (score) => score,

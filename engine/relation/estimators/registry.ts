@@ -1,4 +1,5 @@
 // All ways to fit W and b, by name.
+import type { EstimatorName } from "../../choices/lists.ts";
 import type { LinearMap } from "../linear-map.ts";
 import type { TrainingSet } from "../training-set.ts";
 import { biasOnly } from "./bias-only.ts";
@@ -34,7 +35,4 @@ export const ESTIMATORS = {
   translation: { label: "translation", fit: translation, ...baseline },
   "logit-lens": { label: "logit lens", fit: logitLens, ...baseline },
   "bias-only": { label: "bias only", fit: biasOnly, ...baseline },
-} as const satisfies Readonly<Record<string, Estimator>>;
-
-export type EstimatorName = keyof typeof ESTIMATORS;
-export const ESTIMATOR_NAMES = Object.keys(ESTIMATORS) as readonly EstimatorName[];
+} as const satisfies Readonly<Record<EstimatorName, Estimator>>;

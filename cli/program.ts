@@ -1,0 +1,60 @@
+// The program: every command of the command line.
+import { Command } from "commander";
+import { version } from "../engine/session/version.ts";
+import { addCircuitCommands } from "./commands/circuits.ts";
+import { addCurves } from "./commands/curves.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addEdges } from "./commands/edges.ts";
+import { addEvaluate } from "./commands/evaluate.ts";
+import { addModels } from "./commands/models.ts";
+import { addNeurons } from "./commands/neurons.ts";
+import { addPatch } from "./commands/patch.ts";
+import { addPrune } from "./commands/prune.ts";
+import { addRelation } from "./commands/relation.ts";
+import { addScore } from "./commands/score.ts";
+import { addStability } from "./commands/stability.ts";
+import { addTasks } from "./commands/tasks.ts";
+import { addServe } from "./commands/serve.ts";
+import { addTrain } from "./commands/train.ts";
+import { addTransfer } from "./commands/transfer.ts";
+import { addValidate } from "./commands/validate.ts";
+import { print } from "./output.ts";
+
+const COMMANDS = [
+  addCurves,
+  addDemo,
+  addPrune,
+  addPatch,
+  addScore,
+  addEdges,
+  addRelation,
+  addEvaluate,
+  addStability,
+  addTransfer,
+  addCircuitCommands,
+  addNeurons,
+  addModels,
+  addTasks,
+  addValidate,
+  addTrain,
+  addServe,
+  addDoctor,
+] as const;
+
+export function buildProgram(): Command {
+  const program = new Command("secateur")
+    .description("Finds the circuit inside a transformer: the few heads, MLPs and neurons that do one task.")
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => print(process.stdout, text),
+      writeErr: (text) => print(process.stderr, text),
+    })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(add --help for the options)");
+  for (const add of COMMANDS) add(program);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+    command.exitOverride();
+  }
+  return program;
+}

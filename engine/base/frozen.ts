@@ -1,0 +1,3 @@
+// Plain data that nobody changes.
+
+export type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;

@@ -1,0 +1,42 @@
+// The settings of the figures of a circuit file, measured again, on its own task or on others.
+import { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import { listOf, path, whole } from "./bounds.ts";
+import { option } from "./option.ts";
+import { leftOut } from "./prune.ts";
+import { criterionChoice, ownModelName, promptChoice, taskPath } from "./task-choice.ts";
+
+const circuitPath = option(path, {
+  flags: "--circuit <file>",
+  help: "Reads the circuit from this file: our own, or a graph of EAP-IG.",
+});
+
+export const evaluateSettings = z.strictObject({
+  task: taskPath,
+  circuit: circuitPath,
+  model: ownModelName,
+  ...promptChoice,
+  ...criterionChoice,
+  random: option(whole(0, 100_000).optional(), {
+    flags: "--random <n>",
+    help: "Compares the circuit with so many random ones.",
+    otherwise: "100",
+  }),
+  parts: option(leftOut, {
+    flags: "--no-parts",
+    help: "Leaves out completeness and minimality.",
+    says: "no",
+  }),
+});
+
+export type EvaluateSettings = Frozen<z.infer<typeof evaluateSettings>>;
+
+export const transferSettings = z.strictObject({
+  circuits: option(listOf(path, 10_000), { flags: "<circuits...>", help: "Circuit files, or graphs of EAP-IG." }),
+  tasks: option(listOf(path, 10_000), { flags: "--tasks <files>", help: "Measures on these task files." }),
+  model: ownModelName,
+  ...promptChoice,
+  ...criterionChoice,
+});
+
+export type TransferSettings = Frozen<z.infer<typeof transferSettings>>;

@@ -1,0 +1,106 @@
+// The closed lists that a person chooses from: every face and every file takes its names from here.
+
+/** What pruning removes, in the order in which a list names them. */
+export const UNIT_KINDS = ["head", "mlp", "neuron"] as const;
+export type UnitKind = (typeof UNIT_KINDS)[number];
+
+/** What pruning keeps true; defined in engine/evaluate. */
+export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const;
+export type CriterionName = (typeof CRITERION_NAMES)[number];
+
+/** What a removed unit gives instead of its value. */
+export const ABLATION_KINDS = ["resample", "mean", "zero", "optimal"] as const;
+export type AblationKind = (typeof ABLATION_KINDS)[number];
+
+/** Where that value comes from: the pair's own corrupt run, or the mean over all corrupt or all clean prompts. */
+export const ABLATION_REFERENCES = ["paired", "corrupt", "clean"] as const;
+export type AblationReference = (typeof ABLATION_REFERENCES)[number];
+
+/**
+ * Whether a prompt begins with the beginning-of-text token:
+ * - auto: as the tokenizer does by itself
+ * - always: with the token that the tokenizer names as its beginning of text
+ * - never: without, unless the prompt is written with it
+ */
+export const BOS_CHOICES = ["auto", "always", "never"] as const;
+export type BosChoice = (typeof BOS_CHOICES)[number];
+
+/** In which order a search tries units. */
+export const SEARCH_ORDERS = ["effect", "layerwise"] as const;
+export type SearchOrder = (typeof SEARCH_ORDERS)[number];
+
+/** Where a search begins: the full model, or the most open of gates learned together for which the criterion holds. */
+export const SEARCH_STARTS = ["full", "learned-masks"] as const;
+export type SearchStartName = (typeof SEARCH_STARTS)[number];
+
+/** Ways of estimating effects by gradients. */
+export const GRADIENT_METHODS = [
+  "attribution",
+  "integrated-gradients",
+  "integrated-gradients-activations",
+  "clean-corrupted",
+] as const;
+export type GradientMethod = (typeof GRADIENT_METHODS)[number];
+
+/** Ways of scoring edges: estimates by gradients, shares of what is read, and what cutting each edge does. */
+export const EDGE_METHODS = [...GRADIENT_METHODS, "information-flow", "exact"] as const;
+export type EdgeMethod = (typeof EDGE_METHODS)[number];
+
+/** Which edges come first: those that help most, or those that matter most in either direction. */
+export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
+export type EdgeOrder = (typeof EDGE_ORDERS)[number];
+
+/** The best edges by score alone, or from the logits outwards. */
+export const EDGE_SELECTIONS = ["top-n", "greedy"] as const;
+export type EdgeSelection = (typeof EDGE_SELECTIONS)[number];
+
+/** What the scores of another program's graph mean. */
+export const SCORE_SIGNS = ["helpful-positive", "helpful-negative", "absolute"] as const;
+export type ScoreSign = (typeof SCORE_SIGNS)[number];
+
+/** Ways of ordering units by what they are worth; those of gradients are estimates, "random" is what all others must beat. */
+export const ORDERINGS = ["effects", ...GRADIENT_METHODS, "learned-masks", "random"] as const;
+export type OrderingName = (typeof ORDERINGS)[number];
+
+/** The places inside a block where an activation can be read or replaced, in the order of the data flow. */
+export const SITES = [
+  "residPre",
+  "q",
+  "k",
+  "v",
+  "pattern",
+  "z",
+  "attnOut",
+  "residMid",
+  "hidden",
+  "mlpOut",
+  "residPost",
+] as const;
+
+/** How finely a site is patched. */
+export const GRANULARITIES = ["layer", "head", "position", "head-position", "neuron"] as const;
+export type Granularity = (typeof GRANULARITIES)[number];
+
+/** Noising puts corrupt values into the clean run, denoising clean ones into the corrupt run. */
+export const DIRECTIONS = ["noising", "denoising"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** How W and b of a relation are fitted; the last two fit nothing, and are there to be beaten. */
+export const ESTIMATOR_NAMES = [
+  "jacobian",
+  "ridge",
+  "ridge-translation",
+  "ridge-jacobian",
+  "subspace",
+  "translation",
+  "logit-lens",
+  "bias-only",
+] as const;
+export type EstimatorName = (typeof ESTIMATOR_NAMES)[number];
+
+/** What the products are computed on. */
+export const DEVICES = ["cpu"] as const;
+
+/** Number types of the graphs: float32 to work in, float64 as the twin that tells rounding from a mistake. */
+export const PRECISIONS = ["float32", "float64"] as const;
+export type Precision = (typeof PRECISIONS)[number];

@@ -1,0 +1,36 @@
+// The settings of scores by gradients.
+import { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import { listOf, name, oneOf, stepCount, whole } from "./bounds.ts";
+import { EDGE_METHODS } from "./lists.ts";
+import { option } from "./option.ts";
+import { modelName, promptChoice, taskPath } from "./task-choice.ts";
+
+export const pathSteps = option(stepCount.default(5), {
+  flags: "--steps <n>",
+  help: "Takes so many points of integrated gradients.",
+});
+
+export const edgeMethod = option(oneOf(EDGE_METHODS).default("attribution"), {
+  flags: "--method <name>",
+  help: "Scores by this method.",
+});
+
+export const scoreSettings = z.strictObject({
+  task: taskPath,
+  model: modelName,
+  ...promptChoice,
+  method: edgeMethod,
+  steps: pathSteps,
+  edges: option(z.boolean({ error: "Give true or false." }).default(false), {
+    flags: "--edges",
+    help: "Scores edges instead of units: what one node writes to one input of another (EAP, EAP-IG).",
+    says: "yes",
+  }),
+  positions: option(listOf(z.union([whole(0, 100_000), name]), 1_000).optional(), {
+    flags: "--positions <list>",
+    help: "Scores at these positions too: the task's names, or numbers from 0.",
+  }),
+});
+
+export type ScoreSettings = Frozen<z.infer<typeof scoreSettings>>;

@@ -1,0 +1,35 @@
+// The settings of the search that made a circuit, out of its file: for the window, for figures measured again, for searches made again.
+import type { PruneSettings } from "../choices/prune.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
+import { ablationChoice } from "./ablation-words.ts";
+import type { Circuit } from "./circuit-schema.ts";
+
+/** Which examples, ablation and criterion. */
+export function taskSettingsOf({ task, search }: Circuit): Omit<TaskChoice, "task" | "model"> {
+  return {
+    seed: task.seed,
+    examples: task.examples,
+    ...(task.corruption !== undefined && { corruption: task.corruption }),
+    ...(task.bos !== undefined && { bos: task.bos }),
+    ...ablationChoice(task.ablation),
+    criterion: search.criterion,
+    threshold: search.threshold,
+  };
+}
+
+/** Everything that decided the search; the task and the model by the names that the file has for them. */
+export function pruneSettingsOf(circuit: Circuit): PruneSettings {
+  const { task, model, search } = circuit;
+  const { start, without, keep, units, budget, asked } = search;
+  return {
+    task: task.file,
+    model: model.name,
+    ...taskSettingsOf(circuit),
+    units,
+    ...asked,
+    ...(keep && { keep }),
+    ...(budget !== undefined && { budget }),
+    // What a start leaves out it would leave out again.
+    ...(start ? { start: "learned-masks", maskSteps: start.steps, maskTarget: start.target } : without && { without }),
+  };
+}
