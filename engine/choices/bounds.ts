@@ -41,10 +41,14 @@ export const path = z
   .string({ error: "Give a path of 1 to 4096 characters." })
   .min(1)
   .max(4096)
-  .refine((text) => !text.includes("\0"));
+  .refine((text) => !text.includes("\0"), { error: "Give a path of 1 to 4096 characters, none of them a zero byte." });
 
 /** A name of a few words. */
-export const name = z.string({ error: "Give a name of 1 to 200 characters." }).min(1).max(200);
+export const name = z
+  .string({ error: "Give a name of 1 to 200 characters." })
+  .min(1)
+  .max(200)
+  .refine((text) => !text.includes("\0"), { error: "Give a name of 1 to 200 characters, none of them a zero byte." });
 
 export const unitId = z
   .string({ error: "Give a unit such as a3.h1, m2 or m2.n17." })

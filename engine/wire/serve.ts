@@ -1,19 +1,70 @@
-// Lets a client at the other end of a line call the engine.
-import { expose, type Endpoint } from "comlink";
+// Answers a client at the other end of a line: the calls of the contract, by their own names, with arguments that were checked.
+//
+// The client speaks Comlink; of its messages only the call of a function is answered, so that nothing can be set or reached into.
+import type { Endpoint } from "comlink";
+import { z } from "zod";
+import { EngineError } from "../base/errors.ts";
+import { checked } from "../choices/checked.ts";
 import type { EngineApi } from "../contract.ts";
+import { ARGUMENTS } from "./arguments.ts";
 import { wireError } from "./wire-error.ts";
 
-/** Errors are thrown as plain data: Comlink would drop their code and place. */
+/** Comlink's call of a function; every argument as plain data. */
+const CALL = z.object({
+  type: z.literal("APPLY"),
+  path: z.tuple([z.string().max(100)]),
+  argumentList: z.array(z.object({ type: z.literal("RAW"), value: z.unknown() })).max(10),
+});
+
+/** Comlink sends it when a client's proxy is gone; nothing is kept for it here. */
+const RELEASED = z.object({ type: z.literal("RELEASE") });
+
+const ID = z.object({ id: z.string().min(1).max(200) });
+
+/** Errors are answered as plain data: Comlink would drop their code and place. */
 export function serveEngine(api: EngineApi, endpoint: Endpoint): void {
-  const carried = Object.entries(api).map(([name, call]) => [
-    name,
-    async (...args: unknown[]): Promise<unknown> => {
-      try {
-        return await (call as (...args: unknown[]) => Promise<unknown>)(...args);
-      } catch (error) {
-        throw wireError(error);
-      }
-    },
-  ]);
-  expose(Object.fromEntries(carried), endpoint);
+  const hear = (event: Event) => {
+    void answer(api, (event as MessageEvent).data, (reply) => endpoint.postMessage(reply));
+  };
+  endpoint.addEventListener("message", hear);
+  endpoint.start?.();
+}
+
+async function answer(api: EngineApi, message: unknown, post: (reply: object) => void): Promise<void> {
+  const asked = ID.safeParse(message);
+  // Whoever does not say what the answer belongs to cannot be answered.
+  if (!asked.success) return;
+  const { id } = asked.data;
+  const fail = (error: unknown) => post({ id, type: "HANDLER", name: "throw", value: thrown(error) });
+  try {
+    post({ id, type: "RAW", value: await called(api, message) });
+  } catch (error) {
+    try {
+      fail(error);
+    } catch {
+      // The line is gone, and with it whoever waits for the answer.
+    }
+  }
+}
+
+const thrown = (error: unknown) => ({ isError: false, value: wireError(error) });
+
+/** @throws EngineError "usage" for what is no call of the contract; as the call */
+async function called(api: EngineApi, message: unknown): Promise<unknown> {
+  if (RELEASED.safeParse(message).success) return undefined;
+  const call = CALL.safeParse(message);
+  if (!call.success) throw new EngineError("usage", "Only calls of the engine's contract are answered here.");
+  const [name] = call.data.path;
+  if (!isCall(name)) throw new EngineError("usage", `The engine has no call "${name}".`);
+  const values = call.data.argumentList.map(({ value }) => value);
+  const schemas: readonly z.ZodType[] = ARGUMENTS[name];
+  if (values.length !== schemas.length) {
+    throw new EngineError("usage", `${name} takes ${schemas.length} arguments, not ${values.length}.`);
+  }
+  const args = schemas.map((schema, i) => checked(schema, values[i], `argument ${i + 1} of ${name}`));
+  return (api[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+}
+
+function isCall(name: string): name is keyof typeof ARGUMENTS {
+  return Object.hasOwn(ARGUMENTS, name);
 }

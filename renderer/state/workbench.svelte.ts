@@ -309,7 +309,7 @@ export class Workbench {
   async measure(): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    const request = { ...run.request, kept: this.kept };
+    const request = { ...taskChoiceOf(run.request), units: run.request.units, kept: this.kept };
     const hasHeldOut = this.circuit ? this.circuit.task.examples.heldOut > 0 : true;
     await load(
       async () => ({
@@ -338,7 +338,7 @@ export class Workbench {
   async askHeatmap(): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    const request = { ...run.request, ...this.heatmapKind };
+    const request = { ...taskChoiceOf(run.request), ...this.heatmapKind };
     await load(
       () => this.link.api.heatmap(request),
       (heatmap) => (this.heatmap = heatmap),
@@ -349,7 +349,7 @@ export class Workbench {
     const run = this.runs.shown;
     if (!run) return;
     await load(
-      () => this.link.api.attention({ ...run.request, head, example }),
+      () => this.link.api.attention({ ...taskChoiceOf(run.request), head, example }),
       (attention) => {
         if (this.selectedNode === head) this.attention = attention;
       },
@@ -360,7 +360,7 @@ export class Workbench {
     const run = this.runs.shown;
     if (!run) return;
     await load(
-      async () => (await this.link.api.neurons({ ...run.request, neurons: [neuron] }))[0],
+      async () => (await this.link.api.neurons({ ...taskChoiceOf(run.request), neurons: [neuron] }))[0],
       (view) => {
         if (this.selectedNode === neuron) this.neuron = view;
       },
@@ -373,7 +373,7 @@ export class Workbench {
     if (!run) return;
     await load(
       async () => {
-        const views = await this.link.api.neurons({ ...run.request, neurons });
+        const views = await this.link.api.neurons({ ...taskChoiceOf(run.request), neurons });
         return new Map(neurons.map((id, i) => [id, views[i]]));
       },
       (views) => {

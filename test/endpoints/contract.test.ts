@@ -7,10 +7,10 @@ import { EngineLink } from "../../renderer/state/engine-link.svelte.ts";
 import { LARGE } from "./scripted-engine.ts";
 import { REACHES, type Reached } from "./endpoints.ts";
 
-const MEASURE = { task: "t", model: "m", units: [], kept: [], split: "heldOut" } as const;
+const MEASURE = { task: "t", model: "m", units: ["head"], kept: [], split: "heldOut" } as const;
 const HEATMAP = { task: "t", model: "m", site: "z", by: "layer", direction: "noising" } as const;
 /** A run that makes as many events. */
-const runOf = (events: number) => ({ task: "t", model: "m", units: Array<"head">(events).fill("head") });
+const runOf = (events: number) => ({ task: "t", model: "m", units: ["head"], seed: events }) as const;
 
 describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
   let reached: Reached;

@@ -41,7 +41,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
       ),
     preview: unscripted,
     startRun: (request) => {
-      for (let i = 1; i <= request.units.length; i++) log.add(event(`run-${i}`));
+      for (let i = 1; i <= (request.seed ?? 0); i++) log.add(event(`run-${i}`));
       return Promise.resolve("run");
     },
     stopRun: () => Promise.resolve(),

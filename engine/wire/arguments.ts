@@ -1,0 +1,91 @@
+// What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
+import { z } from "zod";
+import { EngineError } from "../base/errors.ts";
+import { exampleCount, listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
+import { curvesSettings } from "../choices/curves.ts";
+import { edgeSettings } from "../choices/edges.ts";
+import { ABLATION_KINDS, DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
+import { pruneSettings } from "../choices/prune.ts";
+import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
+import { parseCircuit } from "../circuit/circuit-file.ts";
+import { type Circuit, circuitSchema } from "../circuit/circuit-schema.ts";
+import { type EngineApi, SITES } from "../contract.ts";
+
+/** Longer texts are no file that a person opens here. */
+const longestText = 500_000_000;
+const text = z.string({ error: "Give a text." }).max(longestText);
+const words = z.string({ error: "Give a text of 1 to 10000 characters." }).min(1).max(10_000);
+
+const source = z.union([z.strictObject({ file: path }), z.strictObject({ name, text })], {
+  error: "Give { file }, or { name, text }.",
+});
+
+/** Checked as a file would be. */
+const circuit = circuitSchema.transform((found, context) => {
+  try {
+    return parseCircuit(JSON.stringify(found), "circuit");
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+    return z.NEVER;
+  }
+}) as unknown as z.ZodType<Circuit>;
+
+const unitKinds = z.array(oneOf(UNIT_KINDS)).min(1).max(UNIT_KINDS.length);
+const relation = z.strictObject({
+  task: path,
+  model: path,
+  estimator: oneOf(ESTIMATOR_NAMES),
+  samples: whole(1, 100_000),
+  seeds: repetitions(1),
+});
+const ofCircuit = { run: name, circuit, model: path };
+
+export const ARGUMENTS = {
+  hello: [],
+  listModels: [],
+  addModel: [path],
+  forgetModel: [path],
+  fetchModel: [name],
+  stopFetch: [],
+  listTasks: [],
+  openTask: [source],
+  preview: [taskChoiceSchema],
+  startRun: [pruneSettings],
+  stopRun: [name],
+  resumeRun: [name],
+  listRuns: [],
+  openRun: [name],
+  openCircuit: [source],
+  measure: [
+    z.strictObject({
+      ...taskChoice,
+      units: unitKinds,
+      kept: z.array(unitId).max(1_000_000),
+      split: oneOf(["discovery", "heldOut"]),
+    }),
+  ],
+  heatmap: [
+    z.strictObject({
+      ...taskChoice,
+      site: oneOf(SITES),
+      by: oneOf(["head", "layer", "position"]),
+      direction: oneOf(DIRECTIONS),
+    }),
+  ],
+  attention: [z.strictObject({ ...taskChoice, head: unitId, example: whole(0, 1_000_000) })],
+  neurons: [z.strictObject({ ...taskChoice, neurons: listOf(unitId, 10_000) })],
+  curves: [curvesSettings],
+  stopCurves: [],
+  stability: [z.strictObject({ ...ofCircuit, task: path, runs: repetitions(1), sizes: listOf(exampleCount(1), 100) })],
+  transfer: [z.strictObject({ ...ofCircuit, tasks: listOf(path, 10_000), ablation: oneOf(ABLATION_KINDS).optional() })],
+  stopStatistics: [],
+  edges: [edgeSettings.extend({ among: z.strictObject({ file: path, circuit }).optional() })],
+  stopEdges: [],
+  openRelation: [source],
+  fitRelation: [relation],
+  stopRelation: [],
+  applyRelation: [relation, words],
+  editRelation: [relation, words, words],
+  events: [whole(0, Number.MAX_SAFE_INTEGER)],
+} as const satisfies Readonly<Record<keyof EngineApi, readonly z.ZodType[]>>;
