@@ -8,7 +8,8 @@ import { prepare } from "../engine/session/prepare.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";
 import { searchedAgain, stabilityTask } from "../engine/session/stability-task.ts";
 import { transferTask } from "../engine/session/transfer-task.ts";
-import type { Example, Prompt } from "../engine/task/example.ts";
+import type { Example } from "../engine/task/example.ts";
+import type { Prompt } from "../engine/task/prompt.ts";
 import type { ContrastTask } from "../engine/task/task.ts";
 import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
 

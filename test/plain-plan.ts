@@ -2,7 +2,8 @@
 //
 // Slow and independent of the engine: it shares the form of a plan with it, and how positions are meant, and nothing else.
 import type { Model } from "../engine/model/model.ts";
-import type { Change, Plan, Prompt, Value, Where } from "../engine/activations/plan.ts";
+import type { Change, Plan, Value, Where } from "../engine/activations/plan.ts";
+import type { Prompt } from "../engine/task/prompt.ts";
 import type { Site } from "../engine/transformer/sites.ts";
 import { plainPass } from "./plain-forward.ts";
 import type { Rows } from "./plain-transformer.ts";

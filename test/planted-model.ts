@@ -35,7 +35,8 @@
 // go: the only 1-minimal circuit is { a0.h1, a1.h2, a2.h3 } of heads, and the same with m0 of heads and MLPs.
 import { Random } from "../engine/base/random.ts";
 import type { LayerWeights, Model, ModelConfig } from "../engine/model/model.ts";
-import type { Example, Prompt } from "../engine/task/example.ts";
+import type { Example } from "../engine/task/example.ts";
+import type { WrittenPrompt } from "../engine/task/prompt.ts";
 import { withFront } from "../engine/tokens/bos.ts";
 import type { Tokenizer, TokenSpan } from "../engine/tokens/tokenizer.ts";
 
@@ -244,7 +245,7 @@ function fill(text: string, slots: Readonly<Record<string, string>>): string {
     .join(" ");
 }
 
-const prompt = (text: string): Prompt => ({ text, ids: tokenizer.encode(text) });
+const prompt = (text: string): WrittenPrompt => ({ text, ids: tokenizer.encode(text) });
 
 const tokenizer: Tokenizer = {
   dVocab: nVocab,

@@ -1,6 +1,7 @@
 // Plans drawn at random over small models, for laws that must hold for any plan.
 import { Random } from "../engine/base/random.ts";
-import type { At, Change, Plan, PlannedChange, Prompt, Reading, Value, Where } from "../engine/activations/plan.ts";
+import type { At, Change, Plan, PlannedChange, Reading, Value, Where } from "../engine/activations/plan.ts";
+import type { Prompt } from "../engine/task/prompt.ts";
 import type { ModelConfig } from "../engine/model/model.ts";
 import { type Site, sites } from "../engine/transformer/sites.ts";
 import type { Dictionary } from "../engine/activations/dictionary.ts";

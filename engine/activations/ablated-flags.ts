@@ -1,4 +1,5 @@
-// A circuit as flags that the inner loops read: 1 = ablated, by layer; kinds that are not pruned are live.
+// A circuit as flags that the inner loops read: 1 = ablated, by layer; kinds that are not pruned are live. The units of a
+// circuit run's plan, in the form in which `circuit-run.ts` reads them.
 import type { UnitKind } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 

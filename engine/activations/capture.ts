@@ -1,4 +1,6 @@
 // Plain full forward pass over packed runs: every position of every layer, sites read or replaced on the way.
+//
+// The fast path of plans that only set, from arrays that stand in the rows' own layout already.
 import { assertInternal } from "../base/errors.ts";
 import type { Site } from "../transformer/sites.ts";
 import { runBlock } from "./block.ts";

@@ -48,7 +48,7 @@ export async function changedRows(change: Change, { before, values }: RowsOfChan
   }
 }
 
-type Through = Extract<Change, { op: "through" }>;
+export type Through = Extract<Change, { op: "through" }>;
 
 async function throughDictionary(dictionary: Dictionary, change: Through, before: readonly Row[]): Promise<Row[]> {
   const features = await dictionary.encode(joined(before));
@@ -62,7 +62,7 @@ async function throughDictionary(dictionary: Dictionary, change: Through, before
   return before.map((x, r) => x.map((xi, i) => xi + (decoded[r][i] - known[r][i])));
 }
 
-function forEachEdit(
+export function forEachEdit(
   { features }: Dictionary,
   edits: readonly FeatureEdit[],
   rows: number,
@@ -71,13 +71,13 @@ function forEachEdit(
   for (let row = 0; row < rows; row++) for (const edit of edits) use(row * features + edit.feature, edit);
 }
 
-function joined(rows: readonly Row[]): Row {
+export function joined(rows: readonly Row[]): Row {
   const all = new Float64Array(rows.length * (rows[0]?.length ?? 0));
   rows.forEach((row, r) => all.set(row, r * row.length));
   return all;
 }
 
-function apart(all: ArrayLike<number>, width: number): Row[] {
+export function apart(all: ArrayLike<number>, width: number): Row[] {
   const whole = Float64Array.from(all);
   return Array.from({ length: whole.length / width }, (_, r) => whole.subarray(r * width, (r + 1) * width));
 }
@@ -100,7 +100,7 @@ export function dictionaryOf(name: string, { dictionaries }: Resources): Diction
 }
 
 /** û = v / ‖v‖. @throws EngineError "usage" where v is zero */
-function unitVector(vector: VectorRef, use: Resources): Row {
+export function unitVector(vector: VectorRef, use: Resources): Row {
   return orthonormal([vector], use)[0];
 }
 
@@ -133,7 +133,7 @@ export function orthonormal(vectors: readonly VectorRef[], use: Resources): Row[
   return basis;
 }
 
-function projected(basis: readonly Row[], row: Row): Row {
+export function projected(basis: readonly Row[], row: Row): Row {
   const inside = new Float64Array(row.length);
   for (const direction of basis) {
     const along = dot(direction, row);
@@ -142,7 +142,7 @@ function projected(basis: readonly Row[], row: Row): Row {
   return inside;
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assertInternal(a.length === b.length, `${a.length} numbers times ${b.length}`);
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];

@@ -1,5 +1,7 @@
 // Runs circuits: kept units live, everything else that is pruned ablated, from any layer whose input is known.
 //
+// The fast path of the plan that sets every removed head at z, MLP at mlpOut and neuron at hidden to what its ablation gives.
+//
 // Shortcuts, each exact (the tests run them against the plain full pass):
 // - resume: layers before `from` are not run again, their input comes from an earlier run of the same circuit;
 // - shared prefix: its keys and values come with the chunk;
@@ -35,7 +37,10 @@ export interface RunOptions {
   readonly intervention?: Intervention;
 }
 
-/** Replaces what nodes of a layer give, on their way into the stream; asked at every layer that is run. */
+/**
+ * Replaces what nodes of a layer give, on their way into the stream; asked at every layer that is run. The fast path of plans
+ * that set z or mlpOut to what a world with changed inputs gives there: see `path-patching.ts`.
+ */
 export interface Intervention {
   /**
    * @param z ablated heads already replaced, "candidate·row head·dHead" in the rows of `scope`; not to be written to

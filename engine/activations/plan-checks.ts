@@ -13,15 +13,14 @@ import {
   type Plan,
   type PlannedChange,
   planSchema,
-  type Prompt,
   type Reading,
-  RESERVED_POSITIONS,
   sourcesOf,
   type Value,
   valueOf,
   type VectorRef,
   type Where,
 } from "./plan.ts";
+import { type Prompt, RESERVED_POSITIONS } from "../task/prompt.ts";
 import { nextBatch } from "./plan-order.ts";
 import { generatedFrom, listedPositions, positionsAt, rowWidth, unitsOf, unitWord } from "./plan-places.ts";
 
@@ -273,6 +272,9 @@ function checkValue(
   checkCount(from.length, `rows of world ${value.world}`);
 }
 
+/** Who waits for what, in a sentence that is still read. */
+const saidAtMost = 4;
+
 /** Worlds whose values wait for one another cannot be run in any order. */
 function checkOrder(plan: Plan, { nLayers }: ModelConfig): void {
   const runs = plan.worlds.map((_, world) => ({ world, next: 0 }));
@@ -299,8 +301,9 @@ function checkOrder(plan: Plan, { nLayers }: ModelConfig): void {
           `world ${run.world} needs ${ofSite} of layer ${ofLayer} of world ${of.world} for its ${site} of layer ${run.next}`,
       ),
     );
+    const more = said.length > saidAtMost ? `; and ${said.length - saidAtMost} more` : "";
     const remedy = "Take such values from a further world with the same prompt and without these changes.";
-    refuse("changes", `the worlds wait for one another: ${said.join("; ")}. ${remedy}`);
+    refuse("changes", `the worlds wait for one another: ${said.slice(0, saidAtMost).join("; ")}${more}. ${remedy}`);
   }
 }
 

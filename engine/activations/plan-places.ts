@@ -2,7 +2,8 @@
 import type { ModelConfig } from "../model/model.ts";
 import type { Site } from "../transformer/sites.ts";
 import type { Packing, Reals } from "./packing.ts";
-import type { At, Prompt, Step } from "./plan.ts";
+import type { At, Step } from "./plan.ts";
+import type { Prompt } from "../task/prompt.ts";
 
 /** Index of the first generated token; the number of tokens where there is none. */
 export const generatedFrom = (prompt: Prompt): number => prompt.ids.length - (prompt.generated ?? 0);

@@ -10,7 +10,8 @@ import { changedRows, norm, type Row, vectorOf } from "./change-rows.ts";
 import type { Resources } from "./dictionary.ts";
 import type { Executor } from "./executor.ts";
 import { Packing, type Reals } from "./packing.ts";
-import { type At, type Plan, type PlannedChange, type Prompt, type Source, sourcesOf, valueOf } from "./plan.ts";
+import { type Plan, type PlannedChange, type Source, sourcesOf, type Value, valueOf } from "./plan.ts";
+import type { Prompt } from "../task/prompt.ts";
 import { type Need, nextBatch, orderedAt } from "./plan-order.ts";
 import { positionsAt, rowWidth, SiteView } from "./plan-places.ts";
 
@@ -33,6 +34,13 @@ export interface Placed {
   /** The same, and those that are listed for tokens to come: what rows of a value stand for. */
   readonly listed: readonly number[];
   readonly sources: readonly Source[];
+}
+
+/** A row of a run from which a value is taken, and how much of it. */
+export interface Taken extends Source {
+  readonly from: number;
+  readonly units: readonly number[] | undefined;
+  readonly share: number;
 }
 
 /** What one change did: how many numbers it may have moved, and how far it moved them together (Euclidean norm). */
@@ -333,36 +341,51 @@ export class PlanRunner {
       return fitting(Float64Array.from(vectorOf(value.vector, this.options.resources ?? {})), width);
     const nth = <T>(items: readonly T[]): T => (items.length === 1 ? items[0] : items[placed.listed.indexOf(position)]);
     if ("rows" in value) return fitting(Float64Array.from(nth(value.rows)), width);
-    if ("mean" in value) return fitting(this.meanAt(member, placed, value.mean, position), width);
-    const source = nth(this.positionsIn(member, value.world, value.at, placed));
-    const [{ site, layer }] = placed.sources;
-    return fitting(this.view(member.plan, value.world, site, layer).read(source, value.units ?? where.units), width);
+    const made = "mean" in value ? this.meanAt(member, placed, position) : this.takenRow(member, placed, position);
+    return fitting(made, width);
   }
 
-  private positionsIn({ plan }: Member, world: number, at: At | undefined, { planned: { where } }: Placed): number[] {
-    const prompt = this.plans[plan].worlds[world];
-    return at === undefined ? positionsAt(prompt, where.at, where.step) : positionsAt(prompt, at);
+  /** The places whose rows, each times its share, add up to what a value takes from runs of its plan; none for other values. */
+  takenFrom({ plan }: Member, { planned, sources, listed }: Placed, position: number): Taken[] {
+    const { where, change } = planned;
+    const value = valueOf(change);
+    if (typeof value !== "object") return [];
+    const prompts = this.plans[plan].worlds;
+    if ("mean" in value) {
+      const { at = "all", perPosition, units = where.units } = value.mean;
+      const places = sources.flatMap((source) =>
+        positionsAt(prompts[source.world], at)
+          .filter((from) => !perPosition || from === position)
+          .map((from) => ({ ...source, from, units })),
+      );
+      return places.map((place) => ({ ...place, share: 1 / places.length }));
+    }
+    if (!("world" in value)) return [];
+    const { at = where.at, units = where.units } = value;
+    const positions = positionsAt(prompts[value.world], at, value.at === undefined ? where.step : "every");
+    const from = positions.length === 1 ? positions[0] : positions[listed.indexOf(position)];
+    return [{ ...sources[0], from, units, share: 1 }];
   }
 
-  private meanAt(
-    { plan }: Member,
-    { planned: { where }, sources, index }: Placed,
-    mean: { readonly at?: At; readonly perPosition?: boolean; readonly units?: readonly number[] },
-    position: number,
-  ): Row {
-    const key = `${plan}/${index}/${mean.perPosition ? position : ""}`;
+  private takenRow(member: Member, placed: Placed, position: number): Row {
+    const [{ world, site, layer, from, units }] = this.takenFrom(member, placed, position);
+    return this.view(member.plan, world, site, layer).read(from, units);
+  }
+
+  private meanAt(member: Member, placed: Placed, position: number): Row {
+    const { plan } = member;
+    const value = valueOf(placed.planned.change) as Extract<Value, { mean: unknown }>;
+    const key = `${plan}/${placed.index}/${value.mean.perPosition ? position : ""}`;
     const known = this.means.get(key);
     if (known) return known;
-    const rows = sources.flatMap(({ world, site, layer }) => {
-      const prompt = this.plans[plan].worlds[world];
-      const positions = positionsAt(prompt, mean.at ?? "all").filter((p) => !mean.perPosition || p === position);
-      const view = this.view(plan, world, site, layer);
-      return positions.map((p) => view.read(p, mean.units ?? where.units));
-    });
-    if (rows.length === 0) {
-      const sentence = `changes[${index}]: none of the worlds that its mean is over has a position ${position}.`;
-      throw new EngineError("usage", sentence, { change: index, position });
+    const taken = this.takenFrom(member, placed, position);
+    if (taken.length === 0) {
+      const sentence = `changes[${placed.index}]: none of the worlds that its mean is over has a position ${position}.`;
+      throw new EngineError("usage", sentence, { change: placed.index, position });
     }
+    const rows = taken.map(({ world, site, layer, from, units }) =>
+      this.view(plan, world, site, layer).read(from, units),
+    );
     const sum = new Float64Array(rows[0].length);
     for (const row of rows) for (let i = 0; i < sum.length; i++) sum[i] += row[i];
     const made = sum.map((x) => x / rows.length);

@@ -3,14 +3,12 @@
 // A plan is journaled, hashed and sent over a wire, so it holds numbers and names; what is too large for it (long vectors,
 // dictionaries) is named in it and handed over beside it.
 import { z } from "zod";
+import { promptSchema } from "../task/prompt.ts";
 import { sites } from "../transformer/sites.ts";
 
 const count = z.int().min(0);
 const name = z.string().min(1).max(200);
 const finite = z.number();
-
-/** Names that `at` keeps for itself; no position of a prompt may be called so. */
-export const RESERVED_POSITIONS = ["all", "end"] as const;
 
 /**
  * Positions of a prompt: "all"; "end", the last token (of every step, where tokens are generated); an index from 0, or several;
@@ -18,20 +16,6 @@ export const RESERVED_POSITIONS = ["all", "end"] as const;
  */
 export const atSchema = z.union([name, count, z.array(count).min(1).readonly()]);
 export type At = z.infer<typeof atSchema>;
-
-export const promptSchema = z.strictObject({
-  ids: z.array(count).min(1).readonly(),
-  text: z.string().optional().describe("for people; the ids are what is run"),
-  positions: z
-    .record(name, z.union([count, z.array(count).min(1).readonly()]))
-    .optional()
-    .describe("named positions, or named sets of them"),
-  generated: count
-    .optional()
-    .describe("how many of the last tokens were generated, not part of the prompt (default 0)"),
-});
-/** Input of a run. */
-export type Prompt = z.infer<typeof promptSchema>;
 
 /**
  * Where in a run: a site of a layer, all of it or some units (heads; key-value heads at k and v; hidden neurons; dimensions of

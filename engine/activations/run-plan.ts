@@ -60,7 +60,11 @@ export async function runPlan(executor: Executor, plan: Plan, options: PlanOptio
 }
 
 /** What was read and done, when the runs are at their end. */
-async function outcomesOf(executor: Executor, plans: readonly Plan[], runner: PlanRunner): Promise<PlanOutcome[]> {
+export async function outcomesOf(
+  executor: Executor,
+  plans: readonly Plan[],
+  runner: PlanRunner,
+): Promise<PlanOutcome[]> {
   const outcomes: PlanOutcome[] = [];
   for (const [p, plan] of plans.entries()) {
     const fired = runner.firedOf(p);
@@ -103,7 +107,7 @@ async function logitRows(
 }
 
 /** The residual stream behind the last layer, "row dModel". */
-function lastStream(
+export function lastStream(
   executor: Executor,
   runner: PlanRunner,
   p: number,

@@ -1,4 +1,6 @@
 // Activation patching: what putting the activations of one run into another does to the metric, exactly, place by place.
+//
+// The fast path of plans with one change each, which sets a place of one run to what stands there in the other, or to a mean or zero.
 import { AblatedValues } from "../activations/ablated-values.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";

@@ -1,6 +1,8 @@
 // Circuits of edges, run exactly: every input of every node reads the live output of the sources that it is connected to, and
 // the ablated output of all others.
 //
+// The fast path of the plan with a world for every input that an edge is cut from, see `path-patching.ts`.
+//
 // What a slot reads is the stream of ablated outputs plus, over its kept edges, live − ablated. So a node without a kept edge
 // out of it is never computed, and small circuits cost little. Reuse is exact: a source's output depends on the edges into
 // its layer and those before, so a run goes on from the first layer at which it differs from the run before it.

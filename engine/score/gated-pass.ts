@@ -1,5 +1,8 @@
 // Runs in which every unit has a gate between 0 (ablated) and 1 (live), and the way back through them: to the gates, or to
 // what stands in the place of the ablated units.
+//
+// The fast path of the plan that mixes every head at z, neuron at hidden and MLP at mlpOut with what its ablation gives, and of
+// the slopes along its gates.
 import type { Executor } from "../activations/executor.ts";
 import { attentionFeeds, type Packing, type Reals, reals, zeros } from "../activations/packing.ts";
 import { atLayer, type LayerConfig, type ModelConfig } from "../model/model.ts";

@@ -4,6 +4,9 @@
 // output) is taken out of a receiver's input and its ablated value put in; the receiver's input is recomputed from that,
 // and everything behind it runs on. Inputs are streams before the norm, so that the norm is computed anew.
 // Wang et al. 2023, arXiv:2211.00593, with the circuit in the place of the full model.
+//
+// The fast path of the plan with one more world for every receiver's input, in which the senders' changes are added to the stream
+// that it reads, and whose q, k, v, mlpOut or residPost goes back into the circuit's world.
 import { AblatedFlags } from "../activations/ablated-flags.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";

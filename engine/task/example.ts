@@ -1,15 +1,11 @@
 // One example of a task: a clean and a corrupt prompt of equal length, and the answers at the last position.
-
-export interface Prompt {
-  readonly text: string;
-  readonly ids: readonly number[];
-}
+import type { WrittenPrompt } from "./prompt.ts";
 
 export interface Example {
   readonly index: number;
   readonly split: "discovery" | "heldOut";
-  readonly clean: Prompt;
-  readonly corrupt: Prompt;
+  readonly clean: WrittenPrompt;
+  readonly corrupt: WrittenPrompt;
   /** Token ids; any of them is right. */
   readonly answers: readonly number[];
   readonly wrongAnswers: readonly number[];

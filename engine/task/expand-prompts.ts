@@ -4,7 +4,8 @@ import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import type { Example, Prompt } from "./example.ts";
+import type { Example } from "./example.ts";
+import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
 import { throwProblems } from "./problems.ts";
@@ -188,7 +189,7 @@ class PromptReader {
     return pair;
   }
 
-  private prompt(prompt: PromptText): Prompt {
+  private prompt(prompt: PromptText): WrittenPrompt {
     if (typeof prompt === "string") {
       const ids = this.ownBos.encode(prompt);
       if (this.fit.isWritten(prompt)) return { text: prompt, ids };

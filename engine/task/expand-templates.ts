@@ -4,7 +4,8 @@ import { Random } from "../base/random.ts";
 import type { Tokenizer, TokenSpan } from "../tokens/tokenizer.ts";
 import { CandidateWords, type Candidates } from "./candidate-words.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import type { Example, Prompt } from "./example.ts";
+import type { Example } from "./example.ts";
+import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
 import { markedPositions, tokensOfMark } from "./positions.ts";
@@ -239,7 +240,7 @@ export class TemplateExpansion {
   }
 
   /** A reason and an example of it, if the pair cannot be used. */
-  private whyNot({ clean, corrupt }: { clean: Prompt; corrupt: Prompt }): [string, string] | undefined {
+  private whyNot({ clean, corrupt }: { clean: WrittenPrompt; corrupt: WrittenPrompt }): [string, string] | undefined {
     const unwritten = [clean, corrupt].find(({ text }) => !this.fit.isWritten(text));
     if (unwritten) return ["the tokenizer has no tokens for part of them", JSON.stringify(unwritten.text)];
     if (clean.ids.length === corrupt.ids.length) return undefined;

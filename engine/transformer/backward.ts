@@ -1,12 +1,12 @@
 // Gradient graphs of the parts: from the gradient at a part's output to the gradients at its inputs and sites.
 import type { LayerConfig, LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
 import { gradients } from "../onnx/gradient.ts";
-import { Graph, type Value } from "../onnx/graph.ts";
+import { type Dim, Graph, type Value } from "../onnx/graph.ts";
 import { add, matMul, reshape, transpose } from "../onnx/ops.ts";
-import { attentionGraph } from "./attention.ts";
+import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "./attention.ts";
 import { type Precision, weight } from "./precision.ts";
 import { finalNormGraph } from "./readout.ts";
-import { GATE_INPUTS, writeGraph } from "./write.ts";
+import { GATE_INPUTS, hiddenGraph, writeGraph } from "./write.ts";
 
 /**
  * Backward through `writeGraph`. Inputs as there, and `cotangent` "row dModel", the gradient at residPost (which is the
@@ -74,6 +74,74 @@ export function headInputGradientGraph(config: LayerConfig, weights: LayerWeight
   return graph;
 }
 
+// Backward through the single steps of attention and write. Inputs as in the step's own graph, and `<output>Cotangent` for each
+// output; outputs are the gradients at the inputs that are named.
+
+/** q, k, v → gradient `residual`. */
+export function projectionsGradientGraph(config: LayerConfig, weights: LayerWeights, precision: Precision): Graph {
+  const { nHeads, nKeyValueHeads, dHead } = config;
+  const keyValue = ["rows", nKeyValueHeads * dHead];
+  const graph = projectionsGraph(config, weights, precision);
+  return stepGradient(graph, precision, { q: ["rows", nHeads, dHead], k: keyValue, v: keyValue }, ["residual"]);
+}
+
+/** pattern → gradients `q`, `k`. */
+export function patternGradientGraph(config: LayerConfig, precision: Precision): Graph {
+  const axes = ["runs", config.nKeyValueHeads, "groupQueries", "keys"];
+  return stepGradient(patternGraph(config, precision), precision, { pattern: axes }, ["q", "k"]);
+}
+
+/** z → gradients `pattern`, `v`. */
+export function mixedValuesGradientGraph(config: LayerConfig, precision: Precision): Graph {
+  const axes = ["queries", config.nHeads * config.dHead];
+  return stepGradient(mixedValuesGraph(config, precision), precision, { z: axes }, ["pattern", "v"]);
+}
+
+/** hidden → gradient `mlpIn`. */
+export function hiddenGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  return stepGradient(hiddenGraph(config, weights, precision), precision, { hidden: ["rows", config.dMlp] }, ["mlpIn"]);
+}
+
+/** attnOut → gradient `z`: linear, so it needs no input but the cotangent. */
+export function attnOutGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  const { nHeads, dHead, dModel } = config;
+  return transposedGraph("attnOut", "z", weights.W_O, [nHeads * dHead, dModel], precision);
+}
+
+/** mlpOut → gradient `hidden`, linear too. */
+export function mlpOutGradientGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
+  return transposedGraph("mlpOut", "hidden", weights.W_out, [config.dMlp, config.dModel], precision);
+}
+
+function transposedGraph(
+  output: string,
+  input: string,
+  matrix: Float32Array,
+  shape: readonly [number, number],
+  precision: Precision,
+): Graph {
+  const graph = new Graph(`${output}-gradient`);
+  const cotangent = graph.input(cotangentName(output), precision, ["rows", shape[1]]);
+  graph.output(gradientName(input), matMul(cotangent, transpose(weight(graph, precision, matrix, shape), [1, 0])));
+  return graph;
+}
+
+function stepGradient(
+  graph: Graph,
+  precision: Precision,
+  outputs: Readonly<Record<string, readonly Dim[]>>,
+  wrt: readonly string[],
+): Graph {
+  const values = takeOutputs(graph);
+  const seeds = Object.entries(outputs).map(([name, axes]) => ({
+    value: values.get(name)!,
+    cotangent: graph.input(cotangentName(name), precision, axes),
+  }));
+  const inputs = wrt.map((name) => inputOf(graph, name));
+  gradients(seeds, inputs).forEach((gradient, i) => graph.output(gradientName(wrt[i]), gradient));
+  return graph;
+}
+
 /** What each head writes to the stream: `z` "row head·dHead" → `written` "head row dModel", without the bias that all share. */
 export function headOutputGraph(config: ModelConfig, weights: LayerWeights, precision: Precision): Graph {
   const { nHeads, dHead, dModel } = config;
@@ -108,6 +176,9 @@ export function unembedGradientGraph(config: ModelConfig, rows: Float32Array, pr
 
 /** The output that holds the gradient at a value. */
 export const gradientName = <Name extends string>(name: Name) => `${name}Gradient` as const;
+
+/** The input that holds the gradient at an output. */
+export const cotangentName = <Name extends string>(name: Name) => `${name}Cotangent` as const;
 
 function outputGradients(graph: Graph, value: Value, cotangent: Value, wrt: Readonly<Record<string, Value>>): void {
   const found = gradients([{ value, cotangent }], Object.values(wrt));

@@ -18,7 +18,7 @@ export interface WriteOptions {
 /** Inputs of a graph whose hidden neurons can be replaced, "row dMlp": which entries, and by what. */
 export const HIDDEN_INPUTS = { where: "hidden.where", value: "hidden.value" } as const;
 
-/** The input of a graph whose MLP is not computed: its output, "row dModel". */
+/** The input of a graph whose MLP is not computed: its output, "row dModel". The fast path of setting all of mlpOut. */
 export const GIVEN_MLP = "mlpOut.value";
 
 /**

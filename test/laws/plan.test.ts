@@ -5,6 +5,7 @@ import { Executor } from "../../engine/activations/executor.ts";
 import type { Change, Plan, Where } from "../../engine/activations/plan.ts";
 import { runPlan, runPlans } from "../../engine/activations/run-plan.ts";
 import { sites } from "../../engine/transformer/sites.ts";
+import { greatestDifference } from "../greatest-difference.ts";
 import { GATED, PARALLEL, PLAIN, randomModel } from "../random-model.ts";
 import { engineDictionary, randomDictionaries } from "../random-plan.ts";
 
@@ -173,5 +174,139 @@ describe("runPlan()", () => {
     await counting.dispose();
     // One run until layer 0 is changed in two ways, then those two and the untouched one, and so on.
     expect(rows.map((count) => count / ids.length)).toEqual([3, 5, 6]);
+  });
+});
+
+describe.each([
+  ["GPT-2's form", PLAIN],
+  ["Llama's form", GATED],
+  ["GPT-NeoX's form", PARALLEL],
+] as const)("%s, float64", (_, config) => {
+  const model = randomModel(config, 11);
+  const executor = new Executor(model, { threads: 1, precision: "float64" });
+  afterAll(() => executor.dispose());
+  const { dModel, dMlp, nHeads, dHead } = config;
+  const layers = Array.from({ length: config.nLayers }, (_, layer) => layer);
+  const logits = { world: 0, site: "logits", at: "all" } as const;
+  const direction = Array.from({ length: dModel }, (_, i) => Math.cos(3 * i + 1));
+  const length = Math.hypot(...direction);
+  const unit = direction.map((x) => x / length);
+  const along = (row: ArrayLike<number>) => unit.reduce((sum, x, i) => sum + x * row[i], 0);
+
+  /** The direction taken out of all that is ever written to the stream. */
+  const removal = [{ site: "residPre", layer: 0 } as const]
+    .concat(layers.flatMap((layer) => ["attnOut", "mlpOut"].map((site) => ({ site, layer }) as never)))
+    .map(
+      ({ site, layer }) =>
+        ({
+          world: 0,
+          where: { site, layer, at: "all" },
+          change: { op: "project", basis: [direction], keep: "outside" },
+        }) as const,
+    );
+
+  test("a direction that is projected out of every write is in the stream nowhere, and twice is once (1e-12)", async () => {
+    const stream = layers.flatMap((layer) =>
+      (["residPre", "residMid", "residPost"] as const).map((site) => ({ world: 0, site, layer, at: "all" }) as const),
+    );
+    const read = [...stream, logits];
+    const once = await runPlan(executor, { worlds: [{ ids }], changes: removal, read });
+    for (const { rows } of once.read.slice(0, -1)) {
+      for (const row of rows) expect(Math.abs(along(row))).toBeLessThan(1e-12 * Math.hypot(...row));
+    }
+    const twice = await runPlan(executor, { worlds: [{ ids }], changes: [...removal, ...removal], read: [logits] });
+    const plain = await runPlan(executor, { worlds: [{ ids }], changes: [], read: [logits] });
+    expect(greatestDifference(twice.read[0].rows[5], once.read.at(-1)!.rows[5])).toBeLessThan(1e-12);
+    expect(greatestDifference(plain.read[0].rows[5], once.read.at(-1)!.rows[5])).toBeGreaterThan(0.01);
+  });
+
+  // Oracle: the model whose embedding, W_O and W_out have the direction taken out, their biases too, the unembedding not. Weights
+  // are float32.
+  test("projecting out of every write is running orthogonalised weights (1e-5)", async () => {
+    const orthogonal = (rows: Float32Array): Float32Array => {
+      const out = rows.slice();
+      for (let at = 0; at < out.length; at += dModel) {
+        const share = along(rows.subarray(at, at + dModel));
+        for (let i = 0; i < dModel; i++) out[at + i] -= share * unit[i];
+      }
+      return out;
+    };
+    const weights = randomModel(config, 11, (layer) => ({
+      ...layer,
+      W_O: orthogonal(layer.W_O),
+      b_O: orthogonal(layer.b_O!),
+      W_out: orthogonal(layer.W_out),
+      b_out: orthogonal(layer.b_out!),
+    }));
+    const cut: typeof weights = {
+      ...weights,
+      embedRows: (of) => orthogonal(weights.embedRows(of)),
+      positionRows: () => {
+        const rows = weights.positionRows();
+        return rows && orthogonal(rows);
+      },
+    };
+    const other = new Executor(cut, { threads: 1, precision: "float64" });
+    const hooked = await runPlan(executor, { worlds: [{ ids }], changes: removal, read: [logits] });
+    const baked = await runPlan(other, { worlds: [{ ids }], changes: [], read: [logits] });
+    await other.dispose();
+    for (const [r, row] of hooked.read[0].rows.entries()) {
+      expect(greatestDifference(row, baked.read[0].rows[r])).toBeLessThan(1e-5);
+    }
+  });
+
+  test("what the heads write, and the bias, add up to attnOut; neurons times their rows, and the bias, to mlpOut (1e-9)", async () => {
+    const layer = 1;
+    const { W_out, b_O, b_out } = model.layer(layer);
+    const at = 4;
+    // World 0 is the model, world 1 + h has nothing but head h at z.
+    const worlds = Array.from({ length: 1 + nHeads }, () => ({ ids }));
+    const where = { site: "z", layer, at } as const;
+    const changes = Array.from({ length: nHeads }, (_, head) => [
+      { world: 1 + head, where, change: { op: "set", to: "zero" } } as const,
+      {
+        world: 1 + head,
+        where: { ...where, units: [head] },
+        change: { op: "set", to: { world: 0, units: [head] } },
+      } as const,
+    ]).flat();
+    const read = [
+      ...worlds.map((_, world) => ({ world, site: "attnOut", layer, at }) as const),
+      { world: 0, site: "hidden", layer, at } as const,
+      { world: 0, site: "mlpOut", layer, at } as const,
+      { world: 0, site: "z", layer, at } as const,
+    ];
+    const rows = (await runPlan(executor, { worlds, changes, read })).read.map(({ rows: [row] }) => row);
+    const [attnOut, ...heads] = rows.slice(0, 1 + nHeads);
+    const [hidden, mlpOut, z] = rows.slice(1 + nHeads);
+    expect([hidden.length, z.length]).toEqual([dMlp, nHeads * dHead]);
+    for (let i = 0; i < dModel; i++) {
+      const written = heads.reduce((sum, own) => sum + own[i] - b_O![i], b_O![i]);
+      expect(written).toBeCloseTo(attnOut[i], 9);
+      let memories = b_out![i];
+      for (let n = 0; n < dMlp; n++) memories += hidden[n] * W_out[n * dModel + i];
+      expect(memories).toBeCloseTo(mlpOut[i], 9);
+    }
+  });
+
+  test("features and the error that a dictionary leaves add up to the state (1e-12)", async () => {
+    const dictionary = engineDictionary([...randomDictionaries(config)].find(([name]) => name.endsWith(" 16"))![1]);
+    const resources = { dictionaries: new Map([["d", dictionary]]) };
+    const where = { site: "residPost", layer: 1, at: 3 } as const;
+    const stateOf = async (changes: Plan["changes"]) => {
+      const plan = { worlds: [{ ids }], changes, read: [{ world: 0, ...where }] };
+      return (await runPlan(executor, plan, { resources })).read[0].rows[0];
+    };
+    const none = Array.from(
+      { length: dictionary.features },
+      (_, feature) => ({ feature, op: "scale", by: 0 }) as const,
+    );
+    const through = (edits: typeof none, error: "kept" | "dropped") =>
+      ({ world: 0, where, change: { op: "through", dictionary: "d", edits, error } }) as const;
+    const state = await stateOf([]);
+    const features = await stateOf([through([], "dropped")]);
+    const error = await stateOf([through(none, "kept")]);
+    const bias = await stateOf([through(none, "dropped")]);
+    for (let i = 0; i < dModel; i++) expect(features[i] + error[i] - bias[i]).toBeCloseTo(state[i], 12);
   });
 });

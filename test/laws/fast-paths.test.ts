@@ -1,0 +1,342 @@
+// Laws of fast paths: each way of changing a run gives what the plain run of its plan gives, in float64.
+import { afterAll, describe, expect, test } from "vitest";
+import type { AblatedSite, Ablation, UnitConstants } from "../../engine/activations/ablation.ts";
+import { differentiatePlans } from "../../engine/activations/differentiate-plan.ts";
+import { Executor } from "../../engine/activations/executor.ts";
+import type { Plan, PlannedChange, Reading, Value } from "../../engine/activations/plan.ts";
+import { runPlan, runPlans } from "../../engine/activations/run-plan.ts";
+import { Random } from "../../engine/base/random.ts";
+import type { formatEdge } from "../../engine/circuit/edge.ts";
+import { formatNode, type Node, parseNode } from "../../engine/circuit/node.ts";
+import { edgeTable, type Slot, slotIndex, sourceIndex, type Topology } from "../../engine/circuit/topology.ts";
+import type { Unit } from "../../engine/circuit/unit.ts";
+import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
+import type { ModelConfig } from "../../engine/model/model.ts";
+import { activationPatching } from "../../engine/score/activation-patching.ts";
+import { measureConnections } from "../../engine/score/connections.ts";
+import { EdgeCircuits } from "../../engine/score/edge-circuit.ts";
+import { type Gates, openGates } from "../../engine/score/gated-pass.ts";
+import { GatedRuns } from "../../engine/score/gated-runs.ts";
+import type { Example } from "../../engine/task/example.ts";
+import { promptOf } from "../../engine/task/prompt.ts";
+import { type Site, sites } from "../../engine/transformer/sites.ts";
+import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
+
+const metric = "logit-difference" as const;
+const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
+const disposables: { dispose(): Promise<unknown> }[] = [];
+afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
+
+const MODELS = [
+  ["GPT-2's form", PLAIN],
+  ["Llama's form", GATED],
+  ["GPT-NeoX's form", PARALLEL],
+] as const;
+
+function setUp(config: ModelConfig) {
+  const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
+  disposables.push(executor);
+  return { executor, examples: randomExamples(config, [6, 8, 6], 9, 3) };
+}
+
+/** Worlds of one plan over all examples: the clean prompts, then the corrupt ones. */
+const worldsOf = (examples: readonly Example[]) =>
+  (["clean", "corrupt"] as const).flatMap((which) => examples.map((example) => promptOf(example, which)));
+
+/** The logits that the logit difference is made of. */
+const answersOf = (examples: readonly Example[]): Reading[] =>
+  examples.map(({ answers, wrongAnswers }, world) => ({
+    world,
+    site: "logits",
+    at: "end",
+    units: [answers[0], wrongAnswers[0]],
+  }));
+
+const differences = (read: readonly { readonly rows: readonly ArrayLike<number>[] }[]): number[] =>
+  read.map(({ rows: [row] }) => row[0] - row[1]);
+
+/** Every unit that is removed is set to what its ablation gives, on every example. */
+async function ablatedChanges(
+  config: ModelConfig,
+  examples: readonly Example[],
+  removed: readonly Unit[],
+  ablation: Ablation,
+): Promise<PlannedChange[]> {
+  const corrupt = examples.map((_, e) => examples.length + e);
+  const valueFor = async (unit: Unit, e: number): Promise<Value> => {
+    switch (ablation.kind) {
+      case "zero":
+        return "zero";
+      case "resample":
+        return { world: corrupt[e] };
+      case "mean": {
+        const { length } = examples[e].clean.ids;
+        const same = corrupt.filter((_, other) => examples[other].clean.ids.length === length);
+        return ablation.perPosition ? { mean: { worlds: same, perPosition: true } } : { mean: { worlds: corrupt } };
+      }
+      case "optimal": {
+        const { site, units } = placeOf(unit);
+        const all = Array.from((await ablation.constants.at(site))[unit.layer]);
+        const span = site === "z" ? config.dHead : 1;
+        return { vector: units ? all.slice(units[0] * span, (units[0] + 1) * span) : all };
+      }
+      default:
+        return ablation satisfies never;
+    }
+  };
+  const changes: PlannedChange[] = [];
+  for (const world of examples.keys()) {
+    for (const unit of removed) {
+      const { site, units } = placeOf(unit);
+      const where = { site, layer: unit.layer, units, at: "all" } as const;
+      changes.push({ world, where, change: { op: "set", to: await valueFor(unit, world) } });
+    }
+  }
+  return changes;
+}
+
+/** Constants that were not learned: any will do. */
+function constantsOf({ nLayers, nHeads, dHead, dModel, dMlp }: ModelConfig): UnitConstants {
+  const widths: Partial<Record<AblatedSite, number>> = {
+    z: nHeads * dHead,
+    mlpOut: dModel,
+    hidden: dMlp,
+    input: dModel,
+  };
+  return {
+    at: async (site) => {
+      const random = Random.seeded(8, site);
+      return Array.from({ length: nLayers }, () => Float64Array.from({ length: widths[site]! }, () => random.normal()));
+    },
+  };
+}
+
+function placeOf(unit: Unit): { readonly site: Site; readonly units?: number[] } {
+  if (unit.kind === "head") return { site: "z", units: [unit.head] };
+  return unit.kind === "mlp" ? { site: "mlpOut" } : { site: "hidden", units: [unit.neuron] };
+}
+
+describe.each(MODELS)("%s", (_, config) => {
+  const { executor, examples } = setUp(config);
+  const [worlds, read] = [worldsOf(examples), answersOf(examples)];
+
+  test.each([
+    ["resample", resample],
+    ["zero", { ...resample, kind: "zero" }],
+    ["mean", { kind: "mean", reference: "corrupt", perPosition: false }],
+    ["mean of each position", { kind: "mean", reference: "corrupt", perPosition: true }],
+    ["learned constants", { ...resample, kind: "optimal", constants: constantsOf(config) }],
+  ] as const)("a circuit is a plan that sets what it lacks (1e-9), %s", async (_, ablation) => {
+    const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
+    const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
+    const units = space.full().units();
+    const random = Random.seeded(4, ablation.kind);
+    for (const count of [1, 8, 30]) {
+      const removed = random.sample(units, count);
+      const kept = space.full().without(removed);
+      const changes = await ablatedChanges(config, examples, removed, ablation);
+      const outcome = await runPlan(executor, { worlds, changes, read });
+      const measured = await evaluator.measure(kept);
+      differences(outcome.read).forEach((value, e) => expect(value).toBeCloseTo(measured.metric[e], 9));
+    }
+  });
+
+  test.each(sites)("patching at %s is a plan with one change (1e-6, effects are float32)", async (site) => {
+    const places = [
+      { layer: 1, position: "S" },
+      { layer: 2, position: "END" },
+    ] as const;
+    const patched = await activationPatching(executor, examples, {
+      direction: "noising",
+      site,
+      by: "position",
+      ablation: resample,
+      metric,
+      layers: [1, 2],
+      positions: ["S", "END"],
+    });
+    const plans = places.map(({ layer, position }): Plan => {
+      const changes = examples.map((_, world): PlannedChange => {
+        const value = { world: examples.length + world };
+        return { world, where: { site, layer, at: position }, change: { op: "set", to: value } };
+      });
+      return { worlds, changes, read };
+    });
+    const outcomes = await runPlans(executor, [{ worlds, changes: [], read }, ...plans]);
+    const [base, first, second] = outcomes.map((outcome) => mean(differences(outcome.read)));
+    expect(patched.effect.data[0]).toBeCloseTo(first - base, 6);
+    expect(patched.effect.data[3]).toBeCloseTo(second - base, 6);
+  });
+
+  test("gates are a plan that mixes, and their slopes those of its gates (1e-8)", async () => {
+    const runs = await GatedRuns.over(executor, examples, metric, resample);
+    disposables.push(runs);
+    const random = Random.seeded(3, "gates");
+    const gates = openGates(config);
+    for (const part of Object.values(gates) as Float64Array[]) part.forEach((_, i) => (part[i] = random.uniform()));
+    const { values, changes } = mixingPlan(config, examples, gates);
+    const metricOf = await runs.values(gates);
+    const full = await runs.values(openGates(config));
+    const plan: Plan = { worlds, changes, read };
+    const [{ outcome, slopes }] = await differentiatePlans(executor, [plan], {
+      // Of the mean squared error of the metric, as `GatedRuns` has it, up to its scale.
+      objective: ({ read }) =>
+        differences(read).map((value, e) => {
+          const weight = (2 * (value - full[e])) / examples.length;
+          return [[weight, -weight]];
+        }),
+      wrt: [],
+    });
+    differences(outcome.read).forEach((value, e) => expect(value).toBeCloseTo(metricOf[e], 8));
+    const fast = await runs.step(gates);
+    const error = mean(differences(outcome.read).map((value, e) => (value - full[e]) ** 2));
+    const scale = error / fast.error;
+    const sums = new Map<string, number>();
+    values.forEach((id, c) => sums.set(id, (sums.get(id) ?? 0) + slopes[c]));
+    for (const [id, sum] of sums) {
+      const [part, i] = id.split(" ");
+      expect(fast.slopes[part as keyof Gates][Number(i)] * scale, id).toBeCloseTo(sum, 8);
+    }
+  });
+
+  // An edge's weight is what cutting it alone does: see `cutting`.
+  test("path patching of one edge is a plan with a world for what its receiver reads (1e-9)", async () => {
+    const full = new UnitSpace(config, ["head", "mlp"]).full();
+    const { edges } = await measureConnections(executor, examples, full, { metric, ablation: resample });
+    const chosen = edges.filter((_, i) => i % 9 === 0);
+    const plans = chosen.map(({ source, target, input }) => {
+      const slot = { target: parseNode(target)!, ...(input && { input }) } as Slot;
+      return circuitOfEdges(config, examples[0], [{ slot, cut: [parseNode(source)!] }]);
+    });
+    const whole = circuitOfEdges(config, examples[0], []);
+    const one = [examples[0]];
+    const { edges: ofOne } = await measureConnections(executor, one, full, { metric, ablation: resample });
+    const outcomes = await runPlans(executor, [whole, ...plans]);
+    const [base, ...cut] = outcomes.map((outcome) => differences(outcome.read)[0]);
+    chosen.forEach(({ source, target, input }, i) => {
+      const edge = ofOne.find((other) => other.source === source && other.target === target && other.input === input)!;
+      expect(cut[i] - base, `${source}->${target} ${input ?? ""}`).toBeCloseTo(edge.weight, 9);
+    });
+  });
+
+  test("a circuit of edges is a plan with a world for what each input reads (1e-9)", async () => {
+    const one = [examples[0]];
+    const circuits = await EdgeCircuits.over(executor, one, resample);
+    disposables.push(circuits);
+    const { topology } = circuits;
+    const reader = new MetricReader(executor, metric);
+    for (const share of [0.95, 0.6]) {
+      const random = Random.seeded(6, `edges ${share}`);
+      const kept = topology.edges.filter(() => random.uniform() < share);
+      const [{ end }] = await circuits.ends(edgeTable(topology, kept));
+      const [expected] = await reader.values(end, one);
+      const { read } = await runPlan(executor, circuitOfEdges(config, examples[0], cutSlots(topology, kept)));
+      expect(differences(read)[0], `${kept.length} of ${topology.edges.length} edges`).toBeCloseTo(expected, 9);
+    }
+  });
+});
+
+/** Mixes what stands at every unit with its corrupt value, and says whose gate each change has. */
+function mixingPlan(config: ModelConfig, examples: readonly Example[], gates: Gates) {
+  const values: string[] = [];
+  const changes: PlannedChange[] = [];
+  const mix = (id: string, gate: number, site: Site, layer: number, units?: number[]) =>
+    examples.forEach((_, world) => {
+      values.push(id);
+      const value = { world: examples.length + world };
+      changes.push({ world, where: { site, layer, units, at: "all" }, change: { op: "mix", with: value, gate } });
+    });
+  const { nHeads, dMlp } = config;
+  for (let layer = 0; layer < config.nLayers; layer++) {
+    for (let head = 0; head < nHeads; head++) {
+      mix(`heads ${layer * nHeads + head}`, gates.heads[layer * nHeads + head], "z", layer, [head]);
+    }
+    for (let n = 0; n < dMlp; n++)
+      mix(`neurons ${layer * dMlp + n}`, gates.neurons[layer * dMlp + n], "hidden", layer, [n]);
+    mix(`mlps ${layer}`, gates.mlps[layer], "mlpOut", layer);
+  }
+  return { values, changes };
+}
+
+interface CutSlot {
+  readonly slot: Slot;
+  /** Sources whose ablated output it reads. */
+  readonly cut: readonly Node[];
+}
+
+function cutSlots(topology: Topology, kept: readonly Parameters<typeof formatEdge>[0][]): CutSlot[] {
+  const table = edgeTable(topology, kept);
+  return topology.slots.flatMap((slot) => {
+    const column = slotIndex(topology.sizes, slot);
+    const cut = topology.sourcesOf[column]
+      .map((source) => topology.sources[source])
+      .filter((source) => !table[sourceIndex(topology.sizes, source) * topology.slots.length + column]);
+    return cut.length > 0 ? [{ slot, cut }] : [];
+  });
+}
+
+/**
+ * World 0 is the circuit's run, world 1 the corrupt one. For each input that a source is cut from there is a world that
+ * goes along with world 0 up to there and reads the source's ablated output instead of its live one; what it makes of that
+ * goes back into world 0. What a head writes is attnOut of a world in which no other head of its layer writes anything.
+ */
+function circuitOfEdges(config: ModelConfig, example: Example, slots: readonly CutSlot[]): Plan {
+  const worlds = [{ ids: example.clean.ids }, { ids: example.corrupt.ids }];
+  const changes: PlannedChange[] = [];
+  let readFrom = 0;
+  const change = (world: number, site: Site, layer: number, change: PlannedChange["change"], units?: number[]) =>
+    void changes.push({ world, where: { site, layer, at: "all", ...(units && { units }) }, change });
+  const newWorld = () => worlds.push({ ids: example.clean.ids }) - 1;
+  const writing = new Map<string, number>();
+  const headWorld = (of: number, layer: number, head: number) => {
+    const key = `${of}/${layer}/${head}`;
+    const known = writing.get(key);
+    if (known !== undefined) return known;
+    const world = newWorld();
+    writing.set(key, world);
+    change(world, "z", layer, { op: "set", to: "zero" });
+    change(world, "z", layer, { op: "set", to: { world: of, units: [head] } }, [head]);
+    return world;
+  };
+  const written = (source: Node, of: number): Value => {
+    if (source.kind === "head") {
+      return { world: headWorld(of, source.layer, source.head), site: "attnOut", layer: source.layer };
+    }
+    if (source.kind === "mlp") return { world: of, site: "mlpOut", layer: source.layer };
+    return { world: of, site: "residPre", layer: 0 };
+  };
+  for (const { slot, cut } of slots) {
+    const { target } = slot;
+    if (target.kind === "neuron") throw new Error("a neuron reads nothing of its own");
+    const layer = target.kind === "logits" ? config.nLayers - 1 : target.layer;
+    const isMlp = target.kind === "mlp" && !config.parallelBlocks;
+    const site = target.kind === "logits" ? "residPost" : isMlp ? "residMid" : "residPre";
+    const world = newWorld();
+    change(world, site, layer, { op: "set", to: { world: 0 } });
+    for (const source of cut) {
+      change(world, site, layer, { op: "add", what: written(source, 1), scale: 1 });
+      change(world, site, layer, { op: "add", what: written(source, 0), scale: -1 });
+    }
+    if (target.kind === "logits") readFrom = world;
+    else if (target.kind === "mlp") change(0, "mlpOut", layer, { op: "set", to: { world } });
+    else if (slot.input === "q") change(0, "q", layer, { op: "set", to: { world } }, [target.head]);
+    else throughKeys(formatNode(target), slot.input!, layer, target.head, world);
+  }
+  return { worlds, changes, read: answersOf([example]).map((reading) => ({ ...reading, world: readFrom })) };
+
+  /** Heads that share keys or values read them apart: a head whose key or value input is cut is run in a world of its own. */
+  function throughKeys(id: string, input: "k" | "v", layer: number, head: number, read: number): void {
+    const known = writing.get(id);
+    const own = known ?? newWorld();
+    const shared = Math.floor((head * config.nKeyValueHeads) / config.nHeads);
+    if (known === undefined) {
+      writing.set(id, own);
+      change(own, "residPre", layer, { op: "set", to: { world: 0 } });
+      change(own, "q", layer, { op: "set", to: { world: 0 } });
+      change(0, "z", layer, { op: "set", to: { world: own } }, [head]);
+    }
+    change(own, input, layer, { op: "set", to: { world: read } }, [shared]);
+  }
+}
