@@ -6,9 +6,10 @@ import { Packing, takeRows } from "../../engine/activations/packing.ts";
 import type { Ablation } from "../../engine/activations/ablation.ts";
 import { groupBy } from "../../engine/base/group.ts";
 import type { Tensor } from "../../engine/base/tensor.ts";
-import { formatUnit, headUnit, mlpUnit, type UnitKind } from "../../engine/circuit/unit.ts";
+import { formatUnit, headUnit, mlpUnit, parseUnit, type UnitKind } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import type { Ends } from "../../engine/evaluate/faithfulness.ts";
 import { measureAnchors } from "../../engine/evaluate/report.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
@@ -66,16 +67,21 @@ const ablations: Readonly<Record<"resample" | "mean" | "zero", Ablation>> = {
   zero: { kind: "zero", reference: "paired", perPosition: false },
 };
 
+/** By unit id. */
+const effectsIn = ({ dLD }: EffectTable): ReadonlyMap<string, number> =>
+  new Map(dLD.flatMap((row, layer) => row.map((effect, head) => [formatUnit(headUnit(layer, head)), effect] as const)));
+
 describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
   let reference: Reference;
   let model: Model;
   let executor: Executor;
   let examples: readonly Example[];
-  /** Effects of the resampled heads, measured once for the searches. */
+  /** The reference's effects of the resampled heads: the searches visit the heads in their order. */
   let headEffects: ReadonlyMap<string, number>;
 
   beforeAll(() => {
     reference = smollm2Reference<Reference>("smollm2-ioi-f32.json");
+    headEffects = effectsIn(reference.head_resample);
     model = openModel("smollm2");
     executor = new Executor(model);
     examples = reference.prompts.map((prompt, index) => ({
@@ -118,10 +124,8 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     return effects;
   }
 
-  function largestHeadError(effects: ReadonlyMap<string, number>, { dLD }: EffectTable): number {
-    const expected = new Map(
-      dLD.flatMap((row, layer) => row.map((effect, head) => [formatUnit(headUnit(layer, head)), effect] as const)),
-    );
+  function largestHeadError(effects: ReadonlyMap<string, number>, table: EffectTable): number {
+    const expected = effectsIn(table);
     return Math.max(...[...effects].map(([id, effect]) => Math.abs(effect - expected.get(id)!)));
   }
 
@@ -148,9 +152,9 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
   });
 
   test("effects of all 270 resampled heads agree, max |Δ| ≤ 5e-5", async () => {
-    headEffects = await effectsOf("head", ablations.resample);
-    expect(headEffects.size).toBe(270);
-    expect(largestHeadError(headEffects, reference.head_resample)).toBeLessThanOrEqual(5e-5);
+    const effects = await effectsOf("head", ablations.resample);
+    expect(effects.size).toBe(270);
+    expect(largestHeadError(effects, reference.head_resample)).toBeLessThanOrEqual(5e-5);
   });
 
   // A tenth of the layers: all of them would take minutes more and run through the same code.
@@ -205,7 +209,10 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     expectAttribution(scores, reference.eap_ig_inputs_m5);
   });
 
-  async function search(criterion: "difference-only" | "match", without?: readonly string[]) {
+  async function search(
+    criterion: "difference-only" | "match",
+    among: { readonly keep?: readonly string[]; readonly without?: readonly string[] },
+  ) {
     const evaluator = await evaluatorOf("head", ablations.resample);
     const { ends } = await measureAnchors(evaluator, "logits");
     const trials: Extract<SearchEvent, { type: "trial" }>[] = [];
@@ -220,7 +227,7 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
         orders: 1,
         swaps: 0,
         maxPasses: greedy ? 1 : undefined,
-        without,
+        ...among,
         effects: headEffects,
       },
       undefined,
@@ -231,15 +238,35 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     return { evaluator, result, trials };
   }
 
-  test("the greedy path of the logit difference alone is the reference's, decision by decision", async () => {
-    const { evaluator, result, trials } = await search("difference-only");
-    const { log, n_kept, mean_LD, KL } = reference.greedy_heads;
+  const faithfulnessOf = ({ metric }: { readonly metric: Float64Array }, { full, empty }: Ends) =>
+    (mean(metric) - empty) / (full - empty);
+
+  // The last ten layers, in which a trial runs few layers: the whole path runs through the same code and takes minutes.
+  test("the greedy path of the logit difference alone is the reference's, decision by decision over the last ten layers", async () => {
+    const log = reference.greedy_heads.log.filter(([layer]) => layer >= 20);
+    const earlier = [...headEffects.keys()].filter((id) => parseUnit(id)!.layer < 20);
+    const { trials } = await search("difference-only", { keep: earlier });
     expect(trials.map(({ removed, accepted }) => [...removed, accepted])).toEqual(
       log.map(([layer, head, , removed]) => [formatUnit(headUnit(layer, head)), removed === 1]),
     );
     log.forEach(([, , f], i) => expect(Math.abs(trials[i].faithfulness - f)).toBeLessThanOrEqual(2e-5));
-    expect(result.kept.size).toBe(n_kept);
-    const measured = await evaluator.measure(result.kept);
+  });
+
+  test("on the rest of that path every fifteenth trial, and the circuit at its end, have the reference's figures", async () => {
+    const evaluator = await evaluatorOf("head", ablations.resample);
+    const { ends } = await measureAnchors(evaluator, "logits");
+    const { log, n_kept, mean_LD, KL } = reference.greedy_heads;
+    let kept = evaluator.space.full();
+    for (const [i, [layer, head, f, removed]] of log.entries()) {
+      const without = kept.without([headUnit(layer, head)]);
+      if (layer < 20 && i % 15 === 0) {
+        const measured = faithfulnessOf(await evaluator.measure(without), ends);
+        expect(Math.abs(measured - f), `trial ${i}`).toBeLessThanOrEqual(2e-5);
+      }
+      if (removed === 1) kept = without;
+    }
+    expect(kept.size).toBe(n_kept);
+    const measured = await evaluator.measure(kept);
     expect(Math.abs(mean(measured.metric) - mean_LD)).toBeLessThanOrEqual(1e-4);
     expect(Math.abs(mean(measured.kl) - KL)).toBeLessThanOrEqual(2e-4);
     // What the criterion's second half is for: f is 0.91, and the answer is almost never the first choice.
@@ -253,7 +280,7 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
       "a24.h5 a29.h0 a29.h1"
     ).split(" ");
     const others = [...headEffects.keys()].filter((id) => !found.includes(id));
-    const { evaluator, result } = await search("match", others);
+    const { evaluator, result } = await search("match", { without: others });
     expect({ kept: result.kept.ids(), oneMinimal: result.oneMinimal }).toEqual({ kept: found, oneMinimal: true });
     expect(Math.abs(1 - result.trajectory.at(-1)!.faithfulness)).toBeLessThanOrEqual(0.1);
     const measured = await evaluator.measure(result.kept);
