@@ -3,7 +3,7 @@
 // A layer is two programs, attention and write. Where something inside one of them is changed, that part runs in its steps
 // instead: the same products, and what stands between them passes through the hands of the caller.
 import type { AttentionSite, Site, WriteSite } from "../transformer/sites.ts";
-import type { Executor, PrefixRows } from "./executor.ts";
+import type { Executor, Patch, PrefixRows } from "./executor.ts";
 import type { Packing, Reals } from "./packing.ts";
 
 const attentionSites: readonly Site[] = ["q", "k", "v", "pattern"] satisfies readonly AttentionSite[];
@@ -19,6 +19,8 @@ export interface BlockRequest {
   /** Sites that go through `change`, in the order of the computation; it does not write to what it gets. */
   readonly changed?: readonly Site[];
   readonly change?: (site: Site, value: Reals) => Reals | Promise<Reals>;
+  /** Replaces hidden neurons within the write program; where a site before them is changed, `change` must do it. */
+  readonly hidden?: Patch;
 }
 
 /**
@@ -81,7 +83,7 @@ async function written(
   layer: number,
   residual: Reals,
   z: Reals,
-  { wanted, changed = [] }: BlockRequest,
+  { wanted, changed = [], hidden: patch }: BlockRequest,
   pass: Pass,
 ): Promise<Reals> {
   if (changed.some((site) => insideWrite.includes(site))) {
@@ -93,13 +95,13 @@ async function written(
   }
   const read = writeSites.filter((site) => wanted.includes(site)) as WriteSite[];
   if (!changed.includes("mlpOut")) {
-    const outputs = await executor.write(layer, residual, z, { wanted: ["residPost", ...read] });
+    const outputs = await executor.write(layer, residual, z, { wanted: ["residPost", ...read], hidden: patch });
     for (const site of read) await pass(site, outputs[site]);
     return outputs.residPost;
   }
   const both = ["residMid", "mlpOut"] as const;
   const others = read.filter((site) => site === "attnOut" || site === "hidden");
-  const outputs = await executor.write(layer, residual, z, { wanted: [...both, ...others] });
+  const outputs = await executor.write(layer, residual, z, { wanted: [...both, ...others], hidden: patch });
   for (const site of others) await pass(site, outputs[site]);
   return sum(await pass("residMid", outputs.residMid), await pass("mlpOut", outputs.mlpOut));
 }

@@ -49,11 +49,15 @@ export async function capture(
         return patch ? [[site, patch] as const] : [];
       }),
     );
+    // Nothing before them changes inside the write part, so that they can be replaced without opening it.
+    const hidden = patches.has("attnOut") || patches.has("residMid") ? undefined : patches.get("hidden");
+    if (hidden) patches.delete("hidden");
     const wanted = request.layers?.includes(layer) === false ? [] : request.sites;
     stream = await runBlock(executor, layer, packing, stream, {
       prefix: request.prefix?.[layer],
       wanted,
       keep: (site, value) => void ((at[site] ??= [])[layer] = value),
+      hidden,
       changed: [...patches.keys()],
       change: (site, value) => overwritten(value, patches.get(site)!),
     });
