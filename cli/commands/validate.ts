@@ -5,16 +5,18 @@ import { EngineError } from "../../engine/base/errors.ts";
 import { isStandardInput } from "../../engine/base/standard-input.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
-import { isCircuitFile, readCircuitSource } from "../../engine/session/circuit-source.ts";
+import { isCircuitFile, readCircuitSource, sourceNotes } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
 import { EXIT, exitCodeOf } from "../failure.ts";
-import { printData, printJson } from "../output.ts";
+import { printData, printJson, printMessage } from "../output.ts";
 
 interface Finding {
   readonly file: string;
   readonly valid: boolean;
   readonly kind?: string;
   readonly message: string;
+  /** What was passed over in reading it. */
+  readonly notes?: readonly string[];
 }
 
 export function addValidate(program: Command): void {
@@ -26,7 +28,7 @@ export function addValidate(program: Command): void {
     .addHelpText("after", "\nExample:\n  secateur validate tasks/ioi.yaml ioi.circuit.json models/sprig")
     .action((files: string[], flags: { json?: boolean }) => {
       const codes: number[] = [];
-      const findings = files.map((file) => {
+      const findings = files.map((file): Finding => {
         try {
           return { file, valid: true, ...describeFile(file) };
         } catch (error) {
@@ -34,13 +36,16 @@ export function addValidate(program: Command): void {
           return { file, valid: false, message: error instanceof Error ? error.message : String(error) };
         }
       });
+      for (const { file, notes = [] } of findings) {
+        for (const note of notes) printMessage(`note: ${note.startsWith(file) ? note : `${file}: ${note}`}`);
+      }
       if (flags.json) printJson(findings satisfies Finding[]);
       else printData(findings.map(({ file, valid, message }) => (valid ? `${file}: ${message}` : message)).join("\n"));
       process.exitCode = codes.length > 0 ? Math.max(...codes) : EXIT.ok;
     });
 }
 
-function describeFile(file: string): { kind: string; message: string } {
+function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes"> {
   if (!isStandardInput(file) && !existsSync(file)) {
     throw new EngineError("missing-file", `${file}: there is no such file or folder.`, { place: { file } });
   }
@@ -60,12 +65,16 @@ function describeFile(file: string): { kind: string; message: string } {
   if (isCircuitFile(file)) {
     const source = readCircuitSource(file);
     if (source.form === "eap-ig")
-      return { kind: "eap-ig", message: `a graph of EAP-IG with ${source.graph.nodes.size} nodes` };
+      return {
+        kind: "eap-ig",
+        message: `a graph of EAP-IG with ${source.graph.nodes.size} nodes`,
+        notes: sourceNotes(source),
+      };
     const { nodes, task, model } = source.circuit;
     return { kind: "circuit", message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes` };
   }
   const task = loadTask(file);
-  return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"` };
+  return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"`, notes: task.notes };
 }
 
 /** Rows of the vocabulary read at once. */

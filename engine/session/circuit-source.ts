@@ -68,8 +68,15 @@ function requireSizes({ cfg: { nLayers, nHeads } }: EapIgGraph, file: string, { 
   );
 }
 
+/** What was passed over in reading it, and what is lost in measuring it as a circuit of nodes. */
+export function sourceNotes(source: CircuitSource): readonly string[] {
+  if (source.form === "own") return [];
+  const edges = edgeNote(source);
+  return [...(source.graph.passedOver ?? []).map((note) => `${source.file}: ${note}`), ...(edges ? [edges] : [])];
+}
+
 /** What is lost where a graph of edges is taken as a circuit of nodes; undefined where nothing is. */
-export function edgeNote(source: CircuitSource): string | undefined {
+function edgeNote(source: CircuitSource): string | undefined {
   if (source.form === "own") return undefined;
   const { nodes, edges } = source.graph;
   const isIn = (id: string) => nodes.get(id)?.inGraph ?? false;

@@ -125,7 +125,11 @@ async function measured(
       smallest,
       circuit,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
-      notes: [...prepared.notes, ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : [])],
+      notes: [
+        ...prepared.notes,
+        ...(graph?.passedOver ?? []).map((note) => `${settings.graph!.file}: ${note}`),
+        ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : []),
+      ],
     };
   } finally {
     for (const side of sides) await side.circuits.dispose();

@@ -13,7 +13,7 @@ import { measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
-import { type CircuitSource, edgeNote, unitsIn } from "./circuit-source.ts";
+import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
 import { describeReference, prepare, type Prepared } from "./prepare.ts";
 import type { Stage } from "./prune-task.ts";
@@ -61,7 +61,6 @@ export async function evaluateCircuit(
     const { model } = prepared;
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;
     const otherWeights = `${source.file} was found in other weights than those of ${model.name}.`;
-    const edges = edgeNote(source);
     return {
       model: modelRecord(model),
       task: taskRecord(prepared),
@@ -70,7 +69,7 @@ export async function evaluateCircuit(
       results,
       foundWith: own && ablationWords(own.task.ablation),
       recorded: own !== undefined && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
-      notes: [...prepared.notes, ...(edges === undefined ? [] : [edges]), ...(sameWeights ? [] : [otherWeights])],
+      notes: [...prepared.notes, ...sourceNotes(source), ...(sameWeights ? [] : [otherWeights])],
     };
   } finally {
     await prepared.executor.dispose();

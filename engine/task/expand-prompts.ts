@@ -8,7 +8,8 @@ import type { Example } from "./example.ts";
 import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
-import { throwProblems } from "./problems.ts";
+import { leaveOut } from "./left-out.ts";
+import { throwProblems, type Problem } from "./problems.ts";
 import type { PromptPair, PromptTask, PromptText } from "./task.ts";
 import { WordFit } from "./word-fit.ts";
 
@@ -95,7 +96,7 @@ class PromptReader {
   private readonly fit: WordFit;
   private readonly ownBos: OwnBos;
   private bareNumber: number | undefined;
-  private readonly left: { number: number; line?: number; reason: string }[] = [];
+  private left: readonly string[] = [];
 
   constructor(
     private readonly task: PromptTask,
@@ -114,24 +115,29 @@ class PromptReader {
     }
   }
 
-  /** All prompts that fit. @throws EngineError "invalid-task" naming every one that does not, if the task says so; the first, if none does */
+  /** All prompts that fit. @throws EngineError "invalid-task" naming every one that does not, where they are most of the file's */
   read(): Unsplit[] {
     const examples: Unsplit[] = [];
-    for (const [i, pair] of this.task.prompts.entries()) {
+    const { file, needs, prompts, dropped } = this.task;
+    const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
+    const misfits: Problem[] = [];
+    for (const [i, pair] of prompts.entries()) {
       try {
         examples.push(this.example(pair));
       } catch (error) {
         if (!(error instanceof Misfit)) throw error;
-        this.left.push({ number: i + 1, line: pair.line, reason: error.message });
+        const sentence = `prompt ${i + 1}: ${error.message}.${remedy}`;
+        misfits.push({ place: { file, line: pair.line }, sentence });
       }
     }
-    if (this.task.unfit === "error") this.refuse(this.left);
-    if (examples.length === 0) this.refuse(this.left.slice(0, 1));
+    if (misfits.length + dropped > (prompts.length + dropped) / 2) throwProblems(misfits, { file });
+    const bad = misfits.map((misfit) => [misfit]);
+    this.left = leaveOut(bad, prompts.length, "prompts", { file });
     return examples;
   }
 
-  notes(): string[] {
-    return [...this.ownBos.notes(), ...this.numberNotes(), ...this.leftNotes()];
+  notes(): readonly string[] {
+    return [...this.ownBos.notes(), ...this.numberNotes(), ...this.left];
   }
 
   private numberNotes(): string[] {
@@ -141,24 +147,6 @@ class PromptReader {
     return [
       `${task.file}: answers that are numbers are token ids: ${id} is the token ${token}. Write a word in quotes, with its leading space.`,
     ];
-  }
-
-  private leftNotes(): string[] {
-    const [first] = this.left;
-    if (!first) return [];
-    return [
-      `${this.task.file}: ${this.left.length} of ${this.task.prompts.length} prompts are left out because they do not fit the tokenizer; the first, in line ${first.line}: ${first.reason}.`,
-    ];
-  }
-
-  private refuse(prompts: typeof this.left): void {
-    const { file, needs } = this.task;
-    const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
-    const problems = prompts.map(({ number, line, reason }) => ({
-      place: { file, line },
-      sentence: `prompt ${number}: ${reason}.${remedy}`,
-    }));
-    throwProblems(problems, { file });
   }
 
   private example(pair: PromptPair): Unsplit {

@@ -22,15 +22,12 @@ export function relationTask(source: Source, fields: RelationFile, notes: readon
         add([field, i], `template "${template}" ends with a space; remove it, the object follows after one.`);
     });
   }
-  const seen = new Set<string>();
-  fields.samples.forEach(({ subject, object }, i) => {
-    const sample = `${subject}\n${object}`;
-    if (seen.has(sample)) add(["samples", i], `sample "${subject}" → "${object}" stands twice; keep one.`);
-    seen.add(sample);
-  });
   throwProblems(problems, source);
+  const samples = [
+    ...new Map(fields.samples.map((sample) => [`${sample.subject}\n${sample.object}`, sample])).values(),
+  ];
   return {
-    ...commonFields(source, fields, notes),
+    ...commonFields(source, fields, [...notes, ...repeatedNote(source, fields.samples, samples)]),
     kind: "relation",
     promptTemplates: fields.prompt_templates,
     zeroShotTemplates: fields.prompt_templates_zs ?? [],
@@ -40,8 +37,25 @@ export function relationTask(source: Source, fields: RelationFile, notes: readon
       rangeName: fields.properties?.range_name ?? "",
       symmetric: fields.properties?.symmetric ?? false,
     },
-    samples: fields.samples,
+    samples,
   };
+}
+
+type Sample = RelationFile["samples"][number];
+
+/** Published files repeat samples here and there; twice the same would count twice. */
+function repeatedNote({ file }: Source, all: readonly Sample[], kept: readonly Sample[]): string[] {
+  const repeated = all.length - kept.length;
+  if (repeated === 0) return [];
+  const seen = new Set<string>();
+  const first = all.find(({ subject, object }) => {
+    const key = `${subject}\n${object}`;
+    return seen.has(key) || !seen.add(key);
+  })!;
+  return [
+    `${file}: ${repeated} of ${all.length} samples ${repeated === 1 ? "repeats" : "repeat"} an earlier one and ` +
+      `${repeated === 1 ? "is" : "are"} left out; the first: "${first.subject}" → "${first.object}".`,
+  ];
 }
 
 /** "The capital of {} is" as a contrast task: the corrupt prompt has another subject, whose object is the wrong answer. */

@@ -101,8 +101,8 @@ export interface PromptTask extends TaskCommon {
   readonly prompts: readonly PromptPair[];
   /** Token positions without BOS. */
   readonly wordIndices: Readonly<Record<string, number>>;
-  /** What to do with a prompt that does not fit the tokenizer: imports of large data sets leave it out and count it. */
-  readonly unfit: "error" | "leave-out";
+  /** Prompts of the file that were left out in reading it; a file of which most cannot be used is refused. */
+  readonly dropped: number;
 }
 
 export interface RelationTask extends TaskCommon {

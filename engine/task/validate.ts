@@ -43,15 +43,28 @@ export function validate<Schema extends z.ZodObject>(
   schema: Schema,
   data: unknown = source.data,
 ): z.infer<Schema> {
+  throwProblems(problemsIn(source, schema, data), source);
+  return schema.parse(data);
+}
+
+/**
+ * Everything in which a value differs from a schema.
+ *
+ * @param at where in the file the value stands
+ */
+export function problemsIn(
+  source: Source,
+  schema: z.ZodObject,
+  data: unknown,
+  at: readonly PropertyKey[] = [],
+): Problem[] {
   const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return [];
   const known = (path: readonly PropertyKey[]): readonly string[] =>
     path.length === 0 ? keysOf(schema) : (FIELDS_BELOW[String(path.at(-1))] ?? FIELDS_BELOW[String(path[0])] ?? []);
-  const problems = parsed.error.issues
+  return parsed.error.issues
     .flatMap((issue) => explainIssue(issue, data, known))
-    .map(({ path, sentence, ofKey }): Problem => ({ sentence, place: source.place(path, ofKey) }));
-  throwProblems(problems, source);
-  throw new Error("internal: a schema failed without an issue");
+    .map(({ path, sentence, ofKey }): Problem => ({ sentence, place: source.place([...at, ...path], ofKey) }));
 }
 
 /** The form of a file, seen from the fields it has. */

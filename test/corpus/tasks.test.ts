@@ -1357,18 +1357,7 @@ const RELATIONS: readonly Case[] = [
     "parts2.json",
     relation(['"object": "Paris"', '"objekt": "Paris"']),
     "invalid-task",
-    [
-      "{file} has 2 problems:",
-      '{file}:5:5: "samples[1].object" is missing; write a text.',
-      '{file}:5:28: unknown field "objekt" in samples[1]. Did you mean "object"?',
-    ],
-  ],
-  [
-    "a sample that stands twice",
-    "twice-sample.json",
-    relation(['"Peru", "object": "Lima"', '"France", "object": "Paris"']),
-    "invalid-task",
-    ['{file}:6:5: sample "France" → "Paris" stands twice; keep one.'],
+    ['{file}:5:5: "samples[1].object" is missing; write a text.'],
   ],
   [
     "empty words",
@@ -1431,10 +1420,10 @@ const ROWS: readonly Case[] = [
   [
     "a table without its columns",
     "columns.csv",
-    "clean,corrupt,correct_idx,incorrect_idx\na,b,1,2\n",
+    "clean,broken,correct_idx,incorrect_idx\na,b,1,2\n",
     "invalid-file",
     [
-      "{file}:1:1: columns are clean, corrupt, correct_idx, incorrect_idx; a task table needs clean, corrupted and one of: correct_idx and incorrect_idx; country_idx and corrupted_country_idx; answers_idx and corrupted_answers_idx; clean_answer_idx and corrupted_answer_idx; plural; correct_idx; label.",
+      "{file}:1:1: columns are clean, broken, correct_idx, incorrect_idx, parted by commas; a task table needs clean, corrupted and one of: correct_idx and incorrect_idx; country_idx and corrupted_country_idx; answers_idx and corrupted_answers_idx; clean_answer_idx and corrupted_answer_idx; correct and incorrect; country and corrupted_country; answers and corrupted_answers; answers and wrong_answers; answer and wrong_answer; answer and corrupted_answer; clean_answer and corrupted_answer; plural; correct_idx; label.",
     ],
   ],
   [
@@ -1443,7 +1432,7 @@ const ROWS: readonly Case[] = [
     "clean,corrupted\na,b\n",
     "invalid-file",
     [
-      "{file}:1:1: columns are clean, corrupted; a task table needs clean, corrupted and one of: correct_idx and incorrect_idx; country_idx and corrupted_country_idx; answers_idx and corrupted_answers_idx; clean_answer_idx and corrupted_answer_idx; plural; correct_idx; label.",
+      "{file}:1:1: columns are clean, corrupted, parted by commas; a task table needs clean, corrupted and one of: correct_idx and incorrect_idx; country_idx and corrupted_country_idx; answers_idx and corrupted_answers_idx; clean_answer_idx and corrupted_answer_idx; correct and incorrect; country and corrupted_country; answers and corrupted_answers; answers and wrong_answers; answer and wrong_answer; answer and corrupted_answer; clean_answer and corrupted_answer; plural; correct_idx; label.",
     ],
   ],
   [
@@ -1470,14 +1459,14 @@ const ROWS: readonly Case[] = [
   [
     "ids that are none",
     "ids.csv",
-    'clean,corrupted,correct_idx,incorrect_idx\na,b,one,2\nc,d,3,"[4, x]"\ne,,5,6\ng,h,-1,2\n',
+    'clean,corrupted,correct_idx,incorrect_idx\na,b,(one),2\nc,d,3,"[4, x]"\ne,,5,6\ng,h,-1,2\n',
     "invalid-task",
     [
       "{file} has 4 problems:",
-      '{file}:2:1: correct_idx is "one"; write a token id or a list such as [262, 11].',
-      '{file}:3:1: incorrect_idx is "[4, x]"; write a token id or a list such as [262, 11].',
+      '{file}:2:1: correct_idx is "(one)"; write a token id, a word, or a list such as [262, 11].',
+      '{file}:3:1: incorrect_idx is "[4, x]"; write a token id, a word, or a list such as [262, 11].',
       "{file}:4:1: clean or corrupted is empty; write both prompts.",
-      '{file}:5:1: correct_idx is "-1"; write a token id or a list such as [262, 11].',
+      '{file}:5:1: correct_idx is "-1"; write a token id, a word, or a list such as [262, 11].',
     ],
   ],
   [
@@ -1554,10 +1543,12 @@ const ROWS: readonly Case[] = [
   [
     "rows of two layouts",
     "layouts.jsonl",
-    '{"clean": "a 17", "corrupted": "b 01", "year": 32}\n{"prompt": "1+1=", "label": 2, "random_counterfactual": {"prompt": "1+2=", "label": 3}}\n',
+    '{"clean": "a 17", "corrupted": "b 01", "year": 32}\n{"prompt": "1+1=", "label": 2, "random_counterfactual": {"prompt": "1+2=", "label": 3}}\n{"prompt": "x"}\n',
     "invalid-task",
     [
+      "{file} has 2 problems:",
       "{file}:2:1: is not a row of a MIB data set; it needs prompt with choices and answerKey, prompt with label, or clean, corrupted and year, and a counterfactual.",
+      "{file}:3:1: is not a row of a MIB data set; it needs prompt with choices and answerKey, prompt with label, or clean, corrupted and year, and a counterfactual.",
     ],
   ],
   [

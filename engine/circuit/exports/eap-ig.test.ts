@@ -86,6 +86,53 @@ test("the reader says what the file's scores mean", () => {
   expect([score("helpful-positive"), score("helpful-negative"), score("absolute")]).toEqual([-0.125, 0.125, 0.125]);
 });
 
+describe("other spellings of the same graph are read, and what is passed over is said:", () => {
+  const spelled = (change: (file: EapIgFile) => unknown) => {
+    const file = JSON.parse(TEXT) as EapIgFile;
+    change(file);
+    return parseEapIg(JSON.stringify(file), "x.json");
+  };
+  const { passedOver: _, ...plain } = parseEapIg(TEXT, "x.json");
+  const flag = (value: unknown) => (value ? 1 : 0);
+
+  test("nodes as bare verdicts, verdicts as 0 and 1", () => {
+    const bare = spelled((file) => {
+      for (const [id, { in_graph }] of Object.entries(file.nodes)) Object.assign(file.nodes, { [id]: in_graph });
+    });
+    const flags = spelled((file) => {
+      file.cfg["parallel_attn_mlp"] = 0;
+      for (const [id, { in_graph }] of Object.entries(file.nodes)) Object.assign(file.nodes, { [id]: flag(in_graph) });
+      for (const edge of Object.values(file.edges)) Object.assign(edge, { in_graph: flag(edge.in_graph) });
+    });
+    expect([bare, flags]).toEqual([plain, plain]);
+  });
+
+  test("neurons and fields of no meaning here are named", () => {
+    const graph = spelled((file) => {
+      Object.assign(file.nodes["m0"]!, { neurons: [true, false], neurons_scores: [1, 0], hook: "x" });
+      Object.assign(file, { author: "y" });
+    });
+    expect(graph.passedOver).toEqual([
+      "neurons of 1 nodes are not read: a node is kept or ablated whole, with all that it writes.",
+      "fields of nodes and edges that are not read: hook.",
+      "fields that are not read: author.",
+    ]);
+  });
+
+  test("edges without a score, and edges that are not there", () => {
+    const graph = spelled((file) => {
+      Object.assign(file.edges, { "m1->logits": true, "m0->logits": { in_graph: false } });
+      delete (file.edges as Partial<typeof file.edges>)["input->m1"];
+    });
+    const total = plain.edges.size;
+    expect(graph.edges.get("m1->logits")).toEqual({ inGraph: true, score: 0 });
+    expect(graph.passedOver).toEqual([
+      `2 of the ${total - 1} edges have no score; it counts as 0.`,
+      `1 of the model's ${total} edges are not in the file: they are outside the circuit, with score 0.`,
+    ]);
+  });
+});
+
 describe("a broken graph is a sentence:", () => {
   const cases: [name: string, change: (file: EapIgFile) => void, sentence: string][] = [
     ["no cfg", (file) => delete (file as Partial<EapIgFile>).cfg, "x.json: cfg: missing; write an object."],

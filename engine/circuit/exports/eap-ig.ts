@@ -20,6 +20,8 @@ export interface EapIgGraph {
   readonly edges: ReadonlyMap<string, { readonly inGraph: boolean; readonly score: number }>;
   /** What the format itself cannot hold: which of the dMlp hidden neurons of each MLP are kept. */
   readonly hidden?: { readonly dMlp: number; readonly kept: Readonly<Record<string, readonly number[]>> };
+  /** What the file holds, or lacks, that was passed over in reading it: sentences. */
+  readonly passedOver?: readonly string[];
 }
 
 /**
@@ -93,11 +95,13 @@ export function edgesToEapIg(
 export function edgesOfEapIg(graph: EapIgGraph): {
   readonly scores: readonly ScoredEdge[];
   readonly kept: ReadonlySet<string>;
+  readonly passedOver: readonly string[];
 } {
   const named = topologyOf(graph.cfg).edges.map((edge) => ({ edge, ...graph.edges.get(formatEdge(edge))! }));
   return {
     scores: named.map(({ edge, score }) => ({ ...edge, score: 0 - score })),
     kept: new Set(named.filter(({ inGraph }) => inGraph).map(({ edge }) => formatEdge(edge))),
+    passedOver: graph.passedOver ?? [],
   };
 }
 
@@ -139,16 +143,24 @@ export function formatEapIg(graph: EapIgGraph, sign: ScoreSign = "helpful-positi
 /** Bare NaN stands for "not scored". */
 const score = z.union([z.number(), z.literal("NaN"), z.literal("Infinity"), z.literal("-Infinity"), z.null()]);
 const size = z.int().min(1).max(1000);
+/** EAP-IG's loader takes whatever Python takes for true. */
+const flag = z.preprocess((value) => (value === 1 ? true : value === 0 ? false : value), z.boolean());
 
-const fileSchema = z.object({
-  cfg: z.object({
+/** Older graphs have the bare verdict where newer ones have an object. */
+const entry = z.preprocess(
+  (value) => (value === true || value === false || value === 0 || value === 1 ? { in_graph: value } : value),
+  z.looseObject({ in_graph: flag, score: score.optional() }),
+);
+
+const fileSchema = z.looseObject({
+  cfg: z.looseObject({
     n_layers: size,
     n_heads: size,
     d_model: z.int().min(1),
-    parallel_attn_mlp: z.boolean().optional(),
+    parallel_attn_mlp: flag.optional(),
   }),
-  nodes: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
-  edges: z.record(z.string(), z.object({ in_graph: z.boolean(), score: score.optional() })),
+  nodes: z.record(z.string(), entry),
+  edges: z.record(z.string(), entry),
   [OWN_KEY]: z
     .object({ d_mlp: z.int().min(1), hidden_neurons: z.record(z.string(), z.array(z.int().min(0))) })
     .optional(),
@@ -156,7 +168,8 @@ const fileSchema = z.object({
 
 /**
  * Reads a graph. Nodes and edges that the file leaves out are outside the circuit with score 0, as in EAP-IG's loader;
- * bare NaN and infinities, which Python writes for unscored entries, count as 0.
+ * bare NaN and infinities, which Python writes for unscored entries, count as 0. A verdict may be 0 or 1, and stand bare where older
+ * files have no object.
  * @param sign what the file's scores mean; the graph's are helpful-positive, or sizes for "absolute"
  * @throws EngineError "invalid-file" for broken JSON, missing fields and names that the model does not have
  */
@@ -183,7 +196,46 @@ export function parseEapIg(text: string, file: string, sign: ScoreSign = "helpfu
       ]),
     ),
     ...readHidden(file, parsed.data[OWN_KEY], sizes.nLayers),
+    ...passedOverIn(parsed.data, edgeNames.length),
   };
+}
+
+type GraphFile = z.infer<typeof fileSchema>;
+
+/** Fields that are read, or that say nothing that the graph does not say itself. */
+const READ_FIELDS = {
+  file: ["cfg", "nodes", "edges", OWN_KEY],
+  entry: ["in_graph", "score"],
+} as const;
+
+/** EAP-IG's masks over what a node writes, and their scores. */
+const NEURON_FIELDS: readonly string[] = ["neurons", "neurons_scores"];
+
+/** A sentence for each kind of thing that was in the file and had no effect, or that was not there. */
+function passedOverIn(file: GraphFile, edgeCount: number): Pick<EapIgGraph, "passedOver"> {
+  const entries = [...Object.values(file.nodes), ...Object.values(file.edges)];
+  const counts = new Map<string, number>();
+  for (const fields of entries) {
+    for (const field of Object.keys(fields)) {
+      if (!READ_FIELDS.entry.some((read) => read === field)) counts.set(field, (counts.get(field) ?? 0) + 1);
+    }
+  }
+  const masked = counts.get("neurons") ?? 0;
+  const others = [...counts.keys()].filter((field) => !NEURON_FIELDS.includes(field));
+  const top = Object.keys(file).filter((field) => !READ_FIELDS.file.some((read) => read === field));
+  const listed = Object.values(file.edges);
+  const unscored = listed.filter(({ score }) => typeof score !== "number").length;
+  const absent = edgeCount - listed.length;
+  const sentences = [
+    masked > 0 && `neurons of ${masked} nodes are not read: a node is kept or ablated whole, with all that it writes.`,
+    masked === 0 && counts.has("neurons_scores") && "neurons_scores are not read.",
+    others.length > 0 && `fields of nodes and edges that are not read: ${others.join(", ")}.`,
+    top.length > 0 && `fields that are not read: ${top.join(", ")}.`,
+    unscored > 0 && `${unscored} of the ${listed.length} edges have no score; it counts as 0.`,
+    absent > 0 &&
+      `${absent} of the model's ${edgeCount} edges are not in the file: they are outside the circuit, with score 0.`,
+  ].filter((sentence) => sentence !== false);
+  return sentences.length > 0 ? { passedOver: sentences } : {};
 }
 
 type NodeEntry = z.infer<typeof fileSchema>["nodes"][string];

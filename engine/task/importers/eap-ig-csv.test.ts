@@ -30,7 +30,7 @@ describe("a task table of EAP-IG", () => {
       form: "prompts",
       metric: "logit-difference",
       notes: [IDS_NOTE],
-      unfit: "leave-out",
+      dropped: 0,
     });
     expect(task.prompts[1]).toEqual({
       clean: "When Anna and Paul went, Paul",
@@ -110,14 +110,62 @@ describe("a task table of EAP-IG", () => {
   test("leaves out rows that do not fit the tokenizer, and counts them", () => {
     const task = table(
       `clean,corrupted,correct_idx,incorrect_idx\nSo Mary went,So John went,${she},${he}\n` +
-        `So Mary went,So went,${she},${he}\nSo Mary left,So John left,99999,${he}\n`,
+        `So Mary went,So went,${she},${he}\nSo Mary left,So John left,99999,${he}\nSo Mary left,So John left,${she},${he}\n`,
     );
     const { examples, notes } = expandTask(task, tokenizer);
-    expect(examples).toHaveLength(1);
+    expect(examples).toHaveLength(2);
     expect(notes.slice(1)).toEqual([
       `table.csv: answers that are numbers are token ids: ${she} is the token " she". Write a word in quotes, with its leading space.`,
-      'table.csv: 2 of 3 prompts are left out because they do not fit the tokenizer; the first, in line 3: the clean prompt has 4 tokens and the corrupt one 3 ("So Mary went" and "So went"); make them equally long.',
-      "table.csv: the prompts that fit (1) give 1 discovery and 0 held-out examples without a clean prompt in both.",
+      'table.csv: 2 of 4 prompts left out; the first, in line 3: prompt 2: the clean prompt has 4 tokens and the corrupt one 3 ("So Mary went" and "So went"); make them equally long.',
+      "table.csv: the prompts that fit (2) give 1 discovery and 1 held-out examples without a clean prompt in both.",
     ]);
+  });
+
+  test("is refused where most of its rows do not fit, each with its line", () => {
+    const task = table(
+      `clean,corrupted,correct_idx,incorrect_idx\nSo Mary went,So John went,${she},${he}\n` +
+        `So Mary went,So went,${she},${he}\nSo Mary left,So John left,99999,${he}\n`,
+    );
+    expect(() => expandTask(task, tokenizer)).toThrow(/^table.csv has 2 problems:\ntable.csv:3: prompt 2/);
+  });
+
+  test("leaves out a row that is none, with a note, and counts it among those that do not fit", () => {
+    const row = `So Mary went,So John went,${she},${he}\n`;
+    const task = table(`clean,corrupted,correct_idx,incorrect_idx\n${row}${row},So John went,1,2\n`);
+    expect(task).toMatchObject({ dropped: 1, prompts: [{ line: 2 }, { line: 3 }] });
+    expect(task.notes[0]).toBe(
+      "table.csv: 1 of 3 rows left out; the first, in line 4: clean or corrupted is empty; write both prompts.",
+    );
+  });
+
+  test.each([
+    ["semicolons", "clean;corrupted;correct;incorrect\nSo Mary, went;So John, went;she;he\n", "So Mary, went"],
+    ["tabs", "clean\tcorrupted\tcorrect\tincorrect\nSo Mary; went\tSo John; went\tshe\the\n", "So Mary; went"],
+    ["a line that says so", 'sep=;\n"clean";"corrupted";"correct";"incorrect"\nSo;So John;she;he\n', "So"],
+    ["commas, after a byte order mark", "\uFEFFclean,corrupt,correct,incorrect\nSo,So John,she,he\n", "So"],
+  ])("with cells parted by %s", (_, text, clean) => {
+    expect(table(text)).toMatchObject({ prompts: [{ clean, answers: [" she"], wrongAnswers: [" he"] }] });
+  });
+
+  test("with words, lists of words, and words and ids together", () => {
+    const task = table(
+      `clean,corrupted,correct_idx,incorrect_idx\na,b,she,"[' he', 7]"\nc ,d ,she,"['he']"\ne,f, she,9\n`,
+    );
+    expect(task).toMatchObject({
+      prompts: [
+        { answers: [" she"], wrongAnswers: [" he", 7] },
+        { answers: ["she"], wrongAnswers: ["he"] },
+        { answers: [" she"], wrongAnswers: [9] },
+      ],
+      notes: [
+        "table.csv: answers are token ids of the tokenizer that the file was made for; with another model they mean other words.",
+        "table.csv: answers are words; a space goes before each that has none, unless the prompt ends with one.",
+      ],
+    });
+  });
+
+  test("with numbers in a column of words, which are words", () => {
+    const task = table("clean,corrupted,answer,wrong_answer\na,b,7,8\n");
+    expect(task).toMatchObject({ prompts: [{ answers: [" 7"], wrongAnswers: [" 8"] }] });
   });
 });

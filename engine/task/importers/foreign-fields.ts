@@ -1,19 +1,44 @@
-// What a file of another project holds beyond the fields that are read: named in a note, not refused.
+// What a file of another project holds beyond the fields that are read, at any depth: named in a note, not refused.
+import { z } from "zod";
 import type { Source } from "../source.ts";
 
-/** The known fields of an object, and a note that names the others. */
-export function takeKnown(
-  source: Source,
-  known: readonly string[],
-  unusable: readonly string[] = [],
-): { data: object; notes: string[] } {
-  const entries = Object.entries(source.data as object);
-  const isRead = (field: string): boolean => known.includes(field) && !unusable.includes(field);
-  const others = entries.filter(([field]) => !isRead(field)).map(([field]) => field);
+/** The fields that a schema knows, and a note that names the others. */
+export function takeKnown(source: Source, schema: z.ZodObject): { data: object; notes: string[] } {
+  const others = new Map<string, number>();
+  const data = known(source.data, schema, "", others) as object;
+  const named = [...others].map(([path, count]) => (count === 1 ? path : `${path} (${count} times)`));
   return {
-    data: Object.fromEntries(entries.filter(([field]) => isRead(field))),
-    notes: others.length > 0 ? [`${source.file}: fields that are not read: ${others.join(", ")}.`] : [],
+    data,
+    notes: named.length > 0 ? [`${source.file}: fields that are not read: ${shortened(named)}.`] : [],
   };
+}
+
+const mostNamed = 20;
+
+function shortened(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(", ") + (more > 0 ? `, and ${more} more` : "");
+}
+
+/** @param path of the value, list places left out: "samples.note" */
+function known(value: unknown, schema: z.core.$ZodType, path: string, others: Map<string, number>): unknown {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    return value.map((item) => known(item, inner.element, path, others));
+  }
+  if (!(inner instanceof z.ZodObject) || typeof value !== "object" || value === null || Array.isArray(value))
+    return value;
+  const fields: [string, unknown][] = [];
+  for (const [field, item] of Object.entries(value)) {
+    const below = path === "" ? field : `${path}.${field}`;
+    if (!Object.hasOwn(inner.shape, field)) others.set(below, (others.get(below) ?? 0) + 1);
+    else fields.push([field, known(item, inner.shape[field]!, below, others)]);
+  }
+  return Object.fromEntries(fields);
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap()) : schema;
 }
 
 /** True for an object with `field` and without our own `kind`. */

@@ -38,6 +38,18 @@ describe("a relation of Hernandez et al.", () => {
     expect(task).toMatchObject({ zeroShotTemplates: [], notes: ["capital.json: fields that are not read: _domain."] });
   });
 
+  test("keeps a repeated sample once, and passes over what else its parts hold, with notes", () => {
+    const samples = [...FILE.samples, { subject: "France", object: "Paris", note: "again" }];
+    const properties = { ...FILE.properties, fn_type: "ONE_TO_ONE" };
+    expect(writtenTask("capital.json", JSON.stringify({ ...FILE, properties, samples }))).toMatchObject({
+      samples: FILE.samples,
+      notes: [
+        "capital.json: fields that are not read: properties.fn_type, samples.note.",
+        'capital.json: 1 of 5 samples repeats an earlier one and is left out; the first: "France" → "Paris".',
+      ],
+    });
+  });
+
   test("becomes a contrast of subjects: the corrupt prompt's object is the wrong answer", () => {
     const tokenizer = wordTokenizer();
     const task = writtenTask("capital.json", JSON.stringify(FILE));

@@ -10,7 +10,7 @@ export const hernandez = {
   matches: (source: Source): boolean => isForeign(source, "samples"),
 
   read(source: Source): Task {
-    const { data, notes } = takeKnown(source, Object.keys(relationSchema.shape));
+    const { data, notes } = takeKnown(source, relationSchema);
     return relationTask(source, validate(source, relationSchema, data), notes);
   },
 };

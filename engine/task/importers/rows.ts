@@ -1,5 +1,6 @@
 // Data sets of rows, each a pair of prompts: the part that all importers of rows share.
 import { commonFields } from "../common-fields.ts";
+import { leaveOut } from "../left-out.ts";
 import { throwProblems, type Problem } from "../problems.ts";
 import type { MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
@@ -13,7 +14,7 @@ export interface Row<Data> {
   readonly line: number;
 }
 
-/** @throws EngineError "invalid-task" naming every bad row */
+/** @throws EngineError "invalid-task" naming every bad row, where they are more than half */
 export function taskOfRows<Data>(
   source: SourceText,
   rows: readonly Row<Data>[],
@@ -28,14 +29,16 @@ export function taskOfRows<Data>(
     else prompts.push({ ...result, line });
   }
   if (rows.length === 0) problems.push({ sentence: "has no rows.", place: { file: source.file } });
-  throwProblems(problems, source);
+  if (prompts.length === 0) throwProblems(problems, source);
+  const bad = problems.map((problem) => [problem]);
+  const left = leaveOut(bad, rows.length, "rows", source);
   return {
-    ...commonFields(source, { metric }, notes),
+    ...commonFields(source, { metric }, [...notes, ...left]),
     kind: "contrast",
     form: "prompts",
     prompts,
     wordIndices: {},
-    unfit: "leave-out",
+    dropped: problems.length,
   };
 }
 
