@@ -139,7 +139,15 @@ const search = z.strictObject({
   stoppedBecause: text,
   sizes: z.array(count).optional().describe("Kept units at the end of each order tried."),
   crossing: z
-    .strictObject({ removed: z.array(unitId), ...measured, metric: measured.metric.optional() })
+    .strictObject({
+      removed: z.array(unitId),
+      ...measured,
+      metric: measured.metric.optional(),
+      missed: z
+        .strictObject({ half: z.enum(["faithfulness", "accuracy", "kl"]), value: z.number(), bound: z.number() })
+        .optional()
+        .describe("The half of the criterion that fails without it, its value and the bound beyond which that lies."),
+    })
     .optional()
     .describe("The removal from the final circuit that came closest to keeping the criterion."),
   trajectory: z.array(step),

@@ -3,8 +3,10 @@ import { EngineError } from "../base/errors.ts";
 import {
   assertSeparated,
   describeCriterion,
+  describeMissed,
   faithfulness,
   firstHalfHolds,
+  missedHalf,
   secondHalfHolds,
   type Criterion,
 } from "./faithfulness.ts";
@@ -127,5 +129,23 @@ describe("assertSeparated()", () => {
 
   test("refuses no examples", () => {
     expect(check([], [])).toThrow(EngineError);
+  });
+});
+
+describe("missedHalf()", () => {
+  const ends = { full: 2, empty: 0, accuracy: 0.8, klEmpty: 2 };
+  const of = (name: Criterion["name"], second: Criterion["second"]): Criterion => ({ name, threshold: 0.9, second });
+
+  // By hand: 0.9 of 0.8 is 0.72, a tenth of 2 is 0.2.
+  test.each([
+    ["match", "accuracy", 0.8999, null, "f 0.8999, below 0.9000"],
+    ["match", "accuracy", 1.25, null, "f 1.2500, above 1.1000"],
+    ["match", "accuracy", 0.9994, 0.7, "accuracy 0.7000, below 0.7200"],
+    ["at-least", "kl", 1.25, 0.25, "KL 0.2500, above 0.2000"],
+    ["match", "accuracy", 0.9994, 0.72, undefined],
+    ["difference-only", "accuracy", 0.95, null, undefined],
+  ] as const)("%s and %s at f %d, second half %d: %s", (name, second, f, value, sentence) => {
+    const missed = missedHalf(of(name, second), f, value, ends);
+    expect(missed && describeMissed(missed)).toBe(sentence);
   });
 });

@@ -43,6 +43,32 @@ export function secondHalfHolds(criterion: Criterion, value: number, ends: Ends)
     : value <= (1 - criterion.threshold) * ends.klEmpty + slack;
 }
 
+/** The half of a criterion that a circuit misses: its value, and the bound that it lies beyond. */
+export interface MissedHalf {
+  readonly half: "faithfulness" | SecondHalf;
+  readonly value: number;
+  readonly bound: number;
+}
+
+/**
+ * @param second accuracy or KL; null where the first half failed, so that it was not measured
+ * @returns undefined where neither is missed
+ */
+export function missedHalf(criterion: Criterion, f: number, second: number | null, ends: Ends): MissedHalf | undefined {
+  const { threshold } = criterion;
+  if (!firstHalfHolds(criterion, f))
+    return { half: "faithfulness", value: f, bound: f < 1 ? threshold : 2 - threshold };
+  if (second === null || secondHalfHolds(criterion, second, ends)) return undefined;
+  const bound = criterion.second === "accuracy" ? threshold * ends.accuracy : (1 - threshold) * ends.klEmpty;
+  return { half: criterion.second, value: second, bound };
+}
+
+/** "accuracy 0.7188, below 0.7290" */
+export function describeMissed({ half, value, bound }: MissedHalf): string {
+  const name = { faithfulness: "f", accuracy: "accuracy", kl: "KL" }[half];
+  return `${name} ${value.toFixed(4)}, ${value < bound ? "below" : "above"} ${bound.toFixed(4)}`;
+}
+
 /** 1 − 0.9 is not 0.1 in binary; without this a circuit at the very threshold would miss it. */
 const slack = 1e-12;
 

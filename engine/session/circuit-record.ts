@@ -17,11 +17,12 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { fewSentence, type Interval } from "../base/interval.ts";
 import type { Completeness } from "../evaluate/completeness.ts";
 import type { Minimality } from "../evaluate/minimality.ts";
-import { describeCriterion } from "../evaluate/faithfulness.ts";
+import { describeCriterion, describeMissed, type Ends, missedHalf, type MissedHalf } from "../evaluate/faithfulness.ts";
 import type { Figures, RandomBaseline } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import type { Model } from "../model/model.ts";
 import type { SearchOptions, SearchResult } from "../prune/search.ts";
+import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { describeReference, type Prepared } from "./prepare.ts";
@@ -64,6 +65,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
   const { criterion } = prepared;
   const { space } = result.kept;
   const { kept, trajectory, passes, trials, reAdded, oneMinimal, verified, sizes, crossing } = result;
+  const missed = crossing && missedHalf(criterion, crossing.faithfulness, crossing.second, endsOf(facts.discovery));
   const present = UNIT_KINDS.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
   return {
     format: "secateur.circuit",
@@ -88,9 +90,9 @@ export function circuitRecord(facts: RunFacts): Circuit {
       oneMinimal,
       ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),
       forwardTokens: facts.forwardTokens,
-      stoppedBecause: stoppedBecause(result, search),
+      stoppedBecause: stoppedBecause(result, search, missed),
       sizes: [...sizes],
-      ...(crossing && { crossing: { removed: [crossing.unit], faithfulness: crossing.faithfulness } }),
+      ...(crossing && { crossing: crossingRecord(crossing, missed) }),
       trajectory: trajectory.map((step) => ({ ...step })),
     },
     kept: keptOf(kept),
@@ -196,7 +198,24 @@ function describeOrder({ order, orders, seed, estimates }: SearchOptions): strin
   return orders === 1 ? first : `${first}; best of ${orders} orders, the others shaken with seed ${seed}`;
 }
 
-function stoppedBecause(result: SearchResult, { criterion, maxPasses, budget }: SearchOptions): string {
+/** The model's own figures, as they were measured on these examples. */
+function endsOf({ full, empty, accuracy, klEmpty }: Figures): Ends {
+  return { full, empty, accuracy: accuracy.full, klEmpty };
+}
+
+function crossingRecord(
+  { unit, faithfulness, second }: Crossing,
+  missed: MissedHalf | undefined,
+): Circuit["search"]["crossing"] {
+  const measured = missed && missed.half !== "faithfulness" && second !== null ? { [missed.half]: second } : {};
+  return { removed: [unit], faithfulness, ...measured, ...(missed && { missed }) };
+}
+
+function stoppedBecause(
+  result: SearchResult,
+  { criterion, maxPasses, budget }: SearchOptions,
+  missed: MissedHalf | undefined,
+): string {
   const { oneMinimal, crossing, kept, passes, trials, verified } = result;
   const isPassLimit = maxPasses !== undefined && passes >= maxPasses;
   if (!oneMinimal && budget !== undefined && !isPassLimit) {
@@ -212,9 +231,14 @@ function stoppedBecause(result: SearchResult, { criterion, maxPasses, budget }: 
   }
   if (!oneMinimal) return `stopped after ${maxPasses} passes, as asked; 1-minimality was not verified`;
   const proof = `no single one of the ${kept.size} kept units can go while ${describeCriterion(criterion)} holds`;
-  return crossing
-    ? `${proof}; the closest is ${crossing.unit}, f ${crossing.faithfulness.toFixed(4)} without it`
-    : proof;
+  if (!crossing) return proof;
+  const f = `f ${crossing.faithfulness.toFixed(4)}`;
+  const why = !missed
+    ? f
+    : missed.half === "faithfulness"
+      ? describeMissed(missed)
+      : `${describeMissed(missed)} (${f})`;
+  return `${proof}; the closest is ${crossing.unit}: without it ${why}`;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
