@@ -22,6 +22,9 @@ const model = z.strictObject({
   name: text,
   architecture: text.describe("gpt2, gpt_neox, llama, …"),
   source: text.describe("Where the weights came from, as the user named it; no absolute path."),
+  path: text
+    .optional()
+    .describe("Absolute path on the machine where it was found, where the model was opened by path."),
   sha256: sha256.describe("Of the weight file, or of the list of shard hashes."),
   nLayers: size,
   nHeads: size.describe("Query heads per layer."),

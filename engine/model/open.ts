@@ -12,6 +12,9 @@ import { SMOLLM2, smollm2Path } from "./model-cache.ts";
 const SPRIG = "sprig";
 const SPRIG_FOLDER = installedPath("models", "sprig");
 
+/** Whether a word names a model that we know, whatever files there are. */
+export const isNamed = (word: string): boolean => word === SPRIG || word === SMOLLM2.name;
+
 /**
  * @param nameOrPath  "sprig" (embedded), "smollm2" (fetched), a folder in Hugging Face's layout, a .gguf file, or the name of a model
  *                    in the Hugging Face cache: "org/name", also "org/name@revision"

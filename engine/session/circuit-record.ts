@@ -26,6 +26,7 @@ import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { describeReference, type Prepared } from "./prepare.ts";
+import { pathOf } from "./recorded-model.ts";
 import { version } from "./version.ts";
 
 export interface NodeFacts {
@@ -119,11 +120,13 @@ function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
 
 export function modelRecord(model: Model): Circuit["model"] {
   const { config } = model;
+  const path = pathOf(model);
   const { nLayers, nHeads, nKeyValueHeads, dModel, dHead, dMlp, dVocab } = config;
   return {
     name: model.name,
     architecture: config.architecture,
     source: basename(model.source),
+    ...(path !== undefined && { path }),
     sha256: model.sha256,
     nLayers,
     nHeads,

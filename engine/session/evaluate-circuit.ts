@@ -16,6 +16,7 @@ import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } 
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
 import { describeReference, prepare, type Prepared } from "./prepare.ts";
+import { recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
 
 /** What is measured, apart from the circuit itself. */
@@ -120,7 +121,7 @@ async function measure(
 
 function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {
   if (model !== undefined) return model;
-  if (source.form === "own") return source.circuit.model.name;
+  if (source.form === "own") return recordedModel(source.circuit, source.file);
   throw new EngineError(
     "usage",
     `${source.file}: a graph of EAP-IG does not say which model it is of; give the model.`,

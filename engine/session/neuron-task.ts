@@ -7,6 +7,7 @@ import type { NeuronView } from "../contract.ts";
 import { readCircuitFile } from "./circuit-source.ts";
 import { neuronsNamed, neuronViews } from "./neuron-views.ts";
 import { prepare } from "./prepare.ts";
+import { recordedModel } from "./recorded-model.ts";
 
 export interface NeuronRow extends NeuronView {
   readonly id: string;
@@ -31,7 +32,7 @@ export async function neuronTask(settings: NeuronSettings, execution: Execution 
       { place: { file: settings.circuit } },
     );
   }
-  const { task, model = circuit.model.name } = settings;
+  const { task, model = recordedModel(circuit, settings.circuit) } = settings;
   const prepared = prepare({ task, model, seed: circuit.task.seed, examples: circuit.task.examples }, { execution });
   try {
     requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);

@@ -19,6 +19,7 @@ import type { RelationContent } from "../relation/relation-file.ts";
 import { stateAt, subjectStates } from "../relation/states.ts";
 import { Study } from "../relation/study.ts";
 import { decompose, unreachable } from "../relation/svd.ts";
+import { pathOf } from "./recorded-model.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { loadTask } from "../task/load.ts";
 import type { RelationTask } from "../task/task.ts";
@@ -172,7 +173,7 @@ async function contentOf(
     model: {
       name: model.name,
       architecture: model.config.architecture,
-      source: model.source,
+      source: pathOf(model) ?? model.source,
       sha256: model.sha256,
       nLayers: model.config.nLayers,
       dModel: model.config.dModel,

@@ -13,6 +13,7 @@ import type { Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { loadContrast, prepare, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
+import { recordedModel } from "./recorded-model.ts";
 import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 export interface StabilityProgress {
@@ -45,6 +46,7 @@ export function searchedAgain(
   const own = pruneSettingsOf(circuit);
   return {
     ...own,
+    model: given.model ?? recordedModel(circuit, circuit.task.file),
     seed: circuit.task.seed + 1,
     budget: own.budget ?? 0,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
