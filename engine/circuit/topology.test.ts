@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatEdge } from "./edge.ts";
 import { formatNode, LOGITS } from "./node.ts";
-import { slotIndex, sourceIndex, topologyOf } from "./topology.ts";
+import { edgeCount, slotIndex, sourceIndex, topologyOf } from "./topology.ts";
 import { headUnit, mlpUnit } from "./unit.ts";
 
 test("GPT-2 small has 157 sources, 445 slots and 32,491 edges, the counts of EAP-IG", () => {
@@ -61,3 +61,15 @@ test("row and column numbers follow EAP-IG's formulas on GPT-2 small", () => {
   expect(slotIndex(sizes, { target: mlpUnit(9) })).toBe(9 * 37 + 36);
   expect(slotIndex(sizes, { target: LOGITS })).toBe(444);
 });
+
+test.each([
+  [1, 1, false],
+  [4, 8, false],
+  [3, 2, true],
+] as const)(
+  "the edges of %d layers of %d heads, parallel %s, are counted as they are laid out",
+  (nLayers, nHeads, parallelBlocks) => {
+    const sizes = { nLayers, nHeads, parallelBlocks };
+    expect(edgeCount(sizes)).toBe(topologyOf(sizes).edges.length);
+  },
+);

@@ -88,3 +88,14 @@ export function slotIndex(sizes: TopologySizes, slot: Slot): number {
   assertInternal(slot.input !== undefined, `the slot of a${target.layer}.h${target.head} names no input`);
   return target.layer * perLayer + HEAD_INPUTS.indexOf(slot.input) * sizes.nHeads + target.head;
 }
+
+/**
+ * Edges of a model, counted without being laid out: into q, k and v of each head from every node before its layer, into each MLP
+ * also from the heads of its own layer where blocks are not parallel, and into the logits from all.
+ */
+export function edgeCount({ nLayers, nHeads, parallelBlocks }: TopologySizes): number {
+  // Σ over layers of the nodes before each: 1 + layer · (nHeads + 1).
+  const before = nLayers + ((nHeads + 1) * nLayers * (nLayers - 1)) / 2;
+  const intoLogits = 1 + nLayers * (nHeads + 1);
+  return (3 * nHeads + 1) * before + (parallelBlocks ? 0 : nLayers * nHeads) + intoLogits;
+}

@@ -115,3 +115,16 @@ test("a session of before, without a choice of what is drawn and how it is weigh
   const text = JSON.stringify({ ...JSON.parse(formatSession(saved)), view });
   expect((parseSession(text, "x.secateur") as SavedSession).view).toEqual({ ...FIRST_VIEW, tab: "nodes" });
 });
+
+test("one field that is not known leaves all the others as they were", () => {
+  const edges = { ...FIRST_VIEW.edges, most: 7, weighed: "by the moon" };
+  const view = { ...FIRST_VIEW, tab: "nodes", selection: { kind: "star" }, pinned: ["a0.h0"], step: 3, edges };
+  const text = JSON.stringify({ ...JSON.parse(formatSession(saved)), view });
+  expect((parseSession(text, "x.secateur") as SavedSession).view).toEqual({
+    ...FIRST_VIEW,
+    tab: "nodes",
+    pinned: ["a0.h0"],
+    step: 3,
+    edges: { ...FIRST_VIEW.edges, most: 7 },
+  });
+});

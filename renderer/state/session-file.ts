@@ -3,7 +3,7 @@
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS } from "../../engine/choices/lists.ts";
 import { z } from "zod";
-import { topologyOf } from "../../engine/circuit/topology.ts";
+import { edgeCount } from "../../engine/circuit/topology.ts";
 import {
   type OpenedTask,
   RELATION_ESTIMATORS,
@@ -49,22 +49,24 @@ const selection = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("edge"), name: z.string() }),
   z.object({ kind: z.literal("prompt"), index: z.int().min(0) }),
 ]);
+/** Each part of the view stands for itself: one that this program does not know is as it is at first, the others stay. */
 const view = z.object({
-  tab: z.enum(TABS),
-  selection,
-  step: z.int().min(0).nullable(),
-  pinned: ids,
-  // Sessions of before have no such choices.
-  drawn: z.enum(DRAWN).default("units"),
-  edges: z.object({
-    most: z.int().min(0),
-    least: z.number().min(0),
-    pinnedOnly: z.boolean(),
-    normalised: z.enum(NORMALISATIONS).default("none"),
-    weighed: z.enum(WEIGHINGS).default("measured"),
-  }),
-  comparedWith: z.string().nullable(),
-  edits,
+  tab: z.enum(TABS).catch(FIRST_VIEW.tab),
+  selection: selection.catch(FIRST_VIEW.selection),
+  step: z.int().min(0).nullable().catch(FIRST_VIEW.step),
+  pinned: ids.catch([]),
+  drawn: z.enum(DRAWN).catch(FIRST_VIEW.drawn),
+  edges: z
+    .object({
+      most: z.int().min(0).catch(FIRST_VIEW.edges.most),
+      least: z.number().min(0).catch(FIRST_VIEW.edges.least),
+      pinnedOnly: z.boolean().catch(FIRST_VIEW.edges.pinnedOnly),
+      normalised: z.enum(NORMALISATIONS).catch(FIRST_VIEW.edges.normalised),
+      weighed: z.enum(WEIGHINGS).catch(FIRST_VIEW.edges.weighed),
+    })
+    .catch(FIRST_VIEW.edges),
+  comparedWith: z.string().nullable().catch(FIRST_VIEW.comparedWith),
+  edits: edits.catch(FIRST_VIEW.edits as z.infer<typeof edits>),
 });
 const request = z.looseObject({
   task: z.string(),
@@ -198,7 +200,8 @@ export function parseSession(text: string, file: string): SavedSession | Session
 
 /** Where circuits have other edges than their model. */
 function placeOfForeignEdges({ circuits: { model, found } }: MeasuredEdges): string | undefined {
-  const { length } = topologyOf(model).edges;
+  // Counted, not laid out: a file may name a model of any size.
+  const length = edgeCount(model);
   const at = found.findIndex(
     ({ scores, smallest, pruned }) =>
       scores.length !== length || [...(smallest ?? []), ...(pruned?.edges ?? [])].some((place) => place >= length),
