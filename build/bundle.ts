@@ -1,23 +1,27 @@
-// Bundles the desktop app's processes and the engine as CommonJS, which every Electron takes as an entry, into dist.
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+// Bundles what is shipped into dist: the desktop app's processes and the engine as CommonJS, which every Electron takes as an entry,
+// and the command line as an ES module, which may wait at its top level.
 import { build } from "vite";
 
+interface Bundle {
+  readonly source: string;
+  readonly format: "cjs" | "es";
+  /** Goes before everything else. */
+  readonly banner?: string;
+}
+
 /** Output under dist → source. Each is a file of its own: a sandboxed preload script can require nothing but Electron. */
-const ENTRIES = {
-  engine: "engine/main.ts",
-  "electron/main": "electron/main.ts",
-  "electron/preload": "electron/preload.ts",
-} as const;
+const BUNDLES: Readonly<Record<string, Bundle>> = {
+  "electron/main.cjs": { source: "electron/main.ts", format: "cjs" },
+  "electron/preload.cjs": { source: "electron/preload.ts", format: "cjs" },
+  "engine.cjs": { source: "engine/main.ts", format: "cjs" },
+  "cli.mjs": { source: "cli/main.ts", format: "es", banner: "#!/usr/bin/env node" },
+  "fetch-smollm2.mjs": { source: "build/fetch-smollm2.ts", format: "es" },
+};
 
-/** The engine comes first: the main process starts no other than the one that it was bundled with. */
-const hashOfEngine = () => createHash("sha256").update(readFileSync("dist/engine.cjs")).digest("hex");
-
-for (const [name, source] of Object.entries(ENTRIES)) {
+for (const [name, { source, format, banner }] of Object.entries(BUNDLES)) {
   await build({
     configFile: false,
     logLevel: "warn",
-    define: name === "electron/main" ? { ENGINE_SHA256: JSON.stringify(hashOfEngine()) } : {},
     ssr: { noExternal: true, external: ["electron", "onnxruntime-node"] },
     build: {
       ssr: true,
@@ -27,7 +31,7 @@ for (const [name, source] of Object.entries(ENTRIES)) {
       minify: false,
       rolldownOptions: {
         input: { [name]: source },
-        output: { format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false },
+        output: { format, banner, entryFileNames: name, codeSplitting: false },
       },
     },
   });

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { EngineError } from "../engine/base/errors.ts";
-import { installedPath } from "../engine/base/installation.ts";
+import { installedPath, isBundled } from "../engine/base/installation.ts";
 import { Admission, isLoopback, isOurOrigin, targetOf } from "./admission.ts";
 import { HEADERS } from "./content-policy.ts";
 import { EngineProcess, type Launch } from "./engine-process.ts";
@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const files = pageFiles(options.page);
   const admission = new Admission(host);
   const { environment } = options;
-  const entry = installedPath("engine", "main.ts");
+  const entry = isBundled ? installedPath("dist", "engine.cjs") : installedPath("engine", "main.ts");
   const engine = new EngineProcess(options.launch ?? launchOnNode({ entry, environment }));
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: largestMessage });
   const address = () => `http://${host.includes(":") ? `[${host}]` : host}:${port}/?token=${admission.currentToken}`;

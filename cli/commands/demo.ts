@@ -1,7 +1,7 @@
 // `secateur demo`: the whole way on one task: patch, prune, show, write.
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { z } from "zod";
+import { installedPath } from "../../engine/base/installation.ts";
 import { patchSettings } from "../../engine/choices/patch.ts";
 import { pruneSettings } from "../../engine/choices/prune.ts";
 import { modelName, promptChoice } from "../../engine/choices/task-choice.ts";
@@ -10,7 +10,7 @@ import { addSettings, typedExecution, typedSettings } from "../settings-options.
 import { patch } from "./patch.ts";
 import { prune } from "./prune.ts";
 
-const IOI = fileURLToPath(new URL("../../tasks/ioi.yaml", import.meta.url));
+const IOI = installedPath("tasks", "ioi.yaml");
 
 const demoSettings = z.strictObject({
   model: modelName,

@@ -1,8 +1,8 @@
 // `secateur models`: which models there are and whether they are ready.
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
+import { installedPath, isBundled } from "../../engine/base/installation.ts";
 import { downloadModel } from "../../engine/model/hub-download.ts";
 import { type ListedModel, listModels } from "../../engine/model/listing.ts";
 import { SMOLLM2 } from "../../engine/model/model-cache.ts";
@@ -102,7 +102,7 @@ async function get(name: string, { quiet, ...flags }: GetFlags): Promise<void> {
 }
 
 function fetchSmollm2(): void {
-  const script = fileURLToPath(new URL("../../build/fetch-smollm2.ts", import.meta.url));
+  const script = isBundled ? installedPath("dist", "fetch-smollm2.mjs") : installedPath("build", "fetch-smollm2.ts");
   // The script's words go to stderr with all other messages.
   const run = spawnSync(process.execPath, [...process.execArgv, script], { stdio: ["ignore", 2, 2] });
   if (run.status !== 0) {

@@ -1,12 +1,12 @@
 // `secateur serve`: the workbench in a browser.
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { goOnAnswering } from "../../server/last-defence.ts";
+import { installedPath } from "../../engine/base/installation.ts";
 import { serve } from "../../server/server.ts";
 import { parsePort } from "../options.ts";
-import { printData, printMessage } from "../output.ts";
+import { print, printData, printMessage } from "../output.ts";
 
-const PAGE = fileURLToPath(new URL("../../dist/renderer", import.meta.url));
+const PAGE = installedPath("dist", "renderer");
 
 interface ServeFlags {
   readonly port: number;
@@ -29,7 +29,7 @@ export function addServe(program: Command): void {
     .action(async ({ port, host, allowRemote }: ServeFlags) => {
       const onEntered = (next: string) => printMessage(`A browser has come in. For another one: ${next}`);
       const { address, close } = await serve({ page: PAGE, port, host, allowRemote, onEntered });
-      goOnAnswering((text) => process.stderr.write(text));
+      goOnAnswering((text) => print(process.stderr, text));
       printData(address);
       printMessage("Ctrl-C ends it.");
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());

@@ -1,9 +1,9 @@
 // `secateur tasks`: the tasks that ship, and every example of a task on a model.
 import { readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { z } from "zod";
+import { installedPath } from "../../engine/base/installation.ts";
 import { modelName, promptChoice, taskPath } from "../../engine/choices/task-choice.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { expandTask, type Expansion } from "../../engine/task/expand.ts";
@@ -14,7 +14,7 @@ import { columns } from "../circuit-table.ts";
 import { printData, printJson, printJsonLine, printMessage } from "../output.ts";
 import { addSettings, typedSettings } from "../settings-options.ts";
 
-const TASKS = fileURLToPath(new URL("../../tasks", import.meta.url));
+const TASKS = installedPath("tasks");
 
 const showSettings = z.strictObject({
   task: taskPath,

@@ -8,6 +8,9 @@ export function installedPath(...parts: readonly string[]): string {
   return join(root, ...parts);
 }
 
+/** Whether this runs from the bundles of dist, as in an installed package, and not from the source. */
+export const isBundled = !import.meta.url.endsWith(".ts");
+
 const root = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 
 function nearestPackage(folder: string): string {
