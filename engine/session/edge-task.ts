@@ -127,7 +127,7 @@ async function measured(
       examples: { discovery: discovery.length, heldOut: heldOut.length },
       notes: [
         ...prepared.notes,
-        ...(graph?.passedOver ?? []).map((note) => `${settings.graph!.file}: ${note}`),
+        ...(graph?.passedOver ?? []).map((note) => `${settings.graph!}: ${note}`),
         ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : []),
       ],
     };
