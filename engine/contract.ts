@@ -102,7 +102,8 @@ export interface TaskPreview {
   readonly notes: readonly string[];
 }
 
-export type RunState = "running" | "stopping" | "stopped" | "finished" | "failed";
+/** Waiting: for its turn behind other work that uses every thread. */
+export type RunState = "waiting" | "running" | "stopping" | "stopped" | "finished" | "failed";
 
 export interface RunSummary {
   readonly id: string;

@@ -5,17 +5,21 @@ import { curvesTask } from "../session/curves-task.ts";
 import { trainingSteps } from "../session/learned-start.ts";
 import type { EventLog } from "./event-log.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 /** Points of integrated gradients. */
 const steps = 5;
 
 export class CurveMaker {
-  private readonly work = new OneAtATime("Other curves are being measured; stop them or wait.");
+  private readonly work: OneAtATime;
 
   constructor(
     private readonly log: EventLog,
     private readonly execution: Execution,
-  ) {}
+    queue = new WorkQueue(),
+  ) {
+    this.work = new OneAtATime("Other curves are being measured; stop them or wait.", queue);
+  }
 
   /** @throws EngineError "usage" while others are being measured, else as `curvesTask` */
   make(request: CurvesRequest): Promise<Curves> {

@@ -10,17 +10,21 @@ import { besideJournalPath } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import type { EventLog } from "./event-log.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 /** Points of integrated gradients. */
 const steps = 5;
 
 export class EdgeMeasurer {
-  private readonly work = new OneAtATime("Other edges are being measured; stop them or wait.");
+  private readonly work: OneAtATime;
 
   constructor(
     private readonly log: EventLog,
     private readonly execution: Execution,
-  ) {}
+    queue = new WorkQueue(),
+  ) {
+    this.work = new OneAtATime("Other edges are being measured; stop them or wait.", queue);
+  }
 
   /** @throws EngineError "usage" while others are being measured, else as `edgeTask` */
   measure(request: EdgesRequest): Promise<EdgesMeasured> {

@@ -11,6 +11,7 @@ import {
   type RelationOutcome,
 } from "../session/relation-task.ts";
 import type { EventLog } from "./event-log.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 export class Relations {
   private turn: Promise<unknown> = Promise.resolve();
@@ -22,6 +23,7 @@ export class Relations {
   constructor(
     private readonly log: EventLog,
     private readonly execution: Execution,
+    private readonly queue = new WorkQueue(),
   ) {}
 
   fit(choice: RelationChoice): Promise<RelationFit> {
@@ -60,10 +62,11 @@ export class Relations {
     if (known) return known;
     this.controller = new AbortController();
     const settings = { estimators: [estimator], samples, seeds, template: 1, given: {} };
-    const [made] = await relateTask(executor, loadRelation(task), settings, {
-      signal: this.controller.signal,
-      onProgress: (done, total) => this.log.add({ type: "relation", task, done, total }),
-    });
+    const { signal } = this.controller;
+    const onProgress = (done: number, total: number) => this.log.add({ type: "relation", task, done, total });
+    const [made] = await this.queue.run(signal, () =>
+      relateTask(executor, loadRelation(task), settings, { signal, onProgress }),
+    );
     this.fits.set(key, made);
     return made;
   }

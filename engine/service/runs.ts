@@ -20,6 +20,7 @@ import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import { wireError } from "../wire/wire-error.ts";
 import type { EventLog } from "./event-log.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 interface Run {
   readonly id: string;
@@ -49,6 +50,7 @@ export class Runs {
   constructor(
     private readonly log: EventLog,
     private readonly execution: Execution,
+    private readonly queue = new WorkQueue(),
   ) {}
 
   start(request: PruneSettings): string {
@@ -68,7 +70,7 @@ export class Runs {
   stop(id: string): void {
     const run = this.find(id);
     requireOurs(run);
-    if (run.state !== "running") return;
+    if (run.state !== "running" && run.state !== "waiting") return;
     this.change(run, "stopping");
     run.controller.abort();
   }
@@ -77,7 +79,7 @@ export class Runs {
     const run = this.find(id);
     requireOurs(run);
     if (run.older) throw run.older;
-    if (run.state === "running" || run.state === "stopping" || run.state === "finished") return;
+    if (run.state !== "stopped" && run.state !== "failed") return;
     Object.assign(run, fresh());
     this.runs.set(id, run);
     void this.go(run, true);
@@ -103,29 +105,37 @@ export class Runs {
   }
 
   private async go(run: Run, resume: boolean): Promise<void> {
+    if (this.queue.isBusy) run.state = "waiting";
     this.log.add({ type: "run", run: summaryOf(run) });
     const { signal } = run.controller;
     try {
-      // A run that was stopped before it had opened its model has nothing to go on from.
-      const hasBegun = resume && statSync(run.journal).size > 0;
-      const settings = hasBegun ? journalSettings("units", run.journal) : run.request;
-      const { circuit } = await pruneTask(settings, {
-        execution: this.execution,
-        journal: run.journal,
-        resume: hasBegun,
-        onNote: (note) => process.stderr.write(`note: ${note}\n`),
-        signal,
-        onEvent: (event) => this.note(run, event),
-      });
-      writeFileAtomic(circuitPath(run.journal), formatCircuit(circuit));
-      run.circuit = circuit;
-      run.faithfulness = circuit.results?.discovery.faithfulness;
-      this.log.add({ type: "circuit", id: run.id, circuit });
+      await this.queue.run(signal, () => this.work(run, resume));
       this.change(run, "finished");
     } catch (error) {
       if (!signal.aborted) run.failure = wireError(error);
       this.change(run, signal.aborted ? "stopped" : "failed");
     }
+  }
+
+  /** Once its turn has come. */
+  private async work(run: Run, resume: boolean): Promise<void> {
+    if (run.state === "waiting") this.change(run, "running");
+    const { signal } = run.controller;
+    // A run that was stopped before it had opened its model has nothing to go on from.
+    const hasBegun = resume && statSync(run.journal).size > 0;
+    const settings = hasBegun ? journalSettings("units", run.journal) : run.request;
+    const { circuit } = await pruneTask(settings, {
+      execution: this.execution,
+      journal: run.journal,
+      resume: hasBegun,
+      onNote: (note) => process.stderr.write(`note: ${note}\n`),
+      signal,
+      onEvent: (event) => this.note(run, event),
+    });
+    writeFileAtomic(circuitPath(run.journal), formatCircuit(circuit));
+    run.circuit = circuit;
+    run.faithfulness = circuit.results?.discovery.faithfulness;
+    this.log.add({ type: "circuit", id: run.id, circuit });
   }
 
   private change(run: Run, state: RunState): void {

@@ -20,17 +20,20 @@ import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { Runs } from "./runs.ts";
 import { Statistics } from "./statistics.ts";
+import { WorkQueue } from "./work-queue.ts";
 
 /** @param execution what everything is computed on */
 export function engineService(execution: Execution = {}): EngineApi {
   const log = new EventLog();
-  const runs = new Runs(log, execution);
+  // What uses every thread is done one piece at a time; short looks are not held up by it.
+  const queue = new WorkQueue();
+  const runs = new Runs(log, execution, queue);
   const inspection = new Inspection(execution);
-  const relations = new Relations(log, execution);
+  const relations = new Relations(log, execution, queue);
   const downloads = new Downloads(log);
-  const curves = new CurveMaker(log, execution);
-  const statistics = new Statistics(log, runs, execution);
-  const edges = new EdgeMeasurer(log, execution);
+  const curves = new CurveMaker(log, execution, queue);
+  const statistics = new Statistics(log, runs, execution, queue);
+  const edges = new EdgeMeasurer(log, execution, queue);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   return {

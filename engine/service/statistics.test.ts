@@ -43,7 +43,8 @@ async function until(found: (event: EngineEvent) => boolean, after = 0): Promise
   }
 }
 
-const ended = (event: EngineEvent) => event.type === "run" && !["running", "stopping"].includes(event.run.state);
+const ended = (event: EngineEvent) =>
+  event.type === "run" && !["waiting", "running", "stopping"].includes(event.run.state);
 
 test("searched again and measured on other tasks, a run's record keeps the figures, also for an engine that is started anew", async () => {
   const run = await engine.startRun(REQUEST);
@@ -69,6 +70,25 @@ test("searched again and measured on other tasks, a run's record keeps the figur
   expect(transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "zero", reference: "zero" } }]);
   const { results } = (await engineService({ threads: 1 }).openRun(run)).circuit!;
   expect(results).toMatchObject({ stability, transfer });
+});
+
+test("of two runs the second waits for its turn, and can be stopped while it waits", async () => {
+  const before = (await engine.events(0)).at(-1)!.seq;
+  const first = await engine.startRun({ ...REQUEST, random: 0, parts: false });
+  const [second, third] = [await engine.startRun(REQUEST), await engine.startRun({ ...REQUEST, random: 0 })];
+  await engine.stopRun(second);
+  const seen = await until((event) => ended(event) && event.type === "run" && event.run.id === third, before);
+  const states = seen.flatMap((event) => (event.type === "run" ? [`${event.run.id} ${event.run.state}`] : []));
+  expect(states).toEqual([
+    `${first} running`,
+    `${second} waiting`,
+    `${third} waiting`,
+    `${second} stopping`,
+    `${second} stopped`,
+    `${first} finished`,
+    `${third} running`,
+    `${third} finished`,
+  ]);
 });
 
 test("statistics are stopped, and the engine is free for others", async () => {

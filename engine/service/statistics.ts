@@ -8,16 +8,20 @@ import { searchedAgain, stabilityTask } from "../session/stability-task.ts";
 import { transferTask } from "../session/transfer-task.ts";
 import type { EventLog } from "./event-log.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
+import { WorkQueue } from "./work-queue.ts";
 import type { Runs } from "./runs.ts";
 
 export class Statistics {
-  private readonly work = new OneAtATime("Other statistics are being made; stop them or wait.");
+  private readonly work: OneAtATime;
 
   constructor(
     private readonly log: EventLog,
     private readonly runs: Pick<Runs, "record">,
     private readonly execution: Execution,
-  ) {}
+    queue = new WorkQueue(),
+  ) {
+    this.work = new OneAtATime("Other statistics are being made; stop them or wait.", queue);
+  }
 
   /** @throws EngineError "usage" while others are being made, else as `stabilityTask` */
   stability({ run, circuit, task, model, runs, sizes }: StabilityRequest): Promise<Stability> {

@@ -39,7 +39,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
         bench.link.ready && bench.tasks.task !== undefined && !runs.active && bench.form.problems.length === 0,
       run: () => bench.start(),
     },
-    stop: { enabled: () => runs.shown?.state === "running", run: () => runs.stop() },
+    stop: { enabled: () => runs.shown?.state === "running" || runs.shown?.state === "waiting", run: () => runs.stop() },
     resume: {
       enabled: () => bench.link.ready && (runs.shown?.state === "stopped" || runs.shown?.state === "failed"),
       run: () => runs.resume(),

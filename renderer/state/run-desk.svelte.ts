@@ -35,7 +35,7 @@ export class RunDesk {
   ) {}
 
   get active(): boolean {
-    return this.shown?.state === "running" || this.shown?.state === "stopping";
+    return this.shown !== undefined && ["waiting", "running", "stopping"].includes(this.shown.state);
   }
 
   async refresh(): Promise<void> {

@@ -86,7 +86,7 @@ const step = z.object({
 const record = z.looseObject({
   id: z.string(),
   request,
-  state: z.enum(["running", "stopping", "stopped", "finished", "failed"]),
+  state: z.enum(["waiting", "running", "stopping", "stopped", "finished", "failed"]),
   startedAt: z.string(),
   steps: z.array(step),
   circuit: z.looseObject({}).optional(),
