@@ -16,7 +16,7 @@ import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
 import { pathOf } from "../score/path.ts";
 import { maskOrder } from "./learned-start.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 
 type UnitCurve = Curves["curves"][number];
@@ -37,33 +37,28 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   if (settings.units.includes("neuron")) {
     throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
   }
-  const prepared = prepare(settings, hooks);
   const curves: UnitCurve[] = [];
-  let size: number;
-  let sizes: readonly number[];
+  let sizes: readonly number[] = [];
   let done = 0;
   const advance = (by: number) => {
     done += by;
     hooks.onProgress?.(done, (settings.orderings.length + 2) * sizes.length);
   };
-  try {
+  const { size, notes } = await withTask(settings, hooks, async (prepared) => {
     const sides = await sidesOf(prepared, settings.units, hooks.signal);
-    size = sides.space.size;
-    sizes = sizesUpTo(size);
+    sizes = sizesUpTo(sides.space.size);
     for (const ordering of settings.orderings) {
       const order = await orderBy(ordering, settings, prepared, sides, hooks.signal);
       curves.push(await curveOf(ordering, order, prepared, sides, () => advance(1)));
     }
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+    return { size: sides.space.size, notes: prepared.notes };
+  });
   const searches: SearchedPoint[] = [];
   for (const search of ["greedy", "masks"] as const) {
     searches.push(await searched(search, settings, hooks));
     advance(sizes.length);
   }
-  return { units: size, curves, searches, notes: prepared.notes };
+  return { units: size, curves, searches, notes };
 }
 
 interface Side {

@@ -16,7 +16,7 @@ import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
 import { type CircuitSource, type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
 import { EdgeSide } from "./edge-side.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 /** As asked for, but that the circuit to begin among may be at hand. */
@@ -79,15 +79,11 @@ export interface EdgeHooks extends JournalOptions {
 
 /** @throws EngineError as `prepare`; "cancelled" */
 export async function edgeTask(settings: EdgeChoice, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
-  const prepared = prepare(settings, hooks);
-  try {
+  return withTask(settings, hooks, async (prepared) => {
     return await withLedger("edges", settings, identityOf(prepared), hooks, (ledger) =>
       measured(settings, prepared, ledger, hooks),
     );
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  });
 }
 
 async function measured(

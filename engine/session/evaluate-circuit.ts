@@ -15,7 +15,7 @@ import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
-import { describeReference, prepare, type Prepared } from "./prepare.ts";
+import { describeReference, withTask, type Prepared } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
 
@@ -55,8 +55,7 @@ export async function evaluateCircuit(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const own = source.form === "own" ? source.circuit : undefined;
-  const prepared = prepare(evaluatedWith(source, settings), options);
-  try {
+  return withTask(evaluatedWith(source, settings), options, async (prepared) => {
     prepared.constants?.within({ onStep: (done, total) => options.onStage?.("constants", done, total) });
     const results = await measure(prepared, source, { random, parts: parts ?? true }, options);
     const { model } = prepared;
@@ -72,10 +71,7 @@ export async function evaluateCircuit(
       recorded: own !== undefined && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
       notes: [...prepared.notes, ...sourceNotes(source), ...(sameWeights ? [] : [otherWeights])],
     };
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  });
 }
 
 /** What decides the figures: what the user gives, then what the circuit was found with where the task is its own. */

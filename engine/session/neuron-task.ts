@@ -6,7 +6,7 @@ import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { NeuronView } from "../contract.ts";
 import { readCircuitFile } from "./circuit-source.ts";
 import { neuronsNamed, neuronViews } from "./neuron-views.ts";
-import { prepare } from "./prepare.ts";
+import { withTask } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
 
 export interface NeuronRow extends NeuronView {
@@ -33,21 +33,21 @@ export async function neuronTask(settings: NeuronSettings, execution: Execution 
     );
   }
   const { task, model = recordedModel(circuit, settings.circuit) } = settings;
-  const prepared = prepare({ task, model, seed: circuit.task.seed, examples: circuit.task.examples }, { execution });
-  try {
-    requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);
-    const ids = keptUnits(circuit).ids("neuron");
-    const facts = new Map(circuit.nodes.map((node) => [node.id, node]));
-    const sizeOf = (id: string) => Math.abs(facts.get(id)?.effect ?? facts.get(id)?.estimate ?? 0);
-    const strongest = [...ids].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, settings.top);
-    const views = await neuronViews(prepared, neuronsNamed(prepared.model, strongest));
-    const rows = strongest.map((id, i) => {
-      const { effect, estimate } = facts.get(id) ?? {};
-      return { id, effect, estimate, ...views[i] };
-    });
-    return { rows, total: ids.length };
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  return withTask(
+    { task, model, seed: circuit.task.seed, examples: circuit.task.examples },
+    { execution },
+    async (prepared) => {
+      requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);
+      const ids = keptUnits(circuit).ids("neuron");
+      const facts = new Map(circuit.nodes.map((node) => [node.id, node]));
+      const sizeOf = (id: string) => Math.abs(facts.get(id)?.effect ?? facts.get(id)?.estimate ?? 0);
+      const strongest = [...ids].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, settings.top);
+      const views = await neuronViews(prepared, neuronsNamed(prepared.model, strongest));
+      const rows = strongest.map((id, i) => {
+        const { effect, estimate } = facts.get(id) ?? {};
+        return { id, effect, estimate, ...views[i] };
+      });
+      return { rows, total: ids.length };
+    },
+  );
 }

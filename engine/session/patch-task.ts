@@ -2,7 +2,7 @@
 import type { Execution } from "../choices/execution.ts";
 import type { PatchSettings } from "../choices/patch.ts";
 import { activationPatching, type PatchingEffects } from "../score/activation-patching.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
 
 export interface PatchOutcome {
   readonly effects: PatchingEffects;
@@ -19,9 +19,8 @@ export async function patchTask(
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): Promise<PatchOutcome> {
-  const prepared = prepare(settings, options);
-  const { executor, model, discovery, ablation, task, notes } = prepared;
-  try {
+  return withTask(settings, options, async (prepared) => {
+    const { executor, model, discovery, ablation, task, notes } = prepared;
     const effects = await activationPatching(executor, discovery, {
       direction: settings.direction,
       site: settings.site,
@@ -32,8 +31,5 @@ export async function patchTask(
       onProgress: options.onProgress,
     });
     return { effects, prepared: { task, ablation, discovery, notes }, modelName: model.name };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }

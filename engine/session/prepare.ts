@@ -34,13 +34,43 @@ export interface Prepared {
   readonly notes: readonly string[];
 }
 
-/** @throws EngineError for a task or model that cannot be read, or that do not fit each other */
-export function prepare(
+export interface PrepareOptions {
+  readonly execution?: Execution;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens a task on a model, does the work, and gives back what was opened, whatever happens. @throws EngineError as `prepare` */
+export async function withTask<T>(
   settings: TaskChoice,
-  options: { readonly execution?: Execution; readonly signal?: AbortSignal } = {},
-): Prepared {
+  options: PrepareOptions,
+  use: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  const prepared = prepare(settings, options);
+  try {
+    return await use(prepared);
+  } finally {
+    await prepared.executor.dispose();
+    prepared.model.close();
+  }
+}
+
+/**
+ * What is opened stays open until executor and model are given back; `withTask` does it.
+ *
+ * @throws EngineError for a task or model that cannot be read, or that do not fit each other
+ */
+export function prepare(settings: TaskChoice, options: PrepareOptions = {}): Prepared {
   const task = loadContrast(settings.task);
   const model = openModel(settings.model);
+  try {
+    return preparedOn(model, task, settings, options);
+  } catch (error) {
+    model.close();
+    throw error;
+  }
+}
+
+function preparedOn(model: Model, task: ContrastTask, settings: TaskChoice, options: PrepareOptions): Prepared {
   const seed = settings.seed ?? task.seed;
   const { examples, notes } = expandTask(task, model.tokenizer, {
     examples: settings.examples,

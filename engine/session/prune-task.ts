@@ -19,7 +19,7 @@ import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 const command = { name: "prune", settings: pruneSettings };
@@ -67,17 +67,13 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   const started = new Date();
   const emit = options.onEvent ?? (() => undefined);
   checkStart(settings);
-  const prepared = prepare(settings, options);
-  try {
+  return withTask(settings, options, async (prepared) => {
     emit({ type: "prepared", prepared });
     const use = (ledger: Ledger) => run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
     return await (options.ledger
       ? use(options.ledger)
       : withLedger("units", settings, identityOf(prepared), options, use));
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  });
 }
 
 function checkStart({ start, without }: PruneSettings): void {

@@ -2,12 +2,11 @@
 import type { EdgeMethod, GradientMethod } from "../choices/lists.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { ScoreSettings } from "../choices/score.ts";
-import type { TaskChoice } from "../choices/task-choice.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
 import { pathOf } from "../score/path.ts";
-import { prepare, type Prepared } from "./prepare.ts";
+import { withTask } from "./prepare.ts";
 
 export interface ScoreOutcome {
   readonly scores: GradientScores;
@@ -35,7 +34,7 @@ interface ScoreOptions {
 /** Units, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
 export function scoreTask(settings: ScoreChoice, options: ScoreOptions = {}): Promise<ScoreOutcome> {
   const { method, steps, positions } = settings;
-  return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
+  return withTask(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
     const request = { metric: task.metric, positions, signal: options.signal };
     const scores = await gradientScores(executor, discovery, ablation, pathOf(method, steps), request);
     return { scores, examples: discovery.length, notes };
@@ -45,22 +44,8 @@ export function scoreTask(settings: ScoreChoice, options: ScoreOptions = {}): Pr
 /** Edges, on the discovery examples. @throws EngineError as `prepare` and `pathOf` */
 export function scoreEdges(settings: ScoreChoice<EdgeMethod>, options: ScoreOptions = {}): Promise<EdgeScoreOutcome> {
   const { method, steps, positions } = settings;
-  return withPrepared(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
+  return withTask(settings, options, async ({ executor, discovery, ablation, task, notes }) => {
     const request = { metric: task.metric, ablation, method, steps, positions, signal: options.signal };
     return { edges: await edgeScores(executor, discovery, request), examples: discovery.length, notes };
   });
-}
-
-async function withPrepared<T>(
-  settings: TaskChoice,
-  options: ScoreOptions,
-  use: (prepared: Prepared) => Promise<T>,
-): Promise<T> {
-  const prepared = prepare(settings, options);
-  try {
-    return await use(prepared);
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
 }

@@ -11,7 +11,7 @@ import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import type { Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
-import { loadContrast, prepare, type Prepared } from "./prepare.ts";
+import { loadContrast, withTask, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { recordedModel } from "./recorded-model.ts";
 import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -141,14 +141,10 @@ async function identityFor(
   { execution }: StabilityHooks,
   reference: NamedCircuit | undefined,
 ): Promise<Identity> {
-  const prepared = prepare(asked, { execution });
-  try {
+  return withTask(asked, { execution }, async (prepared) => {
     if (reference) requireWeights(reference, prepared);
     return identityOf(prepared);
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  });
 }
 
 function requireHeldOut({ examples }: StabilitySettings, { file, split }: ContrastTask): void {
