@@ -105,17 +105,33 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   to: { path: "^engine/", pathNot: `^engine/(${[room, ...allowed].join("|")})/` },
 }));
 
-/** Files of the engine outside the rooms, which may import every room. */
-const COMPOSERS = "(session|contract|service|wire|main)";
+/** What stands over the rooms, with what each may import; `session` and `service` put all rooms together. */
+const COMPOSERS = {
+  contract: ["base", "choices", "circuit"],
+  wire: ["base", "choices", "circuit", "contract"],
+  session: [...Object.keys(ROOMS), "contract"],
+  service: [...Object.keys(ROOMS), "contract", "wire", "session"],
+  main: ["contract", "wire", "service"],
+};
+const COMPOSER_NAMES = Object.keys(COMPOSERS).join("|");
+
+const composerRules = Object.entries(COMPOSERS).map(([composer, allowed]) => ({
+  name: `${composer}-imports-what-stands-under-it`,
+  comment: `engine/${composer} may import ${allowed.join(", ")}`,
+  severity: "error",
+  from: { path: `^engine/${composer}(/|\\.ts$)`, pathNot: TEST },
+  to: { path: "^engine/", pathNot: `^engine/(${[composer, ...allowed].join("|")})(/|\\.ts$)` },
+}));
 
 module.exports = {
   forbidden: [
     ...roomRules,
+    ...composerRules,
     {
       name: "every-file-has-a-room",
       comment: "a file of the engine lies in a room of the table, or is one of its composers",
       severity: "error",
-      from: { path: "^engine/", pathNot: `^engine/(${Object.keys(ROOMS).join("|")}|${COMPOSERS})(/|\\.ts$)` },
+      from: { path: "^engine/", pathNot: `^engine/(${Object.keys(ROOMS).join("|")}|${COMPOSER_NAMES})(/|\\.ts$)` },
       to: {},
     },
     {
