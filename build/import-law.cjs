@@ -60,6 +60,7 @@ const ROOMS = {
   ],
   lens: [
     "base",
+    "choices",
     "formats",
     "onnx",
     "runtime",

@@ -7,6 +7,8 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEdges } from "./commands/edges.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addGenerate } from "./commands/generate.ts";
+import { addFitLens, addLens } from "./commands/lens.ts";
 import { addModels } from "./commands/models.ts";
 import { addNeurons } from "./commands/neurons.ts";
 import { addPatch } from "./commands/patch.ts";
@@ -34,6 +36,9 @@ const COMMANDS = [
   addTransfer,
   addCircuitCommands,
   addNeurons,
+  addGenerate,
+  addLens,
+  addFitLens,
   addModels,
   addTasks,
   addValidate,
@@ -44,7 +49,7 @@ const COMMANDS = [
 
 export function buildProgram(): Command {
   const program = new Command("secateur")
-    .description("Finds the circuit inside a transformer: the few heads, MLPs and neurons that do one task.")
+    .description("Shows what happens inside a language model: circuits, effects, relations, the lens, and what it says.")
     .version(version)
     .configureOutput({
       writeOut: (text) => print(process.stdout, text),

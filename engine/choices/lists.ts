@@ -104,3 +104,18 @@ export const DEVICES = ["cpu"] as const;
 /** Number types of the graphs: float32 to work in, float64 as the twin that tells rounding from a mistake. */
 export const PRECISIONS = ["float32", "float64"] as const;
 export type Precision = (typeof PRECISIONS)[number];
+
+/** What is done to a state before it is read out; see engine/lens. */
+export const LENS_KINDS = ["logit", "shifted", "tuned", "jacobian"] as const;
+export type LensKind = (typeof LENS_KINDS)[number];
+
+/** Lenses that are fitted on texts and kept as files. */
+export const FITTED_LENSES = ["tuned", "jacobian"] as const satisfies readonly LensKind[];
+export type FittedLensKind = (typeof FITTED_LENSES)[number];
+
+/** Where a lens reads the residual stream: before, inside and behind a layer. */
+export const LENS_SITES = ["residPre", "residMid", "residPost"] as const;
+export type LensSite = (typeof LENS_SITES)[number];
+
+export const LENS_POSITIONS = ["all", "end"] as const;
+export type LensPositions = (typeof LENS_POSITIONS)[number];

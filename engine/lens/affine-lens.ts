@@ -2,14 +2,13 @@
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import type { FittedLensKind } from "../choices/lists.ts";
 import { Graph } from "../onnx/graph.ts";
 import { add, matMul } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
 import type { Precision } from "../transformer/precision.ts";
-import type { Lens, LensKind } from "./lens.ts";
+import type { Lens } from "./lens.ts";
 import { formatPoint, type Point } from "./points.ts";
-
-export type AffineKind = Extract<LensKind, "tuned" | "jacobian">;
 
 /** By layer: the map of the state before that layer. */
 export interface AffineMap {
@@ -20,7 +19,7 @@ export interface AffineMap {
 }
 
 /** Whether the state itself is part of what is read. */
-const addsState: Readonly<Record<AffineKind, boolean>> = { tuned: true, jacobian: false };
+const addsState: Readonly<Record<FittedLensKind, boolean>> = { tuned: true, jacobian: false };
 
 /** `states` "row dModel", `weight` "dModel dModel", `bias` "dModel" → `mapped` "row dModel". */
 function mapGraph(precision: Precision, dModel: number): Graph {
@@ -36,7 +35,7 @@ function mapGraph(precision: Precision, dModel: number): Graph {
  * tuned: T(x) = x + (x W + b); jacobian: T(x) = x W + b. The map is added to the state, so that a map of zeros is the logit lens to
  * the bit.
  */
-export async function affineLens(executor: Executor, kind: AffineKind, maps: readonly AffineMap[]): Promise<Lens> {
+export async function affineLens(executor: Executor, kind: FittedLensKind, maps: readonly AffineMap[]): Promise<Lens> {
   const { dModel } = executor.model.config;
   const program = await Program.compile(mapGraph(executor.precision, dModel), { threads: executor.threads });
   const inPrecision = (values: Float32Array): Reals => {
@@ -61,7 +60,7 @@ export async function affineLens(executor: Executor, kind: AffineKind, maps: rea
 }
 
 /** The stream behind a layer is the stream before the next one. */
-function layerOf(point: Point, kind: AffineKind): number {
+function layerOf(point: Point, kind: FittedLensKind): number {
   if (point.site === "residPre") return point.layer;
   if (point.site === "residPost") return point.layer + 1;
   throw new EngineError(

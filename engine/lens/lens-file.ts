@@ -1,16 +1,17 @@
 // A fitted lens as a file: safetensors with one weight and one bias a layer, and a header that says which model it belongs to.
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { FITTED_LENSES, type FittedLensKind } from "../choices/lists.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
 import type { Model } from "../model/model.ts";
-import type { AffineKind, AffineMap } from "./affine-lens.ts";
+import type { AffineMap } from "./affine-lens.ts";
 
 const FORMAT = "secateur.lens";
-const KINDS: readonly string[] = ["tuned", "jacobian"] satisfies AffineKind[];
+const KINDS: readonly string[] = FITTED_LENSES;
 
 export interface FittedLens {
-  readonly kind: AffineKind;
+  readonly kind: FittedLensKind;
   /** By layer, for the state before it. */
   readonly maps: readonly AffineMap[];
   /** What it was fitted on and how, for people. */
@@ -42,7 +43,7 @@ export function readLensFile(path: string, model: Model): FittedLens {
       throw refused(path, `it was fitted on other weights than ${model.name}'s; fit one with "secateur lens fit"`);
     }
     const maps = Array.from({ length: model.config.nLayers }, (_, layer) => readMap(file, path, layer, model));
-    return { kind: kind as AffineKind, maps, about };
+    return { kind: kind as FittedLensKind, maps, about };
   } finally {
     file.close();
   }

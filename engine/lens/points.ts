@@ -1,7 +1,6 @@
 // Where a lens reads the residual stream: before, inside and behind every layer, in the order of the computation.
 
-export const LENS_SITES = ["residPre", "residMid", "residPost"] as const;
-export type LensSite = (typeof LENS_SITES)[number];
+import { LENS_SITES, type LensSite } from "../choices/lists.ts";
 
 export interface Point {
   readonly site: LensSite;

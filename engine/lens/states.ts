@@ -3,7 +3,8 @@ import { capture } from "../activations/capture.ts";
 import { rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
 import { Packing, zeros, type Reals } from "../activations/packing.ts";
-import type { LensSite, Point } from "./points.ts";
+import type { LensSite } from "../choices/lists.ts";
+import type { Point } from "./points.ts";
 
 /** A token of a prompt. */
 export interface PlaceInPrompt {

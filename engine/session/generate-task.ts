@@ -1,0 +1,123 @@
+// Text of a model: a prompt or a chat goes on, under the changes of a plan where there are any.
+import { Executor } from "../activations/executor.ts";
+import type { Plan } from "../activations/plan.ts";
+import { parsePlan } from "../activations/plan-checks.ts";
+import { EngineError } from "../base/errors.ts";
+import { FILE_KINDS } from "../base/read-file.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { GenerateSettings } from "../choices/generate.ts";
+import { readJsonFile } from "../formats/json-file.ts";
+import { type ChatMessage, ChatTemplate } from "../generation/chat-template.ts";
+import { generate, type Generated, type GenerationHooks } from "../generation/generate.ts";
+import type { Model } from "../model/model.ts";
+import { openModel } from "../model/open.ts";
+import { OwnBos } from "../task/own-bos.ts";
+import type { Tokenizer } from "../tokens/tokenizer.ts";
+
+export interface GenerateOutcome extends Generated {
+  readonly modelName: string;
+  /** What the model read: the text itself, or the chat as its template writes it. */
+  readonly prompt: { readonly text: string; readonly ids: readonly number[] };
+}
+
+export interface GenerateOptions extends Pick<GenerationHooks, "signal" | "onToken"> {
+  readonly execution?: Execution;
+}
+
+/**
+ * @throws EngineError "usage" where there is neither text nor chat, a stop text that can never come, a token or change that the model
+ *         has not, or no room in the context; "unsupported" for a chat with a model that has no template; "cancelled"
+ */
+export async function generateTask(
+  settings: GenerateSettings,
+  { execution, signal, onToken }: GenerateOptions = {},
+): Promise<GenerateOutcome> {
+  const model = openModel(settings.model);
+  const executor = new Executor(model, execution);
+  try {
+    const tokenizer = model.tokenizer.withBos(settings.bos);
+    const { text, notes } = promptOf(settings, model);
+    const own = new OwnBos(tokenizer, "the prompt");
+    const ids = own.encode(text);
+    requireStopTexts(settings.stop ?? [], tokenizer, model.name);
+    const { temperature, topK, topP, minP } = settings;
+    const generated = await generate(
+      executor,
+      planOf(settings, ids),
+      {
+        sampling: { temperature, topK, topP, minP },
+        maxTokens: settings.maxTokens,
+        stopIds: model.speech().endIds,
+        stopTexts: settings.stop ?? [],
+        samples: settings.samples,
+        seed: settings.seed,
+        alternatives: settings.alternatives,
+      },
+      { signal, onToken },
+    );
+    return {
+      ...generated,
+      notes: [...notes, ...own.notes(), ...generated.notes],
+      modelName: model.name,
+      prompt: { text, ids },
+    };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+function promptOf(
+  { text, chat, system }: GenerateSettings,
+  model: Model,
+): { readonly text: string; readonly notes: readonly string[] } {
+  if ((text === undefined) === (chat === undefined)) {
+    throw new EngineError("usage", "Give either --text, which is gone on with, or --chat, which is answered.");
+  }
+  if (text !== undefined) {
+    if (system !== undefined) throw new EngineError("usage", "--system belongs to a chat; give --chat with it.");
+    return { text, notes: [] };
+  }
+  const { chatTemplate } = model.speech();
+  if (!chatTemplate) {
+    throw new EngineError(
+      "unsupported",
+      `${model.name} has no chat template, so it was not trained to chat. Give a plain text with --text.`,
+    );
+  }
+  const template = ChatTemplate.parse(chatTemplate);
+  const messages: ChatMessage[] = [
+    ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
+    { role: "user", content: chat! },
+  ];
+  const dated =
+    "The model's chat template writes today's date into the prompt, so that another day gives another text.";
+  return { text: template.render(messages), notes: template.namesTheDate ? [dated] : [] };
+}
+
+/** @throws EngineError "usage" for a text that holds what the tokenizer cannot write */
+function requireStopTexts(texts: readonly string[], tokenizer: Tokenizer, model: string): void {
+  for (const text of texts) {
+    const [unknown] = tokenizer.unknown(text);
+    if (unknown === undefined) continue;
+    throw new EngineError(
+      "usage",
+      `--stop: ${JSON.stringify(text)} can never come: ${model} has no token for ${JSON.stringify(unknown)}. Leave it out.`,
+    );
+  }
+}
+
+/** World 0 is the prompt and what the new text begins with. */
+function planOf({ changes, begin = [] }: GenerateSettings, ids: readonly number[]): Plan {
+  const prompt = { ids: [...ids, ...begin], ...(begin.length > 0 && { generated: begin.length }) };
+  if (changes === undefined) return { worlds: [prompt], changes: [], read: [] };
+  const read = readJsonFile(changes, FILE_KINDS.note);
+  try {
+    return parsePlan({ worlds: [prompt], changes: Array.isArray(read) ? read : changesIn(read), read: [] });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError("invalid-file", `${changes}: ${error.message}`, { place: { file: changes } });
+  }
+}
+
+const changesIn = (read: unknown): unknown => (read as { readonly changes?: unknown } | null)?.changes;
