@@ -49,7 +49,9 @@ const COMMANDS = [
 
 export function buildProgram(): Command {
   const program = new Command("secateur")
-    .description("Shows what happens inside a language model: circuits, effects, relations, the lens, and what it says.")
+    .description(
+      "Shows what happens inside a language model: circuits, effects, relations, the lens, and what it says.",
+    )
     .version(version)
     .configureOutput({
       writeOut: (text) => print(process.stdout, text),

@@ -41,6 +41,9 @@ async function run(settings: GenerateSettings, own: Command, flags: GenerateFlag
   else if (streams) print(process.stdout, "\n");
   else outcome.samples.forEach(({ text }, i) => print(process.stdout, `[${i}]${text}\n`));
   if (!flags.quiet) {
+    outcome.fired.forEach(({ entries, moved }, i) =>
+      printMessage(`changes[${i}] touched ${entries} entries and moved them by ${moved.toPrecision(3)} (norm).`),
+    );
     for (const note of outcome.notes) printMessage(`note: ${note}`);
     for (const { ended } of outcome.samples)
       if (ended === "context") printMessage("The model's context is full; the text ends there.");

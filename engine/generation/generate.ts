@@ -7,6 +7,7 @@ import { PlanSession } from "../activations/plan-session.ts";
 import type { Resources } from "../activations/dictionary.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import type { Model } from "../model/model.ts";
 import { logSumExp } from "../readout/distribution.ts";
 import { topIds } from "../readout/ranking.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -87,15 +88,9 @@ export async function generate(
   settings: GenerationSettings,
   hooks: GenerationHooks = {},
 ): Promise<Generated> {
-  const { tokenizer, config, name } = executor.model;
+  const { tokenizer } = executor.model;
   const prompt = plan.worlds[0].ids;
-  if (prompt.length >= config.nContext) {
-    throw new EngineError(
-      "usage",
-      `The prompt has ${prompt.length} tokens and ${name} reads ${config.nContext}; there is no room for another. Shorten it.`,
-      { length: prompt.length, nContext: config.nContext },
-    );
-  }
+  requireRoom(prompt, executor.model);
   const { resources, signal } = hooks;
   const session = await PlanSession.open(executor, [plan], { resources, signal });
   const samples = Array.from({ length: settings.samples }, (_, index): Growing => ({
@@ -118,6 +113,16 @@ export async function generate(
     fired: session.fired(0),
     notes: session.notes(0),
   };
+}
+
+/** @throws EngineError "usage" with both numbers where a prompt leaves no room for a token */
+export function requireRoom(prompt: readonly number[], { config, name }: Pick<Model, "config" | "name">): void {
+  if (prompt.length < config.nContext) return;
+  throw new EngineError(
+    "usage",
+    `The prompt has ${prompt.length} tokens and ${name} reads ${config.nContext}; there is no room for another. Shorten it.`,
+    { length: prompt.length, nContext: config.nContext },
+  );
 }
 
 /** Takes a sample's next token and says whether its text ends there. */

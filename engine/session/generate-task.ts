@@ -1,14 +1,14 @@
 // Text of a model: a prompt or a chat goes on, under the changes of a plan where there are any.
 import { Executor } from "../activations/executor.ts";
 import type { Plan } from "../activations/plan.ts";
-import { parsePlan } from "../activations/plan-checks.ts";
+import { checkPlan, parsePlan } from "../activations/plan-checks.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { GenerateSettings } from "../choices/generate.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { type ChatMessage, ChatTemplate } from "../generation/chat-template.ts";
-import { generate, type Generated, type GenerationHooks } from "../generation/generate.ts";
+import { generate, type Generated, type GenerationHooks, requireRoom } from "../generation/generate.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import { OwnBos } from "../task/own-bos.ts";
@@ -39,11 +39,12 @@ export async function generateTask(
     const { text, notes } = promptOf(settings, model);
     const own = new OwnBos(tokenizer, "the prompt");
     const ids = own.encode(text);
+    requireRoom([...ids, ...(settings.begin ?? [])], model);
     requireStopTexts(settings.stop ?? [], tokenizer, model.name);
     const { temperature, topK, topP, minP } = settings;
     const generated = await generate(
       executor,
-      planOf(settings, ids),
+      planOf(settings, ids, model),
       {
         sampling: { temperature, topK, topP, minP },
         maxTokens: settings.maxTokens,
@@ -107,13 +108,21 @@ function requireStopTexts(texts: readonly string[], tokenizer: Tokenizer, model:
   }
 }
 
-/** World 0 is the prompt and what the new text begins with. */
-function planOf({ changes, begin = [] }: GenerateSettings, ids: readonly number[]): Plan {
+/**
+ * World 0 is the prompt and what the new text begins with.
+ *
+ * @throws EngineError "invalid-file" with the place in the file of changes
+ */
+function planOf({ changes, begin = [] }: GenerateSettings, ids: readonly number[], model: Model): Plan {
   const prompt = { ids: [...ids, ...begin], ...(begin.length > 0 && { generated: begin.length }) };
-  if (changes === undefined) return { worlds: [prompt], changes: [], read: [] };
+  const bare: Plan = { worlds: [prompt], changes: [], read: [] };
+  checkPlan(bare, model, { generating: [0] });
+  if (changes === undefined) return bare;
   const read = readJsonFile(changes, FILE_KINDS.note);
   try {
-    return parsePlan({ worlds: [prompt], changes: Array.isArray(read) ? read : changesIn(read), read: [] });
+    const plan = parsePlan({ ...bare, changes: Array.isArray(read) ? read : changesIn(read) });
+    checkPlan(plan, model, { generating: [0] });
+    return plan;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new EngineError("invalid-file", `${changes}: ${error.message}`, { place: { file: changes } });
