@@ -43,6 +43,7 @@ const ROOMS = {
     "evaluate",
   ],
   prune: ["base", "choices", "circuit", "metric", "evaluate", "score"],
+  reading: ["base", "circuit", "task", "activations", "readout", "metric", "evaluate", "score"],
   relation: [
     "base",
     "choices",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ERROR_CODES } from "../engine/base/errors.ts";
 import { parseCircuit } from "../engine/circuit/circuit-file.ts";
 import { WIRE_CODES } from "../engine/contract.ts";
-import { EVIDENCE_NAMES, ROLE_NAMES } from "../engine/score/roles.ts";
+import { EVIDENCE_NAMES, ROLE_NAMES } from "../engine/reading/roles.ts";
 import { en } from "../renderer/words/en.ts";
 import { zh } from "../renderer/words/zh.ts";
 

@@ -27,7 +27,7 @@ import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report
 import { metricUnit } from "../metric/metric.ts";
 import type { Model } from "../model/model.ts";
 import { activationPatching } from "../score/activation-patching.ts";
-import { attentionOn } from "../score/attention-stats.ts";
+import { attentionOn } from "../reading/attention-stats.ts";
 import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";

@@ -13,7 +13,7 @@ import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report
 import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
-import { headRoles } from "../score/roles.ts";
+import { headRoles } from "../reading/roles.ts";
 import { GreedySearch, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
 import { attributionPatching } from "../score/attribution-patching.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";

@@ -17,7 +17,7 @@ import type { MetricName } from "../task/schema.ts";
 import { attentionOn, diagonalAttention, namedAttention, repeatedSequences } from "./attention-stats.ts";
 import { type CopyScore, copyScores } from "./copy-score.ts";
 import { type MoverQueryEffect, moverQueryEffects } from "./mover-queries.ts";
-import { OneHead } from "./one-head.ts";
+import { OneHead } from "../score/one-head.ts";
 
 export interface Role {
   readonly name: string;

@@ -8,11 +8,11 @@ import { type Head, headUnit, parseUnit } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import type { Model } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
-import { measureConnections } from "./connections.ts";
+import { measureConnections } from "../score/connections.ts";
 import { repeatedSequences } from "./attention-stats.ts";
 import { copyScores } from "./copy-score.ts";
 import { moverQueryEffects } from "./mover-queries.ts";
-import { OneHead } from "./one-head.ts";
+import { OneHead } from "../score/one-head.ts";
 import { headRoles, type Role } from "./roles.ts";
 
 const model = plantedModel();

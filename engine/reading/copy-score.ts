@@ -9,7 +9,7 @@ import { Packing, type Reals, takeRows } from "../activations/packing.ts";
 import { forEachLogits } from "../readout/logits.ts";
 import { isAmongTop } from "../readout/ranking.ts";
 import type { Example } from "../task/example.ts";
-import type { OneHead } from "./one-head.ts";
+import type { OneHead } from "../score/one-head.ts";
 
 export interface CopyScore {
   readonly copies: number;

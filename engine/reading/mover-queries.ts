@@ -10,8 +10,8 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
-import { attentionAt, type OneHead } from "./one-head.ts";
-import { type PathPatcher, pathPatchers } from "./path-patching.ts";
+import { attentionAt, type OneHead } from "../score/one-head.ts";
+import { type PathPatcher, pathPatchers } from "../score/path-patching.ts";
 
 export interface MoverQueryEffect {
   /** m(contribution ablated) − m(circuit), mean over the examples; metric units; negative: it helps. */
