@@ -6,6 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { selfTest } from "../electron/self-test.ts";
 import { EngineError } from "../engine/base/errors.ts";
+import { enterCallerFolder } from "../engine/base/caller-folder.ts";
 import { installedPath } from "../engine/base/installation.ts";
 import { engineCalls } from "../renderer/client/engine-calls.ts";
 import { openLine } from "../server/engine-line.ts";
@@ -21,6 +22,7 @@ const SOURCES = ["electron", "engine", "renderer", "server", "build/bundle.ts", 
 const BUILT = ["renderer/index.html", "engine.cjs", "electron/main.cjs", "electron/preload.cjs"];
 const ENGINE = installedPath("dist", "engine.cjs");
 
+enterCallerFolder(["start"]);
 await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<void> {

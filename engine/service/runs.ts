@@ -1,6 +1,6 @@
 // Pruning runs as the workbench sees them: started, watched, stopped, resumed, and found again on the disk.
 import type { Execution } from "../choices/execution.ts";
-import type { PruneSettings } from "../choices/prune.ts";
+import { type PruneSettings, pruneSettings } from "../choices/prune.ts";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
@@ -15,7 +15,7 @@ import { journalContent, type JournalEntry, journalWriter } from "../prune/journ
 import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
-import { journalSettings, olderSettings } from "../session/run-journal.ts";
+import { isOfOtherWork, journalSettings, olderSettings } from "../session/run-journal.ts";
 import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
 import { loadTask } from "../task/load.ts";
 import { wireError } from "../wire/wire-error.ts";
@@ -39,8 +39,8 @@ interface Run {
   failure?: RunSummary["failure"];
   /** The other program that is at it; it can be watched from here. */
   readonly elsewhere?: Holder;
-  /** Why nothing goes on from a journal of an older version. */
-  readonly older?: EngineError;
+  /** Why nothing goes on from a journal: of an older version, or damaged. */
+  readonly refusal?: EngineError;
 }
 
 export class Runs {
@@ -78,7 +78,7 @@ export class Runs {
   resume(id: string): void {
     const run = this.find(id);
     requireOurs(run);
-    if (run.older) throw run.older;
+    if (run.refusal) throw run.refusal;
     if (run.state !== "stopped" && run.state !== "failed") return;
     Object.assign(run, fresh());
     this.runs.set(id, run);
@@ -253,9 +253,23 @@ function readRun(journal: string): Run | undefined {
   try {
     return olderRun(journal) ?? ownRun(journal);
   } catch (error) {
-    if (error instanceof EngineError) return undefined;
-    throw error;
+    if (!(error instanceof EngineError)) throw error;
+    return isOfOtherWork(journal, "units") ? undefined : damagedRun(journal, error);
   }
+}
+
+/** A run whose journal or circuit cannot be read any more: listed with the reason, under the name that its file has. */
+function damagedRun(journal: string, refusal: EngineError): Run {
+  return {
+    ...fresh(),
+    id: runName(journal),
+    journal,
+    request: pruneSettings.parse({ task: runName(journal) }),
+    startedAt: statSync(journal).birthtime.toISOString(),
+    state: "failed",
+    failure: wireError(refusal),
+    refusal,
+  };
 }
 
 /** @throws EngineError for what is no run */
@@ -276,7 +290,7 @@ function olderRun(journal: string): Run | undefined {
   if (!found) return undefined;
   const known = recorded(journal, olderRequest(found.settings));
   if (known.circuit) return known;
-  return { ...known, state: "failed", failure: wireError(found.refusal), older: found.refusal };
+  return { ...known, state: "failed", failure: wireError(found.refusal), refusal: found.refusal };
 }
 
 /** As its journal's name and a circuit beside it tell. */

@@ -1,5 +1,5 @@
 // The journal that a run is resumed from: what its first line says, and whether a run can go on from it.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Frozen } from "../base/frozen.ts";
 import { checked } from "../choices/checked.ts";
@@ -139,6 +139,18 @@ export function olderSettings(
   const found = OLDER.safeParse(firstLine(path));
   if (!found.success || found.data.version >= version) return undefined;
   return { settings: found.data.settings, refusal: olderVersion(path, found.data.version) };
+}
+
+/** Whether a file says that it is the journal of other work, or is empty: nobody's run of this kind. */
+export function isOfOtherWork(path: string, kind: RunKind): boolean {
+  if (statSync(path).size === 0) return true;
+  try {
+    const found = z.looseObject({ format: z.literal(format), kind: z.string() }).safeParse(firstLine(path));
+    return found.success && found.data.kind !== kind;
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  }
 }
 
 const OLDER = z.looseObject({
