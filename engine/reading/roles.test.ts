@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Executor } from "../activations/executor.ts";
 import { formatUnit, type Head, headUnit } from "../circuit/unit.ts";
+import { dot, plainRun } from "../../test/plain-transformer.ts";
 import { openModel } from "../model/open.ts";
 import { expandTask } from "../task/expand.ts";
 import type { Example } from "../task/example.ts";
@@ -67,15 +68,50 @@ test("repeated sequences hold every token twice, a fixed distance apart", () => 
   }
 });
 
-test("the direct effects of all heads, the rest of the stream aside, have the metric's sign where names are moved", async () => {
+// Oracle: a plain transformer in float64 loops; what a head writes at END goes alone through the final norm of the whole stream.
+test("the direct effect of every head is what its own writing adds to the metric (1e-3), and names the name movers", async () => {
   const roles = await headRoles(executor, examples, everyHead, { metric: "logit-difference", edges: [], seed: 1 });
   expect([...roles.keys()]).toEqual(everyHead.map(formatUnit));
-  const movers = [...roles.values()].filter(({ name }) => name === "name mover");
-  for (const { evidence, score } of movers) {
-    expect(evidence["direct effect"]).toBeGreaterThan(0);
-    expect(score).toBeGreaterThanOrEqual(0.3);
+  const plain = plainDirectEffects();
+  for (const [id, { evidence }] of roles) {
+    expect(Math.abs(evidence["direct effect"] - plain.get(id)!), id).toBeLessThan(1e-3);
   }
+  // The circuit of the model's card.
+  const circuit = ["a0.h6", "a1.h0", "a1.h1", "a1.h6", "a1.h7"];
+  const mover = "name mover";
+  expect(circuit.map((id) => roles.get(id)!.name)).toEqual(["subject attention", mover, mover, mover, mover]);
+  for (const id of circuit.slice(1)) expect(plain.get(id), id).toBeGreaterThan(0.5);
+  const movers = [...roles].filter(([, { name }]) => name.endsWith(mover));
+  for (const [id, { name }] of movers) expect(name, id).toBe(plain.get(id)! > 0 ? mover : `negative ${mover}`);
 });
+
+function plainDirectEffects(): Map<string, number> {
+  const { config } = model;
+  const { gain } = model.finalNorm();
+  const biases = Array.from({ length: config.nLayers }, (_, layer) => model.layer(layer).b_O!);
+  const effects = new Map<string, number>();
+  for (const { clean, answers, wrongAnswers } of examples) {
+    const written = [...plainRun(model, clean.ids).writes].map(([id, rows]) => [id, rows.at(-1)!] as const);
+    const stream = centred(
+      written[0][1].map((_, i) => sum([...written.map(([, row]) => row[i]), ...biases.map((b) => b[i])])),
+    );
+    const scale = Math.sqrt(dot(stream, stream) / stream.length + config.norm.epsilon);
+    const [right, wrong] = [answers, wrongAnswers].map(([id]) => model.unembedRows([id]));
+    for (const [id, row] of written) {
+      const added = sum(centred(row).map((x, i) => (x / scale) * gain[i] * (right[i] - wrong[i])));
+      effects.set(id, (effects.get(id) ?? 0) + added / examples.length);
+    }
+  }
+  return effects;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, x) => total + x, 0);
+
+/** sprig's norms take the mean out. */
+function centred(row: readonly number[]): number[] {
+  const middle = sum(row) / row.length;
+  return row.map((x) => x - middle);
+}
 
 test("a head that looks at the subject is S-inhibition only with evidence of steering later queries", async () => {
   const options = { metric: "logit-difference", seed: 1 } as const;

@@ -4,10 +4,12 @@ import { Executor } from "../../engine/activations/executor.ts";
 import type { Ablation } from "../../engine/activations/ablation.ts";
 import { Random } from "../../engine/base/random.ts";
 import type { UnitKind } from "../../engine/circuit/unit.ts";
-import { UnitSpace } from "../../engine/circuit/unit-set.ts";
-import { Evaluator } from "../../engine/evaluate/evaluator.ts";
-import { faithfulness } from "../../engine/evaluate/faithfulness.ts";
-import { measureAnchors } from "../../engine/evaluate/report.ts";
+import { type UnitSet, UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
+import { measureAnchors, measureFigures } from "../../engine/evaluate/report.ts";
+import { metricValue } from "../../engine/metric/metric.ts";
+import type { Example } from "../../engine/task/example.ts";
+import { plainRun } from "../plain-transformer.ts";
 import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
 
 const resample: Ablation = { kind: "resample", reference: "paired", perPosition: false };
@@ -71,13 +73,37 @@ describe.each([
     empty.metric.forEach((value, e) => expect(Math.abs(value - run.metric[e])).toBeLessThanOrEqual(1e-5));
   });
 
-  test("f of the full model is 1 and of the empty circuit 0, exactly", async () => {
-    const evaluator = await evaluatorOf(["head"], resample);
-    const { space } = evaluator;
-    const full = await evaluator.metric(space.full());
-    const empty = await evaluator.metric(space.empty());
-    expect(faithfulness(full, full, empty)).toBe(1);
-    expect(Math.abs(faithfulness(empty, full, empty))).toBe(0);
+  // Oracle: whole runs of a plain transformer in float64 loops, removed heads fixed at what they write in the corrupt run.
+  test("f is that of plain runs (1e-4), and 1 of the full model and 0 of the empty circuit to the bit", async () => {
+    const logitsOf = (example: Example, removed: readonly string[]) => {
+      const { writes } = plainRun(model, example.corrupt.ids);
+      const fixed = new Map(removed.map((id) => [id, writes.get(id)!]));
+      return plainRun(model, example.clean.ids, { fixed }).logits;
+    };
+    const space = new UnitSpace(config, ["head"]);
+    // Answers that the heads decide, so that the full model and the empty circuit lie apart.
+    const decided = examples.map((example) => {
+      const [full, empty] = [logitsOf(example, []), logitsOf(example, space.full().ids())];
+      const byGain = full.map((_, id) => id).sort((a, b) => full[b] - empty[b] - (full[a] - empty[a]));
+      return { ...example, answers: [byGain[0]], wrongAnswers: [byGain.at(-1)!] };
+    });
+    const metric = "logit-difference";
+    const evaluator = await Evaluator.create(executor, decided, { metric, ablation: resample, space });
+    const anchors = await measureAnchors(evaluator, "logits");
+    const criterion = { name: "match", threshold: 0.9, second: "accuracy" } as const;
+    const plain = (kept: UnitSet) =>
+      mean(decided.map((example) => metricValue(metric, example, logitsOf(example, kept.complement().ids()))));
+    const [full, empty] = [plain(space.full()), plain(space.empty())];
+    const random = Random.seeded(5, "circuits");
+    const circuits = [2, 5, 9].map((count) => space.full().without(random.sample(space.full().units(), count)));
+    for (const kept of circuits) {
+      const figures = await measureFigures(evaluator, anchors, kept, criterion, 1);
+      expect(figures.faithfulness, kept.ids().join(" ")).toBeCloseTo((plain(kept) - empty) / (full - empty), 4);
+    }
+    // Measured again, after other circuits.
+    const ofFull = await measureFigures(evaluator, anchors, space.full(), criterion, 1);
+    const ofEmpty = await measureFigures(evaluator, anchors, space.empty(), criterion, 1);
+    expect([ofFull.faithfulness, Math.abs(ofEmpty.faithfulness)]).toEqual([1, 0]);
   });
 
   test.each(["resample", "mean", "zero"] as const)(

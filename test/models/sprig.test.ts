@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, suite, test } from "vitest";
 import { sha256 } from "../../engine/base/hash.ts";
+import { formatUnit, headUnit } from "../../engine/circuit/unit.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { loadCorpusTasks } from "../../engine/train/corpus-tasks.ts";
 import { corpusWords } from "../../engine/train/corpus.ts";
@@ -70,21 +71,39 @@ suite("models/sprig", () => {
       expect(score, name).toBeGreaterThanOrEqual(least);
       expect(card).toContain(`| ${name} | ${scores[i]!.score.toFixed(3)} | ${measure} | ${prompts} |`);
     });
-    const trial = await pruneHeads(program, tasks.ioi, tokenizer, 1);
-    expect(trial.heads).toEqual(circuits[0]!.heads);
-    expect(Math.abs(trial.faithfulness - circuits[0]!.faithfulness)).toBeLessThan(1e-3);
     await program.dispose();
   });
 
-  test("has a circuit of 5 or 6 heads in two layers, faithful on held-out examples, for at least 18 of 20 search seeds", () => {
-    const good = circuits.filter(
-      ({ heads, faithfulness, divergence }) =>
-        [5, 6].includes(heads.length) &&
-        new Set(heads.map((head) => Math.floor(head / SPRIG.shape.nHeads))).size >= 2 &&
-        Math.abs(1 - faithfulness) <= 0.1 &&
-        divergence <= 0.05,
-    );
-    expect(circuits).toHaveLength(20);
-    expect(good.length).toBeGreaterThanOrEqual(18);
+  // Searched here and now, from one seed of the card and one that nobody looked at.
+  test("has a circuit of 5 or 6 heads in two layers, faithful on held-out examples, whichever seed draws the examples", async () => {
+    const { ioi } = loadCorpusTasks();
+    const { tokenizer } = openModel("sprig");
+    const program = await ForwardProgram.compile(shape, shippedWeights(), 128, SPRIG.length, 1);
+    const seeds = [11, circuits.length + 1];
+    for (const seed of seeds) {
+      const { heads, faithfulness, divergence, accuracy } = await pruneHeads(program, ioi, tokenizer, seed);
+      expect([5, 6], `seed ${seed}: ${heads.join()}`).toContain(heads.length);
+      expect(new Set(heads.map((head) => Math.floor(head / SPRIG.shape.nHeads))).size, `seed ${seed}`).toBe(2);
+      expect(Math.abs(1 - faithfulness), `seed ${seed}`).toBeLessThanOrEqual(0.1);
+      expect(divergence, `seed ${seed}`).toBeLessThanOrEqual(0.05);
+      expect(accuracy.circuit, `seed ${seed}`).toBeGreaterThanOrEqual(0.9 * accuracy.full);
+      const recorded = circuits.find((trial) => trial.seed === seed);
+      if (!recorded) continue;
+      expect(heads).toEqual(recorded.heads);
+      expect(Math.abs(faithfulness - recorded.faithfulness)).toBeLessThan(1e-3);
+      expect(Math.abs(divergence - recorded.divergence)).toBeLessThan(1e-3);
+    }
+    await program.dispose();
+  });
+
+  test("has a card whose line for each of 20 seeds is the recorded search", () => {
+    const named = (head: number) =>
+      formatUnit(headUnit(Math.floor(head / SPRIG.shape.nHeads), head % SPRIG.shape.nHeads));
+    const lines = circuits.map(({ seed, heads, faithfulness, divergence, accuracy }) => {
+      const figures = [faithfulness.toFixed(3), divergence.toFixed(4), accuracy.circuit.toFixed(3)];
+      return `| ${[seed, heads.length, heads.map(named).join(" "), ...figures].join(" | ")} |`;
+    });
+    expect(circuits.map(({ seed }) => seed)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    for (const line of lines) expect(text("README.md")).toContain(line);
   });
 });
