@@ -41,6 +41,13 @@ export const PLAIN: ModelConfig = {
 /** GPT-NeoX's form: attention and MLP read the same stream. */
 export const PARALLEL: ModelConfig = { ...PLAIN, architecture: "gpt_neox", positions: rotary(6), parallelBlocks: true };
 
+/** Llama's form with a window and a scale of its own in each layer. */
+export const VARIED: ModelConfig = {
+  ...GATED,
+  slidingWindow: [undefined, 2, 4],
+  attentionScale: [0.4, 0.9, 0.2],
+};
+
 export type WeightChange = (weights: LayerWeights) => LayerWeights;
 
 export function randomModel(config: ModelConfig, seed: number, change: WeightChange = (weights) => weights): Model {

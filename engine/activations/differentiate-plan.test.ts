@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../../test/random-model.ts";
+import { GATED, PARALLEL, PLAIN, randomExamples, randomModel, VARIED } from "../../test/random-model.ts";
 import { engineDictionary, randomDictionaries, randomPlan } from "../../test/random-plan.ts";
 import { Random } from "../base/random.ts";
 import type { ModelConfig } from "../model/model.ts";
@@ -17,6 +17,7 @@ const FAMILIES: readonly (readonly [string, ModelConfig])[] = [
   ["rotary positions, shared keys, gated MLP", GATED],
   ["parallel blocks", PARALLEL],
   ["a sliding window", { ...GATED, slidingWindow: 3 }],
+  ["layers that differ", VARIED],
 ];
 const OPS = ["set", "add", "mix", "project", "clamp", "through"] as const satisfies readonly Change["op"][];
 

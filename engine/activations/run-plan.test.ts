@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { plainPlan } from "../../test/plain-plan.ts";
-import { GATED, PARALLEL, PLAIN, randomModel } from "../../test/random-model.ts";
+import { GATED, PARALLEL, PLAIN, randomModel, VARIED } from "../../test/random-model.ts";
 import { engineDictionary, randomDictionaries, randomPlan } from "../../test/random-plan.ts";
 import type { ModelConfig } from "../model/model.ts";
 import { Executor } from "./executor.ts";
@@ -12,6 +12,7 @@ const FAMILIES: readonly (readonly [string, ModelConfig])[] = [
   ["rotary positions, shared keys, gated MLP", GATED],
   ["parallel blocks", PARALLEL],
   ["a sliding window", { ...GATED, slidingWindow: 3 }],
+  ["layers that differ", VARIED],
 ];
 const OPS = ["set", "add", "mix", "project", "clamp", "through"] as const satisfies readonly Change["op"][];
 

@@ -1,6 +1,6 @@
 // Law 14: text with the cache is the text of plain runs over all tokens. On small random models, whose logits leave no ties.
 import { afterAll, describe, expect, test } from "vitest";
-import { GATED, PARALLEL, PLAIN, randomModel } from "../../test/random-model.ts";
+import { GATED, PARALLEL, PLAIN, randomModel, VARIED } from "../../test/random-model.ts";
 import { Executor } from "../activations/executor.ts";
 import { capture } from "../activations/capture.ts";
 import { Packing } from "../activations/packing.ts";
@@ -54,6 +54,7 @@ describe.each([
   ["plain", PLAIN],
   ["parallel", PARALLEL],
   ["sliding window", { ...GATED, slidingWindow: 3 }],
+  ["layers that differ", VARIED],
 ])("on a model of the %s form", (_, config) => {
   const model: Model = { ...randomModel(config, 11), tokenizer };
   const executor = new Executor(model, { threads: 1, precision: "float64" });

@@ -22,7 +22,7 @@ import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { promptOf } from "../../engine/task/prompt.ts";
 import { type Site, sites } from "../../engine/transformer/sites.ts";
-import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
+import { GATED, PARALLEL, PLAIN, randomExamples, randomModel, VARIED } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
 const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
@@ -33,6 +33,7 @@ const MODELS = [
   ["GPT-2's form", PLAIN],
   ["Llama's form", GATED],
   ["GPT-NeoX's form", PARALLEL],
+  ["layers that differ", VARIED],
 ] as const;
 
 function setUp(config: ModelConfig) {
