@@ -1,8 +1,8 @@
 // What an ablated unit gives instead of its own value: its value in the paired corrupt run, a mean over reference prompts, zero, or
-// a constant that was learned for it. The values themselves are made in `ablated-values.ts`, for every method.
+// a constant that was learned for it. Each kind is one row of `ablation-kinds.ts`.
 import type { Reals } from "./packing.ts";
 import type { UnitKind } from "../circuit/unit.ts";
-import type { AblationKind, AblationReference } from "../task/schema.ts";
+import type { AblationKind, AblationReference } from "../choices/lists.ts";
 import type { Site } from "../transformer/sites.ts";
 
 /** "input": what the embedding writes, the stream before the first layer. */
@@ -11,7 +11,7 @@ export type AblatedSite = "input" | Site;
 /** What a task or a user asks for. */
 export interface AblationChoice {
   readonly kind: AblationKind;
-  /** Where the values come from: the paired prompt, or all corrupt or clean prompts; unused for zero and optimal. */
+  /** Where the values come from: the paired prompt, or all corrupt or clean prompts; which of them a kind has: `ABLATIONS`. */
   readonly reference: AblationReference;
   /** Mean ablation: one mean per position of prompts of one template and length, or one over all positions. */
   readonly perPosition: boolean;
@@ -34,6 +34,7 @@ interface OptimalAblation extends AblationChoice {
 
 /** A choice with everything that its values are made from. */
 export type Ablation = GivenAblation | OptimalAblation;
+export type AblationOf<Kind extends AblationKind> = Kind extends "optimal" ? OptimalAblation : GivenAblation;
 
 /** The site at which a kind of unit is ablated. */
 export const siteOfKind: Readonly<Record<UnitKind, Site>> = { head: "z", mlp: "mlpOut", neuron: "hidden" };

@@ -14,7 +14,7 @@ import {
 } from "../transformer/backward.ts";
 import type { Site } from "../transformer/sites.ts";
 import type { Executor } from "./executor.ts";
-import { attentionFeeds, type Packing, type Reals, reals, zeros } from "./packing.ts";
+import { type Packing, type Reals, reals, zeros } from "./packing.ts";
 
 /** Sites of the forward run that the way back reads, behind their changes. */
 export const FORWARD_SITES = ["residPre", "q", "k", "v", "pattern", "residMid"] as const satisfies readonly Site[];
@@ -76,7 +76,7 @@ export class BlockGradient {
     const width = nKeyValueHeads * dHead;
     // No index points at this row: every run starts at its first token.
     const prefix = reals([1, width], zeros(precision, width));
-    const feeds = attentionFeeds(packing, config, "all", 1, precision);
+    const feeds = executor.attentionFeeds(packing, config, "all", 1);
     const turn: Record<string, Feed> = feeds.cos ? { cos: feeds.cos, sin: feeds.sin } : {};
     const keyValue = [packing.rows, width];
     const query = [packing.rows, nHeads, dHead];

@@ -5,6 +5,7 @@ import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
 import { AblatedValues } from "./ablated-values.ts";
 import { type Ablation, siteOfKind } from "./ablation.ts";
+import { kindOf } from "./ablation-kinds.ts";
 import { type Captured, capture } from "./capture.ts";
 import type { Executor, PrefixRows } from "./executor.ts";
 import { Packing, type Reals } from "./packing.ts";
@@ -48,20 +49,12 @@ export function groupExamples(examples: readonly Example[], budget: number): Exa
   return groups;
 }
 
-/** Whether an ablation leaves alone what stands before the first token in which a pair differs. */
-const keepsSharedPrefix: Readonly<Record<Ablation["kind"], boolean>> = {
-  resample: true,
-  mean: false,
-  zero: false,
-  optimal: false,
-};
-
 /**
  * Positions at the start of a pair that are the same in the clean, the corrupt and every circuit run: those before the
  * first token that differs, per example. Holds for paired resample only: means and zeros change every position.
  */
 export function sharedPrefix(example: Example, ablation: Ablation): number {
-  if (!keepsSharedPrefix[ablation.kind]) return 0;
+  if (!kindOf(ablation).keepsSharedPrefix) return 0;
   const { ids } = example.clean;
   let shared = 0;
   while (shared < ids.length - 1 && ids[shared] === example.corrupt.ids[shared]) shared++;

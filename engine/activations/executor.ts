@@ -1,5 +1,5 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
-import { atLayer, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
+import { atLayer, type LayerConfig, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
@@ -266,16 +266,21 @@ export class Executor {
     return { prefixRows: shape[0], prefixK: reals(shape, k), prefixV: reals(shape, v) };
   }
 
-  private feedsOf(packing: Packing, layer: number, queries: Queries, prefixRows: number): Record<string, Feed> {
+  /** `attentionFeeds`, made once for each packing and whatever of the config they depend on: heads, window, rotation. */
+  attentionFeeds(packing: Packing, config: LayerConfig, queries: Queries, prefixRows: number): Record<string, Feed> {
     const cache = this.feedCache.get(packing) ?? new Map<string, Record<string, Feed>>();
     this.feedCache.set(packing, cache);
-    const config = atLayer(this.model.config, layer);
-    const key = `${queries}/${prefixRows}/${config.slidingWindow}`;
+    const { nHeads, nKeyValueHeads, slidingWindow } = config;
+    const key = `${queries}/${prefixRows}/${nHeads}/${nKeyValueHeads}/${slidingWindow}`;
     const known = cache.get(key);
     if (known) return known;
     const made = attentionFeeds(packing, config, queries, prefixRows, this.precision);
     cache.set(key, made);
     return made;
+  }
+
+  private feedsOf(packing: Packing, layer: number, queries: Queries, prefixRows: number): Record<string, Feed> {
+    return this.attentionFeeds(packing, atLayer(this.model.config, layer), queries, prefixRows);
   }
 
   private async program(key: string, build: () => Parameters<typeof Program.compile>[0]): Promise<Program> {

@@ -8,13 +8,34 @@ export type UnitKind = (typeof UNIT_KINDS)[number];
 export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const;
 export type CriterionName = (typeof CRITERION_NAMES)[number];
 
-/** What a removed unit gives instead of its value. */
-export const ABLATION_KINDS = ["resample", "mean", "zero", "optimal"] as const;
-export type AblationKind = (typeof ABLATION_KINDS)[number];
-
 /** Where that value comes from: the pair's own corrupt run, or the mean over all corrupt or all clean prompts. */
 export const ABLATION_REFERENCES = ["paired", "corrupt", "clean"] as const;
 export type AblationReference = (typeof ABLATION_REFERENCES)[number];
+
+interface AblationWords {
+  /** What a removed unit gives instead of its value. */
+  readonly gives: string;
+  /** The references that can be chosen, the usual one first. */
+  readonly references: readonly [AblationReference, ...AblationReference[]];
+  /** Whether there can be one value for each position of a template. */
+  readonly perPosition: boolean;
+}
+
+const ablation = (gives: string, references: AblationWords["references"], perPosition = false): AblationWords => ({
+  gives,
+  references,
+  perPosition,
+});
+
+/** What a removed unit can give. How each is made stands in engine/activations/ablation-kinds.ts. */
+export const ABLATIONS = {
+  resample: ablation("its value in the paired corrupt run", ["paired"]),
+  mean: ablation("its mean over all corrupt or clean prompts", ["corrupt", "clean"], true),
+  zero: ablation("0 in every entry", ["paired"]),
+  optimal: ablation("one constant for each unit, learned on the discovery examples", ["paired"]),
+};
+export type AblationKind = keyof typeof ABLATIONS;
+export const ABLATION_KINDS = Object.keys(ABLATIONS) as [AblationKind, ...AblationKind[]];
 
 /**
  * Whether a prompt begins with the beginning-of-text token:

@@ -13,6 +13,6 @@ export function ablationChoice({
   reference,
 }: Circuit["task"]["ablation"]): Pick<TaskChoice, "ablation" | "reference" | "perPosition"> {
   const over = /\b(corrupt|clean) prompts\b/.exec(reference)?.[1] as TaskChoice["reference"];
-  if (kind !== "mean" || over === undefined) return { ablation: kind };
+  if (over === undefined) return { ablation: kind };
   return { ablation: kind, reference: over, perPosition: reference.endsWith(", by position") };
 }

@@ -4,9 +4,9 @@
 // The fast path of the plan that mixes every head at z, neuron at hidden and MLP at mlpOut with what its ablation gives, and of
 // the slopes along its gates.
 import type { Executor } from "../activations/executor.ts";
-import { attentionFeeds, type Packing, type Reals, reals, zeros } from "../activations/packing.ts";
-import { atLayer, type LayerConfig, type ModelConfig } from "../model/model.ts";
-import { type Feed, Program } from "../runtime/ort.ts";
+import { type Reals, reals, zeros } from "../activations/packing.ts";
+import { atLayer, type ModelConfig } from "../model/model.ts";
+import { Program } from "../runtime/ort.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
 import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
 import type { Change, Group } from "./gradient-runs.ts";
@@ -74,8 +74,6 @@ interface LayerPrograms {
 }
 
 export class GatedPass {
-  private readonly feeds = new WeakMap<Packing, Map<number | undefined, Record<string, Feed>>>();
-
   private constructor(
     private readonly executor: Executor,
     private readonly slopesAt: "gate" | "ablated",
@@ -137,7 +135,7 @@ export class GatedPass {
       visit({ layer, z: toZ, difference, hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut") });
       this.eachHead(layer, gates.heads, toZ.length, (gate, i) => (toZ[i] *= gate));
       const read = await this.layers[layer].attentionGradient.run({
-        ...this.feedsOf(packing, atLayer(config, layer)),
+        ...executor.attentionFeeds(packing, atLayer(config, layer), "all", 1),
         residual: reals(stream, residual),
         prefixK: none,
         prefixV: none,
@@ -165,16 +163,6 @@ export class GatedPass {
 
   async dispose(): Promise<void> {
     for (const programs of this.layers) for (const program of Object.values(programs)) await program.dispose();
-  }
-
-  /** Index inputs are the same in every pass, and in every layer that sees as far back. */
-  private feedsOf(packing: Packing, config: LayerConfig): Record<string, Feed> {
-    const ofPacking = this.feeds.get(packing) ?? new Map<number | undefined, Record<string, Feed>>();
-    this.feeds.set(packing, ofPacking);
-    const { slidingWindow } = config;
-    const known = ofPacking.get(slidingWindow) ?? attentionFeeds(packing, config, "all", 1, this.executor.precision);
-    ofPacking.set(slidingWindow, known);
-    return known;
   }
 
   private writeFeeds(layer: number, ablated: Change, gates: Gates, residual: Reals, z: Reals) {

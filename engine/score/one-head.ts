@@ -5,7 +5,7 @@
 import { groupBy } from "../base/group.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import type { Executor, PrefixRows } from "../activations/executor.ts";
-import { attentionFeeds, type Packing, type Queries, type Reals, reals, zeros } from "../activations/packing.ts";
+import { type Packing, type Queries, type Reals, reals, zeros } from "../activations/packing.ts";
 import { atLayer, type LayerConfig, type LayerWeights, type ModelConfig } from "../model/model.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph } from "../transformer/attention.ts";
@@ -63,7 +63,7 @@ export class OneHead {
     const program = await this.program(options.queries);
     const outputs = await program.run(
       {
-        ...this.feedsOf(packing, options.queries, prefixRows),
+        ...this.executor.attentionFeeds(packing, this.config, options.queries, prefixRows),
         residualQ: stream(streams.q),
         residualK: stream(streams.k),
         residualV: stream(streams.v),
@@ -115,21 +115,7 @@ export class OneHead {
     const own = (data: Reals) => columns(data, nKeyValueHeads * dHead, shared * dHead, dHead);
     return { k: own(k), v: own(v) };
   }
-
-  private feedsOf(packing: Packing, queries: Queries, prefixRows: number): Record<string, Feed> {
-    const ofPacking = feedCache.get(packing) ?? new Map<string, Record<string, Feed>>();
-    feedCache.set(packing, ofPacking);
-    const key = `${queries}/${prefixRows}`;
-    const known = ofPacking.get(key);
-    if (known) return known;
-    const made = attentionFeeds(packing, this.config, queries, prefixRows, this.executor.precision);
-    ofPacking.set(key, made);
-    return made;
-  }
 }
-
-/** Index inputs are the same for every head of a model. */
-const feedCache = new WeakMap<Packing, Map<string, Record<string, Feed>>>();
 
 /** The attention that one position of a run pays to another, from a pattern over all queries of the packing. */
 export function attentionAt(packing: Packing, pattern: Reals, run: number, query: number, key: number): number {

@@ -1,4 +1,5 @@
 // Assembles the record of a run: what the circuit file says, from what was measured.
+import { kindOf } from "../activations/ablation-kinds.ts";
 import { arch, platform } from "node:os";
 import { basename } from "node:path";
 import { cores } from "../base/cores.ts";
@@ -25,7 +26,7 @@ import type { SearchOptions, SearchResult } from "../prune/search.ts";
 import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
-import { describeReference, type Prepared } from "./prepare.ts";
+import { type Prepared } from "./prepare.ts";
 import { pathOf } from "./recorded-model.ts";
 import { version } from "./version.ts";
 
@@ -147,7 +148,7 @@ export function taskRecord({ task, seed, ablation, discovery, heldOut, corruptio
     sha256: task.sha256,
     seed,
     metric: task.metric,
-    ablation: { kind: ablation.kind, reference: describeReference(ablation, discovery.length) },
+    ablation: { kind: ablation.kind, reference: kindOf(ablation).origin(ablation, discovery.length) },
     ...(corruption !== undefined && { corruption }),
     bos,
     examples: { discovery: discovery.length, heldOut: heldOut.length },

@@ -1,4 +1,5 @@
 // Measures the circuit of a file on a task: the figures of `results`, with any model that the circuit fits.
+import { kindOf } from "../activations/ablation-kinds.ts";
 import type { EvaluateSettings } from "../choices/evaluate.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
@@ -15,7 +16,7 @@ import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
-import { describeReference, withTask, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
 
@@ -137,7 +138,7 @@ function isSameRun({ task, search }: Circuit, prepared: Prepared): boolean {
     task.corruption === corruption &&
     task.ablation.kind === ablation.kind &&
     (task.bos ?? prepared.task.bos) === prepared.bos &&
-    task.ablation.reference === describeReference(ablation, discovery.length) &&
+    task.ablation.reference === kindOf(ablation).origin(ablation, discovery.length) &&
     search.criterion === criterion.name &&
     search.threshold === criterion.threshold
   );

@@ -3,6 +3,7 @@ import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
+import { ABLATIONS, type BosChoice } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
 import type { Model } from "../model/model.ts";
@@ -13,7 +14,6 @@ import { expandTask } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
 import type { ContrastTask } from "../task/task.ts";
-import type { BosChoice } from "../choices/lists.ts";
 
 export interface Prepared {
   readonly task: ContrastTask;
@@ -118,16 +118,15 @@ export function ablationOf(
 ): AblationChoice {
   const kind = settings.ablation ?? task.ablation.kind;
   const same = kind === task.ablation.kind;
-  const fallback = kind === "resample" ? "paired" : "corrupt";
-  const reference = settings.reference ?? (same ? task.ablation.reference : fallback);
-  requireReference(kind, settings.reference);
+  const { references } = ABLATIONS[kind];
+  const { reference = same ? task.ablation.reference : references[0] } = settings;
+  if (settings.reference !== undefined && !references.includes(reference)) {
+    throw new EngineError(
+      "usage",
+      `The reference "${reference}" is none of ${kind} ablation; choose ${references.join(" or ")}.`,
+    );
+  }
   return { kind, reference, perPosition: settings.perPosition ?? (same && task.ablation.perPosition) };
-}
-
-function requireReference(kind: Ablation["kind"], asked: TaskChoice["reference"]): void {
-  if (asked === undefined || (kind === "mean") === (asked !== "paired")) return;
-  const possible = kind === "mean" ? "corrupt or clean" : "paired";
-  throw new EngineError("usage", `The reference "${asked}" is none of ${kind} ablation; choose ${possible}.`);
 }
 
 function readyAblation(
@@ -148,20 +147,4 @@ function checkContext(examples: readonly Example[], model: Model, file: string):
       `Shorten the prompt or choose another model.`,
     { place: { file } },
   );
-}
-
-/** In words, for the circuit file and the command line. */
-export function describeReference(ablation: AblationChoice, examples: number): string {
-  switch (ablation.kind) {
-    case "resample":
-      return "paired corrupt prompt";
-    case "zero":
-      return "zero";
-    case "mean":
-      return `mean over ${examples} ${ablation.reference} prompts${ablation.perPosition ? ", by position" : ""}`;
-    case "optimal":
-      return `one constant for each unit, learned on ${examples} discovery examples`;
-    default:
-      throw ablation.kind satisfies never;
-  }
 }

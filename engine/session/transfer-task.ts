@@ -1,4 +1,5 @@
 // Circuits on other tasks than their own: each one's figures on every task, or why there are none.
+import { kindOf } from "../activations/ablation-kinds.ts";
 import { basename } from "node:path";
 import type { TransferSettings } from "../choices/evaluate.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -10,7 +11,7 @@ import type { TransferRow } from "../circuit/circuit-schema.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
-import { ablationOf, describeReference, loadContrast } from "./prepare.ts";
+import { ablationOf, loadContrast } from "./prepare.ts";
 
 /** What is measured, the circuits as they were read. */
 export interface TransferRequest extends Omit<TransferSettings, "circuits"> {
@@ -100,7 +101,7 @@ function failureRow(task: ContrastTask, asked: TaskChoice, failure: string): Tra
     file: basename(task.file),
     sha256: task.sha256,
     seed: asked.seed ?? task.seed,
-    ablation: { kind: ablation.kind, reference: describeReference(ablation, examples) },
+    ablation: { kind: ablation.kind, reference: kindOf(ablation).origin(ablation, examples) },
     criterion: asked.criterion ?? task.criterion,
     threshold: asked.threshold ?? task.threshold,
     // As everywhere in a circuit file, without the folder.

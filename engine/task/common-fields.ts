@@ -1,5 +1,6 @@
 // The fields that all tasks share, with their defaults and the rules that bind several of them.
 import { stemOf } from "../base/file-name.ts";
+import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import type { Problem } from "./problems.ts";
 import type { CommonFile } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -23,7 +24,7 @@ export function commonFields(
     metric: fields.metric ?? "logit-difference",
     ablation: {
       kind,
-      reference: fields.ablation?.reference ?? (kind === "mean" ? "corrupt" : "paired"),
+      reference: fields.ablation?.reference ?? ABLATIONS[kind].references[0],
       perPosition: fields.ablation?.perPosition ?? false,
     },
     threshold: fields.threshold ?? 0.9,
@@ -50,17 +51,18 @@ export function commonProblems(source: Source, { ablation }: CommonFile): Proble
   const add = (field: string, sentence: string): void => {
     problems.push({ sentence, place: source.place(["ablation", field]) });
   };
-  if (kind === "resample" && reference !== undefined && reference !== "paired") {
+  if (kind === undefined) return problems;
+  const { gives, references } = ABLATIONS[kind];
+  if (reference !== undefined && !references.includes(reference)) {
+    const possible = references.join(" or ");
+    add("reference", `"ablation.reference" is "${reference}"; ${kind} gives ${gives}, write ${possible}.`);
+  }
+  if (perPosition === true && !ABLATIONS[kind].perPosition) {
+    const kinds = ABLATION_KINDS.filter((name) => ABLATIONS[name].perPosition);
     add(
-      "reference",
-      `"ablation.reference" is "${reference}"; resample takes the value of the paired corrupt prompt, write paired.`,
+      "perPosition",
+      `"ablation.perPosition" belongs to kind ${kinds.join(" or ")}; remove it or write kind: ${kinds.join(" or ")}.`,
     );
-  }
-  if (kind === "mean" && reference === "paired") {
-    add("reference", '"ablation.reference" is "paired"; a mean is taken over many prompts, write corrupt or clean.');
-  }
-  if (perPosition === true && kind !== "mean") {
-    add("perPosition", '"ablation.perPosition" belongs to kind mean; remove it or write kind: mean.');
   }
   return problems;
 }

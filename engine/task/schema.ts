@@ -1,6 +1,6 @@
 // The task file format as one parser: every field, its limits and its meaning. The published JSON Schema is made from it.
 import { z } from "zod";
-import { ABLATION_KINDS, ABLATION_REFERENCES, BOS_CHOICES, CRITERION_NAMES } from "../choices/lists.ts";
+import { ABLATION_KINDS, ABLATION_REFERENCES, ABLATIONS, BOS_CHOICES, CRITERION_NAMES } from "../choices/lists.ts";
 
 /**
  * What is measured at the last position, larger being better:
@@ -28,7 +28,9 @@ export const ablationSchema = z.strictObject({
   reference: z
     .enum(ABLATION_REFERENCES)
     .optional()
-    .describe("paired for resample; corrupt (the default) or clean for mean; unused for zero and optimal"),
+    .describe(
+      `the first is the default; ${ABLATION_KINDS.map((kind) => `${kind}: ${ABLATIONS[kind].references.join(" or ")}`).join("; ")}`,
+    ),
   perPosition: z.boolean().optional().describe("mean: one mean for each position of a template instead of one for all"),
 });
 
@@ -60,8 +62,8 @@ const commonSchema = z.strictObject({
   ablation: ablationSchema
     .optional()
     .describe(
-      "what a removed unit gives instead; resample (default): its value in the paired corrupt run; mean: its mean over all " +
-        "corrupt or clean prompts; zero; optimal: one constant for each unit, learned on the discovery examples",
+      "what a removed unit gives instead; default resample; " +
+        ABLATION_KINDS.map((kind) => `${kind}: ${ABLATIONS[kind].gives}`).join("; "),
     ),
   threshold: z.number().gt(0).max(1).optional().describe("of the criterion; default 0.9"),
   criterion: z.enum(CRITERION_NAMES).optional().describe("what pruning keeps true; default match"),

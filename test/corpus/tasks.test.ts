@@ -825,7 +825,7 @@ const FIELDS: readonly Case[] = [
     "invalid-task",
     [
       "{file} has 2 problems:",
-      '{file}:13:40: "ablation.reference" is "clean"; resample takes the value of the paired corrupt prompt, write paired.',
+      '{file}:13:40: "ablation.reference" is "clean"; resample gives its value in the paired corrupt run, write paired.',
       '{file}:13:60: "ablation.perPosition" belongs to kind mean; remove it or write kind: mean.',
     ],
   ],
@@ -834,7 +834,9 @@ const FIELDS: readonly Case[] = [
     "ablation2.yaml",
     `${DRINKS}ablation: { kind: mean, reference: paired }\n`,
     "invalid-task",
-    ['{file}:13:36: "ablation.reference" is "paired"; a mean is taken over many prompts, write corrupt or clean.'],
+    [
+      '{file}:13:36: "ablation.reference" is "paired"; mean gives its mean over all corrupt or clean prompts, write corrupt or clean.',
+    ],
   ],
   [
     "slot names that cannot be",
