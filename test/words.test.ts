@@ -1,12 +1,23 @@
 // What the engine emits by name has words in both languages of the window.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "../engine/base/errors.ts";
 import { parseCircuit } from "../engine/circuit/circuit-file.ts";
 import { WIRE_CODES } from "../engine/contract.ts";
-import { EVIDENCE_NAMES, ROLE_NAMES } from "../engine/reading/roles.ts";
+import { evidenceNames, roleNames } from "../engine/reading/roles.ts";
+import { loadTask } from "../engine/task/load.ts";
 import { en } from "../renderer/words/en.ts";
 import { zh } from "../renderer/words/zh.ts";
+
+/** Of all tasks that ship. */
+const rules = readdirSync("tasks")
+  .filter((file) => file.endsWith(".yaml"))
+  .flatMap((file) => {
+    const task = loadTask(`tasks/${file}`);
+    return task.kind === "contrast" ? task.roles : [];
+  });
+const ROLE_NAMES = roleNames(rules);
+const EVIDENCE_NAMES = evidenceNames(rules);
 
 test.each([
   ["error", [...ERROR_CODES, ...WIRE_CODES]],

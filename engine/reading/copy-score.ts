@@ -18,7 +18,6 @@ export interface CopyScore {
 }
 
 const top = 5;
-const namePositions = ["IO", "S1", "S2"] as const;
 
 /** Tokens to copy: which prompts' rows, and their ids. */
 interface Copied {
@@ -29,15 +28,16 @@ interface Copied {
 }
 
 /**
- * Scores by head id on the names of the clean prompts; where a task names none of IO, S1 and S2, on its last positions'
- * forerunners: every token of the prompts but the last.
+ * Scores by head id on the tokens at the named positions of the clean prompts; where a prompt has none of them, on every
+ * token of it but the last.
  */
 export async function copyScores(
   executor: Executor,
   examples: readonly Example[],
   heads: ReadonlyMap<string, OneHead>,
+  named: readonly string[],
 ): Promise<Map<string, CopyScore>> {
-  const copied = await tokensToCopy(executor, examples);
+  const copied = await tokensToCopy(executor, examples, named);
   const packing = Packing.ofLengths(copied.ids.map(() => 1));
   const scores = new Map<string, CopyScore>();
   for (const [id, head] of heads) {
@@ -54,7 +54,11 @@ export async function copyScores(
   return scores;
 }
 
-async function tokensToCopy(executor: Executor, examples: readonly Example[]): Promise<Copied> {
+async function tokensToCopy(
+  executor: Executor,
+  examples: readonly Example[],
+  named: readonly string[],
+): Promise<Copied> {
   const { dModel } = executor.model.config;
   const packing = Packing.ofLengths(examples.map(({ clean }) => clean.ids.length));
   const ids = examples.flatMap(({ clean }) => [...clean.ids]);
@@ -62,8 +66,8 @@ async function tokensToCopy(executor: Executor, examples: readonly Example[]): P
   const { z } = await executor.attention(0, packing, embedded, { queries: "all", wanted: ["z"] });
   const { residPost } = await executor.write(0, embedded, z, { wanted: ["residPost"] });
   const rows = examples.flatMap(({ clean, positions }, e) => {
-    const named = namePositions.flatMap((name) => (positions[name] === undefined ? [] : [positions[name]]));
-    const chosen = named.length > 0 ? named : clean.ids.slice(0, -1).map((_, position) => position);
+    const own = named.flatMap((name) => positions[name] ?? []);
+    const chosen = own.length > 0 ? own : clean.ids.slice(0, -1).map((_, position) => position);
     return chosen.map((position) => packing.rowStart[e] + position);
   });
   return {

@@ -1,8 +1,8 @@
-// Path patching into the name movers' queries: which heads tell them where to look.
+// Path patching into the queries of movers, the heads that write for the answers: which heads tell them where to look.
 //
-// Wang et al. 2023 (arXiv:2211.00593), section 3.2: a head's contribution to the queries of all name movers is replaced by
-// its ablated value, everything else stays as in the circuit. An S-inhibition head is one whose loss there lowers the
-// metric and the movers' attention to IO.
+// Wang et al. 2023 (arXiv:2211.00593), section 3.2: a head's contribution to the queries of all movers is replaced by its
+// ablated value, everything else stays as in the circuit. A head steers the movers (in that paper: S-inhibition) when its
+// loss there lowers the metric and their attention to what they copy.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
@@ -16,7 +16,7 @@ import { type PathPatcher, pathPatchers } from "../score/path-patching.ts";
 export interface MoverQueryEffect {
   /** m(contribution ablated) − m(circuit), mean over the examples; metric units; negative: it helps. */
   readonly metric: number;
-  /** Change of the attention END→IO, mean over examples and over the movers that the head can reach. */
+  /** Change of the attention from END to the targets, mean over examples and over the movers that the head can reach. */
   readonly attention: number;
 }
 
@@ -24,6 +24,8 @@ export interface MoverQueryOptions {
   readonly metric: MetricName;
   readonly ablation: Ablation;
   readonly kept: UnitSet;
+  /** Named positions that the movers look at; examples with none of them are left out. */
+  readonly targets: readonly string[];
   /** Kept heads by id, movers and senders among them. */
   readonly heads: ReadonlyMap<string, OneHead>;
 }
@@ -41,16 +43,18 @@ export async function moverQueryEffects(
   const sums = senders.map(() => ({ metric: 0, attention: 0 }));
   const reader = new MetricReader(executor, options.metric);
   const receivers = movers.map((target) => ({ target, input: "q" }) as const);
-  const named = examples.filter(({ positions }) => positions.IO !== undefined);
+  const { targets } = options;
+  const named = examples.filter(({ positions }) => targets.some((target) => positions[target] !== undefined));
   for await (const patcher of pathPatchers(executor, named, options.ablation, options.kept, options.heads)) {
     const inChunk = patcher.chunk.examples;
     const base = await reader.values(patcher.end, inChunk);
-    const circuit = await attentionToIO(patcher, movers, undefined);
+    const circuit = await attentionTo(targets, patcher, movers, undefined);
     for (const [s, sender] of senders.entries()) {
       const values = await reader.values(await patcher.patched(receivers, [[sender]]), inChunk);
       values.forEach((value, e) => (sums[s].metric += value - base[e]));
       const reached = movers.flatMap((mover, m) => (sender.layer < mover.layer ? [m] : []));
-      const patched = await attentionToIO(
+      const patched = await attentionTo(
+        targets,
         patcher,
         reached.map((m) => movers[m]),
         sender,
@@ -66,8 +70,9 @@ export async function moverQueryEffects(
   );
 }
 
-/** Attention from the last position to IO, summed over the examples, by mover. */
-async function attentionToIO(
+/** Attention from the last position to the targets together, summed over the examples, by mover. */
+async function attentionTo(
+  targets: readonly string[],
   patcher: PathPatcher,
   movers: readonly Head[],
   sender: Head | undefined,
@@ -77,7 +82,9 @@ async function attentionToIO(
   for (const target of movers) {
     const pattern = await patcher.pattern({ target, input: "q" }, sender ? [sender] : []);
     const at = (run: number) =>
-      attentionAt(packing, pattern, run, examples[run].clean.ids.length - 1, examples[run].positions.IO);
+      targets
+        .flatMap((target) => examples[run].positions[target] ?? [])
+        .reduce((sum, key) => sum + attentionAt(packing, pattern, run, examples[run].clean.ids.length - 1, key), 0);
     sums.push(examples.reduce((sum, _, run) => sum + at(run), 0));
   }
   return sums;

@@ -8,6 +8,8 @@ import { type Head, headUnit, parseUnit } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import type { Model } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
+import { loadTask } from "../task/load.ts";
+import type { ContrastTask } from "../task/task.ts";
 import { measureConnections } from "../score/connections.ts";
 import { repeatedSequences } from "./attention-stats.ts";
 import { copyScores } from "./copy-score.ts";
@@ -21,6 +23,7 @@ afterAll(() => executor.dispose());
 const examples = plantedTask().slice(0, 8);
 const ablation: Ablation = { kind: "resample", reference: "paired", perPosition: true };
 const metric = "logit-difference" as const;
+const rules = (loadTask("tasks/ioi.yaml") as ContrastTask).roles;
 const space = new UnitSpace(model.config, ["head", "mlp"]);
 const planted = space.setOf([...plantedHeads, "m0"].map((id) => parseUnit(id)!));
 const everyHead = Array.from({ length: 16 }, (_, i): Head => headUnit(Math.floor(i / 4), i % 4));
@@ -46,6 +49,7 @@ describe("roles on the planted model", () => {
     const { edges } = await measureConnections(executor, examples, kept, { metric, ablation, maxEdges: 500 });
     const roles = await headRoles(executor, examples, everyHead, {
       metric,
+      rules,
       edges,
       seed: 1,
       circuit: { kept, ablation },
@@ -65,7 +69,7 @@ describe("roles on the planted model", () => {
     const heads = plantedHeads.map((id) => parseUnit(id) as Head);
     const { edges } = await measureConnections(executor, examples, planted, { metric, ablation });
     const circuit = { kept: planted, ablation };
-    const roles = await headRoles(executor, examples, heads, { metric, edges, seed: 1, circuit });
+    const roles = await headRoles(executor, examples, heads, { metric, rules, edges, seed: 1, circuit });
     // The movers' attention falls from all on IO to a third; the metric from 8 to −8/3.
     expect(rounded(roles.get("a1.h2")!)).toMatchObject({
       name: "S-inhibition",
@@ -84,7 +88,7 @@ describe("roles on the planted model", () => {
   });
 
   test("copy scores: movers copy, the negative head suppresses, others write no name where they look at one", async () => {
-    const scores = await withHeads(everyHead, (heads) => copyScores(executor, examples, heads));
+    const scores = await withHeads(everyHead, (heads) => copyScores(executor, examples, heads, ["IO", "S1", "S2"]));
     expect(scores.get("a2.h3")).toEqual({ copies: 1, suppresses: 0 });
     expect(scores.get("a3.h0")).toEqual({ copies: 1, suppresses: 0 });
     expect(scores.get("a3.h2")).toEqual({ copies: 0, suppresses: 1 });
@@ -100,7 +104,13 @@ describe("effects on the name movers' queries", () => {
     const { edges } = await measureConnections(executor, examples, planted, { metric, ablation });
     const heads = plantedHeads.map((id) => parseUnit(id) as Head);
     const effects = await withHeads(heads, (programs) =>
-      moverQueryEffects(executor, examples, movers, { metric, ablation, kept: planted, heads: programs }),
+      moverQueryEffects(executor, examples, movers, {
+        metric,
+        ablation,
+        kept: planted,
+        heads: programs,
+        targets: ["IO"],
+      }),
     );
     expect([...effects.keys()]).toEqual(["a0.h1", "a1.h2"]);
     for (const [id, effect] of effects) {
@@ -113,7 +123,7 @@ describe("effects on the name movers' queries", () => {
     const same = examples.map((example) => ({ ...example, corrupt: example.clean }));
     const heads = plantedHeads.map((id) => parseUnit(id) as Head);
     const effects = await withHeads(heads, (programs) =>
-      moverQueryEffects(executor, same, movers, { metric, ablation, kept: planted, heads: programs }),
+      moverQueryEffects(executor, same, movers, { metric, ablation, kept: planted, heads: programs, targets: ["IO"] }),
     );
     for (const { metric: effect, attention } of effects.values()) {
       expect(Math.abs(effect)).toBeLessThanOrEqual(1e-6);
@@ -162,7 +172,7 @@ describe("the direct effect of a head", () => {
     const runner = new Executor(random, { threads: 1 });
     const prompts = randomExamples(PLAIN, [5, 7], 3);
     const heads = Array.from({ length: 12 }, (_, i): Head => headUnit(Math.floor(i / 4), i % 4));
-    const roles = await headRoles(runner, prompts, heads, { metric, edges: [], seed: 1 });
+    const roles = await headRoles(runner, prompts, heads, { metric, rules, edges: [], seed: 1 });
     const direct = [...roles.values()].reduce((sum, { evidence }) => sum + evidence["direct effect"], 0);
     const { whole, others } = plainShares(random, prompts);
     expect(Math.abs(direct + others - whole)).toBeLessThanOrEqual(1e-4);

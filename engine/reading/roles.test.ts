@@ -6,15 +6,18 @@ import { openModel } from "../model/open.ts";
 import { expandTask } from "../task/expand.ts";
 import type { Example } from "../task/example.ts";
 import { loadTask } from "../task/load.ts";
+import type { ContrastTask } from "../task/task.ts";
 import { attentionOn, diagonalAttention, namedAttention, repeatedSequences } from "./attention-stats.ts";
-import { headRoles } from "./roles.ts";
+import { evidenceNames, headRoles, roleNames } from "./roles.ts";
 
 const model = openModel("sprig");
 const executor = new Executor(model, { threads: 1 });
+const task = loadTask("tasks/ioi.yaml") as ContrastTask;
+const { roles: rules } = task;
 let examples: readonly Example[];
 beforeAll(() => {
   const options = { examples: { discovery: 8, heldOut: 1 } };
-  examples = expandTask(loadTask("tasks/ioi.yaml"), model.tokenizer, options).examples.slice(0, 8);
+  examples = expandTask(task, model.tokenizer, options).examples.slice(0, 8);
 });
 afterAll(async () => {
   await executor.dispose();
@@ -70,7 +73,12 @@ test("repeated sequences hold every token twice, a fixed distance apart", () => 
 
 // Oracle: a plain transformer in float64 loops; what a head writes at END goes alone through the final norm of the whole stream.
 test("the direct effect of every head is what its own writing adds to the metric (1e-3), and names the name movers", async () => {
-  const roles = await headRoles(executor, examples, everyHead, { metric: "logit-difference", edges: [], seed: 1 });
+  const roles = await headRoles(executor, examples, everyHead, {
+    metric: "logit-difference",
+    rules,
+    edges: [],
+    seed: 1,
+  });
   expect([...roles.keys()]).toEqual(everyHead.map(formatUnit));
   const plain = plainDirectEffects();
   for (const [id, { evidence }] of roles) {
@@ -114,7 +122,7 @@ function centred(row: readonly number[]): number[] {
 }
 
 test("a head that looks at the subject is S-inhibition only with evidence of steering later queries", async () => {
-  const options = { metric: "logit-difference", seed: 1 } as const;
+  const options = { metric: "logit-difference", rules, seed: 1 } as const;
   const alone = await headRoles(executor, examples, everyHead, { ...options, edges: [] });
   const looker = [...alone].find(([, { name }]) => name === "subject attention");
   expect(looker).toBeDefined();
@@ -123,4 +131,24 @@ test("a head that looks at the subject is S-inhibition only with evidence of ste
   const steering = await headRoles(executor, examples, everyHead, { ...options, edges });
   expect(steering.get(source)?.name).toBe("S-inhibition");
   expect(steering.get(source)?.evidence["effect through later queries"]).toBe(-1);
+});
+
+test("a task without rules has the roles of repeated tokens alone, and copies every token but the last", async () => {
+  const names = new Set([...roleNames(rules)]);
+  const own = await headRoles(executor, examples, everyHead, {
+    metric: "logit-difference",
+    rules: [],
+    edges: [],
+    seed: 1,
+  });
+  const found = [...new Set([...own.values()].map(({ name }) => name))];
+  expect(found.filter((name) => !roleNames([]).includes(name))).toEqual([]);
+  expect(roleNames([])).toEqual(["induction", "duplicate token", "previous token", "other"]);
+  expect(roleNames([]).filter((name) => !names.has(name))).toEqual([]);
+});
+
+test("heads that write for the answers may have any name: what steers them is evidence under it", () => {
+  const named = evidenceNames([{ from: "END", to: "X", role: "object mover", writes: "for" }]);
+  expect(named).toContain("effect through object movers' queries");
+  expect(named).toContain("change of their attention END→X");
 });

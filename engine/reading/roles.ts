@@ -1,22 +1,24 @@
 // Roles of heads, each with its evidence: where a head looks, what it writes, and whose queries it steers.
 //
-// The tests are those of Wang et al. 2023 (arXiv:2211.00593) and Olsson et al. 2022 (arXiv:2209.11895), made automatic:
-// every role is one line of a table with its score, and a head takes the role with the highest one.
+// The tests are those of Wang et al. 2023 (arXiv:2211.00593) and Olsson et al. 2022 (arXiv:2209.11895), made automatic.
+// The task says which attention between its named positions makes which role; what repeated random tokens show is the
+// same for every task. Every role is one line with its score, and a head takes the role with the highest one.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { takeRows, zeros } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { Packing } from "../activations/packing.ts";
+import { groupBy } from "../base/group.ts";
 import type { CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { isLinear, linearWeights } from "../metric/metric.ts";
 import { FrozenNorm } from "../readout/frozen-norm.ts";
 import type { Example } from "../task/example.ts";
-import type { MetricName } from "../task/schema.ts";
+import type { MetricName, RoleRule } from "../task/schema.ts";
 import { attentionOn, diagonalAttention, namedAttention, repeatedSequences } from "./attention-stats.ts";
 import { type CopyScore, copyScores } from "./copy-score.ts";
-import { type MoverQueryEffect, moverQueryEffects } from "./mover-queries.ts";
+import { moverQueryEffects } from "./mover-queries.ts";
 import { OneHead } from "../score/one-head.ts";
 
 export interface Role {
@@ -29,10 +31,12 @@ export interface Role {
 
 export interface RoleOptions {
   readonly metric: MetricName;
+  /** Of the task: which attention between named positions makes which role. */
+  readonly rules: readonly RoleRule[];
   /** Measured connections of the circuit: an effect into later queries is the evidence of steering. */
   readonly edges: readonly CircuitEdge[];
   readonly seed: number;
-  /** The circuit that all the heads belong to: with it their effect on the name movers' queries is measured. */
+  /** The circuit that all the heads belong to: with it their effect on the queries of those that write for the answers is measured. */
   readonly circuit?: { readonly kept: UnitSet; readonly ablation: Ablation };
 }
 
@@ -45,19 +49,14 @@ interface Measures {
   readonly steers: number;
 }
 
-interface RoleTest {
-  readonly name: string;
-  /** Undefined: the head does not pass. */
-  readonly score: (measures: Measures) => number | undefined;
+/** A measure of attention that makes a role, and what else the role asks for. */
+interface RoleTest extends Partial<Pick<RoleRule, "writes" | "steering">> {
+  readonly role: string;
+  readonly measure: string;
 }
 
 /** Attention that is clearly more than spread over a prompt of some fifteen tokens. */
 const leastAttention = 0.3;
-
-const attends =
-  (measure: string) =>
-  ({ attention }: Measures) =>
-    (attention[measure] ?? 0) >= leastAttention ? attention[measure] : undefined;
 
 /** Where a head looks in random tokens that are repeated. */
 const REPEATED = {
@@ -66,42 +65,30 @@ const REPEATED = {
   afterCopy: "repeated: token after the earlier copy",
 } as const;
 
-const ROLES: readonly RoleTest[] = [
-  {
-    name: "name mover",
-    score: (measures) => ((measures.direct ?? 0) > 0 ? attends("END→IO")(measures) : undefined),
-  },
-  {
-    name: "negative name mover",
-    score: (measures) => ((measures.direct ?? 0) < 0 ? attends("END→IO")(measures) : undefined),
-  },
-  { name: "subject attention", score: attends("END→S2") },
-  { name: "subject attention", score: attends("END→S1") },
-  { name: "duplicate token", score: attends("S2→S1") },
-  { name: "induction", score: attends("S2→S1+1") },
-  { name: "induction", score: attends(REPEATED.afterCopy) },
-  { name: "duplicate token", score: attends(REPEATED.copy) },
-  { name: "previous token", score: attends(REPEATED.previous) },
+const REPEATED_ROLES: readonly RoleTest[] = [
+  { role: "induction", measure: REPEATED.afterCopy },
+  { role: "duplicate token", measure: REPEATED.copy },
+  { role: "previous token", measure: REPEATED.previous },
 ];
-
-/** A head that looks at the subject from END and steers later queries is what the IOI paper calls S-inhibition. */
-const inhibition = "S-inhibition";
 
 /** A head that passes no test. */
 const noRole = "other";
 
-/** Every name that a role may have. */
-export const ROLE_NAMES: readonly string[] = [...new Set([...ROLES.map(({ name }) => name), inhibition, noRole])];
+const attentionPair = ({ from, to }: Pick<RoleRule, "from" | "to">) => `${from}→${to}`;
 
-/** Position pairs that the tests read, where a task has them. */
-const pairs = [
-  ["END", "IO"],
-  ["END", "S1"],
-  ["END", "S2"],
-  ["S2", "S1"],
-  ["S2", "S1+1"],
-  ["S1+1", "S1"],
-] as const;
+const testsOf = (rules: readonly RoleRule[]): readonly RoleTest[] => [
+  ...rules.flatMap(({ role, from, to, writes, steering }) =>
+    role === undefined ? [] : [{ role, measure: attentionPair({ from, to }), writes, steering }],
+  ),
+  ...REPEATED_ROLES,
+];
+
+/** Every name that a role may have in a task with these rules. */
+export function roleNames(rules: readonly RoleRule[]): readonly string[] {
+  return [
+    ...new Set([...testsOf(rules).flatMap(({ role, steering }) => [role, ...(steering ? [steering] : [])]), noRole]),
+  ];
+}
 
 const attentionName = (measure: string) => `attention ${measure}`;
 
@@ -109,17 +96,36 @@ const attentionName = (measure: string) => `attention ${measure}`;
 const EVIDENCE = {
   direct: "direct effect",
   steers: "effect through later queries",
-  throughMovers: "effect through name movers' queries",
-  moversAttention: "change of their attention END→IO",
   copies: "copy score",
   suppresses: "suppression score",
 } as const;
 
-/** Every name that evidence may have. */
-export const EVIDENCE_NAMES: readonly string[] = [
-  ...[...pairs.map(([from, to]) => `${from}→${to}`), ...Object.values(REPEATED)].map(attentionName),
-  ...Object.values(EVIDENCE),
-];
+/** Heads that write for the answers, by the name of their role: the others may tell them where to look. */
+const moverEvidence = (role: string, targets: readonly string[]) => ({
+  metric: `effect through ${role}s' queries`,
+  attention: `change of their attention ${attentionPair({ from: "END", to: targets.join("/") })}`,
+});
+
+/** Rules of heads that write for the answers, by role. */
+const moverRules = (rules: readonly RoleRule[]): ReadonlyMap<string, readonly RoleRule[]> =>
+  groupBy(
+    rules.filter(({ role, writes }) => role !== undefined && writes === "for"),
+    ({ role }) => role!,
+  );
+
+/** Every name that evidence may have in a task with these rules. */
+export function evidenceNames(rules: readonly RoleRule[]): readonly string[] {
+  const movers = [...moverRules(rules)].flatMap(([role, own]) =>
+    Object.values(
+      moverEvidence(
+        role,
+        own.map(({ to }) => to),
+      ),
+    ),
+  );
+  const attention = [...rules.map(attentionPair), ...Object.values(REPEATED)].map(attentionName);
+  return [...new Set([...attention, ...Object.values(EVIDENCE), ...movers])];
+}
 
 /**
  * Roles of the given heads on the clean prompts of a task.
@@ -135,10 +141,10 @@ export async function headRoles(
   const roles = await rolesFromAttention(executor, examples, heads, options);
   const programs = OneHead.of(executor, heads);
   try {
-    const copying = await copyScores(executor, examples, programs);
-    const steering = await steeringOf(executor, examples, heads, roles, programs, options.circuit, options.metric);
+    const copying = await copyScores(executor, examples, programs, lookedAt(options.rules));
+    const steering = await steeringOf(executor, examples, heads, roles, programs, options);
     for (const [id, role] of roles) {
-      const evidence = { ...role.evidence, ...copyEvidence(copying.get(id)!), ...steeringEvidence(steering.get(id)) };
+      const evidence = { ...role.evidence, ...copyEvidence(copying.get(id)!), ...steering.get(id) };
       roles.set(id, { ...role, evidence });
     }
   } finally {
@@ -147,29 +153,37 @@ export async function headRoles(
   return roles;
 }
 
+/** Positions that the roles look at from END: a head there may write what stands at them. */
+const lookedAt = (rules: readonly RoleRule[]) => [
+  ...new Set(rules.flatMap(({ from, to }) => (from === "END" ? [to] : []))),
+];
+
 const copyEvidence = ({ copies, suppresses }: CopyScore) => ({
   [EVIDENCE.copies]: copies,
   ...(suppresses > copies && { [EVIDENCE.suppresses]: suppresses }),
 });
 
-const steeringEvidence = (effect: MoverQueryEffect | undefined) =>
-  effect && {
-    [EVIDENCE.throughMovers]: effect.metric,
-    [EVIDENCE.moversAttention]: effect.attention,
-  };
-
+/** Evidence by head id of steering the heads that write for the answers. */
 async function steeringOf(
   executor: Executor,
   examples: readonly Example[],
   heads: readonly Head[],
   roles: ReadonlyMap<string, Role>,
   programs: ReadonlyMap<string, OneHead>,
-  circuit: RoleOptions["circuit"],
-  metric: MetricName,
-): Promise<ReadonlyMap<string, MoverQueryEffect>> {
-  const movers = heads.filter((head) => roles.get(formatUnit(head))?.name === "name mover");
-  if (!circuit || movers.length === 0) return new Map();
-  return moverQueryEffects(executor, examples, movers, { ...circuit, metric, heads: programs });
+  { circuit, metric, rules }: RoleOptions,
+): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
+  const evidence = new Map<string, Record<string, number>>();
+  for (const [role, own] of moverRules(rules)) {
+    const movers = heads.filter((head) => roles.get(formatUnit(head))?.name === role);
+    if (!circuit || movers.length === 0) continue;
+    const targets = own.map(({ to }) => to);
+    const names = moverEvidence(role, targets);
+    const options = { ...circuit, metric, heads: programs, targets };
+    for (const [id, effect] of await moverQueryEffects(executor, examples, movers, options)) {
+      evidence.set(id, { ...evidence.get(id), [names.metric]: effect.metric, [names.attention]: effect.attention });
+    }
+  }
+  return evidence;
 }
 
 async function rolesFromAttention(
@@ -185,40 +199,53 @@ async function rolesFromAttention(
   const repeated = repeatedSequences(executor, options.seed);
   const repeatedOf = await attentionOn(executor, repeated.prompts);
   const direct = isLinear[options.metric] ? await directEffects(executor, examples, heads) : undefined;
+  const tests = testsOf(options.rules);
   const roles = new Map<string, Role>();
   for (const head of heads) {
     const attention: Record<string, number> = {};
-    for (const [from, to] of pairs) {
+    for (const { from, to } of options.rules) {
       const mean = namedAttention(attentionOf(head), examples, from, to);
-      if (mean !== undefined) attention[`${from}→${to}`] = mean;
+      if (mean !== undefined) attention[attentionPair({ from, to })] = mean;
     }
     const along = (back: number) => diagonalAttention(repeatedOf(head), repeated, back);
     attention[REPEATED.previous] = along(1);
     attention[REPEATED.copy] = along(repeated.length);
     attention[REPEATED.afterCopy] = along(repeated.length - 1);
     const id = formatUnit(head);
-    roles.set(id, roleOf({ attention, direct: direct?.get(id), steers: steering(id, options.edges) }));
+    roles.set(id, roleOf({ attention, direct: direct?.get(id), steers: steering(id, options.edges) }, tests));
   }
   return roles;
 }
 
-function roleOf(measures: Measures): Role {
-  const passed = ROLES.flatMap(({ name, score }) => {
-    const value = score(measures);
-    return value === undefined ? [] : [{ name, score: value }];
-  }).sort((a, b) => b.score - a.score);
-  const best = passed[0] ?? { name: noRole, score: 0 };
-  const name = best.name === "subject attention" && measures.steers < 0 ? inhibition : best.name;
+function roleOf(measures: Measures, tests: readonly RoleTest[]): Role {
+  const [best] = tests
+    .filter((test) => passes(test, measures))
+    .sort((a, b) => measures.attention[b.measure] - measures.attention[a.measure]);
+  const name = (measures.steers < 0 ? best?.steering : undefined) ?? best?.role ?? noRole;
   const strongest = Object.entries(measures.attention).sort(([, a], [, b]) => b - a);
   return {
     name,
-    score: best.score,
+    score: best ? measures.attention[best.measure] : 0,
     evidence: {
       ...Object.fromEntries(strongest.slice(0, 2).map(([measure, value]) => [attentionName(measure), value])),
       ...(measures.direct !== undefined && { [EVIDENCE.direct]: measures.direct }),
       ...(measures.steers !== 0 && { [EVIDENCE.steers]: measures.steers }),
     },
   };
+}
+
+function passes({ measure, writes }: RoleTest, { attention, direct }: Measures): boolean {
+  if ((attention[measure] ?? 0) < leastAttention) return false;
+  switch (writes) {
+    case undefined:
+      return true;
+    case "for":
+      return (direct ?? 0) > 0;
+    case "against":
+      return (direct ?? 0) < 0;
+    default:
+      return writes satisfies never;
+  }
 }
 
 function steering(id: string, edges: readonly CircuitEdge[]): number {

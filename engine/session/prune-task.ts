@@ -191,7 +191,7 @@ async function rolesOf(
 ): Promise<Map<string, RoleFacts>> {
   if (!kept.space.kinds.includes("head")) return new Map();
   const heads = kept.units("head").filter((unit): unit is Head => unit.kind === "head");
-  const options = { metric: task.metric, edges, seed, circuit: { kept, ablation } };
+  const options = { metric: task.metric, rules: task.roles, edges, seed, circuit: { kept, ablation } };
   return headRoles(executor, discovery.slice(0, edgeExamples), heads, options);
 }
 

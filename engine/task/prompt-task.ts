@@ -1,6 +1,7 @@
 // From the fields of a task with prompts written out, ours or AutoCircuit's, to the task.
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { leaveOut } from "./left-out.ts";
+import { roleProblems } from "./role-rules.ts";
 import { throwProblems, type Problem } from "./problems.ts";
 import type { PromptTaskFile } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -24,6 +25,7 @@ export function promptTask(
   usable: Usable = { indices: fields.prompts.map((_, i) => i), bad: [] },
 ): PromptTask {
   const problems: Problem[] = commonProblems(source, fields);
+  problems.push(...roleProblems(source, fields.roles, Object.keys(fields.word_idxs ?? {})));
   if (fields.split?.by) {
     const sentence = '"split.by" names slots, and prompts have none; remove it.';
     problems.push({ sentence, place: source.place(["split", "by"]) });
@@ -43,6 +45,7 @@ export function promptTask(
       return [{ clean, corrupt, answers, wrongAnswers: wrong_answers ?? [], line }];
     }),
     wordIndices: fields.word_idxs ?? {},
+    roles: fields.roles ?? [],
     dropped: bad.length,
   };
 }

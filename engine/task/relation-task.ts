@@ -80,6 +80,7 @@ export function relationAsContrast(task: RelationTask): TemplateTask {
     corruption: "other",
     corruptions: { other: { SUBJECT: "OTHER" } },
     positions: [],
+    roles: [],
   };
 }
 

@@ -100,6 +100,28 @@ export const templateSchema = z.strictObject({
   wrongAnswers: answers.optional(),
 });
 
+const position = z.string().min(1).max(50);
+const roleName = z.string().min(1).max(50);
+
+export const roleRuleSchema = z.strictObject({
+  from: position.describe("the position that looks, such as END"),
+  to: position.describe("the position that it looks at"),
+  role: roleName.optional().describe("of a head that looks so; without it the attention is shown as evidence alone"),
+  writes: z
+    .enum(["for", "against"])
+    .optional()
+    .describe("the role is only for heads whose own writing at END speaks for the right answers, or against them"),
+  steering: roleName
+    .optional()
+    .describe("the role instead, of a head whose effect on the queries of later heads helps the task"),
+});
+
+const roles = z
+  .array(roleRuleSchema)
+  .max(100)
+  .optional()
+  .describe("which attention between named positions makes which role of a head");
+
 export const templateTaskSchema = z.strictObject({
   kind: z.literal("contrast"),
   ...commonSchema.shape,
@@ -124,10 +146,8 @@ export const templateTaskSchema = z.strictObject({
     .describe(
       "occurrence (S2) or slot (S) → new (a word that the prompt does not hold) or the slot that takes its place",
     ),
-  positions: z
-    .array(z.string().min(1).max(50))
-    .optional()
-    .describe("named tokens: occurrences, with +1 or -1; END is always there"),
+  positions: z.array(position).optional().describe("named tokens: occurrences, with +1 or -1; END is always there"),
+  roles,
 });
 
 const promptText = z.union([text, z.array(z.int().min(0)).min(1).max(100_000)]);
@@ -150,6 +170,7 @@ export const promptTaskSchema = z.strictObject({
     .describe("text or token ids (without BOS); answers with their leading space"),
   word_idxs: z.record(z.string().min(1), z.int().min(0)).optional().describe("named token positions, BOS not counted"),
   seq_labels: z.array(z.string()).optional(),
+  roles,
 });
 
 export const relationSchema = z.strictObject({
@@ -177,6 +198,7 @@ export type CommonFile = z.infer<typeof commonSchema>;
 export type TemplateTaskFile = z.infer<typeof templateTaskSchema>;
 export type PromptTaskFile = z.infer<typeof promptTaskSchema>;
 export type RelationFile = z.infer<typeof relationSchema>;
+export type RoleRule = z.infer<typeof roleRuleSchema>;
 export type AnswersField = z.infer<typeof answers>;
 
 /** The published JSON Schema (draft 2020-12) of the three forms. */

@@ -1,6 +1,6 @@
 // What a task file says once it is read and checked: the three kinds of task as plain data, before any tokenizer is involved.
 import type { BosChoice } from "../choices/lists.ts";
-import type { AblationKind, AblationReference, CriterionName, MetricName } from "./schema.ts";
+import type { AblationKind, AblationReference, CriterionName, MetricName, RoleRule } from "./schema.ts";
 import type { AnswerRule, Template } from "./template.ts";
 
 export interface TaskCommon {
@@ -78,6 +78,7 @@ export interface TemplateTask extends TaskCommon {
   readonly corruptions: Readonly<Record<string, Corruption>>;
   /** Such as "S1+1"; empty: all occurrences. END is always there. */
   readonly positions: readonly string[];
+  readonly roles: readonly RoleRule[];
 }
 
 /** Text, or token ids of one tokenizer. */
@@ -101,6 +102,7 @@ export interface PromptTask extends TaskCommon {
   readonly prompts: readonly PromptPair[];
   /** Token positions without BOS. */
   readonly wordIndices: Readonly<Record<string, number>>;
+  readonly roles: readonly RoleRule[];
   /** Prompts of the file that were left out in reading it; a file of which most cannot be used is refused. */
   readonly dropped: number;
 }

@@ -4,6 +4,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { formatPath } from "./explain-issue.ts";
 import { parsePosition } from "./positions.ts";
+import { roleProblems } from "./role-rules.ts";
 import { throwProblems, type Problem } from "./problems.ts";
 import type { AnswersField, TemplateTaskFile } from "./schema.ts";
 import type { Source } from "./source.ts";
@@ -52,6 +53,7 @@ class TemplateTaskReader {
     if (this.templatesAreWhole) {
       this.checkCorruptions(corruptions, variants);
       this.checkPositions(variants);
+      this.checkRoles(variants);
       this.checkUnused();
     }
     throwProblems(this.problems, this.source);
@@ -65,6 +67,7 @@ class TemplateTaskReader {
       corruption,
       corruptions,
       positions: (this.fields.positions ?? []).filter((name) => name !== "END"),
+      roles: this.fields.roles ?? [],
     };
   }
 
@@ -396,6 +399,12 @@ class TemplateTaskReader {
         `position "${position}": template ${lacking.name} has no mention "${base}" (it has ${names.join(", ") || "none"}).${didYouMean(base, names)}`,
       );
     });
+  }
+
+  private checkRoles(variants: readonly Variant[]): void {
+    const mentions = variants.flatMap(({ text }) => references(text).flatMap(({ name }) => name ?? []));
+    const named = this.fields.positions ?? [...new Set(mentions)];
+    this.problems.push(...roleProblems(this.source, this.fields.roles, named));
   }
 
   private checkSplit(): void {

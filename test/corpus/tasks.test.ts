@@ -420,7 +420,7 @@ const YAML_SYNTAX: readonly Case[] = [
     `${DRINKS}"a\tb": 1\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
@@ -607,7 +607,7 @@ const FIELDS: readonly Case[] = [
     `${DRINKS}epochs: 3\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
@@ -632,8 +632,8 @@ const FIELDS: readonly Case[] = [
       '{file}:1:1: "lists" is missing; write fields (name: value).',
       '{file}:1:1: "slots" is missing; write fields (name: value).',
       '{file}:1:1: "templates" is missing; write a list.',
-      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
-      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions.',
+      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
+      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
@@ -862,7 +862,7 @@ const FIELDS: readonly Case[] = [
     edit(PAIR, ["prompts", "lists:\n  thing: [a]\nprompts"]),
     "invalid-task",
     [
-      '{file}:2:1: unknown field "lists". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, prompts, word_idxs, seq_labels.',
+      '{file}:2:1: unknown field "lists". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, prompts, word_idxs, seq_labels, roles.',
     ],
   ],
 ];
@@ -1120,6 +1120,22 @@ const TEMPLATES: readonly Case[] = [
     `${DRINKS}corruption: constructor\n`,
     "invalid-task",
     ['{file}:13:13: corruption "constructor" is not under corruptions (there are swap).'],
+  ],
+  [
+    "rules for roles that say nothing that can be measured",
+    "roles.yaml",
+    `${DRINKS}roles:
+  - { from: END, to: A3, role: drinker }
+  - { from: A2, to: A1, writes: for }
+  - { from: END, to: A1, role: drinker, steering: pointer }
+`,
+    "invalid-task",
+    [
+      "{file} has 3 problems:",
+      '{file}:14:22: role 1: the task names no position "A3" (it has A1, A2, END). Did you mean "A1"?',
+      '{file}:15:33: role 2: "writes" needs the name of a role; write role: NAME.',
+      '{file}:15:33: role 2: "writes" is about what a head writes at END, but it looks from "A2".',
+    ],
   ],
   [
     "positions that are not there",

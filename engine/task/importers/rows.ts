@@ -38,6 +38,7 @@ export function taskOfRows<Data>(
     form: "prompts",
     prompts,
     wordIndices: {},
+    roles: [],
     dropped: problems.length,
   };
 }
