@@ -21,7 +21,7 @@ interface PatchFlags {
 export function addPatch(program: Command): void {
   const command = program
     .command("patch")
-    .description("effect on the metric of putting one place's activation of one run into the other");
+    .description("Measures what the metric changes by when one place's activation of one run is put into the other.");
   addSettings(command, patchSettings)
     .option("--json", "Prints the effects as JSON.")
     .option("--csv", "Prints the effects as CSV.")
@@ -98,6 +98,10 @@ function csvOf(effects: PatchingEffects): string {
   return csvText([head, ...entriesOf(effects).map(({ place, effect, normalised }) => [...place, effect, normalised])]);
 }
 
+/** What the clean value is worth: it is lost in noising and put back in denoising; files hold patched − unpatched. */
+const worth = (effect: number, direction: PatchSettings["direction"]): number =>
+  direction === "denoising" ? effect : 0 - effect;
+
 /** Entries of a table; the rest is counted. */
 const listed = 20;
 
@@ -105,15 +109,16 @@ function effectsTable({ effects, prepared, modelName }: PatchOutcome, { site, by
   const unit = metricUnit[prepared.task.metric];
   const entries = entriesOf(effects).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   const names = effects.effect.axes.split(" ");
-  const rows = entries
-    .slice(0, listed)
-    .map(({ place, effect, normalised }) => [...place.map(String), effect.toFixed(4), normalised?.toFixed(4) ?? ""]);
+  const rows = entries.slice(0, listed).map(({ place, effect, normalised }) => {
+    const helps = worth(effect, direction).toFixed(4);
+    return [...place.map(String), helps, normalised?.toFixed(4) ?? ""];
+  });
   const more =
     entries.length > listed ? `\nand ${entries.length - listed} smaller ones (--csv or --json prints all)` : "";
   return (
     `${direction} ${site} by ${by}, ${prepared.task.name} on ${modelName}, ${prepared.discovery.length} examples, ${prepared.ablation.kind} ablation\n` +
     `metric of the clean run ${effects.clean.toFixed(3)}, of the corrupt run ${effects.corrupt.toFixed(3)} ${unit}\n\n` +
-    columns([[...names, `effect (${unit})`, "normalised"], ...rows]) +
+    columns([[...names, `helps by (${unit})`, "normalised"], ...rows]) +
     more
   );
 }
