@@ -52,7 +52,7 @@ export function buildProgram(): Command {
     .description(
       "Shows what happens inside a language model: circuits, effects, relations, the lens, and what it says.",
     )
-    .version(version)
+    .version(version, "-V, --version", "Prints the version.")
     .configureOutput({
       writeOut: (text) => print(process.stdout, text),
       writeErr: (text) => print(process.stderr, text),
@@ -60,8 +60,9 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(add --help for the options)");
   for (const add of COMMANDS) add(program);
+  program.helpCommand("help [command]", "Shows the help of a command.");
   for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
-    command.exitOverride();
+    command.exitOverride().helpOption("-h, --help", "Shows this help.");
   }
   return program;
 }

@@ -13,9 +13,9 @@ import { statisticsRows } from "../statistics-table.ts";
 export function addCircuitCommands(program: Command): void {
   program
     .command("inspect")
-    .argument("<file>", "circuit file")
-    .description("show a circuit file: heads, roles, effects, connections, figures")
-    .option("--json", "print it as JSON")
+    .argument("<file>", "The circuit file.")
+    .description("Shows a circuit file: its heads with their roles and effects, its connections and its figures.")
+    .option("--json", "Prints it as JSON.")
     .addHelpText("after", "\nExample:\n  secateur inspect ioi.circuit.json")
     .action((file: string, flags: { json?: boolean }) => {
       requireCircuitName(file);
@@ -26,18 +26,21 @@ export function addCircuitCommands(program: Command): void {
 
   program
     .command("compare")
-    .arguments("<a> <b>")
-    .description("what only one of two circuits keeps, what both keep")
-    .option("--json", "print it as JSON")
+    .argument("<a>", "A circuit file.")
+    .argument("<b>", "The circuit file that it is compared with.")
+    .description("Shows what both of two circuits keep, and what only one of them keeps.")
+    .option("--json", "Prints it as JSON.")
     .addHelpText("after", "\nExample:\n  secateur compare first.circuit.json second.circuit.json")
     .action((a: string, b: string, flags: { json?: boolean }) => compare(a, b, flags));
 
   program
     .command("export")
-    .argument("<file>", "circuit file")
-    .description("write a circuit in another format")
-    .addOption(new Option("--format <name>", "format").choices([...EXPORT_FORMAT_NAMES]).makeOptionMandatory())
-    .option("--out <file>", "file to write (default: standard output)")
+    .argument("<file>", "The circuit file.")
+    .description("Writes a circuit in another format.")
+    .addOption(
+      new Option("--format <name>", "Writes this format.").choices([...EXPORT_FORMAT_NAMES]).makeOptionMandatory(),
+    )
+    .option("--out <file>", "Writes this file (default: standard output).")
     .addHelpText(
       "after",
       `\nFormats:\n${EXPORT_FORMAT_NAMES.map((name) => `  ${name.padEnd(12)} ${EXPORT_FORMATS[name].description}`).join("\n")}` +

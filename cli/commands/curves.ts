@@ -12,7 +12,9 @@ import { progressBar } from "../progress.ts";
 export function addCurves(program: Command): void {
   const command = program
     .command("curves")
-    .description("faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks");
+    .description(
+      "Measures faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks.",
+    );
   addSettings(command, curvesSettings)
     .option("--json", "Prints the figures as JSON.")
     .addHelpText("after", "\nExample:\n  secateur curves tasks/ioi.yaml --orderings effects,learned-masks")

@@ -20,7 +20,9 @@ const demoSettings = z.strictObject({
 export function addDemo(program: Command): void {
   const command = program
     .command("demo")
-    .description("indirect object identification from task file to circuit: patches, prunes, writes ioi.circuit.json");
+    .description(
+      "Goes through indirect object identification from the task file to the circuit: it patches, prunes and writes ioi.circuit.json.",
+    );
   addSettings(command, demoSettings).action(async (_flags: object, own: Command) => {
     const choice = { task: IOI, ...typedSettings(demoSettings, own, undefined) };
     const execution = typedExecution(own);

@@ -25,8 +25,8 @@ interface Check {
 export function addDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("versions, folders, and a test run of the embedded model")
-    .option("--json", "print it as JSON")
+    .description("Prints versions and folders, and tries a run of the embedded model.")
+    .option("--json", "Prints it as JSON.")
     .action(async (flags: { json?: boolean }) => {
       const checks = [...facts(), await testRun()];
       if (flags.json) printJson(checks);

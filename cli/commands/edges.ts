@@ -31,7 +31,7 @@ export function addEdges(program: Command): void {
   const command = program
     .command("edges")
     .description(
-      "faithfulness of the best edges by size, with CPR and CMD as in MIB; --prune: the smallest edge by edge",
+      "Measures the faithfulness of the best edges by size, with CPR and CMD as in MIB; with --prune it removes edges one by one.",
     );
   addSettings(command, edgeSettings, { argument: "[task]" })
     .option("--out <file>", "Writes scores and circuit as a graph that EAP-IG and MIB read.")

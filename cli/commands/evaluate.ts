@@ -19,7 +19,9 @@ interface EvaluateFlags {
 export function addEvaluate(program: Command): void {
   const command = program
     .command("evaluate")
-    .description("measure the circuit of a file: faithfulness, accuracy, KL, random circuits, complement");
+    .description(
+      "Measures the circuit of a file: its faithfulness, accuracy and KL, beside random circuits and its complement.",
+    );
   addSettings(command, evaluateSettings)
     .option("--json", "Prints the figures as JSON.")
     .option("--quiet", "Prints no messages.")

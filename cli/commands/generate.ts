@@ -14,7 +14,9 @@ interface GenerateFlags {
 export function addGenerate(program: Command): void {
   const command = program
     .command("generate")
-    .description("go on with a text or answer a chat, token by token, under changes of the run where there are any");
+    .description(
+      "Goes on with a text or answers a chat, token by token, under changes of the run where there are any.",
+    );
   addSettings(command, generateSettings)
     .option("--json", "Prints token ids, log-probabilities and alternatives as JSON.")
     .option("--quiet", "Prints no messages.")

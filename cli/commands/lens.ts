@@ -22,7 +22,7 @@ interface LensFlags {
 export function addLens(program: Command): void {
   const command = program
     .command("lens")
-    .description("read what the model would say at every layer, from a text or the prompts of a task");
+    .description("Reads what the model would say at every layer, from a text or the prompts of a task.");
   addSettings(command, lensSettings, { argument: "[task]" })
     .option("--json", "Prints every reading as JSON.")
     .option("--csv", "Prints every reading as CSV.")
@@ -40,7 +40,7 @@ export function addLens(program: Command): void {
 export function addFitLens(program: Command): void {
   const command = program
     .command("fit-lens")
-    .description("fit a tuned or a Jacobian lens on a corpus, judged on texts that it has not seen");
+    .description("Fits a tuned or a Jacobian lens on a corpus, and judges it on texts that it has not seen.");
   addSettings(command, fitLensSettings)
     .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur fit-lens tuned --corpus sentences.txt --out sprig.lens.safetensors")

@@ -15,11 +15,11 @@ import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
 
 export function addModels(program: Command): void {
-  const models = program.command("models").description("list, show and fetch models");
+  const models = program.command("models").description("Lists, shows and fetches models.");
   models
     .command("list")
-    .description("embedded, fetched, in the Hugging Face cache, and added by you")
-    .option("--json", "print it as JSON")
+    .description("Lists the models: embedded, fetched, in the Hugging Face cache, and added by you.")
+    .option("--json", "Prints it as JSON.")
     .action((flags: { json?: boolean }) => {
       const listed = listModels();
       if (flags.json) return printJson(listed);
@@ -27,9 +27,9 @@ export function addModels(program: Command): void {
     });
   models
     .command("show")
-    .argument("<name>", "name, folder or .gguf file")
-    .description("sizes, variants and hash of one model")
-    .option("--json", "print it as JSON")
+    .argument("<name>", "The model's name, its folder or its .gguf file.")
+    .description("Shows the sizes, variants and hash of one model.")
+    .option("--json", "Prints it as JSON.")
     .action((name: string, flags: { json?: boolean }) => {
       const model = openModel(name);
       const shown = { name: model.name, precision: model.precision, sha256: model.sha256, ...model.config };
@@ -46,24 +46,27 @@ export function addModels(program: Command): void {
     });
   models
     .command("add")
-    .argument("<path>", "folder in Hugging Face's layout, or .gguf file")
-    .description("put a model of your own on the list, where command line and workbench find it")
+    .argument("<path>", "A folder in Hugging Face's layout, or a .gguf file.")
+    .description("Puts a model of your own on the list, where the command line and the workbench find it.")
     .action((path: string) => printMessage(`${addOwnModel(path)} is on the list.`));
   models
     .command("forget")
-    .argument("<path>", "as it is listed")
-    .description("take it off the list; its files stay")
+    .argument("<path>", "The model's path as it is listed.")
+    .description("Takes a model off the list; its files stay.")
     .action((path: string) => {
       forgetOwnModel(path);
       printMessage(`${path} is off the list; its files stay.`);
     });
   models
     .command("get")
-    .argument("<name>", `"${SMOLLM2.name}", or a name on the Hugging Face Hub such as EleutherAI/pythia-70m`)
-    .description("fetch a model: resumes where it broke off, and checks what came")
-    .option("--revision <name>", "commit, branch or tag (default: main)")
-    .option("--file <name>", "one .gguf file of a repository that has several")
-    .option("--quiet", "no progress")
+    .argument(
+      "<name>",
+      `This model: "${SMOLLM2.name}", or a name on the Hugging Face Hub such as EleutherAI/pythia-70m.`,
+    )
+    .description("Fetches a model; it resumes where it broke off, and checks what came.")
+    .option("--revision <name>", "Fetches this commit, branch or tag (default: main).")
+    .option("--file <name>", "Fetches this .gguf file of a repository that has several.")
+    .option("--quiet", "Shows no progress.")
     .addHelpText(
       "after",
       "\nIt goes into the Hugging Face cache. HF_ENDPOINT names a mirror, HF_TOKEN opens private and gated models.",

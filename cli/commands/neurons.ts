@@ -9,7 +9,9 @@ import { printData, printJson } from "../output.ts";
 export function addNeurons(program: Command): void {
   const command = program
     .command("neurons")
-    .description("list a circuit's hidden neurons: effect, tokens at which each is strongest, words that it writes");
+    .description(
+      "Lists a circuit's hidden neurons: the effect of each, the tokens at which it is strongest, and the words that it writes.",
+    );
   addSettings(command, neuronSettings)
     .option("--json", "Prints the neurons as JSON.")
     .addHelpText("after", "\nExample:\n  secateur neurons tasks/ioi.yaml --circuit ioi.circuit.json --top 10")

@@ -30,7 +30,7 @@ interface PruneFlags {
 export function addPrune(program: Command): void {
   const command = program
     .command("prune")
-    .description("remove units while the circuit stays faithful, until no single one can go");
+    .description("Removes units while the circuit stays faithful, until no single one can go.");
   addSettings(command, pruneSettings, { argument: "[task]" })
     .option("--out <file>", "Writes the circuit file here (default: TASK.circuit.json in this folder).")
     .option("--resume <run>", "Goes on with a stopped run, by its name or journal file; the task is left out then.")

@@ -47,7 +47,7 @@ interface Asked {
 export function addRelation(program: Command): void {
   const command = program
     .command("relation")
-    .description("fit a linear map from the subject's state to the object's, and test it on other subjects");
+    .description("Fits a linear map from the subject's state to the object's, and tests it on other subjects.");
   addSettings(command, relationSettings)
     .option("--apply <subject>", "Prints what the map and the model say about a subject.")
     .option("--edit <subject=object>", "Moves the subject's state, and prints the model's answers before and after.")

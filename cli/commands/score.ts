@@ -22,7 +22,7 @@ interface ScoreFlags {
 export function addScore(program: Command): void {
   const command = program
     .command("score")
-    .description("estimate the effect of every head, MLP and neuron, or of every edge, from gradients");
+    .description("Estimates the effect of every head, MLP and neuron, or of every edge, from gradients.");
   addSettings(command, scoreSettings)
     .option("--top <n>", "Lists so many.", parsePositive, 20)
     .option("--json", "Prints all scores as JSON.")

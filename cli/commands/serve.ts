@@ -17,10 +17,10 @@ interface ServeFlags {
 export function addServe(program: Command): void {
   program
     .command("serve")
-    .description("open the workbench to a browser: prints its address, with a token")
-    .option("--port <n>", "0 takes a free one", parsePort, 0)
-    .option("--host <name>", "address to listen on", "127.0.0.1")
-    .option("--allow-remote", "let other machines in: whoever has the address can read the files that you can read")
+    .description("Opens the workbench to a browser, and prints its address with a token.")
+    .option("--port <n>", "Listens on this port; 0 takes a free one.", parsePort, 0)
+    .option("--host <name>", "Listens on this address.", "127.0.0.1")
+    .option("--allow-remote", "Lets other machines in: whoever has the address can read the files that you can read.")
     .addHelpText(
       "after",
       "\nThe token of the address lets one browser in, once; the next address is printed then." +

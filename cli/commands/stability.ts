@@ -28,7 +28,7 @@ interface StabilityFlags {
 export function addStability(program: Command): void {
   const command = program
     .command("stability")
-    .description("prune again on other examples: how alike the circuits are, and how many examples suffice");
+    .description("Prunes again on other examples, and says how alike the circuits are and how many examples suffice.");
   addSettings(command, stabilitySettings, { argument: "[task]" })
     .option(
       "--resume <run>",

@@ -26,11 +26,11 @@ const showSettings = z.strictObject({
 });
 
 export function addTasks(program: Command): void {
-  const tasks = program.command("tasks").description("list and show tasks");
+  const tasks = program.command("tasks").description("Lists and shows tasks.");
   tasks
     .command("list")
-    .description("the tasks that ship")
-    .option("--json", "print it as JSON")
+    .description("Lists the tasks that ship.")
+    .option("--json", "Prints it as JSON.")
     .action((flags: { json?: boolean }) => {
       const listed = shippedTasks().map((path) => ({ path, task: loadTask(path) }));
       const shown = listed.map(({ path, task }) => ({
@@ -41,7 +41,7 @@ export function addTasks(program: Command): void {
       if (flags.json) return printJson(shown);
       printData(columns([["file", "kind", "title"], ...shown.map(({ file, kind, title }) => [file, kind, title])]));
     });
-  const show = tasks.command("show").description("a task's examples on a model, clean and corrupt");
+  const show = tasks.command("show").description("Shows a task's examples on a model, clean and corrupt.");
   addSettings(show, showSettings, { runs: false })
     .option("--jsonl", "Prints every example as a line of JSON.")
     .addHelpText("after", "\nExample:\n  secateur tasks show tasks/ioi.yaml --model sprig --jsonl")

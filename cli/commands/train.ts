@@ -21,12 +21,12 @@ interface TrainFlags {
 export function addTrain(program: Command): void {
   program
     .command("train")
-    .description("train the embedded model from its seed; about nine minutes on two cores")
-    .option("--seed <n>", "of weights and corpus", parseCount, SPRIG.seed)
-    .option("--out <folder>", "where the model goes", "dist/sprig")
-    .option("--resume", "go on from the folder's checkpoint")
-    .option("--threads <n>", "threads of the executor (default: all cores)", parsePositive)
-    .option("--quiet", "no progress")
+    .description("Trains the embedded model from its seed, in about nine minutes on two cores.")
+    .option("--seed <n>", "Draws the weights and the corpus from this seed.", parseCount, SPRIG.seed)
+    .option("--out <folder>", "Writes the model into this folder.", "dist/sprig")
+    .option("--resume", "Goes on from the folder's checkpoint.")
+    .option("--threads <n>", "Runs on so many threads (default: all cores).", parsePositive)
+    .option("--quiet", "Shows no progress.")
     .addHelpText("after", "\nExample:\n  secateur train --out dist/sprig")
     .action(async (flags: TrainFlags) => {
       const progress = flags.quiet ? undefined : stepProgress();

@@ -22,7 +22,7 @@ export function addTransfer(program: Command): void {
   const command = program
     .command("transfer")
     .description(
-      "measure circuits on other tasks: f, accuracy and criterion of each on every task's held-out examples",
+      "Measures circuits on other tasks: f, accuracy and criterion of each on every task's held-out examples.",
     );
   addSettings(command, transferSettings)
     .option("--write", "Writes the figures into the circuit files.")

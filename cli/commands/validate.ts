@@ -22,9 +22,9 @@ interface Finding {
 export function addValidate(program: Command): void {
   program
     .command("validate")
-    .argument("<files...>", "task files, circuit files, model folders or .gguf files")
-    .description("check files: what each is and that it is fine, or all its problems")
-    .option("--json", "print findings as JSON")
+    .argument("<files...>", "Task files, circuit files, model folders or .gguf files.")
+    .description("Checks files, and says of each what it is and that it is fine, or lists all its problems.")
+    .option("--json", "Prints the findings as JSON.")
     .addHelpText("after", "\nExample:\n  secateur validate tasks/ioi.yaml ioi.circuit.json models/sprig")
     .action((files: string[], flags: { json?: boolean }) => {
       const codes: number[] = [];
