@@ -1,7 +1,7 @@
 // Fitted relations as text to read: how faithful, beside what needs no map, and how well edits work.
 import type { FittedRelation } from "../engine/relation/fit-relation.ts";
 import { ESTIMATORS } from "../engine/relation/estimators/registry.ts";
-import type { Application, Edit, LikelyToken } from "../engine/session/relation-task.ts";
+import type { Application, Edit, LikelyToken } from "../engine/session/fit-relation-task.ts";
 import { columns } from "./circuit-table.ts";
 import { intervalText } from "./interval-text.ts";
 

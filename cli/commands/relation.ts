@@ -20,7 +20,7 @@ import {
   type RelationOutcome,
   type FitSettings,
   requireFittedOn,
-} from "../../engine/session/relation-task.ts";
+} from "../../engine/session/fit-relation-task.ts";
 import { interruptible } from "../interrupt.ts";
 import { parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";

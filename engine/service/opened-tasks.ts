@@ -6,7 +6,7 @@ import { sha256 } from "../base/hash.ts";
 import { installedPath } from "../base/installation.ts";
 import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
 import { loadContrast } from "../session/prepare.ts";
-import { loadRelation } from "../session/relation-task.ts";
+import { loadRelation } from "../session/fit-relation-task.ts";
 import { loadTask } from "../task/load.ts";
 import { readText } from "../task/source.ts";
 import type { Task } from "../task/task.ts";

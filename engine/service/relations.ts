@@ -9,7 +9,7 @@ import {
   loadRelation,
   relateTask,
   type RelationOutcome,
-} from "../session/relation-task.ts";
+} from "../session/fit-relation-task.ts";
 import type { EventLog } from "./event-log.ts";
 import { WorkQueue } from "./work-queue.ts";
 

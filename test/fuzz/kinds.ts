@@ -7,7 +7,7 @@ import { circuitToEapIg, edgesOfEapIg, formatEapIg, parseEapIg } from "../../eng
 import { openModel } from "../../engine/model/open.ts";
 import { Journal, journalContent } from "../../engine/prune/journal.ts";
 import { loadContrast } from "../../engine/session/prepare.ts";
-import { loadRelation } from "../../engine/session/relation-task.ts";
+import { loadRelation } from "../../engine/session/fit-relation-task.ts";
 import { journalSettings } from "../../engine/session/run-journal.ts";
 import { expandTask } from "../../engine/task/expand.ts";
 import type { Tokenizer } from "../../engine/tokens/tokenizer.ts";

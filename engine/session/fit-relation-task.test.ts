@@ -16,7 +16,7 @@ import {
   type RelationOutcome,
   type FitSettings,
   requireFittedOn,
-} from "./relation-task.ts";
+} from "./fit-relation-task.ts";
 
 const model = openModel("sprig");
 const executor = new Executor(model, { threads: 1 });
