@@ -4,7 +4,7 @@ import type { Executor } from "../activations/executor.ts";
 import { type Reals, takeRows } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
 import { logitsOf, topTokens } from "../readout/logits.ts";
-import { ranksBelow } from "./faithfulness.ts";
+import { ranksBelow } from "./relation-faithfulness.ts";
 import { difference, dot } from "./linear-map.ts";
 import type { SubjectPrompt } from "./prompts.ts";
 import { packPrompts, stateAt, type SubjectStates } from "./states.ts";

@@ -17,7 +17,7 @@ import {
   sweep,
   type SweepCell,
   testFigures,
-} from "./faithfulness.ts";
+} from "./relation-faithfulness.ts";
 import { Random } from "../base/random.ts";
 import type { LinearMap } from "./linear-map.ts";
 import type { RelationControls, RelationRecord } from "./record.ts";
