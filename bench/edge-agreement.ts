@@ -6,7 +6,7 @@ import { formatEdge } from "../engine/circuit/edge.ts";
 import type { MetricName } from "../engine/metric/metric.ts";
 import { edgeAttribution, type EdgeScore } from "../engine/score/edge-attribution.ts";
 import { edgeScores } from "../engine/score/edge-methods.ts";
-import { pathOf, pathPoints } from "../engine/score/path.ts";
+import { pathOf, pathPoints } from "../engine/score/integration-path.ts";
 import type { Example } from "../engine/task/example.ts";
 
 /** Points of integrated gradients. */

@@ -3,7 +3,7 @@ import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Example } from "../task/example.ts";
 import { type GradientScores, gradientScores, type ScoreRequest } from "./gradient-scores.ts";
-import { pathOf } from "./path.ts";
+import { pathOf } from "./integration-path.ts";
 
 export interface AttributionRequest extends ScoreRequest {
   readonly ablation: Ablation;

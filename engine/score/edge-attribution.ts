@@ -16,7 +16,7 @@ import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
 import { ablatedOver, Changes, difference, forward, type Group, inBatches, prepareGroups } from "./gradient-runs.ts";
-import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path, pathOf } from "./path.ts";
+import { firstLayerOf, layersGoneBack, type Part, partsOf, type IntegrationPath, pathOf } from "./integration-path.ts";
 import type { Position } from "./positions.ts";
 import { sourceOutputs } from "./source-outputs.ts";
 
@@ -24,7 +24,7 @@ export interface EdgeAttributionRequest {
   readonly metric: MetricName;
   readonly ablation: Ablation;
   /** Where gradients are taken (default: in the clean run alone). */
-  readonly path?: Path;
+  readonly path?: IntegrationPath;
   /** Also give the scores by position of the reader. */
   readonly positions?: readonly Position[];
   readonly signal?: AbortSignal;

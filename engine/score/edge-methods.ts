@@ -5,7 +5,7 @@ import type { Example } from "../task/example.ts";
 import { edgeAttribution, type EdgeAttributionRequest, type EdgeScore } from "./edge-attribution.ts";
 import { exactEdges } from "./exact-edges.ts";
 import { informationFlow } from "./information-flow.ts";
-import { pathOf } from "./path.ts";
+import { pathOf } from "./integration-path.ts";
 
 export interface EdgeScoreRequest extends Omit<EdgeAttributionRequest, "path"> {
   readonly method: EdgeMethod;

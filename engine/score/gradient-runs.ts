@@ -10,7 +10,7 @@ import { Packing, type Reals } from "../activations/packing.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
-import type { Part } from "./path.ts";
+import type { Part } from "./integration-path.ts";
 import { type Position, positionSlots } from "./positions.ts";
 
 /** Examples that go through the model together, whole prompts. */

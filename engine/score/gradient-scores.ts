@@ -19,7 +19,7 @@ import {
   inBatches,
   prepareGroups,
 } from "./gradient-runs.ts";
-import { firstLayerOf, layersGoneBack, type Part, partsOf, type Path } from "./path.ts";
+import { firstLayerOf, layersGoneBack, type Part, partsOf, type IntegrationPath } from "./integration-path.ts";
 import type { Position } from "./positions.ts";
 
 export interface ScoreRequest {
@@ -61,7 +61,7 @@ export async function gradientScores(
   executor: Executor,
   examples: readonly Example[],
   ablation: Ablation,
-  path: Path,
+  path: IntegrationPath,
   request: ScoreRequest,
 ): Promise<GradientScores> {
   if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
@@ -98,7 +98,7 @@ export async function gradientScores(
 }
 
 /** Which parts of a layer the gradients of one part's path score. */
-function scoredAt({ through }: Path, part: Part, layer: number): readonly ("heads" | "mlp")[] {
+function scoredAt({ through }: IntegrationPath, part: Part, layer: number): readonly ("heads" | "mlp")[] {
   if (through === "input") return ["heads", "mlp"];
   return part.kind !== "input" && part.layer === layer ? [part.kind] : [];
 }

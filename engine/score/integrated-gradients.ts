@@ -3,7 +3,7 @@
 import type { Executor } from "../activations/executor.ts";
 import type { Example } from "../task/example.ts";
 import { type GradientScores, gradientScores, type ScoreRequest } from "./gradient-scores.ts";
-import { type PathEnd, pathPoints } from "./path.ts";
+import { type PathEnd, pathPoints } from "./integration-path.ts";
 
 export interface IntegratedGradientsRequest extends ScoreRequest {
   /** m, the number of points. */

@@ -14,7 +14,7 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
-import { pathOf } from "../score/path.ts";
+import { pathOf } from "../score/integration-path.ts";
 import { maskOrder } from "./learned-start.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";

@@ -5,7 +5,7 @@ import type { ScoreSettings } from "../choices/score.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
-import { pathOf } from "../score/path.ts";
+import { pathOf } from "../score/integration-path.ts";
 import { withTask } from "./prepare.ts";
 
 export interface ScoreOutcome {

@@ -21,7 +21,7 @@ import { EdgeCircuits } from "../../engine/score/edge-circuit.ts";
 import { closedGates, openGates } from "../../engine/score/gated-pass.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import { gradientScores } from "../../engine/score/gradient-scores.ts";
-import { pathOf } from "../../engine/score/path.ts";
+import { pathOf } from "../../engine/score/integration-path.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { greatestDifference } from "../greatest-difference.ts";
 import { affine, plainRun, type Rows } from "../plain-transformer.ts";

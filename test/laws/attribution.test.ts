@@ -10,7 +10,7 @@ import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
 import { edgeAttribution } from "../../engine/score/edge-attribution.ts";
 import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
-import { type PathEnd, pathOf, pathPoints } from "../../engine/score/path.ts";
+import { type PathEnd, pathOf, pathPoints } from "../../engine/score/integration-path.ts";
 import { gradientScores } from "../../engine/score/gradient-scores.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { greatestDifference } from "../greatest-difference.ts";

@@ -9,7 +9,7 @@ export type Part = { readonly kind: "input" } | { readonly kind: "heads" | "mlp"
 
 const INPUT_PART: Part = { kind: "input" };
 
-export interface Path {
+export interface IntegrationPath {
   /** "input": every score is of gradients on the way through the embeddings; "parts": each of those on its own part's way. */
   readonly through: "input" | "parts";
   /** α of each point, 0 = ablated (at the input: corrupt), 1 = clean. */
@@ -17,7 +17,7 @@ export interface Path {
 }
 
 /** The parts whose ways are gone, each with its own gradients. */
-export function partsOf({ through }: Path, { nLayers }: ModelConfig): Part[] {
+export function partsOf({ through }: IntegrationPath, { nLayers }: ModelConfig): Part[] {
   if (through === "input") return [INPUT_PART];
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
   return [
@@ -58,7 +58,7 @@ export function pathPoints(steps: number, end: PathEnd): number[] {
  * @throws EngineError "usage" where `steps` is no count
  * @see Hanna, Pezzelle, Belinkov 2024, arXiv:2403.17806; Marks et al. 2024, arXiv:2403.19647 (activations)
  */
-export function pathOf(method: GradientMethod, steps: number): Path {
+export function pathOf(method: GradientMethod, steps: number): IntegrationPath {
   switch (method) {
     case "attribution":
       return { through: "input", alphas: [1] };
