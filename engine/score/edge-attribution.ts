@@ -15,7 +15,15 @@ import { matMul, transpose } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
-import { ablatedOver, Changes, difference, forward, type Group, inBatches, prepareGroups } from "./gradient-runs.ts";
+import {
+  ablatedOver,
+  AblationDifferences,
+  difference,
+  forward,
+  type Group,
+  inBatches,
+  prepareGroups,
+} from "./gradient-runs.ts";
 import { firstLayerOf, layersGoneBack, type Part, partsOf, type IntegrationPath, pathOf } from "./integration-path.ts";
 import type { Position } from "./positions.ts";
 import { sourceOutputs } from "./source-outputs.ts";
@@ -66,7 +74,7 @@ export async function edgeAttribution(
   try {
     // One group at a time: what every source writes to every row is held at once.
     for (const group of groups) {
-      const changes = new Changes(executor, ablated);
+      const changes = new AblationDifferences(executor, ablated);
       const written = await scorer.written(group, changes);
       for (const part of parts) {
         const jobs = path.alphas.map((alpha) => ({ group, part, alpha }));
@@ -144,7 +152,7 @@ class EdgeScorer {
     return new EdgeScorer(executor, topology, await Program.compile(graph, { threads: executor.threads }), nPositions);
   }
 
-  async written(group: Group, changes: Changes): Promise<Written> {
+  async written(group: Group, changes: AblationDifferences): Promise<Written> {
     const { executor, topology } = this;
     const input = difference(await changes.ablatedInput(group), group.clean);
     const data = await sourceOutputs(executor, topology, input, (layer) => changes.at(group, layer));

@@ -20,7 +20,7 @@ import type { Example } from "../task/example.ts";
 import { headOutputGraph } from "../transformer/backward.ts";
 import type { Precision } from "../transformer/precision.ts";
 import { type AblatedStream, ablatedStream } from "./ablated-stream.ts";
-import { ablatedOver, Changes, type Group, prepareGroups } from "./gradient-runs.ts";
+import { ablatedOver, AblationDifferences, type Group, prepareGroups } from "./gradient-runs.ts";
 import { OneHead } from "./one-head.ts";
 import { sourceOutputs } from "./source-outputs.ts";
 
@@ -62,7 +62,7 @@ export class EdgeCircuits {
     const values = await ablatedOver(executor, groups, ablation);
     const sides: Side[] = [];
     for (const group of groups) {
-      const changes = new Changes(executor, values);
+      const changes = new AblationDifferences(executor, values);
       const at = (layer: number) => changes.ablatedAt(group, layer);
       const ablated = await sourceOutputs(executor, topology, await changes.ablatedInput(group), at);
       const stream = ablatedStream(executor, topology, ablated, group.clean.length);

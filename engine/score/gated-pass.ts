@@ -9,7 +9,7 @@ import { atLayer, type ModelConfig } from "../model/model.ts";
 import { Program } from "../runtime/ort.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
 import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
-import type { Change, Group } from "./gradient-runs.ts";
+import type { SiteValues, Group } from "./gradient-runs.ts";
 
 /** One number for each unit: gates, or slopes at them. */
 export interface Gates {
@@ -34,7 +34,7 @@ function allGates({ nLayers, nHeads, dMlp }: GateSizes, value: number): Gates {
 /** What is run: a group of whole prompts, and what the ablation gives, by layer. */
 export interface GatedInput {
   readonly group: Group;
-  readonly ablated: readonly Change[];
+  readonly ablated: readonly SiteValues[];
   readonly gates: Gates;
   /** The stream before the first layer (default: the clean prompts, embedded). */
   readonly stream?: Reals;
@@ -165,7 +165,7 @@ export class GatedPass {
     for (const programs of this.layers) for (const program of Object.values(programs)) await program.dispose();
   }
 
-  private writeFeeds(layer: number, ablated: Change, gates: Gates, residual: Reals, z: Reals) {
+  private writeFeeds(layer: number, ablated: SiteValues, gates: Gates, residual: Reals, z: Reals) {
     const { config } = this.executor.model;
     const { dModel, dMlp, nHeads, dHead } = config;
     const rows = residual.length / dModel;

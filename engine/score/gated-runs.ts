@@ -9,7 +9,7 @@ import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
 import { closedGates, GatedPass, type GatedRun, type Gates, type LayerSlopes, openGates } from "./gated-pass.ts";
-import { ablatedOver, type Change, Changes, type Group, prepareGroups } from "./gradient-runs.ts";
+import { ablatedOver, type SiteValues, AblationDifferences, type Group, prepareGroups } from "./gradient-runs.ts";
 
 export interface GatedOutcome {
   /** Mean over examples of ((m − m of the model) / (m(M) − m(∅)))². */
@@ -21,7 +21,7 @@ export interface GatedOutcome {
 interface GatedGroup {
   readonly group: Group;
   /** What the ablation gives, by layer. */
-  readonly ablated: readonly Change[];
+  readonly ablated: readonly SiteValues[];
 }
 
 export class GatedRuns {
@@ -50,8 +50,8 @@ export class GatedRuns {
     const values = await ablatedOver(executor, groups, ablation);
     const gated: GatedGroup[] = [];
     for (const group of groups) {
-      const changes = new Changes(executor, values);
-      const ablated: Change[] = [];
+      const changes = new AblationDifferences(executor, values);
+      const ablated: SiteValues[] = [];
       for (let layer = 0; layer < config.nLayers; layer++) ablated.push(await changes.ablatedAt(group, layer));
       gated.push({ group, ablated });
     }

@@ -74,7 +74,12 @@ export function inBatches(executor: Executor, jobs: readonly Job[]): Job[][] {
   return batches;
 }
 
-export async function forward(executor: Executor, job: Job, changes: Changes, metric: MetricName): Promise<ForwardRun> {
+export async function forward(
+  executor: Executor,
+  job: Job,
+  changes: AblationDifferences,
+  metric: MetricName,
+): Promise<ForwardRun> {
   const { packing, examples } = job.group;
   const { residPre, residual, z } = await inputsAt(executor, job, changes);
   const cotangent = await endCotangent(executor, metric, examples, packing, residual);
@@ -84,7 +89,7 @@ export async function forward(executor: Executor, job: Job, changes: Changes, me
 async function inputsAt(
   executor: Executor,
   { group, part, alpha }: Job,
-  changes: Changes,
+  changes: AblationDifferences,
 ): Promise<LayerInputs & Pick<ForwardRun, "z">> {
   if (alpha === 1) return changes.run(group, "clean");
   if (part.kind === "input") {
@@ -127,17 +132,17 @@ async function layerInputs(executor: Executor, packing: Packing, embedded: Reals
 }
 
 /** Values at the sites of the units of one layer, or ablated − clean of them. */
-export interface Change {
+export interface SiteValues {
   readonly z: Reals;
   readonly hidden: Reals;
   readonly mlpOut: Reals;
 }
 
 /** Works out what the ablation gives and changes, layer by layer, from the clean and the corrupt runs of each group. */
-export class Changes {
+export class AblationDifferences {
   private readonly runs = new Map<string, Promise<LayerInputs>>();
   private readonly ids = new Map<Group, number>();
-  private readonly latest = new Map<Group, { layer: number; change: Change }>();
+  private readonly latest = new Map<Group, { layer: number; change: SiteValues }>();
 
   constructor(
     private readonly executor: Executor,
@@ -155,7 +160,7 @@ export class Changes {
     return made;
   }
 
-  async at(group: Group, layer: number): Promise<Change> {
+  async at(group: Group, layer: number): Promise<SiteValues> {
     const known = this.latest.get(group);
     if (known?.layer === layer) return known.change;
     const clean = await this.cleanAt(group, layer);
@@ -169,7 +174,7 @@ export class Changes {
     return change;
   }
 
-  cleanAt(group: Group, layer: number): Promise<Change> {
+  cleanAt(group: Group, layer: number): Promise<SiteValues> {
     return this.sitesOf(group, "clean", layer);
   }
 
@@ -179,9 +184,9 @@ export class Changes {
   }
 
   /** What the ablation gives at the sites of one layer. */
-  async ablatedAt(group: Group, layer: number): Promise<Change> {
-    let corrupt: Promise<Change> | undefined;
-    const at = (site: keyof Change) =>
+  async ablatedAt(group: Group, layer: number): Promise<SiteValues> {
+    let corrupt: Promise<SiteValues> | undefined;
+    const at = (site: keyof SiteValues) =>
       this.ablated.at(
         site,
         layer,
@@ -191,7 +196,7 @@ export class Changes {
     return { z: await at("z"), hidden: await at("hidden"), mlpOut: await at("mlpOut") };
   }
 
-  private async sitesOf(group: Group, which: "clean" | "corrupt", layer: number): Promise<Change> {
+  private async sitesOf(group: Group, which: "clean" | "corrupt", layer: number): Promise<SiteValues> {
     const { executor } = this;
     const residual = (await this.run(group, which)).residPre[layer];
     const { z } = await executor.attention(layer, group.packing, residual, { queries: "all", wanted: ["z"] });

@@ -11,8 +11,8 @@ import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
 import {
   ablatedOver,
-  type Change,
-  Changes,
+  type SiteValues,
+  AblationDifferences,
   difference,
   forward,
   type Group,
@@ -75,7 +75,7 @@ export async function gradientScores(
   for (const part of parts) {
     const jobs = groups.flatMap((group) => path.alphas.map((alpha) => ({ group, part, alpha })));
     for (const batch of inBatches(executor, jobs)) {
-      const changes = new Changes(executor, ablated);
+      const changes = new AblationDifferences(executor, ablated);
       const runs: ForwardRun[] = [];
       for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
       const ends = await backward(executor, runs, {
@@ -124,7 +124,7 @@ class ScoreSums {
   addLayer(
     layer: number,
     parts: readonly ("heads" | "mlp")[],
-    change: Change,
+    change: SiteValues,
     gradients: LayerGradients,
     slots: Group["slots"],
   ): void {

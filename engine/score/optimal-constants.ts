@@ -16,7 +16,7 @@ import { mean } from "../evaluate/evaluator.ts";
 import type { Example } from "../task/example.ts";
 import { Divergence } from "./divergence.ts";
 import { GatedPass, type GatedRun, type Gates, openGates } from "./gated-pass.ts";
-import { type Change, type Group, prepareGroups } from "./gradient-runs.ts";
+import { type SiteValues, type Group, prepareGroups } from "./gradient-runs.ts";
 
 /** Remembers what was learned, so that a run that goes on has the same constants to the bit. */
 export interface ConstantsMemory {
@@ -249,7 +249,7 @@ export class ConstantsTrial {
     const idle = { z: nHeads * dHead, hidden: dMlp, mlpOut: dModel };
     const unused = Object.fromEntries(
       Object.entries(idle).map(([site, width]) => [site, zeros(precision, rows * width)]),
-    ) as unknown as Change;
+    ) as unknown as SiteValues;
     if (this.site === "input") {
       const ablated = Array.from({ length: nLayers }, () => unused);
       return this.pass.forward({ group, ablated, gates, stream: placed(0, dModel) });
