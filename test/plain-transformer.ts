@@ -2,7 +2,7 @@
 //
 // Each receiver's input is the sum of what its senders write, so that any single contribution can be another one.
 // Slow and independent of the engine: it shares no code with it but the model's interface and its node ids.
-import { feeds, type Slot } from "../engine/circuit/topology.ts";
+import { reaches, type Slot } from "../engine/circuit/topology.ts";
 import { formatNode, INPUT, LOGITS, type Node } from "../engine/circuit/node.ts";
 import { headUnit, mlpUnit } from "../engine/circuit/unit.ts";
 import { atLayer, type Model, type ModelConfig, type NormWeights } from "../engine/model/model.ts";
@@ -41,13 +41,13 @@ export function plainRun(model: Model, ids: readonly number[], options: PlainOpt
     ids.map((_, position) => {
       const sum = new Array<number>(config.dModel).fill(0);
       for (const node of nodes) {
-        if (!feeds(node, slot.target, config.parallelBlocks)) continue;
+        if (!reaches(node, slot.target, config.parallelBlocks)) continue;
         const id = formatNode(node);
         const rows = options.edge?.(id, slot) ?? writes.get(id)!;
         rows[position].forEach((x, i) => (sum[i] += x));
       }
       for (const { from, bias } of biases) {
-        if (feeds(from, slot.target, config.parallelBlocks)) for (let i = 0; i < sum.length; i++) sum[i] += bias[i];
+        if (reaches(from, slot.target, config.parallelBlocks)) for (let i = 0; i < sum.length; i++) sum[i] += bias[i];
       }
       return sum;
     });

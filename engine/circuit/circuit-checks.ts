@@ -2,7 +2,7 @@
 import type { Circuit, CircuitEdge, CircuitNode, StabilityRow } from "./circuit-schema.ts";
 import { formatEdge, type Edge } from "./edge.ts";
 import { hasNode, parseNode } from "./node.ts";
-import { feeds } from "./topology.ts";
+import { reaches } from "./topology.ts";
 import type { UnitKind } from "./unit.ts";
 
 /** A place in the file's structure ("kept.heads[2]") and a sentence that says what is wrong there and what would be right. */
@@ -207,7 +207,7 @@ function readEdge(circuit: Circuit, entry: CircuitEdge): Edge | string {
   if (target.kind === "head" && entry.input === undefined)
     return `an edge into the head ${entry.target} needs input "q", "k" or "v".`;
   if (target.kind !== "head" && entry.input !== undefined) return `${entry.target} has one input; leave "input" out.`;
-  if (!feeds(source, target, circuit.model.parallelBlocks ?? false)) {
+  if (!reaches(source, target, circuit.model.parallelBlocks ?? false)) {
     return `${entry.source} does not feed ${entry.target} (an edge runs to a later layer, or from a layer's heads to its MLP); remove it.`;
   }
   return { source, target, input: entry.input };

@@ -59,14 +59,14 @@ export function topologyOf(sizes: TopologySizes): Topology {
     { target: LOGITS },
   ];
   const sourcesOf = slots.map(({ target }) =>
-    [...sources.keys()].filter((source) => feeds(sources[source], target, sizes.parallelBlocks)),
+    [...sources.keys()].filter((source) => reaches(sources[source], target, sizes.parallelBlocks)),
   );
   const edges = slots.flatMap((slot, s) => sourcesOf[s].map((source) => ({ source: sources[source], ...slot })));
   return { sizes, sources, slots, edges, sourcesOf };
 }
 
 /** Whether what `source` writes reaches an input of `target`; a neuron writes and reads where its MLP does. */
-export function feeds(source: Node, target: Node, parallelBlocks: boolean): boolean {
+export function reaches(source: Node, target: Node, parallelBlocks: boolean): boolean {
   if (source.kind === "logits" || target.kind === "input") return false;
   if (source.kind === "input" || target.kind === "logits") return true;
   if (source.layer !== target.layer) return source.layer < target.layer;

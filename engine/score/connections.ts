@@ -6,7 +6,7 @@ import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { compareEdges, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
 import { formatNode, INPUT, LOGITS } from "../circuit/node.ts";
-import { feeds, type Slot } from "../circuit/topology.ts";
+import { reaches, type Slot } from "../circuit/topology.ts";
 import type { Head } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
@@ -101,7 +101,7 @@ function legalEdges(kept: UnitSet, parallelBlocks: boolean): SendingEdge[] {
   return slots
     .flatMap((slot) =>
       sources
-        .filter((source) => feeds(source, slot.target, parallelBlocks))
+        .filter((source) => reaches(source, slot.target, parallelBlocks))
         .map((source): SendingEdge => ({ source, ...slot })),
     )
     .sort(compareEdges);

@@ -25,7 +25,7 @@ import { assertInternal } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { HEAD_INPUTS } from "../circuit/edge.ts";
 import { formatNode, type INPUT, type Node } from "../circuit/node.ts";
-import { feeds, type Slot } from "../circuit/topology.ts";
+import { reaches, type Slot } from "../circuit/topology.ts";
 import { formatUnit, type Head, type Mlp } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Example } from "../task/example.ts";
@@ -203,7 +203,7 @@ export class PathPatcher {
     const inputs = repeatRows(own, candidates.length);
     candidates.forEach((senders, c) => {
       for (const sender of senders) {
-        if (!feeds(sender, slot.target, parallelBlocks)) continue;
+        if (!reaches(sender, slot.target, parallelBlocks)) continue;
         const change = this.scoped(this.change(sender), scope);
         for (let i = 0; i < own.length; i++) inputs[c * own.length + i] += change[i];
       }

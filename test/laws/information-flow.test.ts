@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
-import { feeds, topologyOf } from "../../engine/circuit/topology.ts";
+import { reaches, topologyOf } from "../../engine/circuit/topology.ts";
 import { informationFlow } from "../../engine/score/information-flow.ts";
 import { plainForward } from "../plain-forward.ts";
 import { plainRun, type Rows } from "../plain-transformer.ts";
@@ -44,7 +44,7 @@ test.each([
               )!;
         const proximity = (id: string, position: number) =>
           Math.max(0, sizeOf(read[position]) - sizeOf(read[position].map((x, i) => x - writes.get(id)![position][i])));
-        const rivals = topologyOf(config).sources.filter((source) => feeds(source, target, config.parallelBlocks));
+        const rivals = topologyOf(config).sources.filter((source) => reaches(source, target, config.parallelBlocks));
         const shares = clean.ids.map((_, position) => {
           const total = rivals.reduce((sum, rival) => sum + proximity(formatNode(rival), position), 0);
           return proximity(formatNode(edge.source), position) / total;
