@@ -25,7 +25,7 @@ import { OneHead } from "./one-head.ts";
 import { sourceOutputs } from "./source-outputs.ts";
 
 /** One group of examples, and the circuit that was run on it last. */
-interface Side {
+interface GroupState {
   readonly group: Group;
   /** What a node's ablation puts in place of its output, "source row·dModel". */
   readonly ablated: Reals;
@@ -48,7 +48,7 @@ export class EdgeCircuits {
     private readonly executor: Executor,
     readonly topology: Topology,
     private readonly parts: Parts,
-    private readonly sides: readonly Side[],
+    private readonly states: readonly GroupState[],
   ) {}
 
   /**
@@ -60,15 +60,15 @@ export class EdgeCircuits {
     const topology = topologyOf(executor.model.config);
     const groups = prepareGroups(executor, examples);
     const values = await ablatedOver(executor, groups, ablation);
-    const sides: Side[] = [];
+    const states: GroupState[] = [];
     for (const group of groups) {
       const changes = new AblationDifferences(executor, values);
       const at = (layer: number) => changes.ablatedAt(group, layer);
       const ablated = await sourceOutputs(executor, topology, await changes.ablatedInput(group), at);
       const stream = ablatedStream(executor, topology, ablated, group.clean.length);
-      sides.push({ group, ablated, stream, changes: zeros(executor.precision, ablated.length), last: undefined });
+      states.push({ group, ablated, stream, changes: zeros(executor.precision, ablated.length), last: undefined });
     }
-    return new EdgeCircuits(executor, topology, await compileParts(executor), sides);
+    return new EdgeCircuits(executor, topology, await compileParts(executor), states);
   }
 
   /**
@@ -78,7 +78,7 @@ export class EdgeCircuits {
    */
   async ends(kept: EdgeTable): Promise<readonly { readonly examples: readonly Example[]; readonly end: Reals }[]> {
     const ends = [];
-    for (const side of this.sides) ends.push({ examples: side.group.examples, end: await this.end(kept, side) });
+    for (const state of this.states) ends.push({ examples: state.group.examples, end: await this.end(kept, state) });
     return ends;
   }
 
@@ -110,34 +110,34 @@ export class EdgeCircuits {
     for (const head of heads.values()) await head.dispose();
   }
 
-  private async end(kept: EdgeTable, side: Side): Promise<Reals> {
+  private async end(kept: EdgeTable, state: GroupState): Promise<Reals> {
     const { nLayers, dModel, parallelBlocks } = this.executor.model.config;
-    const { stream, group } = side;
-    const from = this.firstDifference(kept, side.last);
+    const { stream, group } = state;
+    const from = this.firstDifference(kept, state.last);
     // Until the run has come to its end, what is held is of no circuit.
-    const before = side.last;
-    side.last = undefined;
-    if (!before) this.note(side, 0, group.clean);
+    const before = state.last;
+    state.last = undefined;
+    if (!before) this.note(state, 0, group.clean);
     for (let layer = from; layer < nLayers; layer++) {
-      await this.runHeads(kept, side, layer);
-      await this.runMlp(kept, side, layer, parallelBlocks ? stream.before[layer] : stream.middle[layer]);
+      await this.runHeads(kept, state, layer);
+      await this.runMlp(kept, state, layer, parallelBlocks ? stream.before[layer] : stream.middle[layer]);
     }
-    side.last = kept.slice();
-    const [read] = await this.streams(kept, side, [{ target: LOGITS }], stream.end);
+    state.last = kept.slice();
+    const [read] = await this.streams(kept, state, [{ target: LOGITS }], stream.end);
     return takeRows(read, dModel, group.packing.endRows);
   }
 
   /** Every head of a layer that an edge leaves, each over queries, keys and values of its own. */
-  private async runHeads(kept: EdgeTable, side: Side, layer: number): Promise<void> {
+  private async runHeads(kept: EdgeTable, state: GroupState, layer: number): Promise<void> {
     const { executor, topology, parts } = this;
     const { nHeads, dHead } = executor.model.config;
-    const { packing } = side.group;
+    const { packing } = state.group;
     const live = Array.from({ length: nHeads }, (_, head) => headUnit(layer, head)).filter((head) =>
       this.isLive(kept, sourceIndex(topology.sizes, head)),
     );
     if (live.length === 0) return;
     const slots = live.flatMap((target) => HEAD_INPUTS.map((input) => ({ target, input })));
-    const read = await this.streams(kept, side, slots, side.stream.before[layer]);
+    const read = await this.streams(kept, state, slots, state.stream.before[layer]);
     const z = zeros(executor.precision, packing.rows * nHeads * dHead);
     for (const [i, head] of live.entries()) {
       const [q, k, v] = read.slice(3 * i, 3 * i + 3);
@@ -146,19 +146,19 @@ export class EdgeCircuits {
     }
     const feeds = { z: reals([packing.rows, nHeads * dHead], z) };
     const written = (await parts.written[layer].run(feeds)).written.data as Reals;
-    const entries = side.group.clean.length;
+    const entries = state.group.clean.length;
     for (const head of live) {
       const own = written.subarray(head.head * entries, (head.head + 1) * entries);
-      this.note(side, sourceIndex(topology.sizes, head), own);
+      this.note(state, sourceIndex(topology.sizes, head), own);
     }
   }
 
-  private async runMlp(kept: EdgeTable, side: Side, layer: number, ablated: Reals): Promise<void> {
+  private async runMlp(kept: EdgeTable, state: GroupState, layer: number, ablated: Reals): Promise<void> {
     const target = mlpUnit(layer);
     const source = sourceIndex(this.topology.sizes, target);
     if (!this.isLive(kept, source)) return;
-    const [read] = await this.streams(kept, side, [{ target }], ablated);
-    this.note(side, source, await this.mlpOf(layer, read));
+    const [read] = await this.streams(kept, state, [{ target }], ablated);
+    this.note(state, source, await this.mlpOf(layer, read));
   }
 
   private isLive(kept: EdgeTable, source: number): boolean {
@@ -166,13 +166,13 @@ export class EdgeCircuits {
     return kept.subarray(source * length, (source + 1) * length).includes(1);
   }
 
-  private note({ changes, ablated }: Side, source: number, live: Reals): void {
+  private note({ changes, ablated }: GroupState, source: number, live: Reals): void {
     const at = source * live.length;
     for (let i = 0; i < live.length; i++) changes[at + i] = live[i] - ablated[at + i];
   }
 
   /** What slots read: the stream of ablated outputs, with the change of every source that they are connected to. */
-  private async streams(kept: EdgeTable, side: Side, slots: readonly Slot[], ablated: Reals): Promise<Reals[]> {
+  private async streams(kept: EdgeTable, state: GroupState, slots: readonly Slot[], ablated: Reals): Promise<Reals[]> {
     const { topology } = this;
     const columns = slots.map((slot) => slotIndex(topology.sizes, slot));
     const sources = topology.sourcesOf[columns[0]].filter((source) =>
@@ -188,7 +188,7 @@ export class EdgeCircuits {
     );
     const feeds = {
       kept: reals([slots.length, sources.length], connected),
-      changes: reals([topology.sources.length, entries], side.changes),
+      changes: reals([topology.sources.length, entries], state.changes),
       sources: i64([sources.length], BigInt64Array.from(sources, BigInt)),
       ablated: reals([entries], ablated),
     };

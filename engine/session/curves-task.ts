@@ -45,13 +45,13 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
     hooks.onProgress?.(done, (settings.orderings.length + 2) * sizes.length);
   };
   const { size, notes } = await withTask(settings, hooks, async (prepared) => {
-    const sides = await sidesOf(prepared, settings.units, hooks.signal);
-    sizes = sizesUpTo(sides.space.size);
+    const splits = await splitsOf(prepared, settings.units, hooks.signal);
+    sizes = sizesUpTo(splits.space.size);
     for (const ordering of settings.orderings) {
-      const order = await orderBy(ordering, settings, prepared, sides, hooks.signal);
-      curves.push(await curveOf(ordering, order, prepared, sides, () => advance(1)));
+      const order = await orderBy(ordering, settings, prepared, splits, hooks.signal);
+      curves.push(await curveOf(ordering, order, prepared, splits, () => advance(1)));
     }
-    return { size: sides.space.size, notes: prepared.notes };
+    return { size: splits.space.size, notes: prepared.notes };
   });
   const searches: SearchedPoint[] = [];
   for (const search of ["greedy", "masks"] as const) {
@@ -61,24 +61,24 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   return { units: size, curves, searches, notes };
 }
 
-interface Side {
+interface MeasuredSplit {
   readonly evaluator: Evaluator;
   readonly anchors: Anchors;
 }
 
-interface Sides {
+interface MeasuredSplits {
   readonly space: UnitSpace;
-  readonly discovery: Side;
-  readonly heldOut: Side | undefined;
+  readonly discovery: MeasuredSplit;
+  readonly heldOut: MeasuredSplit | undefined;
 }
 
-async function sidesOf(
+async function splitsOf(
   { executor, model, discovery, heldOut, task, ablation }: Prepared,
   units: readonly UnitKind[],
   signal: AbortSignal | undefined,
-): Promise<Sides> {
+): Promise<MeasuredSplits> {
   const space = new UnitSpace(model.config, units);
-  const over = async (examples: Prepared["discovery"]): Promise<Side> => {
+  const over = async (examples: Prepared["discovery"]): Promise<MeasuredSplit> => {
     const evaluator = await Evaluator.create(executor, examples, { metric: task.metric, ablation, space, signal });
     return { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
   };
@@ -94,7 +94,7 @@ async function orderBy(
   ordering: OrderingName,
   { steps, maskSteps }: CurvesSettings,
   prepared: Prepared,
-  { space, discovery }: Sides,
+  { space, discovery }: MeasuredSplits,
   signal: AbortSignal | undefined,
 ): Promise<readonly Unit[]> {
   const units = space.full().units();
@@ -116,7 +116,7 @@ async function orderBy(
   }
 }
 
-async function singleEffects(space: UnitSpace, { evaluator, anchors }: Side): Promise<Map<string, number>> {
+async function singleEffects(space: UnitSpace, { evaluator, anchors }: MeasuredSplit): Promise<Map<string, number>> {
   const full = space.full();
   const effects = new Map<string, number>();
   for (const unit of full.units()) {
@@ -142,7 +142,7 @@ async function curveOf(
   ordering: OrderingName,
   order: readonly Unit[],
   { criterion, seed }: Prepared,
-  { space, discovery, heldOut }: Sides,
+  { space, discovery, heldOut }: MeasuredSplits,
   onPoint: () => void,
 ): Promise<UnitCurve> {
   const points: UnitCurve["points"][number][] = [];

@@ -15,7 +15,7 @@ import { edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
 import { type CircuitSource, type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
-import { EdgeSide } from "./edge-side.ts";
+import { EdgeSplit } from "./edge-split.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
@@ -94,15 +94,15 @@ async function measured(
 ): Promise<EdgeOutcome> {
   const { model, discovery, heldOut } = prepared;
   prepared.constants?.within({ memory: constantsMemory(ledger) });
-  const sides: EdgeSide[] = [];
+  const splits: EdgeSplit[] = [];
   try {
     const graph = graphOf(settings, model);
     const among = settings.among && unitsIn(sourceOf(settings.among), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
-    const found = await EdgeSide.over(prepared, discovery);
-    sides.push(found);
-    const unseen = heldOut.length > 0 ? await EdgeSide.over(prepared, heldOut) : undefined;
-    if (unseen) sides.push(unseen);
+    const found = await EdgeSplit.over(prepared, discovery);
+    splits.push(found);
+    const unseen = heldOut.length > 0 ? await EdgeSplit.over(prepared, heldOut) : undefined;
+    if (unseen) splits.push(unseen);
     const ranked = rankedEdges(scores, settings.order, settings.selection);
     const curve = await curveOf(ranked, found, unseen, prepared, hooks);
     const start = curve.find(({ holds }) => holds);
@@ -128,7 +128,7 @@ async function measured(
       ],
     };
   } finally {
-    for (const side of sides) await side.circuits.dispose();
+    for (const side of splits) await side.circuits.dispose();
   }
 }
 
@@ -165,8 +165,8 @@ async function scored(
 
 async function measuredGiven(
   { scores, kept }: EdgeGraph,
-  found: EdgeSide,
-  unseen: EdgeSide | undefined,
+  found: EdgeSplit,
+  unseen: EdgeSplit | undefined,
   { criterion, seed }: Prepared,
 ): Promise<GivenEdges> {
   const edges = scores.filter((edge) => kept.has(formatEdge(edge)));
@@ -189,8 +189,8 @@ function firstOf(ranked: readonly EdgeScore[], fraction: number): EdgeScore[] {
 
 async function curveOf(
   ranked: readonly EdgeScore[],
-  found: EdgeSide,
-  unseen: EdgeSide | undefined,
+  found: EdgeSplit,
+  unseen: EdgeSplit | undefined,
   { criterion }: Prepared,
   { signal, onProgress }: EdgeHooks,
 ): Promise<EdgeCurvePoint[]> {
@@ -217,8 +217,8 @@ function edgesAmong(kept: UnitSet, scores: readonly EdgeScore[]): EdgeScore[] {
 /** Undefined where the criterion does not hold for the edges that it would begin with. */
 async function pruned(
   edges: readonly EdgeScore[],
-  found: EdgeSide,
-  unseen: EdgeSide | undefined,
+  found: EdgeSplit,
+  unseen: EdgeSplit | undefined,
   { budget }: EdgeChoice,
   { criterion, seed }: Prepared,
   ledger: Ledger,
@@ -250,7 +250,7 @@ async function pruned(
 }
 
 async function unseenFigures(
-  unseen: EdgeSide | undefined,
+  unseen: EdgeSplit | undefined,
   table: Uint8Array,
   criterion: Prepared["criterion"],
   seed: number,

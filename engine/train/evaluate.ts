@@ -108,8 +108,8 @@ export async function pruneHeads(
 ): Promise<PruneTrial> {
   const { examples } = expandTask(task, tokenizer, { seed });
   const ofSplit = (split: Example["split"]) => examples.filter((example) => example.split === split);
-  const discovery = await Side.open(program, ofSplit("discovery"), tokenizer);
-  const heldOut = await Side.open(program, ofSplit("heldOut"), tokenizer);
+  const discovery = await MeasuredSplit.open(program, ofSplit("discovery"), tokenizer);
+  const heldOut = await MeasuredSplit.open(program, ofSplit("heldOut"), tokenizer);
   const kept = allGates(program.shape);
   const effects = new Map<number, number>();
   for (const head of kept.keys())
@@ -146,7 +146,7 @@ interface Figures {
 }
 
 /** The examples of one split with all that every measurement of a circuit on them needs. */
-class Side {
+class MeasuredSplit {
   private constructor(
     private readonly program: ForwardProgram,
     private readonly pairs: PairBatch,
@@ -157,7 +157,11 @@ class Side {
     private readonly empty: number,
   ) {}
 
-  static async open(program: ForwardProgram, examples: readonly Example[], tokenizer: Tokenizer): Promise<Side> {
+  static async open(
+    program: ForwardProgram,
+    examples: readonly Example[],
+    tokenizer: Tokenizer,
+  ): Promise<MeasuredSplit> {
     const { shape } = program;
     const tokenPairs = examples.map(({ clean, corrupt, answers, wrongAnswers }) => ({
       clean: clean.ids,
@@ -172,7 +176,7 @@ class Side {
     const emptyLogits = await program.logits(pairs, allGates(shape, 0), corrupt);
     const full = summary(fullLogits, pairs, count, shape.dVocab);
     const empty = summary(emptyLogits, pairs, count, shape.dVocab).difference;
-    return new Side(program, pairs, count, corrupt, fullLogits, full, empty);
+    return new MeasuredSplit(program, pairs, count, corrupt, fullLogits, full, empty);
   }
 
   async measure(gates: Gates): Promise<Figures> {

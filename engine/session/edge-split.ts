@@ -41,7 +41,7 @@ interface Anchors {
   readonly ends: Ends;
 }
 
-export class EdgeSide {
+export class EdgeSplit {
   private modelLogits: readonly Reals[] = [];
   private anchors: Anchors = {
     full: new Float64Array(0),
@@ -56,10 +56,10 @@ export class EdgeSide {
   ) {}
 
   /** @throws EngineError "degenerate-task" where all edges and none give the same */
-  static async over(prepared: Prepared, examples: readonly Example[]): Promise<EdgeSide> {
+  static async over(prepared: Prepared, examples: readonly Example[]): Promise<EdgeSplit> {
     const { executor, ablation, task } = prepared;
     const circuits = await EdgeCircuits.over(executor, examples, ablation);
-    const side = new EdgeSide(prepared, circuits, new MetricReader(executor, task.metric));
+    const side = new EdgeSplit(prepared, circuits, new MetricReader(executor, task.metric));
     try {
       await side.anchor();
       return side;
