@@ -16,7 +16,14 @@ import type {
 } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
 import type { TaskChoice } from "./choices/task-choice.ts";
-import type { Circuit, Figures, NamedCircuit, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
+import type {
+  Circuit,
+  RecordedFigures,
+  NamedCircuit,
+  Stability,
+  StabilityRow,
+  TransferRow,
+} from "./circuit/circuit-schema.ts";
 import type { TopologySizes } from "./circuit/topology.ts";
 
 /** Raised when a client of the day before would misread an answer. */
@@ -504,7 +511,7 @@ export interface EngineApi {
   openRun(id: string): Promise<RunRecord>;
   /** Reads and checks a circuit file. */
   openCircuit(source: TaskSource): Promise<Circuit>;
-  measure(request: MeasureRequest): Promise<Figures>;
+  measure(request: MeasureRequest): Promise<RecordedFigures>;
   heatmap(request: HeatmapRequest): Promise<Heatmap>;
   attention(request: AttentionRequest): Promise<Attention>;
   /** One view a neuron, in their order. */

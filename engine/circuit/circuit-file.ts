@@ -9,7 +9,7 @@ import {
   type Circuit,
   type CircuitEdge,
   type CircuitResults,
-  type Figures,
+  type RecordedFigures,
 } from "./circuit-schema.ts";
 import { compareEdges, type Edge } from "./edge.ts";
 import { formatJson, parseJson } from "./json.ts";
@@ -122,7 +122,7 @@ function inCanonicalOrder(circuit: Circuit): Circuit {
 
 function inQuantileOrder(results: CircuitResults): CircuitResults {
   const { discovery, heldOut, random, transfer } = results;
-  const figures = (set: Figures): Figures => ({ ...set, spread: set.spread && ascending(set.spread) });
+  const figures = (set: RecordedFigures): RecordedFigures => ({ ...set, spread: set.spread && ascending(set.spread) });
   return {
     ...results,
     discovery: figures(discovery),

@@ -7,7 +7,7 @@ import { Packing, takeRows } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { EngineError } from "../base/errors.ts";
 import { tensor } from "../base/tensor.ts";
-import type { Figures } from "../circuit/circuit-schema.ts";
+import type { RecordedFigures } from "../circuit/circuit-schema.ts";
 import { type Head, parseUnit, type UnitKind } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import type {
@@ -66,7 +66,7 @@ export class Inspection {
     });
   }
 
-  measure(request: MeasureRequest): Promise<Figures> {
+  measure(request: MeasureRequest): Promise<RecordedFigures> {
     return this.inTurn(request, async (prepared, ready) => {
       const { evaluator, anchors } = await this.ready(prepared, ready, request.units, request.split);
       const kept = evaluator.space.setOf(request.kept.map((id) => unitOf(id)));

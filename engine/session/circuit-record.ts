@@ -5,13 +5,7 @@ import { basename } from "node:path";
 import { cores } from "../base/cores.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { PruneSettings } from "../choices/prune.ts";
-import type {
-  Circuit,
-  CircuitEdge,
-  CircuitNode,
-  CircuitResults,
-  Figures as RecordedFigures,
-} from "../circuit/circuit-schema.ts";
+import type { Circuit, CircuitEdge, CircuitNode, CircuitResults, RecordedFigures } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";

@@ -5,7 +5,7 @@ import { taskChoiceOf } from "../../engine/choices/task-choice.ts";
 import type { EdgeMethod } from "../../engine/choices/lists.ts";
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneSettingsOf } from "../../engine/circuit/settings-of-circuit.ts";
-import type { Circuit, CircuitNode, Figures } from "../../engine/circuit/circuit-schema.ts";
+import type { Circuit, CircuitNode, RecordedFigures } from "../../engine/circuit/circuit-schema.ts";
 import type {
   Attention,
   EngineApi,
@@ -51,8 +51,8 @@ export interface RecordedExample {
 export type FileRefusal = SessionRefusal | { readonly because: "failed"; readonly error: WireError };
 
 export interface EditedFigures {
-  readonly discovery: Figures;
-  readonly heldOut: Figures | undefined;
+  readonly discovery: RecordedFigures;
+  readonly heldOut: RecordedFigures | undefined;
 }
 
 export class Workbench {
@@ -67,7 +67,7 @@ export class Workbench {
   readonly connections: DrawnConnections;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
-  /** Figures with the user's edits, once they were asked for. */
+  /** RecordedFigures with the user's edits, once they were asked for. */
   measured = $state.raw<Loaded<EditedFigures>>({ state: "none" });
   heatmap = $state.raw<Loaded<Heatmap>>({ state: "none" });
   heatmapKind = $state.raw<Pick<HeatmapRequest, "site" | "by" | "direction">>({
