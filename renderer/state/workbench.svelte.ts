@@ -67,7 +67,7 @@ export class Workbench {
   readonly connections: DrawnConnections;
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
-  /** RecordedFigures with the user's edits, once they were asked for. */
+  /** Figures with the user's edits, once they were asked for. */
   measured = $state.raw<Loaded<EditedFigures>>({ state: "none" });
   heatmap = $state.raw<Loaded<Heatmap>>({ state: "none" });
   heatmapKind = $state.raw<Pick<HeatmapRequest, "site" | "by" | "direction">>({
