@@ -1,5 +1,6 @@
 // The workbench's server from outside: who is let in, and a whole run over its WebSocket on the embedded model.
 import type { PruneSettings } from "../engine/choices/prune.ts";
+import { taskChoiceOf } from "../engine/choices/task-choice.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -95,6 +96,9 @@ const REQUEST: PruneSettings = {
   orders: 1,
   swaps: 0,
 };
+
+/** The same examples, without a search. */
+const CHOICE = taskChoiceOf(REQUEST);
 
 const circuitOf = (id: string) => (event: EngineEvent) => event.type === "circuit" && event.id === id;
 const stepsOf = (id: string) => {
@@ -210,10 +214,10 @@ suite("a run over the socket", () => {
 
   test("prompts, attention, heatmaps and measurements come while nothing else is asked", async () => {
     const { api, socket } = await open();
-    const { prompts, accuracy } = await api.preview(REQUEST);
+    const { prompts, accuracy } = await api.preview(CHOICE);
     expect([prompts.length, accuracy]).toEqual([20, 1]);
     expect(prompts[0]!.clean.tokens.join("")).toContain(prompts[0]!.answers[0]!.trim());
-    const attention = await api.attention({ ...REQUEST, head: "a1.h2", example: 0 });
+    const attention = await api.attention({ ...CHOICE, head: "a1.h2", example: 0 });
     const length = prompts[0]!.clean.ids.length;
     expect(attention.cleanPattern.shape).toEqual([length, length]);
     for (let query = 0; query < length; query++) {
@@ -221,10 +225,10 @@ suite("a run over the socket", () => {
       expect(row.reduce((sum, x) => sum + x, 0)).toBeCloseTo(1, 5);
     }
     expect(attention.promoted[0]!.logit).toBeGreaterThan(attention.suppressed[0]!.logit);
-    const heatmap = await api.heatmap({ ...REQUEST, site: "z", by: "head", direction: "noising" });
+    const heatmap = await api.heatmap({ ...CHOICE, site: "z", by: "head", direction: "noising" });
     expect([heatmap.effect.axes, heatmap.effect.shape]).toEqual(["layer head", [4, 8]]);
     const kept = whole.kept.heads!;
-    const measured = await api.measure({ ...REQUEST, kept, split: "heldOut" });
+    const measured = await api.measure({ ...CHOICE, units: REQUEST.units, kept, split: "heldOut" });
     expect(measured).toEqual(whole.results!.heldOut);
     socket.close();
   });

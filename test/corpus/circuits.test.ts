@@ -103,7 +103,7 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
   [
     "an ablation that is none",
     set("task.ablation.kind", "noise"),
-    'task.ablation.kind: is "noise"; write "resample" or "mean" or "zero".',
+    'task.ablation.kind: is "noise"; write "resample" or "mean" or "zero" or "optimal".',
   ],
   ["a threshold above 1", set("search.threshold", 90), "search.threshold: is 90; write 1 or less."],
   ["nothing searched", set("search.units", []), "search.units: is a list of 0; write at least 1 entries."],
@@ -188,7 +188,7 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
   [
     "an ablation of another task that is none",
     set("results.transfer.0.ablation.kind", "noise"),
-    'results.transfer[0].ablation.kind: is "noise"; write "resample" or "mean" or "zero".',
+    'results.transfer[0].ablation.kind: is "noise"; write "resample" or "mean" or "zero" or "optimal".',
   ],
   [
     "an accuracy in percent",

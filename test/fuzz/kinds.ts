@@ -108,7 +108,7 @@ function useSession(path: string, bytes: Buffer): void {
 }
 
 const HASH = "0".repeat(64);
-const identity = { weights: HASH, config: HASH, tokenizer: HASH, task: HASH, examples: HASH };
+const identity = { weights: HASH, config: HASH, tokenizer: HASH, task: HASH, examples: HASH, precision: "float32" };
 
 function wholeJournal(path: string): Buffer {
   const settings = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] };
