@@ -1,5 +1,6 @@
 // `secateur doctor`: what this machine has, and whether the embedded model runs on it.
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
+import { makeFolder } from "../../engine/base/make-folder.ts";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import type { Command } from "commander";
 import { Executor } from "../../engine/activations/executor.ts";
@@ -64,7 +65,7 @@ function facts(): Check[] {
 
 function writable(what: string, folder: string): Check {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return { what, found: folder, good: true };
   } catch (error) {

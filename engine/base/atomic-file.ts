@@ -1,16 +1,7 @@
 // Writes a file whole or not at all: temporary name beside it, flushed, then renamed.
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { makeFolder } from "./make-folder.ts";
 import { dirname } from "node:path";
 import { withFile } from "./refusal.ts";
 
@@ -37,7 +28,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   withFile(path, () => {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       writeNew(temporary, bytes);
       renameSync(temporary, path);
     } catch (error) {

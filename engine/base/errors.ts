@@ -54,3 +54,6 @@ export function formatPlace(place: Place): string {
 export function assertInternal(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`internal: ${message}`);
 }
+
+/** A file may have any number of problems: so many stand in the sentence, and so many travel as facts; the count says how many there are. */
+export const MOST_PROBLEMS = { listed: 20, kept: 100 } as const;

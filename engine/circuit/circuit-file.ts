@@ -1,6 +1,6 @@
 // Reads and writes circuit files: every problem is a sentence with a place, equal circuits are equal bytes.
 import type { z } from "zod";
-import { assertInternal, EngineError } from "../base/errors.ts";
+import { assertInternal, EngineError, MOST_PROBLEMS } from "../base/errors.ts";
 import { findProblems, type Problem } from "./circuit-checks.ts";
 import {
   CIRCUIT_FORMAT,
@@ -84,18 +84,19 @@ function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   return error.issues.map((issue) => explainIssue(issue, data));
 }
 
-/** How many problems one message lists. */
-const LISTED = 20;
-
 function invalid(file: string, problems: readonly Problem[]): EngineError {
   const [first] = problems as readonly [Problem];
-  const listed = problems.slice(0, LISTED).map((problem) => `\n  ${line(problem)}`);
-  const more = problems.length > LISTED ? `\n  and ${problems.length - LISTED} more` : "";
+  const listed = problems.slice(0, MOST_PROBLEMS.listed).map((problem) => `\n  ${line(problem)}`);
+  const more = problems.length > MOST_PROBLEMS.listed ? `\n  and ${problems.length - MOST_PROBLEMS.listed} more` : "";
   const message =
     problems.length === 1
       ? `${file}: ${line(first)}`
       : `${file}: ${problems.length} problems:${listed.join("")}${more}`;
-  return new EngineError("invalid-file", message, { place: { file }, problems });
+  return new EngineError("invalid-file", message, {
+    place: { file },
+    problems: problems.slice(0, MOST_PROBLEMS.kept),
+    count: problems.length,
+  });
 }
 
 function line({ path, sentence }: Problem): string {

@@ -5,7 +5,6 @@ import {
   copyFileSync,
   createReadStream,
   existsSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
   symlinkSync,
   writeSync,
 } from "node:fs";
+import { makeFolder } from "../base/make-folder.ts";
 import { open } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -129,7 +129,7 @@ class Download {
   }
 
   private requireSpace(files: readonly HubFile[]): void {
-    mkdirSync(join(this.repository, "blobs"), { recursive: true });
+    makeFolder(join(this.repository, "blobs"));
     const { bavail, bsize } = statfsSync(this.repository);
     const needed = files.reduce((sum, file) => sum + file.bytes - partSize(`${this.blob(file)}.incomplete`), 0);
     if (needed <= bavail * bsize) return;
@@ -188,7 +188,7 @@ class Download {
 
   /** Snapshots are links into the blobs, as Hugging Face's tools make them; copies where links are not allowed. */
   private link(file: HubFile, path: string): void {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     rmSync(path, { force: true });
     try {
       symlinkSync(relative(dirname(path), this.blob(file)), path);

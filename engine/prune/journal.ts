@@ -2,7 +2,8 @@
 //
 // Each line ends with a hash of itself and of all lines before it, so that what was cut, changed or lost on the disk is told
 // from what was measured. Reading never writes; one process at a time, which holds the journal's lock, appends.
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { makeFolder } from "../base/make-folder.ts";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { writeAll } from "../base/atomic-file.ts";
@@ -240,7 +241,7 @@ export class Journal implements Ledger {
 /** Opens a journal with its lock, which is let go of where that fails. */
 function locked(path: string, open: (release: () => void) => Journal): Journal {
   return withFile(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const lock = takeLock(path);
     if ("heldBy" in lock) throw writtenElsewhere(path, lock.heldBy);
     try {

@@ -1,5 +1,6 @@
 // Task files as the workbench opens them: shipped, named by path, or given as text and kept under a name.
-import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { makeFolder } from "../base/make-folder.ts";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/hash.ts";
@@ -56,7 +57,7 @@ export function openRelation(source: TaskSource, folder: string): TaskEntry {
 /** One folder per content, so that the file keeps its own name in messages and a run can be resumed with it. */
 function keptText({ name, text }: { readonly name: string; readonly text: string }, folder: string): string {
   const own = join(folder, sha256(text).slice(0, 16));
-  mkdirSync(own, { recursive: true });
+  makeFolder(own);
   const file = join(own, basename(name) || "task.yaml");
   writeFileAtomic(file, text);
   return file;

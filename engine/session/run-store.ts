@@ -1,5 +1,6 @@
 // Where runs keep their journals, and how a run is found again by its name.
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { makeFolder } from "../base/make-folder.ts";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { withFile } from "../base/refusal.ts";
@@ -27,7 +28,7 @@ export function newJournalPath(task: string, model: string, environment: NodeJS.
   const folder = runsFolder(environment);
   const stem = `${fileSafe(task)}-${fileSafe(model)}-`.slice(-longestStem);
   return withFile(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const taken = readdirSync(folder)
       .filter((name) => name.startsWith(stem) && name.endsWith(extension))
       .map((name) => Number(name.slice(stem.length, -extension.length)))
@@ -61,7 +62,7 @@ export function giveBack(journal: string): void {
 /** The one journal of what is made of a run or a task beside its own: "ioi-sprig-3.stability". */
 export function besideJournalPath(name: string, what: string, environment: NodeJS.ProcessEnv = process.env): string {
   const folder = runsFolder(environment);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return join(folder, `${fileSafe(name)}.${what}${extension}`);
 }
 

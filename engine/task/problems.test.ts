@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EngineError } from "../base/errors.ts";
-import { throwProblems, type Problem } from "./problems.ts";
+import { type Problem, problemsError, throwProblems } from "./problems.ts";
 
 function messageOf(problems: readonly Problem[], text?: string): string {
   try {
@@ -55,4 +55,15 @@ test("tabs keep the caret in place, and nothing of the file steers the terminal"
   expect(messageOf([at(1, 3, "has \u001b[2J.\u202e")], "a\t\u001bb")).toBe(
     "a.yaml:1:3: has ␛[2J.\ufffd\n  1 | a→␛b\n        ^",
   );
+});
+
+test("of a file with hundreds of problems twenty are listed and a hundred kept, with their count", () => {
+  const problems = Array.from({ length: 500 }, (_, i) => ({
+    place: { file: "t.yaml", line: i + 1 },
+    sentence: "is wrong.",
+  }));
+  const { message, facts } = problemsError(problems, { file: "t.yaml" });
+  expect(message.split("\n")).toHaveLength(1 + 20 + 1);
+  expect(message.split("\n").at(-1)).toBe("and 480 more.");
+  expect([(facts.problems as unknown[]).length, facts.count]).toEqual([100, 500]);
 });

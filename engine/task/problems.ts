@@ -1,5 +1,5 @@
 // Everything that is wrong with a file, each with its place and its line, thrown as one error.
-import { EngineError, formatPlace, type ErrorCode, type Place } from "../base/errors.ts";
+import { EngineError, formatPlace, MOST_PROBLEMS, type ErrorCode, type Place } from "../base/errors.ts";
 import { visibleLine } from "../base/visible.ts";
 
 export interface Problem {
@@ -7,9 +7,6 @@ export interface Problem {
   /** What, value, remedy. */
   readonly sentence: string;
 }
-
-/** More than these are counted, not listed. */
-const MOST_LISTED = 20;
 
 interface ProblemFile {
   readonly file: string;
@@ -32,14 +29,19 @@ export function problemsError(
     (a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0),
   );
   const lines = text?.split("\n");
-  const shown = sorted.slice(0, MOST_LISTED).map((problem) => formatProblem(problem, lines));
+  const shown = sorted.slice(0, MOST_PROBLEMS.listed).map((problem) => formatProblem(problem, lines));
   const more = sorted.length - shown.length;
   const message = [
     ...(sorted.length > 1 ? [`${file} has ${sorted.length} problems:`] : []),
     ...shown,
     ...(more > 0 ? [`and ${more} more.`] : []),
   ].join("\n");
-  return new EngineError(code, message, { place: sorted[0]!.place, problems: sorted }, { cause });
+  return new EngineError(
+    code,
+    message,
+    { place: sorted[0]!.place, problems: sorted.slice(0, MOST_PROBLEMS.kept), count: sorted.length },
+    { cause },
+  );
 }
 
 function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): string {

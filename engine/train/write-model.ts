@@ -1,6 +1,7 @@
 // Writes a trained model as a Hugging Face folder: config.json, model.safetensors, tokenizer.json.
-import { mkdirSync } from "node:fs";
+
 import { join } from "node:path";
+import { makeFolder } from "../base/make-folder.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
 import { NORM_EPSILON } from "./model-graph.ts";
@@ -8,7 +9,7 @@ import { type ModelShape, parametersOf, view } from "./parameters.ts";
 import { END_OF_TEXT } from "./word-vocabulary.ts";
 
 export function writeModel(folder: string, weights: Float32Array, shape: ModelShape, tokenizer: object): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(config(shape), null, 2)}\n`);
   writeFileAtomic(join(folder, "tokenizer.json"), `${JSON.stringify(tokenizer)}\n`);
   writeFileAtomic(join(folder, "tokenizer_config.json"), `${JSON.stringify(tokenizerConfig(shape), null, 2)}\n`);
