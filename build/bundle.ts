@@ -1,5 +1,7 @@
 // Bundles what is shipped into dist: the desktop app's processes and the engine as CommonJS, which every Electron takes as an entry,
 // and the command line as an ES module, which may wait at its top level.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { build } from "vite";
 
 interface Bundle {
@@ -7,21 +9,29 @@ interface Bundle {
   readonly format: "cjs" | "es";
   /** Goes before everything else. */
   readonly banner?: string;
+  /** Names in the source that stand for something known only while bundling. */
+  readonly define?: () => Record<string, string>;
 }
 
-/** Output under dist → source. Each is a file of its own: a sandboxed preload script can require nothing but Electron. */
+/** Of what was bundled before it: the desktop app starts no other engine than the one that it was bundled with. */
+const engineHash = () => ({
+  ENGINE_SHA256: JSON.stringify(createHash("sha256").update(readFileSync("dist/engine.cjs")).digest("hex")),
+});
+
+/** Output under dist → source, in the order in which they are made. Each is a file of its own: a sandboxed preload script can require nothing but Electron. */
 const BUNDLES: Readonly<Record<string, Bundle>> = {
-  "electron/main.cjs": { source: "electron/main.ts", format: "cjs" },
-  "electron/preload.cjs": { source: "electron/preload.ts", format: "cjs" },
   "engine.cjs": { source: "engine/main.ts", format: "cjs" },
+  "electron/main.cjs": { source: "electron/main.ts", format: "cjs", define: engineHash },
+  "electron/preload.cjs": { source: "electron/preload.ts", format: "cjs" },
   "cli.mjs": { source: "cli/main.ts", format: "es", banner: "#!/usr/bin/env node" },
   "fetch-smollm2.mjs": { source: "build/fetch-smollm2.ts", format: "es" },
 };
 
-for (const [name, { source, format, banner }] of Object.entries(BUNDLES)) {
+for (const [name, { source, format, banner, define }] of Object.entries(BUNDLES)) {
   await build({
     configFile: false,
     logLevel: "warn",
+    define: define?.(),
     ssr: { noExternal: true, external: ["electron", "onnxruntime-node"] },
     build: {
       ssr: true,
