@@ -122,7 +122,10 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     const settings = { estimators: ["bias-only"] as const, samples: 4, seeds: 2, layers: [-1], template: 1, given: {} };
     const [{ content, notes }] = await relateTask(executor, loadRelation("tasks/relations/noun-plural.json"), settings);
     expect(content.task.demonstrations).toHaveLength(4);
-    expect(notes).toEqual(["4 samples stand before each question; without them smollm2 answers too little."]);
+    expect(notes).toEqual([
+      "no interval: it takes at least 5 draws of training subjects; here: 2.",
+      "4 samples stand before each question; without them smollm2 answers too little.",
+    ]);
     expect(content.figures.known).toBeGreaterThan(35);
   });
 

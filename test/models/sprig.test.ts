@@ -45,14 +45,16 @@ suite("models/sprig", () => {
     expect(config.tiedUnembedding).toBe(true);
   });
 
-  test("gives the tokens that Hugging Face's tokenizers gives, and their text again", () => {
+  // Of a text that begins with the beginning-of-text token Hugging Face's post-processor makes two of them; a prompt has one.
+  test("gives the tokens that Hugging Face's tokenizers gives, beginning once, and their text again", () => {
     const path = new URL("../reference/sprig-tokens.json", import.meta.url);
     const { texts } = JSON.parse(readFileSync(path, "utf8")) as {
       texts: { text: string; ids: number[]; plain: number[]; decoded: string }[];
     };
     const { tokenizer } = openModel("sprig");
     for (const { text, ids, plain, decoded } of texts) {
-      expect({ text, ids: tokenizer.encode(text), decoded: tokenizer.decode(ids) }).toEqual({ text, ids, decoded });
+      const once = text.startsWith("<|endoftext|>") ? ids.slice(1) : ids;
+      expect({ text, ids: tokenizer.encode(text), decoded: tokenizer.decode(ids) }).toEqual({ text, ids: once, decoded });
       if (!text.includes("<|")) expect(tokenizer.encodePlain(text)).toEqual(plain);
     }
   });
