@@ -54,14 +54,12 @@ function keptProblems(circuit: Circuit): Problem[] {
       });
     }
   }
-  problems.push(
-    ...idProblems(circuit, kept.heads ?? [], "kept.heads"),
-    ...idProblems(circuit, kept.mlps ?? [], "kept.mlps"),
-  );
+  // A file may list any number of wrong ids: more than a call takes arguments.
+  const ids = [idProblems(circuit, kept.heads ?? [], "kept.heads"), idProblems(circuit, kept.mlps ?? [], "kept.mlps")];
   for (const [mlp, neurons] of Object.entries(kept.neurons ?? {})) {
     const path = `kept.neurons.${mlp}`;
-    problems.push(
-      ...idProblems(
+    ids.push(
+      idProblems(
         circuit,
         neurons.map((neuron) => `${mlp}.n${neuron}`),
         path,
@@ -74,7 +72,7 @@ function keptProblems(circuit: Circuit): Problem[] {
       });
     }
   }
-  return problems;
+  return [...problems, ...ids.flat()];
 }
 
 function stepProblems(circuit: Circuit, step: Circuit["search"]["trajectory"][number], path: string): Problem[] {

@@ -38,7 +38,7 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
     },
     Map: (_, map) => {
       remember(map);
-      problems.push(...keyProblems(map as YAMLMap<unknown, unknown>));
+      for (const problem of keyProblems(map as YAMLMap<unknown, unknown>)) problems.push(problem);
     },
     Seq: (_, list) => remember(list),
     Scalar: (_, scalar) => remember(scalar),

@@ -367,3 +367,10 @@ function errorOf(text: string): EngineError {
   }
   throw new Error("the broken file was read without an error");
 }
+
+test("a circuit with a hundred and fifty thousand wrong ids is a sentence with their number", () => {
+  const ids = Array.from({ length: 150_000 }, (_, i) => `a99.h${i}`);
+  const error = errorOf(set("kept.heads", ids));
+  expect(error.message).toMatch(/^x\.circuit\.json: \d+ problems:/);
+  expect(error.facts.count).toBeGreaterThanOrEqual(150_000);
+});
