@@ -764,7 +764,7 @@ export const en = {
     "{n} searches for each number of examples, seeds {seeds}: {units}; criterion {criterion} at {threshold}; ablation: {ablation}; {heldOut} held-out examples each.",
   "stability.enough": "From {n} discovery examples on the criterion holds held out for every search.",
   "stability.notEnough":
-    "No number of examples that was tried is enough: at each, or at a larger one, some search misses the criterion on held-out examples.",
+    "No number of examples that was tried is enough: at none, and all larger ones, does the criterion hold held out for every search.",
   "stability.examples": "examples",
   "stability.kept": "kept",
   "stability.keptRange": "{least} to {most}",
