@@ -39,7 +39,7 @@ async function runSelfTest(): Promise<void> {
     const ended = new Promise<{ reason: string }>((resolve) => {
       joinPort(engine, port1, ({ reason, log }) => resolve({ reason: [reason, ...log].join("\n") }));
     });
-    const calls = engineCalls({ endpoint: portEndpoint(port2), ended, close: () => port2.close() });
+    const calls = engineCalls({ endpoint: portEndpoint(port2).endpoint, ended, close: () => port2.close() });
     process.stdout.write(`${await selfTest(calls, `Electron ${process.versions.electron}`)}\n`);
     app.exit(0);
   } catch (error) {

@@ -6,8 +6,8 @@ import { acceptLines } from "./wire/process-endpoint.ts";
 import { serveEngine } from "./wire/serve.ts";
 
 const threads = process.env.SECATEUR_THREADS ? Number(process.env.SECATEUR_THREADS) : undefined;
-const api = engineService({ threads });
-const open = (endpoint: Endpoint) => serveEngine(api, endpoint);
+const clients = engineService({ threads });
+const open = (endpoint: Endpoint, gone: AbortSignal) => serveEngine(clients(gone), endpoint);
 const { parentPort } = process as { parentPort?: ParentPort };
 if (parentPort) acceptPorts(parentPort, open);
 else acceptLines(process, open);

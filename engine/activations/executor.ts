@@ -1,4 +1,5 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
+import { EngineError } from "../base/errors.ts";
 import { atLayer, type LayerConfig, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
@@ -44,6 +45,7 @@ export class Executor {
   readonly threads: number | undefined;
   private readonly programs = new Map<string, Compiled>();
   private readonly feedCache = new WeakMap<Packing, Map<string, Record<string, Feed>>>();
+  private signal: AbortSignal | undefined;
 
   constructor(
     readonly model: Model,
@@ -51,6 +53,27 @@ export class Executor {
   ) {
     this.precision = options.precision ?? "float32";
     this.threads = options.threads;
+  }
+
+  /**
+   * Does work that ends between two programs when the signal fires, whoever runs them. Of such work an executor does one piece at
+   * a time.
+   *
+   * @throws EngineError "cancelled"; as the work
+   */
+  async until<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    this.signal = signal;
+    try {
+      this.checkSignal();
+      return await work();
+    } finally {
+      this.signal = undefined;
+    }
+  }
+
+  /** @throws EngineError "cancelled" where the work under way has been stopped */
+  checkSignal(): void {
+    if (this.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
   }
 
   /** Token embeddings, plus learned positions where the model has them: "row dModel". */
@@ -284,6 +307,7 @@ export class Executor {
   }
 
   private async program(key: string, build: () => Parameters<typeof Program.compile>[0]): Promise<Program> {
+    this.checkSignal();
     const known = this.programs.get(key);
     if (known) {
       // Used last stands last: the map's order is the order of use.

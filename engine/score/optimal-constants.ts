@@ -188,6 +188,7 @@ export class ConstantsTrial {
     step: number,
     random: Random,
   ): Promise<{ readonly loss: number; readonly gradient: Float32Array }> {
+    this.executor.checkSignal();
     const { group, model } = this.batches[step % this.batches.length];
     // Shares step through [0, 1) by the golden ratio, so that few steps meet every size.
     const gates = this.draw(((step + 1) * 0.6180339887498949) % 1, random);
@@ -211,6 +212,7 @@ export class ConstantsTrial {
 
   /** Mean KL in nats over all examples and a fixed set of circuits, one of each size. */
   async loss(constants: Float32Array, seed: number): Promise<number> {
+    this.executor.checkSignal();
     const random = Random.seeded(seed, `optimal ablation/${this.site}/compared`);
     const circuits = this.site === "input" ? 1 : comparedCircuits;
     const values: number[] = [];

@@ -1,6 +1,7 @@
 // Looking into a model on a task: its prompts, whether it can do them, heatmaps of effects, attention, circuits measured anew.
 //
-// One task on one model is kept ready, and requests take turns at it; runs have executors of their own.
+// One task on one model is kept ready, and requests take turns at it; runs have executors of their own. What a client asks for
+// takes the place of what it asked for before and has not been told yet, and ends with the client.
 import type { Execution } from "../choices/execution.ts";
 import { taskChoiceOf, type TaskChoice } from "../choices/task-choice.ts";
 import { Packing, takeRows } from "../activations/packing.ts";
@@ -13,11 +14,10 @@ import { UnitSpace } from "../circuit/unit-set.ts";
 import type {
   Attention,
   AttentionRequest,
+  EngineApi,
   Heatmap,
   HeatmapRequest,
   MeasureRequest,
-  NeuronsRequest,
-  NeuronView,
   PromptPair,
   TaskPreview,
   TokenRow,
@@ -45,75 +45,55 @@ interface Ready {
 /** A heatmap needs no more examples than this to show where the effects are. */
 const heatmapExamples = 32;
 
+/** What a client looks at: one neuron and a list of them stand beside each other, all else in one place. */
+type Look = "preview" | "measure" | "heatmap" | "attention" | "neuron" | "neurons";
+
+export type Looks = Pick<EngineApi, "preview" | "measure" | "heatmap" | "attention" | "neurons">;
+
+/** What a look is made on. */
+interface Opened {
+  readonly prepared: Prepared;
+  readonly ready: Map<string, Ready>;
+}
+
+type InTurn = <T>(look: Look, choice: TaskChoice, work: (opened: Opened) => Promise<T>) => Promise<T>;
+
 export class Inspection {
   private turn: Promise<unknown> = Promise.resolve();
-  private open: { readonly key: string; readonly prepared: Prepared; readonly ready: Map<string, Ready> } | undefined;
+  private open: (Opened & { readonly key: string }) | undefined;
 
   constructor(private readonly execution: Execution) {}
 
-  preview(choice: TaskChoice): Promise<TaskPreview> {
-    return this.inTurn(choice, async (prepared, ready) => {
-      const { discovery, heldOut, model, notes } = prepared;
-      const { ends } = (await this.ready(prepared, ready, ["head", "mlp"], "discovery")).anchors;
-      return {
-        prompts: [...discovery, ...heldOut].map((example) => pairOf(example, model)),
-        counts: { discovery: discovery.length, heldOut: heldOut.length },
-        full: ends.full,
-        empty: ends.empty,
-        accuracy: ends.accuracy,
-        notes,
-      };
-    });
-  }
-
-  measure(request: MeasureRequest): Promise<RecordedFigures> {
-    return this.inTurn(request, async (prepared, ready) => {
-      const { evaluator, anchors } = await this.ready(prepared, ready, request.units, request.split);
-      const kept = evaluator.space.setOf(request.kept.map((id) => unitOf(id)));
-      return figuresRecord(await measureFigures(evaluator, anchors, kept, prepared.criterion, prepared.seed));
-    });
-  }
-
-  heatmap(request: HeatmapRequest): Promise<Heatmap> {
-    return this.inTurn(request, async ({ executor, discovery, ablation, task }) => {
-      const { effect, normalised, clean, corrupt, positions } = await activationPatching(
-        executor,
-        discovery.slice(0, heatmapExamples),
-        {
-          direction: request.direction,
-          site: request.site,
-          by: request.by,
-          ablation,
-          metric: task.metric,
-        },
-      );
-      const none = tensor(effect.axes, effect.shape);
-      return { effect, normalised: normalised ?? none, clean, corrupt, positions: positions?.map(String) };
-    });
-  }
-
-  attention(request: AttentionRequest): Promise<Attention> {
-    return this.inTurn(request, async (prepared) => {
-      const { model, executor, discovery, heldOut } = prepared;
-      const example = [...discovery, ...heldOut].find(({ index }) => index === request.example);
-      if (!example) throw new EngineError("usage", `There is no example ${request.example} in this task.`);
-      const head = headOf(request.head);
-      const pattern = await attentionOn(executor, [example.clean.ids, example.corrupt.ids]);
-      const length = example.clean.ids.length;
-      const matrix = (run: number) =>
-        tensor(
-          "query key",
-          [length, length],
-          Float32Array.from({ length: length ** 2 }, (_, i) => pattern(head)(run, Math.floor(i / length), i % length)),
-        );
-      const { clean, corrupt, positions } = pairOf(example, model);
-      const [cleanPattern, corruptPattern] = [matrix(0), matrix(1)];
-      return { clean, corrupt, positions, cleanPattern, corruptPattern, ...(await written(prepared, head, example)) };
-    });
-  }
-
-  neurons(request: NeuronsRequest): Promise<readonly NeuronView[]> {
-    return this.inTurn(request, (prepared) => neuronViews(prepared, neuronsNamed(prepared.model, request.neurons)));
+  /**
+   * The looks of one client.
+   *
+   * @param gone fires when the client is no longer there
+   * @throws EngineError "cancelled", each of them, once the client asks for another of the same kind or is gone
+   */
+  forClient(gone?: AbortSignal): Looks {
+    const underWay = new Map<Look, AbortController>();
+    gone?.addEventListener("abort", () => underWay.forEach((controller) => controller.abort()), { once: true });
+    const inTurn: InTurn = async (look, choice, work) => {
+      underWay.get(look)?.abort();
+      const controller = new AbortController();
+      if (gone?.aborted) controller.abort();
+      underWay.set(look, controller);
+      try {
+        return await this.inTurn(controller.signal, choice, work);
+      } finally {
+        if (underWay.get(look) === controller) underWay.delete(look);
+      }
+    };
+    return {
+      preview: (choice) => inTurn("preview", choice, (opened) => this.preview(opened)),
+      measure: (request) => inTurn("measure", request, (opened) => this.measure(opened, request)),
+      heatmap: (request) => inTurn("heatmap", request, ({ prepared }) => heatmapOf(prepared, request)),
+      attention: (request) => inTurn("attention", request, ({ prepared }) => attentionOf(prepared, request)),
+      neurons: (request) =>
+        inTurn(request.neurons.length === 1 ? "neuron" : "neurons", request, ({ prepared }) =>
+          neuronViews(prepared, neuronsNamed(prepared.model, request.neurons)),
+        ),
+    };
   }
 
   async dispose(): Promise<void> {
@@ -121,17 +101,34 @@ export class Inspection {
     await this.close();
   }
 
-  /** After the requests before it, on the task and model that it names. */
-  private inTurn<T>(
-    choice: TaskChoice,
-    work: (prepared: Prepared, ready: Map<string, Ready>) => Promise<T>,
-  ): Promise<T> {
+  /** After the looks before it, on the task and model that it names. */
+  private inTurn<T>(signal: AbortSignal, choice: TaskChoice, work: (opened: Opened) => Promise<T>): Promise<T> {
     const mine = this.turn.then(async () => {
-      const { prepared, ready } = await this.opened(choice);
-      return work(prepared, ready);
+      if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      const opened = await this.opened(choice);
+      return opened.prepared.executor.until(signal, () => work(opened));
     });
     this.turn = mine.catch(() => undefined);
     return mine;
+  }
+
+  private async preview({ prepared, ready }: Opened): Promise<TaskPreview> {
+    const { discovery, heldOut, model, notes } = prepared;
+    const { ends } = (await this.ready(prepared, ready, ["head", "mlp"], "discovery")).anchors;
+    return {
+      prompts: [...discovery, ...heldOut].map((example) => pairOf(example, model)),
+      counts: { discovery: discovery.length, heldOut: heldOut.length },
+      full: ends.full,
+      empty: ends.empty,
+      accuracy: ends.accuracy,
+      notes,
+    };
+  }
+
+  private async measure({ prepared, ready }: Opened, request: MeasureRequest): Promise<RecordedFigures> {
+    const { evaluator, anchors } = await this.ready(prepared, ready, request.units, request.split);
+    const kept = evaluator.space.setOf(request.kept.map((id) => unitOf(id)));
+    return figuresRecord(await measureFigures(evaluator, anchors, kept, prepared.criterion, prepared.seed));
   }
 
   private async opened(choice: TaskChoice) {
@@ -168,6 +165,37 @@ export class Inspection {
     ready.set(key, made);
     return made;
   }
+}
+
+async function heatmapOf(
+  { executor, discovery, ablation, task }: Prepared,
+  { direction, site, by }: HeatmapRequest,
+): Promise<Heatmap> {
+  const { effect, normalised, clean, corrupt, positions } = await activationPatching(
+    executor,
+    discovery.slice(0, heatmapExamples),
+    { direction, site, by, ablation, metric: task.metric },
+  );
+  const none = tensor(effect.axes, effect.shape);
+  return { effect, normalised: normalised ?? none, clean, corrupt, positions: positions?.map(String) };
+}
+
+async function attentionOf(prepared: Prepared, request: AttentionRequest): Promise<Attention> {
+  const { model, executor, discovery, heldOut } = prepared;
+  const example = [...discovery, ...heldOut].find(({ index }) => index === request.example);
+  if (!example) throw new EngineError("usage", `There is no example ${request.example} in this task.`);
+  const head = headOf(request.head);
+  const pattern = (await attentionOn(executor, [example.clean.ids, example.corrupt.ids]))(head);
+  const length = example.clean.ids.length;
+  const matrix = (run: number) =>
+    tensor(
+      "query key",
+      [length, length],
+      Float32Array.from({ length: length ** 2 }, (_, i) => pattern(run, Math.floor(i / length), i % length)),
+    );
+  const { clean, corrupt, positions } = pairOf(example, model);
+  const [cleanPattern, corruptPattern] = [matrix(0), matrix(1)];
+  return { clean, corrupt, positions, cleanPattern, corruptPattern, ...(await written(prepared, head, example)) };
 }
 
 function unitOf(id: string) {

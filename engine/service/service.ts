@@ -15,15 +15,18 @@ import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
 import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
-import { Inspection } from "./inspection.ts";
+import { Inspection, type Looks } from "./inspection.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { Runs } from "./runs.ts";
 import { Statistics } from "./statistics.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** @param execution what everything is computed on */
-export function engineService(execution: Execution = {}): EngineApi {
+/**
+ * @param execution what everything is computed on
+ * @returns the calls of one client; what the client is looking at ends when `gone` fires
+ */
+export function engineService(execution: Execution = {}): (gone?: AbortSignal) => EngineApi {
   const log = new EventLog();
   // What uses every thread is done one piece at a time; short looks are not held up by it.
   const queue = new WorkQueue();
@@ -36,7 +39,7 @@ export function engineService(execution: Execution = {}): EngineApi {
   const edges = new EdgeMeasurer(log, execution, queue);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
-  return {
+  const shared: Omit<EngineApi, keyof Looks> = {
     hello: () =>
       answer(() => ({
         protocol: PROTOCOL,
@@ -54,7 +57,6 @@ export function engineService(execution: Execution = {}): EngineApi {
     stopFetch: () => answer(() => downloads.stop()),
     listTasks: () => answer(shippedTasks),
     openTask: (source) => answer(() => openTask(source, join(runsFolder(), "tasks"))),
-    preview: (choice) => inspection.preview(choice),
     startRun: (request) => answer(() => runs.start(request)),
     stopRun: (id) => answer(() => runs.stop(id)),
     resumeRun: (id) => answer(() => runs.resume(id)),
@@ -62,10 +64,6 @@ export function engineService(execution: Execution = {}): EngineApi {
     openRun: (id) => answer(() => runs.open(id)),
     openCircuit: (source) =>
       answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
-    measure: (request) => inspection.measure(request),
-    heatmap: (request) => inspection.heatmap(request),
-    attention: (request) => inspection.attention(request),
-    neurons: (request) => inspection.neurons(request),
     curves: (request) => curves.make(request),
     stopCurves: () => answer(() => curves.stop()),
     stability: (request) => statistics.stability(request),
@@ -80,4 +78,5 @@ export function engineService(execution: Execution = {}): EngineApi {
     editRelation: (choice, subject, object) => relations.edit(choice, subject, object),
     events: (after) => log.after(after),
   };
+  return (gone) => ({ ...shared, ...inspection.forClient(gone) });
 }

@@ -22,7 +22,7 @@ let engine: EngineApi;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "secateur-service-"));
   process.env.SECATEUR_HOME = folder;
-  engine = engineService({ threads: 1 });
+  engine = engineService({ threads: 1 })();
 });
 afterAll(() => {
   if (home === undefined) delete process.env.SECATEUR_HOME;
@@ -68,7 +68,7 @@ test("searched again and measured on other tasks, a run's record keeps the figur
   ]);
   const transfer = await engine.transfer({ ...subject, tasks: ["tasks/pronoun.yaml"], ablation: "zero" });
   expect(transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "zero", reference: "zero" } }]);
-  const { results } = (await engineService({ threads: 1 }).openRun(run)).circuit!;
+  const { results } = (await engineService({ threads: 1 })().openRun(run)).circuit!;
   expect(results).toMatchObject({ stability, transfer });
 });
 
@@ -115,7 +115,7 @@ test("a run from learned masks shows their training, and its record says where i
   const stages = (await until(ended, before)).flatMap((event) => (event.type === "progress" ? [event.stage] : []));
   expect(stages[0]).toBe("masks");
   expect(stages).toContain("pruning");
-  const { request, circuit } = await engineService({ threads: 1 }).openRun(run);
+  const { request, circuit } = await engineService({ threads: 1 })().openRun(run);
   expect([request.start, request.without]).toEqual(["learned-masks", undefined]);
   expect(circuit!.search.start).toMatchObject({ method: "learned masks", steps: 100, examples: 8 });
 });

@@ -28,9 +28,12 @@ export async function neuronViews(prepared: Prepared, neurons: readonly Neuron[]
   const found = await activationsOf(prepared, neurons);
   const views: NeuronView[] = [];
   for (const [n, neuron] of neurons.entries()) {
-    const mean = found[n].reduce((sum, { value }) => sum + value, 0) / found[n].length;
-    const strongest = found[n].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
-    views.push({ strongest: distinct(strongest).slice(0, listed), mean, ...(await writtenBy(prepared, neuron)) });
+    const { strongest, mean } = found[n];
+    views.push({
+      strongest: strongest.map(({ activation }) => activation),
+      mean,
+      ...(await writtenBy(prepared, neuron)),
+    });
   }
   return views;
 }
@@ -48,10 +51,10 @@ export function neuronsNamed({ config, name }: Model, ids: readonly string[]): N
 async function activationsOf(
   { executor, model, discovery, heldOut }: Prepared,
   neurons: readonly Neuron[],
-): Promise<Activation[][]> {
+): Promise<Strongest[]> {
   const { dMlp } = model.config;
   const layers = [...new Set(neurons.map(({ layer }) => layer))];
-  const found: Activation[][] = neurons.map(() => []);
+  const found = neurons.map(() => new Strongest());
   for (const group of groupExamples([...discovery, ...heldOut].slice(0, mostExamples), rowBudget(model.config))) {
     const packing = Packing.ofLengths(group.map(({ clean }) => clean.ids.length));
     const embedded = executor.embed(
@@ -64,8 +67,10 @@ async function activationsOf(
       const words = clean.ids.map((id) => model.tokenizer.token(id));
       for (let position = 0; position < words.length; position++, row++) {
         const tokens = words.slice(Math.max(0, position - before), position + 1);
+        const written = tokens.join("");
         for (const [n, { layer, neuron }] of neurons.entries()) {
-          found[n].push({ example: index, position, value: at.hidden![layer][row * dMlp + neuron], tokens });
+          const value = at.hidden![layer][row * dMlp + neuron];
+          found[n].add(value, written, () => ({ example: index, position, value, tokens }));
         }
       }
     }
@@ -84,11 +89,30 @@ function writtenBy(prepared: Prepared, { layer, neuron }: Neuron) {
   );
 }
 
-/** The same words at the same value say nothing new: prompts of one template repeat their first tokens. */
-function distinct(activations: readonly Activation[]): Activation[] {
-  const seen = new Set<string>();
-  return activations.filter(({ tokens, value }) => {
-    const key = `${tokens.join("")} ${value.toFixed(6)}`;
-    return !seen.has(key) && seen.add(key) !== undefined;
-  });
+/** The activations of one neuron that are greatest in size, as many as are listed, however many there are. */
+class Strongest {
+  readonly strongest: { readonly key: string; readonly activation: Activation }[] = [];
+  private sum = 0;
+  private count = 0;
+
+  get mean(): number {
+    return this.sum / this.count;
+  }
+
+  add(value: number, written: string, activation: () => Activation): void {
+    this.sum += value;
+    this.count++;
+    const size = Math.abs(value);
+    const { strongest } = this;
+    const isSmaller = (other: (typeof strongest)[number]) => Math.abs(other.activation.value) < size;
+    if (strongest.length === listed && !isSmaller(strongest[listed - 1])) return;
+    // The same words at the same value say nothing new: prompts of one template repeat their first tokens.
+    const key = `${written} ${value.toFixed(6)}`;
+    const same = strongest.findIndex((other) => other.key === key);
+    if (same >= 0 && !isSmaller(strongest[same])) return;
+    if (same >= 0) strongest.splice(same, 1);
+    const at = strongest.findIndex(isSmaller);
+    strongest.splice(at < 0 ? strongest.length : at, 0, { key, activation: activation() });
+    if (strongest.length > listed) strongest.pop();
+  }
 }

@@ -15,19 +15,22 @@ export interface ParentPort {
   on(event: "message", listener: (event: { readonly ports: readonly MainPort[] }) => void): unknown;
 }
 
-export function portEndpoint(port: MainPort): Endpoint {
-  let closed = false;
+export function portEndpoint(port: MainPort): { readonly endpoint: Endpoint; readonly gone: AbortSignal } {
+  const gone = new AbortController();
   // Only ports can be transferred here, so tensors are copied.
-  const { endpoint, deliver } = nearEnd((message) => closed || port.postMessage(message));
+  const { endpoint, deliver } = nearEnd((message) => gone.signal.aborted || port.postMessage(message));
   port.on("message", ({ data }) => deliver(data));
-  port.on("close", () => (closed = true));
+  port.on("close", () => gone.abort());
   port.start();
-  return endpoint;
+  return { endpoint, gone: gone.signal };
 }
 
-/** Calls `open` with the endpoint of each port that the parent hands over. */
-export function acceptPorts(parent: ParentPort, open: (endpoint: Endpoint) => void): void {
+/** Calls `open` with the endpoint of each port that the parent hands over; `gone` fires when its other end is closed. */
+export function acceptPorts(parent: ParentPort, open: (endpoint: Endpoint, gone: AbortSignal) => void): void {
   parent.on("message", ({ ports }) => {
-    for (const port of ports) open(portEndpoint(port));
+    for (const port of ports) {
+      const { endpoint, gone } = portEndpoint(port);
+      open(endpoint, gone);
+    }
   });
 }

@@ -18,17 +18,21 @@ export interface Channel {
   on(event: "message", listener: (message: unknown) => void): unknown;
 }
 
-/** Calls `open` with the endpoint of each line that the other side begins. */
-export function acceptLines(channel: Channel, open: (endpoint: Endpoint) => void): void {
-  const lines = new Map<number, NearEnd>();
+/** Calls `open` with the endpoint of each line that the other side begins; `gone` fires when the line has ended. */
+export function acceptLines(channel: Channel, open: (endpoint: Endpoint, gone: AbortSignal) => void): void {
+  const lines = new Map<number, { readonly end: NearEnd; readonly gone: AbortController }>();
   channel.on("message", (raw) => {
     const { line, message, ended } = raw as LineMessage;
-    if (ended) return void lines.delete(line);
+    if (ended) {
+      lines.get(line)?.gone.abort();
+      return void lines.delete(line);
+    }
     if (!lines.has(line)) {
       const end = nearEnd((sent) => lines.has(line) && channel.send?.({ line, message: sent }));
-      lines.set(line, end);
-      open(end.endpoint);
+      const gone = new AbortController();
+      lines.set(line, { end, gone });
+      open(end.endpoint, gone.signal);
     }
-    lines.get(line)!.deliver(message);
+    lines.get(line)!.end.deliver(message);
   });
 }

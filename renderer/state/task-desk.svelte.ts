@@ -34,7 +34,7 @@ export class TaskDesk {
   preview = $state.raw<Loaded<TaskPreview>>(NONE);
   /** Why a model could not be added to the list. */
   refusedModel = $state.raw<WireError | undefined>(undefined);
-  private asked = 0;
+  private readonly previews = new LastAsked();
 
   constructor(
     private readonly api: () => EngineApi,
@@ -100,12 +100,9 @@ export class TaskDesk {
 
   /** Asks for the prompts and whether the model can do the task; the last question asked is the one that is answered. */
   async ask(choice: TaskChoice): Promise<void> {
-    const asked = ++this.asked;
-    await load(
+    await this.previews.load(
       () => this.api().preview(choice),
-      (preview) => {
-        if (asked === this.asked) this.preview = preview;
-      },
+      (preview) => (this.preview = preview),
     );
   }
 }
@@ -117,5 +114,22 @@ export async function load<T>(call: () => Promise<T>, report: (loaded: Loaded<T>
     report({ state: "done", value: await call() });
   } catch (thrown) {
     report({ state: "failed", error: toWireError(thrown) });
+  }
+}
+
+/** Questions of one kind: only the last that was asked is answered, and what became of those before it is not told. */
+export class LastAsked {
+  private asked = 0;
+
+  /** As if another had been asked. */
+  forget(): void {
+    this.asked++;
+  }
+
+  async load<T>(call: () => Promise<T>, report: (loaded: Loaded<T>) => unknown): Promise<void> {
+    const asked = ++this.asked;
+    await load(call, (loaded) => {
+      if (asked === this.asked) report(loaded);
+    });
   }
 }

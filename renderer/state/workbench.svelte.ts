@@ -36,7 +36,7 @@ import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from
 import type { Settings } from "./settings.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
 import { circuitAt } from "./taken-circuit.ts";
-import { type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
+import { LastAsked, type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
 import { Undoable } from "./undo.svelte.ts";
 import { type Edits, FIRST_VIEW, NO_EDITS, type View } from "./view.ts";
@@ -131,6 +131,13 @@ export class Workbench {
       roleOf: (id) => this.roleOf(id),
     });
   });
+  private readonly looks = {
+    measure: new LastAsked(),
+    heatmap: new LastAsked(),
+    attention: new LastAsked(),
+    neuron: new LastAsked(),
+    neurons: new LastAsked(),
+  };
   /** File that was opened from outside before there was an engine. */
   private handed: PickedFile | undefined;
 
@@ -214,6 +221,7 @@ export class Workbench {
 
   edit(edits: Edits): void {
     this.show({ edits });
+    this.looks.measure.forget();
     this.measured = { state: "none" };
   }
 
@@ -311,7 +319,7 @@ export class Workbench {
     if (!run) return;
     const request = { ...taskChoiceOf(run.request), units: run.request.units, kept: this.kept };
     const hasHeldOut = this.circuit ? this.circuit.task.examples.heldOut > 0 : true;
-    await load(
+    await this.looks.measure.load(
       async () => ({
         discovery: await this.link.api.measure({ ...request, split: "discovery" }),
         heldOut: hasHeldOut ? await this.link.api.measure({ ...request, split: "heldOut" }) : undefined,
@@ -339,7 +347,7 @@ export class Workbench {
     const run = this.runs.shown;
     if (!run) return;
     const request = { ...taskChoiceOf(run.request), ...this.heatmapKind };
-    await load(
+    await this.looks.heatmap.load(
       () => this.link.api.heatmap(request),
       (heatmap) => (this.heatmap = heatmap),
     );
@@ -348,7 +356,7 @@ export class Workbench {
   async askAttention(head: string, example: number): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    await load(
+    await this.looks.attention.load(
       () => this.link.api.attention({ ...taskChoiceOf(run.request), head, example }),
       (attention) => {
         if (this.selectedNode === head) this.attention = attention;
@@ -359,7 +367,7 @@ export class Workbench {
   async askNeuron(neuron: string): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    await load(
+    await this.looks.neuron.load(
       async () => (await this.link.api.neurons({ ...taskChoiceOf(run.request), neurons: [neuron] }))[0],
       (view) => {
         if (this.selectedNode === neuron) this.neuron = view;
@@ -371,7 +379,7 @@ export class Workbench {
   async askNeurons(neurons: readonly string[]): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    await load(
+    await this.looks.neurons.load(
       async () => {
         const views = await this.link.api.neurons({ ...taskChoiceOf(run.request), neurons });
         return new Map(neurons.map((id, i) => [id, views[i]]));
@@ -496,6 +504,7 @@ export class Workbench {
     const edges = drawn === "edges" ? { ...before, weighed: FIRST_VIEW.edges.weighed } : before;
     const edits = { ...NO_EDITS };
     this.view.reset({ ...FIRST_VIEW, tab: tab === "task" ? "circuit" : tab, edges, edits });
+    this.looks.measure.forget();
     this.measured = { state: "none" };
     this.heatmap = { state: "none" };
     this.attention = { state: "none" };
