@@ -75,7 +75,7 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
-  generation: ["base", "runtime", "tokens", "model", "transformer", "activations", "readout"],
+  generation: ["base", "choices", "runtime", "tokens", "model", "transformer", "activations", "readout"],
   train: [
     "base",
     "formats",
@@ -107,12 +107,13 @@ const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
   to: { path: "^engine/", pathNot: `^engine/(${[room, ...allowed].join("|")})/` },
 }));
 
-/** What stands over the rooms, with what each may import; `session` and `service` put all rooms together. */
+/** What stands over the rooms, with what each may import; `session`, `verbs` and `service` put all rooms together. */
 const COMPOSERS = {
   contract: ["base", "choices", "circuit"],
   wire: ["base", "choices", "circuit", "contract"],
   session: [...Object.keys(ROOMS), "contract"],
-  service: [...Object.keys(ROOMS), "contract", "wire", "session"],
+  verbs: [...Object.keys(ROOMS), "contract", "session"],
+  service: [...Object.keys(ROOMS), "contract", "wire", "session", "verbs"],
   main: ["contract", "wire", "service"],
 };
 const COMPOSER_NAMES = Object.keys(COMPOSERS).join("|");
@@ -165,7 +166,7 @@ module.exports = {
         pathNot: [
           "^server/(content-policy|engine-process|node-launcher|page-files)\\.ts$",
           "^renderer/(client|words)/",
-          "^engine/(contract\\.ts|base/|choices/|circuit/|wire/)",
+          "^engine/(contract(\\.ts|/)|base/|choices/|circuit/|wire/)",
         ],
       },
     },
@@ -186,7 +187,7 @@ module.exports = {
       comment: "the page shares what is free of Node: the contract and the circuits",
       severity: "error",
       from: { path: "^renderer/" },
-      to: { path: "^(engine|cli|server)/", pathNot: "^engine/(contract\\.ts|circuit/|choices/|base/)" },
+      to: { path: "^(engine|cli|server)/", pathNot: "^engine/(contract(\\.ts|/)|circuit/|choices/|base/)" },
     },
     {
       name: "one-file-imports-onnxruntime",

@@ -1,6 +1,9 @@
 // The program: every command of the command line.
 import { Command } from "commander";
+import { VERB_NAMES, type VerbName } from "../engine/contract/verbs.ts";
 import { version } from "../engine/session/version.ts";
+import { VERBS } from "../engine/verbs/table.ts";
+import type { Verb } from "../engine/verbs/verb.ts";
 import { addCircuitCommands } from "./commands/circuits.ts";
 import { addCurves } from "./commands/curves.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -21,6 +24,7 @@ import { addServe } from "./commands/serve.ts";
 import { addTrain } from "./commands/train.ts";
 import { addTransfer } from "./commands/transfer.ts";
 import { addValidate } from "./commands/validate.ts";
+import { addVerb } from "./commands/verb.ts";
 import { print } from "./output.ts";
 
 const COMMANDS = [
@@ -60,6 +64,9 @@ export function buildProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(add --help for the options)");
   for (const add of COMMANDS) add(program);
+  // A verb that has no command of its own above has the one that its description makes.
+  const isThere = (name: VerbName) => program.commands.some((command) => command.name() === name);
+  for (const name of VERB_NAMES) if (!isThere(name)) addVerb(program, VERBS[name] as unknown as Verb<VerbName>);
   program.helpCommand("help [command]", "Shows the help of a command.");
   for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
     command.exitOverride().helpOption("-h, --help", "Shows this help.");

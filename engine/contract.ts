@@ -25,9 +25,11 @@ import type {
   TransferRow,
 } from "./circuit/circuit-schema.ts";
 import type { TopologySizes } from "./circuit/topology.ts";
+import type { JobEvent, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
+import type { AskedOf, VerbName } from "./contract/verbs.ts";
 
 /** Raised when a client of the day before would misread an answer. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 export interface Hello {
   readonly protocol: number;
@@ -482,6 +484,7 @@ export type EngineEvent = { readonly seq: number } & (
     }
   /** Bytes of a model that is being fetched. */
   | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
+  | JobEvent
   /** Older events than those that follow are gone: what they told must be asked for again. */
   | { readonly type: "missed" }
 );
@@ -540,6 +543,36 @@ export interface EngineApi {
   applyRelation(choice: RelationChoice, subject: string): Promise<RelationApplication>;
   /** Moves the subject's state so that the map gives the object, and lets the model answer. */
   editRelation(choice: RelationChoice, subject: string, object: string): Promise<RelationEdit>;
+  /**
+   * Asks for a job, which takes its turn.
+   *
+   * @param priority "asked" where it is left out
+   * @returns the job's id, which its result has too; the rest comes as events
+   */
+  start<Name extends VerbName>(verb: Name, settings: AskedOf<Name>, priority?: Priority): Promise<string>;
+  /** Ends a job after the piece of work that is under way; one that waits is taken out. */
+  stop(id: string): Promise<void>;
+  /** Holds a job back: one that waits, and one that is under way where its verb can go on from the middle. */
+  pause(id: string): Promise<void>;
+  /** Goes on with what was paused, stopped or broken off, in its turn; also with what an earlier engine began. */
+  resume(id: string): Promise<void>;
+  /** Puts a waiting job before another one, or behind all. */
+  move(id: string, before: string | null): Promise<void>;
+  /** Those under way, then those that wait, in the order of their turns, then those that have ended, the last one first. */
+  jobs(): Promise<readonly JobSummary[]>;
+  /** What a job has told so far, from a place on; older pieces than the first that is given are gone. */
+  parts(id: string, from: number): Promise<{ readonly from: number; readonly parts: readonly unknown[] }>;
+  results(): Promise<readonly ResultSummary[]>;
+  /** @throws for one that is not finished, is damaged, or is of another version */
+  result(id: string): Promise<StoredResult>;
+  rename(id: string, name: string): Promise<void>;
+  note(id: string, note: string): Promise<void>;
+  pin(id: string, pinned: boolean): Promise<void>;
+  /** Moves a result to where it can be had back for thirty days. */
+  deleteResult(id: string): Promise<void>;
+  restoreResult(id: string): Promise<void>;
+  /** The command line that does the same. */
+  command<Name extends VerbName>(verb: Name, settings: AskedOf<Name>): Promise<string>;
   /** Events with numbers above `after`: at once where there are any, else when the next one comes or after some seconds (then none). */
   events(after: number): Promise<readonly EngineEvent[]>;
 }

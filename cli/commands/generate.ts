@@ -1,7 +1,8 @@
 // `secateur generate`: the model goes on with a text, or answers a chat.
 import type { Command } from "commander";
-import { type GenerateSettings, generateSettings } from "../../engine/choices/generate.ts";
-import { type GenerateOutcome, generateTask } from "../../engine/session/generate-task.ts";
+import { type GenerateResult, type GenerateSettings, generateSettings } from "../../engine/choices/generate.ts";
+import { generateTask } from "../../engine/session/generate-task.ts";
+import { VERBS } from "../../engine/verbs/table.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, printMessage } from "../output.ts";
 import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
@@ -12,11 +13,7 @@ interface GenerateFlags {
 }
 
 export function addGenerate(program: Command): void {
-  const command = program
-    .command("generate")
-    .description(
-      "Goes on with a text or answers a chat, token by token, under changes of the run where there are any.",
-    );
+  const command = program.command("generate").description(VERBS.generate.says);
   addSettings(command, generateSettings)
     .option("--json", "Prints token ids, log-probabilities and alternatives as JSON.")
     .option("--quiet", "Prints no messages.")
@@ -35,7 +32,7 @@ async function run(settings: GenerateSettings, own: Command, flags: GenerateFlag
       generateTask(settings, {
         execution: typedExecution(own),
         signal,
-        onToken: (_, __, shown) => streams && print(process.stdout, shown),
+        onToken: ({ shown }) => streams && print(process.stdout, shown),
       }),
     "Stopped.",
   );
@@ -52,6 +49,6 @@ async function run(settings: GenerateSettings, own: Command, flags: GenerateFlag
   }
 }
 
-function jsonOf({ modelName, prompt, samples, fired, notes }: GenerateOutcome, { seed }: GenerateSettings): object {
+function jsonOf({ modelName, prompt, samples, fired, notes }: GenerateResult, { seed }: GenerateSettings): object {
   return { model: modelName, prompt, seed, samples, fired, notes };
 }

@@ -1,12 +1,19 @@
 // `secateur lens` and `secateur fit-lens`: what the model would say at every layer.
 import type { Command } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
-import { type FitLensSettings, fitLensSettings, type LensSettings, lensSettings } from "../../engine/choices/lens.ts";
+import {
+  type FitLensSettings,
+  fitLensSettings,
+  type LensResult,
+  type LensSettings,
+  lensSettings,
+} from "../../engine/choices/lens.ts";
 import { formatPoint } from "../../engine/lens/points.ts";
 import { workbenchLens } from "../../engine/lens/workbench-json.ts";
 import { fitLensTask } from "../../engine/session/fit-lens-task.ts";
-import { type LensOutcome, lensTask } from "../../engine/session/lens-task.ts";
+import { lensTask } from "../../engine/session/lens-task.ts";
 import { columns } from "../circuit-table.ts";
+import { VERBS } from "../../engine/verbs/table.ts";
 import { interruptible } from "../interrupt.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
@@ -20,9 +27,7 @@ interface LensFlags {
 }
 
 export function addLens(program: Command): void {
-  const command = program
-    .command("lens")
-    .description("Reads what the model would say at every layer, from a text or the prompts of a task.");
+  const command = program.command("lens").description(VERBS.lens.says);
   addSettings(command, lensSettings, { argument: "[task]" })
     .option("--json", "Prints every reading as JSON.")
     .option("--csv", "Prints every reading as CSV.")
@@ -71,7 +76,7 @@ async function lens(settings: LensSettings, own: Command, flags: LensFlags): Pro
 }
 
 function jsonOf(
-  { modelName, points, prompts, places, words, traces, masses, notes }: LensOutcome,
+  { modelName, points, prompts, places, words, traces, masses, notes }: LensResult,
   settings: LensSettings,
 ) {
   const { lens, task } = settings;
@@ -80,7 +85,7 @@ function jsonOf(
 
 const shown = (token: string): string => JSON.stringify(token).slice(1, -1);
 
-function csvOf({ points, prompts, places, words, textOf }: LensOutcome): string {
+function csvOf({ points, prompts, places, words, texts }: LensResult): string {
   const head = [
     "prompt",
     "position",
@@ -100,7 +105,7 @@ function csvOf({ points, prompts, places, words, textOf }: LensOutcome): string 
       prompts[prompt].tokens[position],
       points[i].site,
       points[i].layer,
-      textOf(first.id),
+      texts[first.id],
       Math.exp(first.logProbability),
       entropy,
       kl.to,
@@ -110,21 +115,21 @@ function csvOf({ points, prompts, places, words, textOf }: LensOutcome): string 
   return csvText([head, ...rows]);
 }
 
-function workbenchOf({ modelName, points, prompts, places, textOf }: LensOutcome): object {
+function workbenchOf({ modelName, points, prompts, places, texts }: LensResult): object {
   // NDIF's layers are outputs of blocks: the state before the next layer, and the last one.
   const outputs = points.flatMap(({ site, layer }, i) =>
     site === "residPost" || (site === "residPre" && layer > 0) ? [i] : [],
   );
   const readings = places.filter(({ prompt }) => prompt === 0).map(({ readings }) => outputs.map((i) => readings[i]));
-  return workbenchLens(modelName, prompts[0].tokens, readings, textOf);
+  return workbenchLens(modelName, prompts[0].tokens, readings, (id) => texts[id]);
 }
 
 /** The last token of a text: the likeliest token at each point, how sure it is, and the words that are followed. */
-function textTable({ modelName, points, prompts: [{ tokens }], places, words, textOf }: LensOutcome): string {
+function textTable({ modelName, points, prompts: [{ tokens }], places, words, texts }: LensResult): string {
   const { readings } = places.at(-1)!;
   const rows = readings.map(({ top, entropy, kl, tokens: followed }, i) => [
     formatPoint(points[i]),
-    top.map(({ id }) => shown(textOf(id))).join(" · "),
+    top.map(({ id }) => shown(texts[id])).join(" · "),
     Math.exp(top[0].logProbability).toFixed(3),
     entropy.toFixed(2),
     kl.to.toFixed(2),
@@ -141,7 +146,7 @@ function textTable({ modelName, points, prompts: [{ tokens }], places, words, te
   return `${modelName}, after "${shown(tokens.join(""))}"; entropy and KL in nats (--json and --csv have every token)\n\n${columns([head, ...rows])}`;
 }
 
-function tracesTable({ modelName, points, prompts, traces }: LensOutcome): string {
+function tracesTable({ modelName, points, prompts, traces }: LensResult): string {
   const interval = (pair: readonly [number, number] | undefined) =>
     pair ? `[${pair[0].toFixed(3)}, ${pair[1].toFixed(3)}]` : "";
   const head = ["state", ...traces.flatMap(({ label }) => [label, "95 %", "other prompt's", "first in"])];
@@ -157,7 +162,7 @@ function tracesTable({ modelName, points, prompts, traces }: LensOutcome): strin
   return `${modelName}, ${prompts.length} prompts: mean of 1/rank at their ends\n\n${columns([head, ...rows])}`;
 }
 
-function massesTable({ points, masses }: LensOutcome): string {
+function massesTable({ points, masses }: LensResult): string {
   const head = ["state", ...masses.map(({ name }) => `p(${name})`), "rest"];
   const rows = points.map((point, i) => {
     const each = masses.map(({ mean }) => mean[i]);

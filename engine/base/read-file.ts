@@ -27,6 +27,7 @@ export const FILE_KINDS = {
   circuit: { noun: "circuit", largest: 500_000_000, remedy: another },
   relation: { noun: "relation", largest: 16_000_000, remedy: another },
   session: { noun: "session", largest: 256_000_000, remedy: another },
+  result: { noun: "result", largest: 500_000_000, remedy: another },
   journal: { noun: "run journal", largest: 500_000_000, remedy: another },
   training: { noun: "training checkpoint", largest: 2_000_000_000, remedy: another },
   /** Small files that programs keep for themselves: lists, references, locks, tokens. */

@@ -1,4 +1,4 @@
-// The settings of text generation.
+// The settings of text generation, and its result.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, repetitions, seed, whole } from "./bounds.ts";
@@ -84,6 +84,45 @@ export const generateSettings = z.strictObject({
 });
 
 export type GenerateSettings = Frozen<z.infer<typeof generateSettings>>;
+
+export interface TokenChance {
+  readonly id: number;
+  readonly text: string;
+  /** Natural logarithm of its probability at temperature 1, before anything was cut. */
+  readonly logProbability: number;
+}
+
+export interface GeneratedToken extends TokenChance {
+  /** The likeliest tokens at its step, strongest first. */
+  readonly alternatives: readonly TokenChance[];
+}
+
+/** Why a text ended: an end token, a stop string, as many tokens as were asked for, or the model's context is full. */
+export type EndReason = "stop-token" | "stop-text" | "length" | "context";
+
+/** A text that was written. */
+export interface Sample {
+  readonly tokens: readonly GeneratedToken[];
+  readonly text: string;
+  readonly ended: EndReason;
+}
+
+export interface GenerateResult {
+  readonly modelName: string;
+  /** What the model read: the text itself, or the chat as its template writes it. */
+  readonly prompt: { readonly text: string; readonly ids: readonly number[] };
+  readonly samples: readonly Sample[];
+  /** What each change of the plan did: entries that it touched, and how far they moved (norm). */
+  readonly fired: readonly { readonly entries: number; readonly moved: number }[];
+  readonly notes: readonly string[];
+}
+
+/** A token as it is chosen, and the text that it adds to what can be shown already. */
+export interface GeneratePart {
+  readonly sample: number;
+  readonly token: GeneratedToken;
+  readonly shown: string;
+}
 
 /** Parted by commas; a backslash takes the next character as it is, `n` as a new line. */
 function stopTexts(text: string): string[] {

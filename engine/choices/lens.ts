@@ -1,8 +1,9 @@
-// The settings of the lens, and of fitting one.
+// The settings of the lens and its result, and the settings of fitting one.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
+import type { Interval } from "../base/interval.ts";
 import { listLength, listOf, oneOf, path, seed, stepCount, whole } from "./bounds.ts";
-import { BOS_CHOICES, FITTED_LENSES, LENS_KINDS, LENS_POSITIONS, LENS_SITES } from "./lists.ts";
+import { BOS_CHOICES, FITTED_LENSES, LENS_KINDS, LENS_POSITIONS, LENS_SITES, type LensSite } from "./lists.ts";
 import { option } from "./option.ts";
 import { modelName, promptChoice } from "./task-choice.ts";
 
@@ -54,6 +55,69 @@ export const lensSettings = z.strictObject({
 });
 
 export type LensSettings = Frozen<z.infer<typeof lensSettings>>;
+
+/** What the lens reads; points, places and prompts by their indices. */
+export interface LensResult {
+  readonly modelName: string;
+  /** In the order of the computation; the last one is the model itself. */
+  readonly points: readonly { readonly site: LensSite; readonly layer: number }[];
+  readonly prompts: readonly LensPrompt[];
+  readonly places: readonly LensPlace[];
+  /** Words that every place was asked about, in the order of the readings' tokens. */
+  readonly words: readonly { readonly word: string; readonly id: number }[];
+  /** Of a task: its right and wrong answers at the ends of its prompts. */
+  readonly traces: readonly LensTrace[];
+  /** Of each set of words the probability by point, a mean over prompts at their ends. */
+  readonly masses: readonly { readonly name: string; readonly mean: readonly number[] }[];
+  /** Of every token id that a reading names. */
+  readonly texts: Readonly<Record<number, string>>;
+  readonly notes: readonly string[];
+}
+
+export interface LensPrompt {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly tokens: readonly string[];
+}
+
+/** A token of a prompt, and what the lens reads there. */
+export interface LensPlace {
+  readonly prompt: number;
+  readonly position: number;
+  /** By point. */
+  readonly readings: readonly LensReading[];
+}
+
+export interface TokenReading {
+  readonly id: number;
+  readonly logit: number;
+  /** Natural logarithm of its probability. */
+  readonly logProbability: number;
+}
+
+export interface LensReading {
+  /** Most likely first. */
+  readonly top: readonly TokenReading[];
+  /** Words, then sets, then answers that are followed; rank 1 has no larger logit above it. */
+  readonly tokens: readonly (TokenReading & { readonly rank: number })[];
+  /** −Σ p log p, nats. */
+  readonly entropy: number;
+  /** KL(this point ‖ the model) and KL(the model ‖ this point), nats. */
+  readonly kl: { readonly to: number; readonly from: number };
+}
+
+/** By point. */
+export interface LensTrace {
+  readonly label: string;
+  /** Mean over prompts of 1/rank; 1: the token is always first. */
+  readonly mean: readonly number[];
+  /** 95 % bootstrap interval of that mean; undefined for too few prompts. */
+  readonly intervals: readonly (Interval | undefined)[];
+  /** The same mean for the tokens of the next prompt instead of the prompt's own: what chance gives. */
+  readonly other: readonly number[];
+  /** Prompts for which the token is first. */
+  readonly first: readonly number[];
+}
 
 export const fitLensSettings = z.strictObject({
   kind: option(oneOf(FITTED_LENSES), {

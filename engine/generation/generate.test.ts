@@ -111,7 +111,7 @@ describe.each([
       executor,
       plan,
       { ...greedy, samples: 2, sampling: { temperature: 1 }, stopTexts: ["zz"] },
-      { onToken: (sample, _token, shown) => pieces[sample].push(shown) },
+      { onToken: ({ sample, shown }) => pieces[sample].push(shown) },
     );
     expect(pieces.map((shown) => shown.join(""))).toEqual(samples.map(({ text }) => text));
   });

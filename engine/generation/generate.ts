@@ -7,6 +7,7 @@ import { PlanSession } from "../activations/plan-session.ts";
 import type { Resources } from "../activations/dictionary.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import type { EndReason, GeneratedToken, GeneratePart, Sample, TokenChance } from "../choices/generate.ts";
 import type { Model } from "../model/model.ts";
 import { logSumExp } from "../readout/distribution.ts";
 import { topIds } from "../readout/ranking.ts";
@@ -28,28 +29,6 @@ export interface GenerationSettings {
   readonly alternatives: number;
 }
 
-export interface TokenChance {
-  readonly id: number;
-  readonly text: string;
-  /** Natural logarithm of its probability at temperature 1, before anything was cut. */
-  readonly logProbability: number;
-}
-
-export interface GeneratedToken extends TokenChance {
-  /** The likeliest tokens at its step, strongest first. */
-  readonly alternatives: readonly TokenChance[];
-}
-
-/** Why a text ended: an end token, a stop string, as many tokens as were asked for, or the model's context is full. */
-export const END_REASONS = ["stop-token", "stop-text", "length", "context"] as const;
-export type EndReason = (typeof END_REASONS)[number];
-
-export interface Sample {
-  readonly tokens: readonly GeneratedToken[];
-  readonly text: string;
-  readonly ended: EndReason;
-}
-
 export interface Generated {
   readonly samples: readonly Sample[];
   /** What each change of the plan did. */
@@ -60,8 +39,7 @@ export interface Generated {
 export interface GenerationHooks {
   readonly resources?: Resources;
   readonly signal?: AbortSignal;
-  /** Called with every token as it is chosen, and the text that it adds to what can be shown already. */
-  readonly onToken?: (sample: number, token: GeneratedToken, shown: string) => void;
+  readonly onToken?: (part: GeneratePart) => void;
 }
 
 /** One sample while it grows. */
@@ -146,7 +124,7 @@ function choose(
   sample.ended = endOf(isEnd, stopped, sample, session.room(sample.row), settings.maxTokens);
   const rest = sample.ended !== undefined && !stopped ? sample.shown.rest() : "";
   sample.text += shown + rest;
-  onToken?.(index, token, shown + rest);
+  onToken?.({ sample: index, token, shown: shown + rest });
 }
 
 function endOf(

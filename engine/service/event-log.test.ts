@@ -33,3 +33,19 @@ test("a pull that found nothing leaves nothing behind, and one that waits hears 
   waiting.add(progress(1));
   expect([await pulled, waiting.pulls]).toEqual([[{ seq: 1, ...progress(1) }], 0]);
 });
+
+test("of events that each stand in the place of the one before, the last one is kept, and none is missed", async () => {
+  const log = new EventLog(1, 10);
+  for (let done = 1; done <= 1000; done++) {
+    log.addLatest("a", progress(done));
+    if (done % 500 === 0) log.addLatest("b", progress(-done));
+  }
+  const { seq: a } = (await log.after(0)).find((event) => "done" in event && event.done === 1000)!;
+  expect(await log.after(0)).toEqual([
+    { seq: a, ...progress(1000) },
+    { seq: a + 1, ...progress(-1000) },
+  ]);
+  log.close("a");
+  log.addLatest("a", progress(1));
+  expect(await log.after(a)).toHaveLength(2);
+});

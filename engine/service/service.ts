@@ -9,15 +9,17 @@ import { listModels } from "../model/listing.ts";
 import { addOwnModel, forgetOwnModel } from "../model/own-models.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
-import { runsFolder } from "../session/run-store.ts";
+import { resultsFolder, runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
 import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection, type Looks } from "./inspection.ts";
+import { Jobs } from "./jobs.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
+import { ResultStore } from "./result-store.ts";
 import { Runs } from "./runs.ts";
 import { Statistics } from "./statistics.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -37,6 +39,7 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
   const curves = new CurveMaker(log, execution, queue);
   const statistics = new Statistics(log, runs, execution, queue);
   const edges = new EdgeMeasurer(log, execution, queue);
+  const jobs = new Jobs(log, execution, queue, new ResultStore(resultsFolder()));
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   const shared: Omit<EngineApi, keyof Looks> = {
@@ -76,6 +79,21 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     stopRelation: () => answer(() => relations.stop()),
     applyRelation: (choice, subject) => relations.apply(choice, subject),
     editRelation: (choice, subject, object) => relations.edit(choice, subject, object),
+    start: (verb, settings, priority) => answer(() => jobs.start(verb, settings, priority)),
+    stop: (id) => answer(() => jobs.stop(id)),
+    pause: (id) => answer(() => jobs.pause(id)),
+    resume: (id) => answer(() => jobs.resume(id)),
+    move: (id, before) => answer(() => jobs.move(id, before)),
+    jobs: () => answer(() => jobs.list()),
+    parts: (id, from) => answer(() => jobs.parts(id, from)),
+    results: () => answer(() => jobs.results()),
+    result: (id) => answer(() => jobs.result(id)),
+    rename: (id, name) => answer(() => jobs.edit(id, { name })),
+    note: (id, note) => answer(() => jobs.edit(id, { note })),
+    pin: (id, pinned) => answer(() => jobs.edit(id, { pinned })),
+    deleteResult: (id) => answer(() => jobs.remove(id)),
+    restoreResult: (id) => answer(() => jobs.restore(id)),
+    command: (verb, settings) => answer(() => jobs.command(verb, settings)),
     events: (after) => log.after(after),
   };
   return (gone) => ({ ...shared, ...inspection.forClient(gone) });

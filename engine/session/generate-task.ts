@@ -5,20 +5,14 @@ import { checkPlan, parsePlan } from "../activations/plan-checks.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import type { Execution } from "../choices/execution.ts";
-import type { GenerateSettings } from "../choices/generate.ts";
+import type { GenerateResult, GenerateSettings } from "../choices/generate.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { type ChatMessage, ChatTemplate } from "../generation/chat-template.ts";
-import { generate, type Generated, type GenerationHooks, requireRoom } from "../generation/generate.ts";
+import { generate, type GenerationHooks, requireRoom } from "../generation/generate.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
-
-export interface GenerateOutcome extends Generated {
-  readonly modelName: string;
-  /** What the model read: the text itself, or the chat as its template writes it. */
-  readonly prompt: { readonly text: string; readonly ids: readonly number[] };
-}
 
 export interface GenerateOptions extends Pick<GenerationHooks, "signal" | "onToken"> {
   readonly execution?: Execution;
@@ -31,7 +25,7 @@ export interface GenerateOptions extends Pick<GenerationHooks, "signal" | "onTok
 export async function generateTask(
   settings: GenerateSettings,
   { execution, signal, onToken }: GenerateOptions = {},
-): Promise<GenerateOutcome> {
+): Promise<GenerateResult> {
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {

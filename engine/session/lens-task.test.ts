@@ -19,7 +19,7 @@ function written(name: string, text: string): string {
 }
 
 test("a text is read at every token and every layer, with the words that are followed", async () => {
-  const { prompts, places, points, words, textOf } = await lens({ text: TEXT, words: ["Poland", "Warsaw"] });
+  const { prompts, places, points, words, texts } = await lens({ text: TEXT, words: ["Poland", "Warsaw"] });
   expect(prompts[0].tokens).toEqual(["<|endoftext|>", "The", " capital", " of", " Poland", " is"]);
   expect([places.length, points.length]).toEqual([6, 5]);
   const end = places.at(-1)!.readings;
@@ -28,7 +28,7 @@ test("a text is read at every token and every layer, with the words that are fol
     [2, 1],
     [3, 1],
   ]);
-  expect([words[1].word, textOf(words[1].id), textOf(end.at(-1)!.top[0].id)]).toEqual(["Warsaw", " Warsaw", " Warsaw"]);
+  expect([words[1].word, texts[words[1].id], texts[end.at(-1)!.top[0].id]]).toEqual(["Warsaw", " Warsaw", " Warsaw"]);
 });
 
 test("a task is read at the ends of its prompts, its answers traced beside those of the next prompt", async () => {

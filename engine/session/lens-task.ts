@@ -4,7 +4,7 @@ import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { LensPositions } from "../choices/lists.ts";
-import type { LensSettings } from "../choices/lens.ts";
+import type { LensPrompt, LensResult, LensSettings } from "../choices/lens.ts";
 import { affineLens } from "../lens/affine-lens.ts";
 import { type Lens, logitLens } from "../lens/lens.ts";
 import { readLensFile } from "../lens/lens-file.ts";
@@ -13,7 +13,7 @@ import { readLens } from "../lens/read.ts";
 import { shiftedLens } from "../lens/shifted-lens.ts";
 import { areDisjoint, massOf, tokensOfWord } from "../lens/token-sets.ts";
 import { readWordSets, type WordSets } from "../lens/word-sets.ts";
-import { type Trace, tracesOf } from "../lens/traces.ts";
+import { tracesOf } from "../lens/traces.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import type { Reading } from "../readout/readings.ts";
@@ -21,40 +21,6 @@ import { expandTask } from "../task/expand.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { loadContrast } from "./prepare.ts";
-
-/** A token of a prompt, and what the lens reads there. */
-export interface LensPlace {
-  readonly prompt: number;
-  readonly position: number;
-  /** By point. */
-  readonly readings: readonly Reading[];
-}
-
-export interface LensPrompt {
-  readonly text: string;
-  readonly ids: readonly number[];
-  readonly tokens: readonly string[];
-}
-
-/** Probability of a set of words, by point; a mean over prompts, at their ends. */
-export interface SetMass {
-  readonly name: string;
-  readonly mean: readonly number[];
-}
-
-export interface LensOutcome {
-  readonly modelName: string;
-  readonly points: readonly Point[];
-  readonly prompts: readonly LensPrompt[];
-  readonly places: readonly LensPlace[];
-  /** Words that every place was asked about, in the order of the readings' tokens. */
-  readonly words: readonly { readonly word: string; readonly id: number }[];
-  /** Of a task: its right and wrong answers at the ends of its prompts. */
-  readonly traces: readonly Trace[];
-  readonly masses: readonly SetMass[];
-  readonly textOf: (id: number) => string;
-  readonly notes: readonly string[];
-}
 
 export interface LensOptions {
   readonly execution?: Execution;
@@ -94,7 +60,7 @@ const NEUTRAL = [
 ] as const;
 
 /** @throws EngineError for a task, model, lens or file that cannot be read, or that do not fit each other; "cancelled" */
-export async function lensTask(settings: LensSettings, options: LensOptions = {}): Promise<LensOutcome> {
+export async function lensTask(settings: LensSettings, options: LensOptions = {}): Promise<LensResult> {
   const model = openModel(settings.model);
   const executor = new Executor(model, options.execution);
   const between = () => {
@@ -132,7 +98,7 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
       words,
       traces: asked.answers.length > 0 ? tracesOf(from(ends, common.length), asked.labels, settings.seed ?? 0) : [],
       masses: massesOf(ends, sets, words.length, points.length),
-      textOf: (id) => tokenizer.token(id),
+      texts: textsOf([...first, ...readings], tokenizer),
       notes: [...asked.notes, ...wordNotes],
     };
   } finally {
@@ -203,6 +169,12 @@ function answersAround(answers: readonly (readonly number[])[], prompt: number):
   return answers.length === 0 ? [] : [...answers[prompt], ...answers[(prompt + 1) % answers.length]];
 }
 
+/** Of every token that a reading names. */
+function textsOf(places: readonly (readonly Reading[])[], tokenizer: Tokenizer): Record<number, string> {
+  const ids = places.flat().flatMap(({ top, tokens }) => [...top, ...tokens].map(({ id }) => id));
+  return Object.fromEntries([...new Set(ids)].map((id) => [id, tokenizer.token(id)]));
+}
+
 /** Every token that is among the first at some point of a place. */
 function topOf(readings: readonly Reading[]): number[] {
   return [...new Set(readings.flatMap(({ top }) => top.map(({ id }) => id)))];
@@ -264,7 +236,7 @@ function massesOf(
   sets: readonly AskedSet[],
   before: number,
   points: number,
-): SetMass[] {
+): LensResult["masses"] {
   let first = before;
   return sets.map(({ name, ids }) => {
     const [start, end] = [first, (first += ids.length)];

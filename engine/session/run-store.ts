@@ -5,10 +5,20 @@ import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { withFile } from "../base/refusal.ts";
 
-/** `$SECATEUR_HOME/runs`, else the user's data folder. */
+/** `$SECATEUR_HOME`, else the user's data folder. */
+function dataFolder(environment: NodeJS.ProcessEnv): string {
+  if (environment.SECATEUR_HOME) return environment.SECATEUR_HOME;
+  return join(environment.XDG_DATA_HOME || join(homedir(), ".local", "share"), "secateur");
+}
+
+/** Where the journals of runs lie. */
 export function runsFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  if (environment.SECATEUR_HOME) return join(environment.SECATEUR_HOME, "runs");
-  return join(environment.XDG_DATA_HOME || join(homedir(), ".local", "share"), "secateur", "runs");
+  return join(dataFolder(environment), "runs");
+}
+
+/** Where results lie, a folder each. */
+export function resultsFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(dataFolder(environment), "results");
 }
 
 const extension = ".jsonl";
@@ -70,6 +80,7 @@ export function runName(path: string): string {
   return basename(path, extension);
 }
 
-function fileSafe(name: string): string {
+/** A name of a file in place of any text. */
+export function fileSafe(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9._]+/g, "-");
 }

@@ -10,6 +10,8 @@ import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type Circuit, circuitSchema } from "../circuit/circuit-schema.ts";
 import { type EngineApi, SITES } from "../contract.ts";
+import { PRIORITIES } from "../contract/jobs.ts";
+import { VERB_NAMES } from "../contract/verbs.ts";
 
 /** Longer texts are no file that a person opens here. */
 const longestText = 500_000_000;
@@ -30,6 +32,13 @@ const circuit = circuitSchema.transform((found, context) => {
     return z.NEVER;
   }
 }) as unknown as z.ZodType<Circuit>;
+
+const verb = oneOf(VERB_NAMES);
+/** Checked against the verb's own schema once the verb is known: see `OF_A_VERB`. */
+const settings = z.record(z.string(), z.unknown(), { error: "Give an object of settings." });
+/** A line that a person writes to a result. */
+const remark = z.string({ error: "Give a text of at most 10000 characters." }).max(10_000);
+const flag = z.boolean({ error: "Give true or false." });
 
 const unitKinds = z.array(oneOf(UNIT_KINDS)).min(1).max(UNIT_KINDS.length);
 const relation = z.strictObject({
@@ -87,5 +96,23 @@ export const ARGUMENTS = {
   stopRelation: [],
   applyRelation: [relation, words],
   editRelation: [relation, words, words],
+  start: [verb, settings, oneOf(PRIORITIES).optional()],
+  stop: [name],
+  pause: [name],
+  resume: [name],
+  move: [name, name.nullable()],
+  jobs: [],
+  parts: [name, whole(0, Number.MAX_SAFE_INTEGER)],
+  results: [],
+  result: [name],
+  rename: [name, remark],
+  note: [name, remark],
+  pin: [name, flag],
+  deleteResult: [name],
+  restoreResult: [name],
+  command: [verb, settings],
   events: [whole(0, Number.MAX_SAFE_INTEGER)],
 } as const satisfies Readonly<Record<keyof EngineApi, readonly z.ZodType[]>>;
+
+/** Calls whose second argument has the schema of the verb that the first one names. */
+export const OF_A_VERB = ["start", "command"] as const satisfies readonly (keyof EngineApi)[];

@@ -2,7 +2,9 @@
 import type { Endpoint } from "comlink";
 import { expect, test } from "vitest";
 import type { EngineApi } from "../contract.ts";
-import { ARGUMENTS } from "./arguments.ts";
+import { leavesOf } from "../choices/option.ts";
+import { VERB_NAMES, VERB_SETTINGS } from "../contract/verbs.ts";
+import { ARGUMENTS, OF_A_VERB } from "./arguments.ts";
 import { nearEnd } from "./listeners.ts";
 import { serveEngine } from "./serve.ts";
 
@@ -123,6 +125,41 @@ test.each<[Name, object, string]>([
   ],
 ])("%s says what is wrong in %j", async (name, value, sentence) => {
   expect(await line().send(call(name, value))).toMatchObject(refused(expect.stringContaining(sentence)));
+});
+
+test.each(VERB_NAMES)("start and command refuse settings that %s does not have, and make no job", async (verb) => {
+  const { made, send } = line();
+  for (const name of OF_A_VERB) {
+    const what = `argument 2 of ${name}`;
+    const foreign = refused(expect.stringContaining(`${what} has no "legs"; correct the name or leave it out.`));
+    expect(await send(call(name, verb, { legs: 4 }))).toMatchObject(foreign);
+    for (const { path, schema } of leavesOf(VERB_SETTINGS[verb])) {
+      const wrong = path.reduceRight<unknown>((value, key) => ({ [key]: value }), new Date(0));
+      const place = refused(expect.stringContaining([what, ...path].join(".")));
+      expect(await send(call(name, verb, wrong)), path.join(".")).toMatchObject(place);
+      expect(schema.safeParse(new Date(0)).success).toBe(false);
+    }
+    for (const value of HOSTILE.filter((own) => typeof own !== "object" || own === null || Array.isArray(own))) {
+      expect(await send(call(name, verb, value))).toMatchObject(refused(expect.stringMatching(`^${what} is`)));
+    }
+  }
+  expect(made).toEqual([]);
+});
+
+test("a verb and a priority that there are not are refused; a priority may be left out", async () => {
+  const { made, send } = line();
+  const settings = { text: "a" };
+  expect(await send(call("start", "dream", settings))).toMatchObject(
+    refused(expect.stringContaining('argument 1 of start is "dream". Choose among')),
+  );
+  expect(await send(call("start", "lens", settings, "now"))).toMatchObject(
+    refused('argument 3 of start is "now". Choose among asked, background.'),
+  );
+  for (const rest of [[], [undefined], ["background"]]) await send(call("start", "lens", settings, ...rest));
+  expect(await send(call("start", "lens", settings, "asked", 4))).toMatchObject(
+    refused("start takes 3 arguments, not 4."),
+  );
+  expect(made).toEqual(["start", "start", "start"]);
 });
 
 test("a call is made with what its schema names, and one of too many arguments is not", async () => {

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { checked } from "../choices/checked.ts";
 import type { EngineApi } from "../contract.ts";
-import { ARGUMENTS } from "./arguments.ts";
+import { VERB_SETTINGS, type VerbName } from "../contract/verbs.ts";
+import { ARGUMENTS, OF_A_VERB } from "./arguments.ts";
 import { wireError } from "./wire-error.ts";
 
 /** Comlink's call of a function; every argument as plain data. */
@@ -58,10 +59,13 @@ async function called(api: EngineApi, message: unknown): Promise<unknown> {
   if (!isCall(name)) throw new EngineError("usage", `The engine has no call "${name}".`);
   const values = call.data.argumentList.map(({ value }) => value);
   const schemas: readonly z.ZodType[] = ARGUMENTS[name];
-  if (values.length !== schemas.length) {
+  const needed = schemas.findLastIndex((schema) => !schema.safeParse(undefined).success) + 1;
+  if (values.length > schemas.length || values.length < needed) {
     throw new EngineError("usage", `${name} takes ${schemas.length} arguments, not ${values.length}.`);
   }
-  const args = schemas.map((schema, i) => checked(schema, values[i], `argument ${i + 1} of ${name}`));
+  const what = (i: number) => `argument ${i + 1} of ${name}`;
+  const args: unknown[] = schemas.map((schema, i) => checked(schema, values[i], what(i)));
+  if (OF_A_VERB.some((own) => own === name)) args[1] = checked(VERB_SETTINGS[args[0] as VerbName], args[1], what(1));
   return (api[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
 }
 

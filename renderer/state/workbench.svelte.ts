@@ -17,17 +17,20 @@ import type {
   TaskPreview,
   WireError,
 } from "../../engine/contract.ts";
+import type { VerbName } from "../../engine/contract/verbs.ts";
 import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
 import { type DrawnNode, drawnNodes, nodesOfEdges } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { CurveDesk } from "./curve-desk.svelte.ts";
+import { Desk } from "./desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
 import { DrawnConnections } from "./drawn-connections.svelte.ts";
 import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { fileNamed } from "./file-named.ts";
+import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
@@ -65,6 +68,9 @@ export class Workbench {
   readonly statistics: StatisticsDesk;
   readonly edgeDesk: EdgeDesk;
   readonly connections: DrawnConnections;
+  /** All jobs and results of the engine. */
+  readonly tray: JobTray;
+  private readonly desks = new Map<VerbName, Desk<VerbName>>();
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -156,6 +162,8 @@ export class Workbench {
         this.curveDesk.note(events);
         this.statistics.note(events);
         this.edgeDesk.note(events);
+        this.tray.note(events);
+        for (const desk of this.desks.values()) desk.note(events);
       },
     });
     const api = () => this.link.api;
@@ -166,6 +174,7 @@ export class Workbench {
     this.curveDesk = new CurveDesk(api);
     this.statistics = new StatisticsDesk(api, (run, change) => this.runs.attach(run, change));
     this.edgeDesk = new EdgeDesk(api);
+    this.tray = new JobTray(api);
     this.connections = new DrawnConnections({
       view: () => this.view.current,
       circuit: () => this.circuit,
@@ -176,6 +185,15 @@ export class Workbench {
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
     this.runs.show(example.record);
+  }
+
+  /** The desk of a verb, the same for whoever asks. */
+  desk<Name extends VerbName>(verb: Name): Desk<Name> {
+    const known = this.desks.get(verb);
+    if (known) return known as unknown as Desk<Name>;
+    const desk = new Desk(() => this.link.api, verb);
+    this.desks.set(verb, desk as unknown as Desk<VerbName>);
+    return desk;
   }
 
   /** Sizes of the model of the shown run; undefined while the model is not known. */
@@ -518,7 +536,12 @@ export class Workbench {
     this.handed = undefined;
     if (handed) void this.openFile(handed);
     try {
-      await Promise.all([this.tasks.refresh(), this.runs.refresh()]);
+      await Promise.all([
+        this.tasks.refresh(),
+        this.runs.refresh(),
+        this.tray.refresh(),
+        ...[...this.desks.values()].map((desk) => desk.catchUp()),
+      ]);
       if (anew && this.runs.active) await this.runs.reopen();
     } catch {
       // The line is gone again; the next one catches up.

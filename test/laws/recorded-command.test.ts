@@ -21,12 +21,14 @@ import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts
 import { relationSettings } from "../../engine/choices/relation.ts";
 import { scoreSettings } from "../../engine/choices/score.ts";
 import { stabilitySettings } from "../../engine/choices/stability.ts";
+import { VERB_SETTINGS } from "../../engine/contract/verbs.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneTask } from "../../engine/session/prune-task.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 
 const COMMANDS = {
+  ...VERB_SETTINGS,
   prune: pruneSettings,
   patch: patchSettings,
   score: scoreSettings,

@@ -126,6 +126,21 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     stopRelation: unknown,
     applyRelation: unknown,
     editRelation: unknown,
+    start: unknown,
+    stop: unknown,
+    pause: unknown,
+    resume: unknown,
+    move: unknown,
+    jobs: () => Promise.resolve([]),
+    parts: unknown,
+    results: () => Promise.resolve([]),
+    result: unknown,
+    rename: unknown,
+    note: unknown,
+    pin: unknown,
+    deleteResult: unknown,
+    restoreResult: unknown,
+    command: unknown,
     events: async (after) => {
       if (log.length <= after) await new Promise<void>((resolve) => listeners.push(resolve));
       return log.slice(after);

@@ -1,0 +1,106 @@
+// `secateur VERB`: the command of a verb, wholly out of its description: options, help, progress, and its tables.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
+import { makeFolder } from "../../engine/base/make-folder.ts";
+import { plainJson } from "../../engine/base/plain-json.ts";
+import { isArgument, leavesOf } from "../../engine/choices/option.ts";
+import { csvText } from "../../engine/circuit/exports/csv-text.ts";
+import type { SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
+import type { Table, Verb } from "../../engine/verbs/verb.ts";
+import { columns } from "../circuit-table.ts";
+import { interruptible } from "../interrupt.ts";
+import { printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
+import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
+
+interface VerbFlags {
+  readonly folder?: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addVerb(program: Command, verb: Verb<VerbName>): void {
+  const { name, says, examples, settings } = verb;
+  const command = program.command(name).description(says);
+  const title = examples.length === 1 ? "Example" : "Examples";
+  const takesArgument = leavesOf(settings).some(({ words }) => isArgument(words));
+  addSettings(command, settings)
+    .option("--folder <path>", "Writes the result and the files that belong to it into this folder.")
+    .option("--json", "Prints the whole result as JSON.")
+    .option("--csv", "Prints the tables as CSV.")
+    .option("--quiet", "Prints no messages.")
+    .addHelpText("after", `\n${title}:\n${examples.map((words) => `  secateur ${name} ${words}`).join("\n")}`)
+    .action((...given: unknown[]) => {
+      const argument = takesArgument ? (given[0] as string | undefined) : undefined;
+      const typed = typedSettings(settings, command, argument) as SettingsOf<VerbName>;
+      return run(verb, typed, command, command.opts<VerbFlags>());
+    });
+}
+
+async function run(
+  verb: Verb<VerbName>,
+  settings: SettingsOf<VerbName>,
+  command: Command,
+  flags: VerbFlags,
+): Promise<void> {
+  const isKept = flags.folder !== undefined;
+  const folder = flags.folder ?? mkdtempSync(join(tmpdir(), "secateur-"));
+  if (isKept) makeFolder(folder);
+  const bar = progressBar(flags);
+  try {
+    const result = await interruptible(
+      (signal) =>
+        verb
+          .run(settings, {
+            execution: typedExecution(command),
+            signal,
+            report: (stage, done, total) => bar.on(stage, done, total),
+            part: () => undefined,
+            note: (sentence) => printMessage(`note: ${sentence}`),
+            folder,
+            ledger: { file: join(folder, "ledger.jsonl"), goOn: false },
+          })
+          .finally(() => bar.stop()),
+      "Stopped.",
+    );
+    if (isKept) writeFileAtomic(join(folder, "result.json"), plainJson(result));
+    if (!flags.quiet) for (const note of notesOf(result)) printMessage(`note: ${note}`);
+    if (flags.json) return printJson(listed(result));
+    const tables = verb.tables(result, settings);
+    printData(flags.csv ? tables.map(csvOf).join("\n") : tables.map(textOf).join("\n\n"));
+  } finally {
+    if (!isKept) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a result says about itself. */
+function notesOf(result: object): readonly string[] {
+  return "notes" in result ? (result.notes as readonly string[]) : [];
+}
+
+function csvOf({ columns: head, rows }: Table): string {
+  return csvText([head, ...rows]);
+}
+
+function textOf({ title, columns: head, rows }: Table): string {
+  const cells = rows.map((row) => row.map(cellText));
+  return `${title}\n\n${columns([head, ...cells])}`;
+}
+
+function cellText(cell: string | number | undefined): string {
+  if (cell === undefined) return "";
+  if (typeof cell === "string") return JSON.stringify(cell).slice(1, -1);
+  return Number.isInteger(cell) ? String(cell) : cell.toPrecision(4);
+}
+
+/** Typed arrays as lists, as other programs read them. */
+function listed(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+  if (Array.isArray(value)) return value.map(listed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, listed(own)]));
+}

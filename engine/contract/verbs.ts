@@ -1,0 +1,33 @@
+// What the engine can be asked to do as a job: of every verb its settings, its result, and what it tells on the way.
+//
+// How a verb is added stands in docs/verbs.md.
+import type { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
+import { type LensResult, lensSettings } from "../choices/lens.ts";
+
+/** Name of the verb → schema of its settings. */
+export const VERB_SETTINGS = {
+  lens: lensSettings,
+  generate: generateSettings,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type VerbName = keyof typeof VERB_SETTINGS;
+export const VERB_NAMES = Object.keys(VERB_SETTINGS) as [VerbName, ...VerbName[]];
+
+/** Name of the verb → its result: plain data, which goes over a wire and into a file. */
+export interface VerbResults {
+  readonly lens: LensResult;
+  readonly generate: GenerateResult;
+}
+
+/** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
+export interface VerbParts {
+  readonly generate: GeneratePart;
+}
+
+export type SettingsOf<Name extends VerbName> = Frozen<z.output<(typeof VERB_SETTINGS)[Name]>>;
+/** What may be left out is left out. */
+export type AskedOf<Name extends VerbName> = Frozen<z.input<(typeof VERB_SETTINGS)[Name]>>;
+export type ResultOf<Name extends VerbName> = VerbResults[Name];
+export type PartOf<Name extends VerbName> = Name extends keyof VerbParts ? VerbParts[Name] : never;

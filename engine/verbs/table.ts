@@ -1,0 +1,10 @@
+// Every verb: what the engine can be asked to do as a job, the command line can be told, and the window offers.
+import type { VerbName } from "../contract/verbs.ts";
+import { generate } from "./generate.ts";
+import { lens } from "./lens.ts";
+import type { Verb } from "./verb.ts";
+
+export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
+  lens,
+  generate,
+};

@@ -1,0 +1,55 @@
+// A verb: one thing that can be asked of the engine as a job; everything that is told of it derives from this description.
+import type { Execution } from "../choices/execution.ts";
+import type { About, Headline } from "../contract/jobs.ts";
+import type { PartOf, ResultOf, SettingsOf, VERB_SETTINGS, VerbName } from "../contract/verbs.ts";
+
+export interface Verb<Name extends VerbName> {
+  /** Of the command of the command line too. */
+  readonly name: Name;
+  readonly settings: (typeof VERB_SETTINGS)[Name];
+  /** Of the result's form: raised when a result of before cannot be read as one of now. */
+  readonly version: number;
+  /** What it does, in a whole sentence. */
+  readonly says: string;
+  /** What stands after "secateur NAME", for its help. */
+  readonly examples: readonly string[];
+  /** What the work is about. @param result once there is one */
+  readonly about: (settings: SettingsOf<Name>, result?: ResultOf<Name>) => About;
+  /** Its stages in their order, each with the share of the time that it takes, in any unit; what was measured before counts more. */
+  readonly stages: (settings: SettingsOf<Name>) => readonly Stage[];
+  /** @throws EngineError "cancelled" when the signal fires, else for what cannot be used */
+  readonly run: (settings: SettingsOf<Name>, work: Work<PartOf<Name>>) => Promise<ResultOf<Name>>;
+  /** The one figure of a card. */
+  readonly headline: (result: ResultOf<Name>) => Headline;
+  /** The result as tables, for the command line, for CSV and for the clipboard. */
+  readonly tables: (result: ResultOf<Name>, settings: SettingsOf<Name>) => readonly Table[];
+  /** Whether it goes on from its ledger after a pause (default: no). */
+  readonly resumes?: (settings: SettingsOf<Name>) => boolean;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly share: number;
+}
+
+/** What a verb is given to work with. */
+export interface Work<Part = never> {
+  readonly execution: Execution;
+  readonly signal: AbortSignal;
+  /** Tells how far a stage is. */
+  readonly report: (stage: string, done: number, total: number) => void;
+  /** Tells a piece of the result. */
+  readonly part: (part: Part) => void;
+  /** Tells what a person should know and no result says. */
+  readonly note: (sentence: string) => void;
+  /** A folder of its own for files that belong to the result. */
+  readonly folder: string;
+  /** The file of its ledger, and whether to go on from it. */
+  readonly ledger: { readonly file: string; readonly goOn: boolean };
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | undefined)[])[];
+}
