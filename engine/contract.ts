@@ -11,7 +11,6 @@ import type {
   EdgeMethod,
   EdgeOrder,
   EdgeSelection,
-  OrderingName,
   UnitKind,
 } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
@@ -143,36 +142,6 @@ export interface RunStep {
   /** Which of the seeded orders is being tried, from 0. */
   readonly order: number;
   readonly pass: number;
-}
-
-export interface CurvesRequest extends TaskChoice {
-  readonly units: readonly Exclude<UnitKind, "neuron">[];
-  readonly orderings: readonly OrderingName[];
-}
-
-/** Size against faithfulness of the first units of each order, and of the circuits that the searches find. */
-export interface Curves {
-  readonly units: number;
-  readonly curves: readonly {
-    readonly ordering: OrderingName;
-    /** f on the discovery examples, and on the held-out ones. */
-    readonly points: readonly {
-      readonly kept: number;
-      readonly faithfulness: number;
-      readonly heldOut: number | undefined;
-    }[];
-    /** Fewest units, of the sizes measured, for which the criterion holds. */
-    readonly smallest: number | undefined;
-  }[];
-  readonly searches: readonly {
-    readonly search: "greedy" | "masks";
-    readonly kept: number;
-    readonly faithfulness: number;
-    readonly heldOut: number | undefined;
-    readonly trials: number;
-    readonly seconds: number;
-  }[];
-  readonly notes: readonly string[];
 }
 
 export type EdgeStage = "scores" | "curve" | "pruning";
@@ -460,8 +429,6 @@ export type EngineEvent = { readonly seq: number } & (
   | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
   /** Jacobians of a relation that is being fitted. */
   | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
-  /** Sizes measured, of all curves that are being made; a search counts as much as a curve. */
-  | { readonly type: "curves"; readonly done: number; readonly total: number }
   /** Searches made again; `done` and `total` are their discovery examples, which their time goes with. */
   | {
       readonly type: "stability";
@@ -519,10 +486,6 @@ export interface EngineApi {
   attention(request: AttentionRequest): Promise<Attention>;
   /** One view a neuron, in their order. */
   neurons(request: NeuronsRequest): Promise<readonly NeuronView[]>;
-  /** Takes a minute; progress comes as events. */
-  curves(request: CurvesRequest): Promise<Curves>;
-  /** Ends the curves that are being made, whose call is then rejected. */
-  stopCurves(): Promise<void>;
   /** Takes minutes to hours; progress comes as events. */
   stability(request: StabilityRequest): Promise<Stability>;
   /** Takes seconds to minutes a task; each comes as an event too. */

@@ -1,36 +1,22 @@
-// `secateur curves`: size against faithfulness for several ways of choosing units, beside what the searches find.
-import { curvesSettings } from "../../engine/choices/curves.ts";
+// `secateur curves`: size against faithfulness for several ways of choosing units, as many sizes as a terminal has room for.
 import type { Command } from "commander";
-import { type Curves } from "../../engine/contract.ts";
-import { curvesTask } from "../../engine/session/curves-task.ts";
+import { type Curves, curvesSettings } from "../../engine/choices/curves.ts";
+import { VERBS } from "../../engine/verbs/table.ts";
 import { columns } from "../circuit-table.ts";
-import { interruptible } from "../interrupt.ts";
-import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
-import { printData, printJson, printMessage } from "../output.ts";
-import { progressBar } from "../progress.ts";
+import { printData, printJson } from "../output.ts";
+import { runVerb } from "../run-verb.ts";
+import { addSettings, typedSettings } from "../settings-options.ts";
 
 export function addCurves(program: Command): void {
-  const command = program
-    .command("curves")
-    .description(
-      "Measures faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks.",
-    );
+  const command = program.command("curves").description(VERBS.curves.says);
   addSettings(command, curvesSettings)
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText("after", "\nExample:\n  secateur curves tasks/ioi.yaml --orderings effects,learned-masks")
+    .addHelpText("after", `\nExample:\n  secateur curves ${VERBS.curves.examples[0]}`)
     .action((task: string, flags: { json?: boolean }, own: Command) => curves(task, flags, own));
 }
 
 async function curves(task: string, flags: { readonly json?: boolean }, command: Command): Promise<void> {
-  const settings = typedSettings(curvesSettings, command, task);
-  const execution = typedExecution(command);
-  const bar = progressBar();
-  const onProgress = (done: number, total: number) => bar.on("curves", done, total);
-  const outcome = await interruptible(
-    (signal) => curvesTask(settings, { execution, signal, onProgress }).finally(() => bar.stop()),
-    "Stopped.",
-  );
-  for (const note of outcome.notes) printMessage(`note: ${note}`);
+  const outcome = await runVerb(VERBS.curves, typedSettings(curvesSettings, command, task), command);
   if (flags.json) return printJson(outcome);
   printData(`f on held-out examples of the first units of each order, of ${outcome.units}; sizes in the first line\n`);
   printData(curveTable(outcome));

@@ -1,20 +1,16 @@
 // `secateur VERB`: the command of a verb, wholly out of its description: options, help, progress, and its tables.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
-import { makeFolder } from "../../engine/base/make-folder.ts";
 import { plainJson } from "../../engine/base/plain-json.ts";
 import { isArgument, leavesOf } from "../../engine/choices/option.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import type { SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
 import type { Table, Verb } from "../../engine/verbs/verb.ts";
 import { columns } from "../circuit-table.ts";
-import { interruptible } from "../interrupt.ts";
-import { printData, printJson, printMessage } from "../output.ts";
-import { progressBar } from "../progress.ts";
-import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
+import { printData, printJson } from "../output.ts";
+import { runVerb } from "../run-verb.ts";
+import { addSettings, typedSettings } from "../settings-options.ts";
 
 interface VerbFlags {
   readonly folder?: string;
@@ -47,39 +43,12 @@ async function run(
   command: Command,
   flags: VerbFlags,
 ): Promise<void> {
-  const isKept = flags.folder !== undefined;
-  const folder = flags.folder ?? mkdtempSync(join(tmpdir(), "secateur-"));
-  if (isKept) makeFolder(folder);
-  const bar = progressBar(flags);
-  try {
-    const result = await interruptible(
-      (signal) =>
-        verb
-          .run(settings, {
-            execution: typedExecution(command),
-            signal,
-            report: (stage, done, total) => bar.on(stage, done, total),
-            part: () => undefined,
-            note: (sentence) => printMessage(`note: ${sentence}`),
-            folder,
-            ledger: { file: join(folder, "ledger.jsonl"), goOn: false },
-          })
-          .finally(() => bar.stop()),
-      "Stopped.",
-    );
-    if (isKept) writeFileAtomic(join(folder, "result.json"), plainJson(result));
-    if (!flags.quiet) for (const note of notesOf(result)) printMessage(`note: ${note}`);
-    if (flags.json) return printJson(listed(result));
-    const tables = verb.tables(result, settings);
-    printData(flags.csv ? tables.map(csvOf).join("\n") : tables.map(textOf).join("\n\n"));
-  } finally {
-    if (!isKept) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** What a result says about itself. */
-function notesOf(result: object): readonly string[] {
-  return "notes" in result ? (result.notes as readonly string[]) : [];
+  const { folder, quiet } = flags;
+  const result = await runVerb(verb, settings, command, { quiet, folder });
+  if (folder !== undefined) writeFileAtomic(join(folder, "result.json"), plainJson(result));
+  if (flags.json) return printJson(listed(result));
+  const tables = verb.tables(result, settings);
+  printData(flags.csv ? tables.map(csvOf).join("\n") : tables.map(textOf).join("\n\n"));
 }
 
 function csvOf({ columns: head, rows }: Table): string {

@@ -1,8 +1,8 @@
-// The settings of curves of size against faithfulness.
+// The settings of curves of size against faithfulness, and the curves.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, stepCount } from "./bounds.ts";
-import { ORDERINGS } from "./lists.ts";
+import { type OrderingName, ORDERINGS } from "./lists.ts";
 import { option } from "./option.ts";
 import { searchChoice } from "./prune.ts";
 import { pathSteps } from "./score.ts";
@@ -23,3 +23,31 @@ export const curvesSettings = z.strictObject({
 });
 
 export type CurvesSettings = Frozen<z.infer<typeof curvesSettings>>;
+
+/** Size against faithfulness of the first units of each order, and of the circuits that the searches find. */
+export interface Curves {
+  /** How many there are. */
+  readonly units: number;
+  readonly curves: readonly {
+    readonly ordering: OrderingName;
+    /** f on the discovery examples, and on the held-out ones. */
+    readonly points: readonly {
+      readonly kept: number;
+      readonly faithfulness: number;
+      readonly heldOut: number | undefined;
+    }[];
+    /** Fewest units, of the sizes measured, for which the criterion holds. */
+    readonly smallest: number | undefined;
+  }[];
+  readonly searches: readonly {
+    readonly search: "greedy" | "masks";
+    readonly kept: number;
+    readonly faithfulness: number;
+    readonly heldOut: number | undefined;
+    readonly trials: number;
+    readonly seconds: number;
+  }[];
+  /** Examples that the figures are of. */
+  readonly examples: { readonly discovery: number; readonly heldOut: number };
+  readonly notes: readonly string[];
+}

@@ -3,6 +3,7 @@
 // How a verb is added stands in docs/verbs.md.
 import type { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
+import { type Curves, curvesSettings } from "../choices/curves.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
 
@@ -10,6 +11,7 @@ import { type LensResult, lensSettings } from "../choices/lens.ts";
 export const VERB_SETTINGS = {
   lens: lensSettings,
   generate: generateSettings,
+  curves: curvesSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -19,6 +21,7 @@ export const VERB_NAMES = Object.keys(VERB_SETTINGS) as [VerbName, ...VerbName[]
 export interface VerbResults {
   readonly lens: LensResult;
   readonly generate: GenerateResult;
+  readonly curves: Curves;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { EventLog } from "./event-log.ts";
 
-const progress = (done: number) => ({ type: "curves", done, total: 100 }) as const;
+const progress = (done: number) => ({ type: "download", model: "m", done, total: 100 }) as const;
 
 function filled(capacity: number, events: number): EventLog {
   const log = new EventLog(1, capacity);
@@ -20,7 +20,7 @@ test("a client whose events were dropped is told, once, and goes on with those t
   const [missed, ...rest] = await log.after(2);
   expect(missed).toEqual({ seq: 6, type: "missed" });
   expect(rest.map(({ seq }) => seq)).toEqual([7, 8, 9, 10, 11]);
-  expect((await log.after(6)).map(({ type }) => type)).toEqual(Array(5).fill("curves"));
+  expect((await log.after(6)).map(({ type }) => type)).toEqual(Array(5).fill("download"));
 });
 
 test("a pull that found nothing leaves nothing behind, and one that waits hears the next event", async () => {

@@ -11,7 +11,6 @@ import { runtimeVersion } from "../runtime/ort.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { resultsFolder, runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
-import { CurveMaker } from "./curves.ts";
 import { Downloads } from "./downloads.ts";
 import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
@@ -36,7 +35,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
   const inspection = new Inspection(execution);
   const relations = new Relations(log, execution, queue);
   const downloads = new Downloads(log);
-  const curves = new CurveMaker(log, execution, queue);
   const statistics = new Statistics(log, runs, execution, queue);
   const edges = new EdgeMeasurer(log, execution, queue);
   const jobs = new Jobs(log, execution, queue, new ResultStore(resultsFolder()));
@@ -67,8 +65,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     openRun: (id) => answer(() => runs.open(id)),
     openCircuit: (source) =>
       answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
-    curves: (request) => curves.make(request),
-    stopCurves: () => answer(() => curves.stop()),
     stability: (request) => statistics.stability(request),
     transfer: (request) => statistics.transfer(request),
     stopStatistics: () => answer(() => statistics.stop()),

@@ -1,9 +1,8 @@
 // Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
 import type { GradientMethod, OrderingName } from "../choices/lists.ts";
-import type { CurvesSettings } from "../choices/curves.ts";
+import type { Curves, CurvesSettings } from "../choices/curves.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { UnitKind } from "../choices/lists.ts";
-import type { Curves } from "../contract.ts";
 import { EngineError } from "../base/errors.ts";
 import { without } from "../base/without.ts";
 import { Random } from "../base/random.ts";
@@ -25,8 +24,8 @@ type SearchedPoint = Curves["searches"][number];
 export interface CurvesHooks {
   readonly execution?: Execution;
   readonly signal?: AbortSignal;
-  /** Counts sizes measured; each search counts as much as a curve. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Sizes measured of all curves, then searches that are done. */
+  readonly onProgress?: (stage: "curves" | "searches", done: number, total: number) => void;
 }
 
 /** Sizes measured of each curve; where there are fewer units, every one. */
@@ -38,28 +37,32 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
     throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
   }
   const curves: UnitCurve[] = [];
-  let sizes: readonly number[] = [];
-  let done = 0;
-  const advance = (by: number) => {
-    done += by;
-    hooks.onProgress?.(done, (settings.orderings.length + 2) * sizes.length);
-  };
-  const { size, notes } = await withTask(settings, hooks, async (prepared) => {
+  const measured = await withTask(settings, hooks, async (prepared) => {
     const splits = await splitsOf(prepared, settings.units, hooks.signal);
-    sizes = sizesUpTo(splits.space.size);
+    const total = settings.orderings.length * sizesUpTo(splits.space.size).length;
+    let done = 0;
     for (const ordering of settings.orderings) {
       const order = await orderBy(ordering, settings, prepared, splits, hooks.signal);
-      curves.push(await curveOf(ordering, order, prepared, splits, () => advance(1)));
+      const advance = () => hooks.onProgress?.("curves", ++done, total);
+      curves.push(await curveOf(ordering, order, prepared, splits, advance));
     }
-    return { size: splits.space.size, notes: prepared.notes };
+    const { discovery, heldOut, notes } = prepared;
+    return {
+      units: splits.space.size,
+      examples: { discovery: discovery.length, heldOut: heldOut.length },
+      notes,
+    };
   });
   const searches: SearchedPoint[] = [];
-  for (const search of ["greedy", "masks"] as const) {
+  for (const search of SEARCHES) {
+    hooks.onProgress?.("searches", searches.length, SEARCHES.length);
     searches.push(await searched(search, settings, hooks));
-    advance(sizes.length);
   }
-  return { units: size, curves, searches, notes };
+  hooks.onProgress?.("searches", searches.length, SEARCHES.length);
+  return { ...measured, curves, searches };
 }
+
+const SEARCHES = ["greedy", "masks"] as const;
 
 interface MeasuredSplit {
   readonly evaluator: Evaluator;

@@ -1,5 +1,6 @@
 // Every verb: what the engine can be asked to do as a job, the command line can be told, and the window offers.
 import type { VerbName } from "../contract/verbs.ts";
+import { curves } from "./curves.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import type { Verb } from "./verb.ts";
@@ -7,4 +8,5 @@ import type { Verb } from "./verb.ts";
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   lens,
   generate,
+  curves,
 };

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { exampleCount, listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
-import { curvesSettings } from "../choices/curves.ts";
 import { edgeSettings } from "../choices/edges.ts";
 import { ABLATION_KINDS, DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
 import { pruneSettings } from "../choices/prune.ts";
@@ -84,8 +83,6 @@ export const ARGUMENTS = {
   ],
   attention: [z.strictObject({ ...taskChoice, head: unitId, example: whole(0, 1_000_000) })],
   neurons: [z.strictObject({ ...taskChoice, neurons: listOf(unitId, 10_000) })],
-  curves: [curvesSettings],
-  stopCurves: [],
   stability: [z.strictObject({ ...ofCircuit, task: path, runs: repetitions(1), sizes: listOf(exampleCount(1), 100) })],
   transfer: [z.strictObject({ ...ofCircuit, tasks: listOf(path, 10_000), ablation: oneOf(ABLATION_KINDS).optional() })],
   stopStatistics: [],

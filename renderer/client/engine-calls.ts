@@ -25,8 +25,6 @@ const CALLS = {
   heatmap: true,
   attention: true,
   neurons: true,
-  curves: true,
-  stopCurves: true,
   stability: true,
   transfer: true,
   stopStatistics: true,

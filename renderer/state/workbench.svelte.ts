@@ -23,7 +23,6 @@ import type { Host, PickedFile } from "../client/host.ts";
 import { type DrawnNode, drawnNodes, nodesOfEdges } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { compare, type Comparison } from "./comparison.ts";
-import { CurveDesk } from "./curve-desk.svelte.ts";
 import { Desk } from "./desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
 import { DrawnConnections } from "./drawn-connections.svelte.ts";
@@ -64,7 +63,6 @@ export class Workbench {
   readonly runs: RunDesk;
   readonly relations: RelationDesk;
   readonly downloads: DownloadDesk;
-  readonly curveDesk: CurveDesk;
   readonly statistics: StatisticsDesk;
   readonly edgeDesk: EdgeDesk;
   readonly connections: DrawnConnections;
@@ -159,7 +157,6 @@ export class Workbench {
         this.runs.apply(events);
         this.relations.note(events);
         this.downloads.note(events);
-        this.curveDesk.note(events);
         this.statistics.note(events);
         this.edgeDesk.note(events);
         this.tray.note(events);
@@ -171,7 +168,6 @@ export class Workbench {
     this.runs = new RunDesk(api);
     this.relations = new RelationDesk(api, this.tasks);
     this.downloads = new DownloadDesk(api, () => this.tasks.refresh());
-    this.curveDesk = new CurveDesk(api);
     this.statistics = new StatisticsDesk(api, (run, change) => this.runs.attach(run, change));
     this.edgeDesk = new EdgeDesk(api);
     this.tray = new JobTray(api);

@@ -61,8 +61,6 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     },
     attention: unscripted,
     neurons: unscripted,
-    curves: unscripted,
-    stopCurves: unscripted,
     stability: unscripted,
     transfer: unscripted,
     stopStatistics: unscripted,

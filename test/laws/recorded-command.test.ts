@@ -10,7 +10,6 @@ import { buildProgram } from "../../cli/program.ts";
 import { typedExecution, typedSettings } from "../../cli/settings-options.ts";
 import { Random } from "../../engine/base/random.ts";
 import { commandLine } from "../../engine/choices/command.ts";
-import { curvesSettings } from "../../engine/choices/curves.ts";
 import { edgeSettings } from "../../engine/choices/edges.ts";
 import { evaluateSettings, transferSettings } from "../../engine/choices/evaluate.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
@@ -33,7 +32,6 @@ const COMMANDS = {
   patch: patchSettings,
   score: scoreSettings,
   edges: edgeSettings,
-  curves: curvesSettings,
   evaluate: evaluateSettings,
   transfer: transferSettings,
   stability: stabilitySettings,

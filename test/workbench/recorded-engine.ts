@@ -110,8 +110,6 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     heatmap: unknown,
     attention: unknown,
     neurons: unknown,
-    curves: unknown,
-    stopCurves: unknown,
     stability: unknown,
     transfer: unknown,
     stopStatistics: unknown,

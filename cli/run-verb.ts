@@ -1,0 +1,53 @@
+// Runs a verb for a command: with a bar, with Ctrl-C, in a folder of its own, and with its notes on stderr.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { makeFolder } from "../engine/base/make-folder.ts";
+import type { PartOf, ResultOf, SettingsOf, VerbName } from "../engine/contract/verbs.ts";
+import type { Verb } from "../engine/verbs/verb.ts";
+import { interruptible } from "./interrupt.ts";
+import { printMessage } from "./output.ts";
+import { progressBar } from "./progress.ts";
+import { typedExecution } from "./settings-options.ts";
+
+export interface RunFlags<Part> {
+  readonly quiet?: boolean;
+  /** Where the files that belong to the result stay (default: nowhere). */
+  readonly folder?: string;
+  readonly onPart?: (part: Part) => void;
+}
+
+/** @throws EngineError as the verb; "cancelled" after Ctrl-C */
+export async function runVerb<Name extends VerbName>(
+  verb: Verb<Name>,
+  settings: SettingsOf<Name>,
+  command: Command,
+  { quiet, folder: kept, onPart = () => undefined }: RunFlags<PartOf<Name>> = {},
+): Promise<ResultOf<Name>> {
+  if (kept !== undefined) makeFolder(kept);
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "secateur-"));
+  const bar = progressBar({ quiet });
+  const work = (signal: AbortSignal) =>
+    verb.run(settings, {
+      execution: typedExecution(command),
+      signal,
+      report: (stage, done, total) => bar.on(stage, done, total),
+      part: onPart,
+      note: (sentence) => quiet || printMessage(`note: ${sentence}`),
+      folder,
+      ledger: { file: join(folder, "ledger.jsonl"), goOn: false },
+    });
+  try {
+    const result = await interruptible((signal) => work(signal).finally(() => bar.stop()), "Stopped.");
+    if (!quiet) for (const note of notesOf(result)) printMessage(`note: ${note}`);
+    return result;
+  } finally {
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a result says about itself. */
+function notesOf(result: object): readonly string[] {
+  return "notes" in result ? (result.notes as readonly string[]) : [];
+}

@@ -1,0 +1,64 @@
+// The verb "curves": size against faithfulness for several ways of choosing units.
+import { type Curves, curvesSettings } from "../choices/curves.ts";
+import { curvesTask } from "../session/curves-task.ts";
+import { taskName } from "./task-name.ts";
+import type { Table, Verb } from "./verb.ts";
+
+/** Learning masks and cutting them down exactly takes as long as some curves do. */
+const searchShare = 4;
+
+export const curves: Verb<"curves"> = {
+  name: "curves",
+  settings: curvesSettings,
+  version: 1,
+  says: "Measures faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks.",
+  examples: ["tasks/ioi.yaml --orderings effects,learned-masks"],
+  about: ({ task, model }, result) => ({ task: taskName(task), model, n: result && countOf(result) }),
+  stages: ({ orderings }) => [
+    { name: "curves", share: orderings.length },
+    { name: "searches", share: 2 * searchShare },
+  ],
+  run: (settings, { execution, signal, report }) => curvesTask(settings, { execution, signal, onProgress: report }),
+  headline: (result) => {
+    const least = [...result.searches].sort((a, b) => a.kept - b.kept)[0];
+    const f = least.heldOut ?? least.faithfulness;
+    return {
+      code: "curves",
+      values: { kept: least.kept, units: result.units, f },
+      split: least.heldOut === undefined ? "discovery" : "heldOut",
+    };
+  },
+  tables: (result) => [curveTable(result), searchTable(result)],
+};
+
+function countOf({ examples: { discovery, heldOut } }: Curves): number {
+  return heldOut > 0 ? heldOut : discovery;
+}
+
+function curveTable({ curves: lines, units }: Curves): Table {
+  const sizes = lines[0]?.points.map(({ kept }) => String(kept)) ?? [];
+  return {
+    title: `f on held-out examples of the first units of each order, of ${units}; sizes in the first line`,
+    columns: ["order", ...sizes, "criterion from"],
+    rows: lines.map(({ ordering, points, smallest }) => [
+      ordering,
+      ...points.map(({ heldOut, faithfulness }) => heldOut ?? faithfulness),
+      smallest ?? "never",
+    ]),
+  };
+}
+
+function searchTable({ searches }: Curves): Table {
+  return {
+    title: "what the searches find",
+    columns: ["search", "kept", "f", "f held out", "trials", "seconds"],
+    rows: searches.map(({ search, kept, faithfulness, heldOut, trials, seconds }) => [
+      search,
+      kept,
+      faithfulness,
+      heldOut,
+      trials,
+      seconds,
+    ]),
+  };
+}
