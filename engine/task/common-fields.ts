@@ -1,7 +1,8 @@
 // The fields that all tasks share, with their defaults and the rules that bind several of them.
 import { stemOf } from "../base/file-name.ts";
 import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
-import type { Problem } from "./problems.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import type { Problem, Problems } from "./problems.ts";
 import type { CommonFile } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { TaskCommon } from "./task.ts";
@@ -45,11 +46,11 @@ export function commonFields(
 }
 
 /** What no single field is wrong about. */
-export function commonProblems(source: Source, { ablation }: CommonFile): Problem[] {
+export function commonProblems(source: Source, { ablation }: CommonFile): Problems {
   const { kind, reference, perPosition } = ablation ?? {};
-  const problems: Problem[] = [];
+  const problems = new ProblemList<Problem>();
   const add = (field: string, sentence: string): void => {
-    problems.push({ sentence, place: source.place(["ablation", field]) });
+    problems.add(() => ({ sentence, place: source.place(["ablation", field]) }));
   };
   if (kind === undefined) return problems;
   const { gives, references } = ABLATIONS[kind];

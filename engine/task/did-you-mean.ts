@@ -1,15 +1,27 @@
-// The known name nearest to a mistyped one.
+// Known names in a sentence: the one nearest to a mistyped one, and which there are.
 
 /** " Did you mean "slots"?" or nothing: at most a third of the letters may differ, and always one, but never all of them. */
 export function didYouMean(wrong: string, known: Iterable<string>): string {
   if (wrong.length > 50) return "";
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  let tried = 0;
   for (const name of known) {
+    if (tried++ === MOST_TRIED) break;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < least && distance < Math.max(wrong.length, name.length)) [best, least] = [name, distance];
   }
   return best === undefined ? "" : ` Did you mean "${best}"?`;
+}
+
+/** Of a file's own names there may be any number. */
+const MOST_TRIED = 1000;
+const MOST_NAMED = 20;
+
+/** "S, IO, P", of many the first twenty and how many more there are; "none" of none. */
+export function namesOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return names.length === 0 ? "none" : names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? `, and ${more} more` : "");
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions. */

@@ -8,8 +8,8 @@ import type { Example } from "./example.ts";
 import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
-import { leaveOut } from "./left-out.ts";
-import { throwProblems, type Problem } from "./problems.ts";
+import { leaveOut, Unusable } from "./left-out.ts";
+import { throwProblems } from "./problems.ts";
 import type { PromptPair, PromptTask, PromptText } from "./task.ts";
 import { WordFit } from "./word-fit.ts";
 
@@ -80,7 +80,8 @@ function shuffledApart(all: readonly Unsplit[], most: number, random: Random): H
   const heldOut: Unsplit[] = [];
   const groups = groupBy(random.shuffled(all), cleanKey);
   for (const group of groups.values()) {
-    (discovery.length < most ? discovery : heldOut).push(...group);
+    const half = discovery.length < most ? discovery : heldOut;
+    for (const example of group) half.push(example);
   }
   return { discovery, heldOut };
 }
@@ -120,19 +121,18 @@ class PromptReader {
     const examples: Unsplit[] = [];
     const { file, needs, prompts, dropped } = this.task;
     const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
-    const misfits: Problem[] = [];
+    const misfits = new Unusable();
     for (const [i, pair] of prompts.entries()) {
       try {
         examples.push(this.example(pair));
       } catch (error) {
         if (!(error instanceof Misfit)) throw error;
         const sentence = `prompt ${i + 1}: ${error.message}.${remedy}`;
-        misfits.push({ place: { file, line: pair.line }, sentence });
+        misfits.addOne(() => ({ place: { file, line: pair.line }, sentence }));
       }
     }
-    if (misfits.length + dropped > (prompts.length + dropped) / 2) throwProblems(misfits, { file });
-    const bad = misfits.map((misfit) => [misfit]);
-    this.left = leaveOut(bad, prompts.length, "prompts", { file });
+    if (misfits.count + dropped > (prompts.length + dropped) / 2) throwProblems(misfits.problems, { file });
+    this.left = leaveOut(misfits, prompts.length, "prompts", { file });
     return examples;
   }
 

@@ -6,7 +6,7 @@ type Issue = z.core.$ZodIssue;
 
 export interface Explained {
   readonly path: readonly PropertyKey[];
-  readonly sentence: string;
+  sentence(): string;
   /** The place of the field's name rather than of its value. */
   readonly ofKey: boolean;
 }
@@ -26,19 +26,20 @@ export function explainIssue(
     const names = known(issue.path);
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      sentence: `unknown field "${key}"${at(issue.path)}.${didYouMean(key, names) || ` Fields here are ${names.join(", ")}.`}`,
+      sentence: () =>
+        `unknown field "${key}"${at(issue.path)}.${didYouMean(key, names) || ` Fields here are ${names.join(", ")}.`}`,
       ofKey: true,
     }));
   }
   if (issue.code === "invalid_key") {
     const name = String(issue.path.at(-1));
-    return [{ path: issue.path, sentence: `"${name}" cannot be a name; write ${formatOf(issue)}.`, ofKey: true }];
+    return [{ path: issue.path, sentence: () => `"${name}" cannot be a name; write ${formatOf(issue)}.`, ofKey: true }];
   }
   if (value === undefined) {
     return [
       {
         path: issue.path.slice(0, -1),
-        sentence: `${named(issue.path)} is missing; write ${wanted(issue)}.`,
+        sentence: () => `${named(issue.path)} is missing; write ${wanted(issue)}.`,
         ofKey: false,
       },
     ];
@@ -46,7 +47,7 @@ export function explainIssue(
   return [
     {
       path: issue.path,
-      sentence: `${named(issue.path)} is ${show(value)}; write ${wanted(issue, value)}.`,
+      sentence: () => `${named(issue.path)} is ${show(value)}; write ${wanted(issue, value)}.`,
       ofKey: false,
     },
   ];
@@ -66,7 +67,7 @@ function explainUnion(
   const wishes = [...new Set(issue.errors.flatMap(([first]) => (first ? [wanted(first)] : [])))].join(" or ");
   const value = valueAt(data, issue.path);
   const what = value === undefined ? "is missing" : `is ${show(value)}`;
-  return [{ path: issue.path, sentence: `${named(issue.path)} ${what}; write ${wishes}.`, ofKey: false }];
+  return [{ path: issue.path, sentence: () => `${named(issue.path)} ${what}; write ${wishes}.`, ofKey: false }];
 }
 
 function wanted(issue: Issue, value?: unknown): string {

@@ -44,7 +44,8 @@ const CUT_OFF = "ends too early; is the file cut off?";
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WORD = /true|false|null/y;
 
 class JsonReader {
@@ -115,9 +116,15 @@ class JsonReader {
   }
 
   private string(): string {
-    const quoted = this.match(STRING);
-    if (quoted === undefined) this.fail("has a text that is not closed, or a control character or wrong \\ in it.");
-    return JSON.parse(quoted) as string;
+    const start = this.at++;
+    // Piece by piece: a pattern that repeats a group runs out of stack in a text of millions of characters.
+    do this.match(PLAIN);
+    while (this.match(ESCAPE) !== undefined);
+    if (this.text[this.at] !== '"') {
+      this.fail("has a text that is not closed, or a control character or wrong \\ in it.", start);
+    }
+    this.at++;
+    return JSON.parse(this.text.slice(start, this.at)) as string;
   }
 
   private expect(mark: string): void {

@@ -1,24 +1,47 @@
 // Prompts of a file that cannot be used: a few are left out with a note, a file of which most cannot be used is refused.
-import { throwProblems, type Problem } from "./problems.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import { shortSentence, throwProblems, type Problem, type Problems } from "./problems.ts";
+
+/** Prompts or rows that cannot be used: how many there are, and what is wrong with them. */
+export class Unusable {
+  readonly problems: Problems = new ProblemList<Problem>();
+  private found = 0;
+
+  get count(): number {
+    return this.found;
+  }
+
+  /** One more. @param wrong with it, at least one thing */
+  add(wrong: Problems): void {
+    this.found++;
+    this.problems.addAll(wrong);
+  }
+
+  /** One more with one problem. */
+  addOne(make: () => Problem): void {
+    this.found++;
+    this.problems.add(make);
+  }
+}
 
 /**
- * @param bad of each prompt or row that cannot be used what is wrong with it
+ * @param bad prompts or rows that cannot be used
  * @param total prompts or rows of the file, these among them
  * @param what they are, such as "prompts"
  * @returns the note that says how many and why the first, if there are any
  * @throws EngineError "invalid-task" naming every one, where they are more than half
  */
 export function leaveOut(
-  bad: readonly (readonly Problem[])[],
+  bad: Unusable,
   total: number,
   what: string,
   source: { readonly file: string; readonly text?: string },
 ): string[] {
-  const first = bad[0]?.[0];
+  const [first] = bad.problems;
   if (!first) return [];
-  if (bad.length > total / 2) throwProblems(bad.flat(), source);
+  if (bad.count > total / 2) throwProblems(bad.problems, source);
   const { line } = first.place;
   const place = line === undefined ? "" : `, in line ${line}`;
-  const sentence = first.sentence.replace(/\.$/, "");
-  return [`${source.file}: ${bad.length} of ${total} ${what} left out; the first${place}: ${sentence}.`];
+  const sentence = shortSentence(first.sentence).replace(/\.$/, "");
+  return [`${source.file}: ${bad.count} of ${total} ${what} left out; the first${place}: ${sentence}.`];
 }

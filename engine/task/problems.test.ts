@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import { EngineError } from "../base/errors.ts";
-import { type Problem, problemsError, throwProblems } from "./problems.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import { type Problem, type Problems, throwProblems } from "./problems.ts";
+
+function listOf(problems: readonly Problem[]): Problems {
+  const list = new ProblemList<Problem>();
+  for (const problem of problems) list.add(() => problem);
+  return list;
+}
 
 function messageOf(problems: readonly Problem[], text?: string): string {
-  try {
-    throwProblems(problems, { file: "a.yaml", text });
-  } catch (error) {
-    if (error instanceof EngineError) return error.message;
-    throw error;
-  }
-  return "";
+  return caught(() => throwProblems(listOf(problems), { file: "a.yaml", text })).message;
 }
 
 const at = (line: number, column: number, sentence = "is wrong."): Problem => ({
@@ -18,7 +19,7 @@ const at = (line: number, column: number, sentence = "is wrong."): Problem => ({
 });
 
 test("no problem is no error", () => {
-  expect(messageOf([])).toBe("");
+  expect(() => throwProblems(listOf([]), { file: "a.yaml" })).not.toThrow();
 });
 
 test("a problem is shown with its line and a caret below its column", () => {
@@ -57,13 +58,36 @@ test("tabs keep the caret in place, and nothing of the file steers the terminal"
   );
 });
 
-test("of a file with hundreds of problems twenty are listed and a hundred kept, with their count", () => {
-  const problems = Array.from({ length: 500 }, (_, i) => ({
-    place: { file: "t.yaml", line: i + 1 },
-    sentence: "is wrong.",
-  }));
-  const { message, facts } = problemsError(problems, { file: "t.yaml" });
+test("a sentence that quotes a value as long as the file keeps its beginning and its remedy", () => {
+  const { message, facts } = caught(() =>
+    throwProblems(listOf([at(1, 1, `is "${"x".repeat(1_000_000)}"; write a word.`)]), { file: "a.yaml" }),
+  );
+  const sentence = `is "${"x".repeat(396)} … ${"x".repeat(134)}"; write a word.`;
+  expect(message).toBe(`a.yaml:1:1: ${sentence}`);
+  expect(facts.problems).toEqual([at(1, 1, sentence)]);
+});
+
+test("of a file with hundreds of problems twenty are listed and a hundred kept and made, with their count", () => {
+  let made = 0;
+  const problems = new ProblemList<Problem>();
+  for (let line = 1; line <= 500; line++) {
+    problems.add(() => {
+      made++;
+      return { place: { file: "t.yaml", line }, sentence: "is wrong." };
+    });
+  }
+  const { message, facts } = caught(() => throwProblems(problems, { file: "t.yaml" }));
   expect(message.split("\n")).toHaveLength(1 + 20 + 1);
   expect(message.split("\n").at(-1)).toBe("and 480 more.");
-  expect([(facts.problems as unknown[]).length, facts.count]).toEqual([100, 500]);
+  expect([made, (facts.problems as unknown[]).length, facts.count]).toEqual([100, 100, 500]);
 });
+
+function caught(work: () => void): EngineError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,5 +1,6 @@
 // Everything that is wrong with a file, each with its place and its line, thrown as one error.
 import { EngineError, formatPlace, MOST_PROBLEMS, type ErrorCode, type Place } from "../base/errors.ts";
+import { ProblemList } from "../base/problem-list.ts";
 import { visibleLine } from "../base/visible.ts";
 
 export interface Problem {
@@ -8,40 +9,61 @@ export interface Problem {
   readonly sentence: string;
 }
 
+export type Problems = ProblemList<Problem>;
+
 interface ProblemFile {
   readonly file: string;
   readonly text?: string;
   readonly code?: ErrorCode;
 }
 
-/** @throws EngineError with all problems in the order of the file, if there are any */
-export function throwProblems(problems: readonly Problem[], file: ProblemFile): void {
-  if (problems.length > 0) throw problemsError(problems, file);
+/** @throws EngineError with the problems in the order of the file, if there are any */
+export function throwProblems(problems: Problems, file: ProblemFile): void {
+  if (problems.count > 0) throw problemsError(problems, file);
 }
 
-/** One or more problems, in the order of the file, as the error to throw. */
-export function problemsError(
-  problems: readonly Problem[],
+/** The one problem of a file, as the error to throw. */
+export function problemError(problem: Problem, file: ProblemFile, cause?: unknown): EngineError {
+  const problems = new ProblemList<Problem>();
+  problems.add(() => problem);
+  return problemsError(problems, file, cause);
+}
+
+/** One or more problems, those that are kept in the order of the file, as the error to throw. */
+function problemsError(
+  problems: Problems,
   { file, text, code = "invalid-task" }: ProblemFile,
   cause?: unknown,
 ): EngineError {
-  const sorted = [...problems].sort(
+  const sorted = [...problems].map(withShortSentence).sort(
     (a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0),
   );
   const lines = text?.split("\n");
   const shown = sorted.slice(0, MOST_PROBLEMS.listed).map((problem) => formatProblem(problem, lines));
-  const more = sorted.length - shown.length;
+  const more = problems.count - shown.length;
   const message = [
-    ...(sorted.length > 1 ? [`${file} has ${sorted.length} problems:`] : []),
+    ...(problems.count > 1 ? [`${file} has ${problems.count} problems:`] : []),
     ...shown,
     ...(more > 0 ? [`and ${more} more.`] : []),
   ].join("\n");
   return new EngineError(
     code,
     message,
-    { place: sorted[0]!.place, problems: sorted.slice(0, MOST_PROBLEMS.kept), count: sorted.length },
+    { place: sorted[0]!.place, problems: sorted, count: problems.count },
     { cause },
   );
+}
+
+/** A value that is quoted in a sentence may be as long as the file; beginning and remedy stay. */
+const SENTENCE = { longest: 600, head: 400, tail: 150 } as const;
+
+export function shortSentence(sentence: string): string {
+  if (sentence.length <= SENTENCE.longest) return sentence;
+  return `${sentence.slice(0, SENTENCE.head)} … ${sentence.slice(-SENTENCE.tail)}`;
+}
+
+function withShortSentence({ place, sentence }: Problem): Problem {
+  return { place, sentence: shortSentence(sentence) };
 }
 
 function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): string {

@@ -1,6 +1,6 @@
 // From the fields of a relation in the form of Hernandez et al. to the task, and a relation as a contrast between subjects.
 import { commonFields, commonProblems } from "./common-fields.ts";
-import { throwProblems, type Problem } from "./problems.ts";
+import { throwProblems } from "./problems.ts";
 import type { RelationFile } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { RelationTask, TaskCommon, TemplateTask } from "./task.ts";
@@ -8,9 +8,9 @@ import { nameOccurrences, type Template } from "./template.ts";
 
 /** @throws EngineError "invalid-task" naming every problem */
 export function relationTask(source: Source, fields: RelationFile, notes: readonly string[]): RelationTask {
-  const problems: Problem[] = commonProblems(source, fields);
+  const problems = commonProblems(source, fields);
   const add = (path: readonly PropertyKey[], sentence: string): void => {
-    problems.push({ sentence, place: source.place(path) });
+    problems.add(() => ({ sentence, place: source.place(path) }));
   };
   if (fields.split?.by) add(["split", "by"], '"split.by" names slots, and a relation has none; remove it.');
   for (const field of ["prompt_templates", "prompt_templates_zs"] as const) {

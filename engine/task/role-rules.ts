@@ -1,6 +1,7 @@
 // What no single field of a task's rules for roles is wrong about.
-import { didYouMean } from "./did-you-mean.ts";
-import type { Problem } from "./problems.ts";
+import { didYouMean, namesOf } from "./did-you-mean.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import type { Problem, Problems } from "./problems.ts";
 import type { RoleRule } from "./schema.ts";
 import type { Source } from "./source.ts";
 
@@ -9,23 +10,29 @@ export function roleProblems(
   source: Source,
   rules: readonly RoleRule[] | undefined,
   positions: readonly string[],
-): Problem[] {
-  const problems: Problem[] = [];
-  const known = [...new Set([...positions, "END"])];
+): Problems {
+  const problems = new ProblemList<Problem>();
+  const known = new Set([...positions, "END"]);
   rules?.forEach((rule, i) => {
-    const add = (field: string, sentence: string): void => {
-      problems.push({ sentence, place: source.place(["roles", i, field]) });
+    const add = (field: string, sentence: () => string): void => {
+      problems.add(() => ({ sentence: sentence(), place: source.place(["roles", i, field]) }));
     };
     for (const field of ["from", "to"] as const) {
-      if (known.includes(rule[field])) continue;
-      const place = `the task names no position "${rule[field]}" (it has ${known.join(", ")}).`;
-      add(field, `role ${i + 1}: ${place}${didYouMean(rule[field], known)}`);
+      if (known.has(rule[field])) continue;
+      add(field, () => {
+        const place = `the task names no position "${rule[field]}" (it has ${namesOf([...known])}).`;
+        return `role ${i + 1}: ${place}${didYouMean(rule[field], known)}`;
+      });
     }
     for (const field of ["writes", "steering"] as const) {
       if (rule[field] === undefined) continue;
-      if (rule.role === undefined) add(field, `role ${i + 1}: "${field}" needs the name of a role; write role: NAME.`);
+      if (rule.role === undefined)
+        add(field, () => `role ${i + 1}: "${field}" needs the name of a role; write role: NAME.`);
       if (rule.from !== "END") {
-        add(field, `role ${i + 1}: "${field}" is about what a head writes at END, but it looks from "${rule.from}".`);
+        add(
+          field,
+          () => `role ${i + 1}: "${field}" is about what a head writes at END, but it looks from "${rule.from}".`,
+        );
       }
     }
   });

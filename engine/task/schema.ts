@@ -13,13 +13,25 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 
 export type { AblationKind, AblationReference, CriterionName } from "../choices/lists.ts";
 
-const LARGEST_COUNT = 100_000;
+/** Of whatever a file lists. */
+export const LARGEST_COUNT = 100_000;
+/** Tokens that are right, or wrong, after one prompt. */
+export const MOST_ANSWERS = 1000;
+/** Lists, slots, corruptions, positions and the like, which a person names one by one. */
+const MOST_NAMES = 1000;
 
 const text = z.string().min(1).max(10_000);
 const word = z.string().min(1).max(200);
 const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter");
 const key = z.string().regex(/^[A-Za-z][\w-]*$/, "letters, digits, _ and -, beginning with a letter");
 const count = z.int().min(1).max(LARGEST_COUNT);
+
+/** Values by name. */
+const named = <Name extends z.ZodString, Value extends z.ZodType>(name: Name, value: Value) =>
+  z
+    .record(name, value)
+    .refine((values) => Object.keys(values).length <= MOST_NAMES, `at most ${MOST_NAMES} entries`)
+    .meta({ maxProperties: MOST_NAMES });
 
 export const titleSchema = z.strictObject({ en: text, zh: text.optional() });
 
@@ -40,6 +52,7 @@ export const splitSchema = z.strictObject({
   by: z
     .array(identifier)
     .min(1)
+    .max(MOST_NAMES)
     .optional()
     .describe("slots: a set of their fillers is in one split only, one set in ten is held out"),
   order: z.enum(["file", "shuffled"]).optional().describe("prompts: as they stand, or in an order drawn from the seed"),
@@ -91,7 +104,7 @@ export const rangeSchema = z.strictObject({
   prefix: z.string().max(10).optional().describe("put before each word, such as a space"),
 });
 
-const answers = z.union([z.array(text).min(1).max(1000), rangeSchema]);
+const answers = z.union([z.array(text).min(1).max(MOST_ANSWERS), rangeSchema]);
 
 export const templateSchema = z.strictObject({
   text: text.describe("the clean prompt, with {SLOT}, {SLOT.column} or {SLOT+1} (the next word of the list)"),
@@ -125,10 +138,8 @@ const roles = z
 export const templateTaskSchema = z.strictObject({
   kind: z.literal("contrast"),
   ...commonSchema.shape,
-  lists: z.record(key, z.union([z.array(word).min(1).max(LARGEST_COUNT), tableSchema])).describe("words by list name"),
-  slots: z
-    .record(identifier, key)
-    .describe("slot → the list it draws from; slots of one list never hold the same word"),
+  lists: named(key, z.union([z.array(word).min(1).max(LARGEST_COUNT), tableSchema])).describe("words by list name"),
+  slots: named(identifier, key).describe("slot → the list it draws from; slots of one list never hold the same word"),
   templates: z
     .array(z.union([text, templateSchema]))
     .min(1)
@@ -140,18 +151,21 @@ export const templateTaskSchema = z.strictObject({
   answers: answers.optional().describe("what is right after every template: one token each, leading space included"),
   wrongAnswers: answers.optional().describe("what is wrong"),
   corruption: key.optional().describe("the default of corruptions"),
-  corruptions: z
-    .record(key, z.record(identifier, identifier))
+  corruptions: named(key, named(identifier, identifier))
     .optional()
     .describe(
       "occurrence (S2) or slot (S) → new (a word that the prompt does not hold) or the slot that takes its place",
     ),
-  positions: z.array(position).optional().describe("named tokens: occurrences, with +1 or -1; END is always there"),
+  positions: z
+    .array(position)
+    .max(MOST_NAMES)
+    .optional()
+    .describe("named tokens: occurrences, with +1 or -1; END is always there"),
   roles,
 });
 
 const promptText = z.union([text, z.array(z.int().min(0)).min(1).max(100_000)]);
-const promptAnswers = z.array(z.union([text, z.int().min(0)])).max(1000);
+const promptAnswers = z.array(z.union([text, z.int().min(0)])).max(MOST_ANSWERS);
 
 export const promptSchema = z.strictObject({
   clean: promptText,
@@ -168,7 +182,9 @@ export const promptTaskSchema = z.strictObject({
     .min(1)
     .max(LARGEST_COUNT)
     .describe("text or token ids (without BOS); answers with their leading space"),
-  word_idxs: z.record(z.string().min(1), z.int().min(0)).optional().describe("named token positions, BOS not counted"),
+  word_idxs: named(z.string().min(1).max(200), z.int().min(0))
+    .optional()
+    .describe("named token positions, BOS not counted"),
   seq_labels: z.array(z.string()).optional(),
   roles,
 });
@@ -176,8 +192,12 @@ export const promptTaskSchema = z.strictObject({
 export const relationSchema = z.strictObject({
   kind: z.literal("relation").optional(),
   ...commonSchema.shape,
-  prompt_templates: z.array(text).min(1).describe("with {} for the subject; the object follows after a space"),
-  prompt_templates_zs: z.array(text).optional().describe("for prompts without examples before them"),
+  prompt_templates: z
+    .array(text)
+    .min(1)
+    .max(MOST_NAMES)
+    .describe("with {} for the subject; the object follows after a space"),
+  prompt_templates_zs: z.array(text).max(MOST_NAMES).optional().describe("for prompts without examples before them"),
   properties: z
     .strictObject({
       relation_type: z.string().optional(),

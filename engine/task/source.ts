@@ -1,8 +1,20 @@
 // A task file as text and as plain data, with a way from any field back to its line and column.
 import { extname } from "node:path";
-import { LineCounter, isAlias, isMap, isSeq, parseDocument, type Document, type Node, type Pair } from "yaml";
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isSeq,
+  parseDocument,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 import { EngineError, type Place } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { ProblemList } from "../base/problem-list.ts";
 import { type FileKind, FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 import { isStandardInput } from "../base/standard-input.ts";
 import {
@@ -12,10 +24,11 @@ import {
   jsonValue,
   parseJsonTree,
   repeatedField,
+  type JsonMember,
   type JsonNode,
 } from "./json-tree.ts";
-import { throwProblems, type Problem } from "./problems.ts";
-import { exceedsDepth, structureProblems } from "./yaml-structure.ts";
+import { problemError, throwProblems, type Problem, type Problems } from "./problems.ts";
+import { aliasTargets, exceedsDepth, structureProblems } from "./yaml-structure.ts";
 
 export interface SourceText {
   readonly file: string;
@@ -62,7 +75,7 @@ function refuseControlCharacters(file: string, text: string): void {
   const place = { file, line: before.length, column: before.at(-1)!.length + 1 };
   const name = `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0")}`;
   const sentence = `holds the control character ${name}; remove it, or name a text file.`;
-  throwProblems([{ place, sentence }], { file, text, code: "invalid-file" });
+  throw problemError({ place, sentence }, { file, text, code: "invalid-file" });
 }
 
 function invalid(file: string, sentence: string, cause?: unknown): EngineError {
@@ -107,50 +120,68 @@ function parseJson(source: SourceText): Source {
   lines.lineStarts.unshift(0);
   const placeOf = (offset: number): Place => toPlace(file, lines, offset);
   const problem = (sentence: string, offset: number): Problem => ({ sentence, place: placeOf(offset) });
-  const fail = (problems: readonly Problem[]): void => throwProblems(problems, { file, text, code: "invalid-file" });
+  const badFile = { file, text, code: "invalid-file" } as const;
   let tree: JsonNode;
   try {
     tree = parseJsonTree(text.replace(/^\uFEFF/, " "));
   } catch (error) {
-    if (error instanceof JsonSyntaxError) fail([problem(error.message, error.at)]);
-    throw error;
+    throw error instanceof JsonSyntaxError ? problemError(problem(error.message, error.at), badFile) : error;
   }
-  fail(duplicateKeys(tree).map(({ key, keyStart }) => problem(repeatedField(key), keyStart)));
-  return { ...source, data: jsonValue(tree), place: (path, ofKey) => placeOf(jsonOffset(tree, path, ofKey)) };
+  const problems: Problems = new ProblemList<Problem>();
+  for (const { key, keyStart } of duplicateKeys(tree)) problems.add(() => problem(repeatedField(key), keyStart));
+  throwProblems(problems, badFile);
+  const places = new JsonPlaces(tree);
+  return { ...source, data: jsonValue(tree), place: (path, ofKey) => placeOf(places.offset(path, ofKey)) };
 }
 
-function jsonOffset(tree: JsonNode, path: readonly PropertyKey[], ofKey = false): number {
-  let node = tree;
-  let offset = tree.start;
-  for (const [index, step] of path.entries()) {
-    const isLast = index === path.length - 1;
-    const member = node.kind === "object" ? node.members.find(({ key }) => key === step) : undefined;
-    const next = node.kind === "array" ? node.items[Number(step)] : member?.value;
-    if (!next) return offset;
-    node = next;
-    offset = member && ofKey && isLast ? member.keyStart : next.start;
+/** Where the values of a tree stand; an object's fields are looked up in an index, made when it is first asked for. */
+class JsonPlaces {
+  private readonly fields = new WeakMap<JsonNode, ReadonlyMap<PropertyKey, JsonMember>>();
+
+  constructor(private readonly tree: JsonNode) {}
+
+  offset(path: readonly PropertyKey[], ofKey = false): number {
+    let node = this.tree;
+    let offset = node.start;
+    for (const [index, step] of path.entries()) {
+      const isLast = index === path.length - 1;
+      const member = this.fieldsOf(node).get(step);
+      const next = node.kind === "array" ? node.items[Number(step)] : member?.value;
+      if (!next) return offset;
+      node = next;
+      offset = member && ofKey && isLast ? member.keyStart : next.start;
+    }
+    return offset;
   }
-  return offset;
+
+  private fieldsOf(node: JsonNode): ReadonlyMap<PropertyKey, JsonMember> {
+    const known = this.fields.get(node);
+    if (known) return known;
+    const made = new Map(node.kind === "object" ? node.members.map((member) => [member.key, member]) : []);
+    this.fields.set(node, made);
+    return made;
+  }
 }
 
 function parseYaml(source: SourceText): Source {
   const { file, text } = source;
   const lines = new LineCounter();
   const placeOf = (offset: number): Place => toPlace(file, lines, offset);
-  const fail = (problems: readonly Problem[]): void => throwProblems(problems, { file, text, code: "invalid-file" });
+  const problems: Problems = new ProblemList<Problem>();
   if (exceedsDepth(text, DEEPEST)) throw invalid(file, `is nested more than ${DEEPEST} deep; no task file needs that.`);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  fail([
-    ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-      place: placeOf(pos[0]),
-      sentence: yamlSentence(code, message),
-    })),
-    ...structureProblems(document).map(({ sentence, offset }) => ({ place: placeOf(offset), sentence })),
-  ]);
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    problems.add(() => ({ place: placeOf(pos[0]), sentence: yamlSentence(code, message) }));
+  }
+  for (const { sentence, offset } of structureProblems(document)) {
+    problems.add(() => ({ place: placeOf(offset), sentence }));
+  }
+  throwProblems(problems, { file, text, code: "invalid-file" });
+  const places = new YamlPlaces(document);
   return {
     ...source,
     data: toPlain(document, source),
-    place: (path, ofKey) => placeOf(yamlOffset(document, path, ofKey)),
+    place: (path, ofKey) => placeOf(places.offset(path, ofKey)),
   };
 }
 
@@ -187,28 +218,48 @@ function yamlSentence(code: string, message: string): string {
   return remedy === undefined ? `is not YAML: ${message}.` : `${remedy}.`;
 }
 
-function yamlOffset(document: Document.Parsed, path: readonly PropertyKey[], ofKey = false): number {
-  let node: Node | null | undefined = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const [index, step] of path.entries()) {
-    const inside: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
-    const pair: Pair<Node, Node | null> | undefined = isMap(inside)
-      ? pairOf(inside.items as Pair<Node, Node | null>[], step)
-      : undefined;
-    const next: Node | null | undefined = isSeq(inside)
-      ? (inside.items[Number(step)] as Node | undefined)
-      : pair?.value;
-    const keyOffset: number | undefined = pair?.key.range?.[0];
-    if (!next && keyOffset === undefined) return offset;
-    const wantsKey = (ofKey && index === path.length - 1) || !next;
-    offset = (wantsKey ? keyOffset : next?.range?.[0]) ?? next?.range?.[0] ?? offset;
-    node = next;
-  }
-  return offset;
-}
+type YamlPair = Pair<Node, Node | null>;
 
-function pairOf(pairs: readonly Pair<Node, Node | null>[], step: PropertyKey): Pair<Node, Node | null> | undefined {
-  return pairs.find(({ key }) => String((key as Node & { value?: unknown }).value) === String(step));
+/** The same of a document; aliases lead to the value that they stand for. */
+class YamlPlaces {
+  private readonly fields = new WeakMap<Node, ReadonlyMap<string, YamlPair>>();
+  private aliased: ReadonlyMap<Alias, Node> | undefined;
+
+  constructor(private readonly document: Document.Parsed) {}
+
+  offset(path: readonly PropertyKey[], ofKey = false): number {
+    let node: Node | null | undefined = this.document.contents;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [index, step] of path.entries()) {
+      const inside: Node | null | undefined = isAlias(node) ? this.targets.get(node) : node;
+      const pair: YamlPair | undefined = isMap(inside) ? this.fieldsOf(inside).get(String(step)) : undefined;
+      const next: Node | null | undefined = isSeq(inside)
+        ? (inside.items[Number(step)] as Node | undefined)
+        : pair?.value;
+      const keyOffset: number | undefined = pair?.key.range?.[0];
+      if (!next && keyOffset === undefined) return offset;
+      const wantsKey = (ofKey && index === path.length - 1) || !next;
+      offset = (wantsKey ? keyOffset : next?.range?.[0]) ?? next?.range?.[0] ?? offset;
+      node = next;
+    }
+    return offset;
+  }
+
+  private fieldsOf(map: YAMLMap): ReadonlyMap<string, YamlPair> {
+    const known = this.fields.get(map);
+    if (known) return known;
+    const named = (map.items as YamlPair[]).map(
+      (pair) => [String((pair.key as { value?: unknown }).value), pair] as const,
+    );
+    const made = new Map(named);
+    this.fields.set(map, made);
+    return made;
+  }
+
+  private get targets(): ReadonlyMap<Alias, Node> {
+    this.aliased ??= aliasTargets(this.document);
+    return this.aliased;
+  }
 }
 
 function toPlace(file: string, lines: LineCounter, offset: number): Place {

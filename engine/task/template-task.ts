@@ -1,12 +1,13 @@
 // From the fields of a template task to the task, with every check that needs more than one field.
 import type { Place } from "../base/errors.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import { didYouMean, namesOf } from "./did-you-mean.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { formatPath } from "./explain-issue.ts";
 import { parsePosition } from "./positions.ts";
 import { roleProblems } from "./role-rules.ts";
-import { throwProblems, type Problem } from "./problems.ts";
-import type { AnswersField, TemplateTaskFile } from "./schema.ts";
+import { throwProblems, type Problem, type Problems } from "./problems.ts";
+import { type AnswersField, MOST_ANSWERS, type TemplateTaskFile } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { WRITTEN, type Corruption, type TemplateTask, type Variant, type WordList } from "./task.ts";
 import {
@@ -29,7 +30,7 @@ export function templateTask(source: Source, fields: TemplateTaskFile): Template
 }
 
 class TemplateTaskReader {
-  private readonly problems: Problem[] = [];
+  private readonly problems: Problems = new ProblemList<Problem>();
   private readonly lists: Readonly<Record<string, WordList>>;
   private readonly usedSlots = new Set<string>();
   /** False once a template cannot be read: what is said about all mentions would be wrong then. */
@@ -43,7 +44,7 @@ class TemplateTaskReader {
   }
 
   read(): TemplateTask {
-    this.problems.push(...commonProblems(this.source, this.fields));
+    this.problems.addAll(commonProblems(this.source, this.fields));
     this.checkLists();
     this.checkSlots();
     const variants = this.variants();
@@ -51,8 +52,9 @@ class TemplateTaskReader {
     const corruption = this.defaultCorruption(corruptions);
     this.checkSplit();
     if (this.templatesAreWhole) {
-      this.checkCorruptions(corruptions, variants);
-      this.checkPositions(variants);
+      const mentions = mentionsIn(variants);
+      this.checkCorruptions(corruptions, mentions);
+      this.checkPositions(mentions);
       this.checkRoles(variants);
       this.checkUnused();
     }
@@ -71,9 +73,15 @@ class TemplateTaskReader {
     };
   }
 
-  private add(path: Path, sentence: string, { ofKey = false, part }: { ofKey?: boolean; part?: string } = {}): void {
-    const place = this.source.place(path, ofKey);
-    this.problems.push({ sentence, place: part === undefined ? place : placeOfPart(place, part, this.source.text) });
+  private add(
+    path: Path,
+    sentence: () => string,
+    { ofKey = false, part }: { ofKey?: boolean; part?: string } = {},
+  ): void {
+    this.problems.add(() => {
+      const place = this.source.place(path, ofKey);
+      return { sentence: sentence(), place: part === undefined ? place : placeOfPart(place, part, this.source.text) };
+    });
   }
 
   private checkLists(): void {
@@ -87,7 +95,8 @@ class TemplateTaskReader {
         const path = ["lists", name, "rows", i];
         this.add(
           path,
-          `${formatPath(path)} has ${row.length} ${row.length === 1 ? "entry" : "entries"}, but there are ${list.columns.length} columns; write one entry for each.`,
+          () =>
+            `${formatPath(path)} has ${row.length} ${row.length === 1 ? "entry" : "entries"}, but there are ${list.columns.length} columns; write one entry for each.`,
         );
       });
       this.checkRepeats(list.columns, (i) => ["lists", name, "columns", i], `columns of list "${name}"`);
@@ -102,7 +111,7 @@ class TemplateTaskReader {
   private checkRepeats(words: readonly string[], path: (index: number) => Path, where: string): void {
     const seen = new Set<string>();
     words.forEach((word, i) => {
-      if (seen.has(word)) this.add(path(i), `"${word}" stands twice in ${where}; keep one.`);
+      if (seen.has(word)) this.add(path(i), () => `"${word}" stands twice in ${where}; keep one.`);
       seen.add(word);
     });
   }
@@ -110,16 +119,19 @@ class TemplateTaskReader {
   private checkSlots(): void {
     const { slots, lists } = this.fields;
     if (Object.keys(slots).length === 0)
-      this.add(["slots"], '"slots" is empty; name each slot and its list, such as S: name.');
+      this.add(["slots"], () => '"slots" is empty; name each slot and its list, such as S: name.');
     for (const [slot, list] of Object.entries(slots)) {
       if (!Object.hasOwn(lists, list)) {
         this.add(
           ["slots", slot],
-          `slot "${slot}" draws from list "${list}", which is not under lists.${didYouMean(list, Object.keys(lists))}`,
+          () =>
+            `slot "${slot}" draws from list "${list}", which is not under lists.${didYouMean(list, Object.keys(lists))}`,
         );
       }
       if (slot === "new" || slot === "END")
-        this.add(["slots", slot], `"${slot}" has a meaning of its own; give the slot another name.`, { ofKey: true });
+        this.add(["slots", slot], () => `"${slot}" has a meaning of its own; give the slot another name.`, {
+          ofKey: true,
+        });
     }
   }
 
@@ -146,7 +158,7 @@ class TemplateTaskReader {
     const places = slots.map((slot) => references(variant.text).findIndex((reference) => reference.slot === slot));
     const missing = slots.filter((_, i) => places[i] === -1);
     for (const slot of missing)
-      this.add(path, `the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`);
+      this.add(path, () => `the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`);
     if (missing.length > 0) {
       this.templatesAreWhole = false;
       return [];
@@ -169,15 +181,16 @@ class TemplateTaskReader {
 
   /** A prompt. */
   private template(text: string, path: Path): Template {
-    if (/\s$/.test(text)) this.add(path, `the prompt ends with a space; remove it, answers begin with one (" Mary").`);
-    if (/^\s/.test(text)) this.add(path, "the prompt begins with a space; remove it.");
+    if (/\s$/.test(text))
+      this.add(path, () => `the prompt ends with a space; remove it, answers begin with one (" Mary").`);
+    if (/^\s/.test(text)) this.add(path, () => "the prompt begins with a space; remove it.");
     return this.pieces(text, path);
   }
 
   private pieces(text: string, path: Path): Template {
     const parsed = parseTemplate(text);
     if ("problem" in parsed) {
-      this.add(path, `${JSON.stringify(text)} ${parsed.problem}.`, { part: parsed.part });
+      this.add(path, () => `${JSON.stringify(text)} ${parsed.problem}.`, { part: parsed.part });
       this.templatesAreWhole = false;
       return [];
     }
@@ -190,22 +203,17 @@ class TemplateTaskReader {
     const part = writtenReference(reference);
     if (!this.checkSlotName(slot, path, part)) return;
     this.usedSlots.add(slot);
-    const list = this.lists[this.fields.slots[slot]!];
+    const name = this.fields.slots[slot]!;
+    const list = Object.hasOwn(this.lists, name) ? this.lists[name] : undefined;
     if (!list) return;
     if (column !== undefined && !list.columns.includes(column)) {
-      const columns = list.columns.filter((name) => name !== "");
-      const remedy =
-        columns.length > 0 ? `its columns are ${columns.join(", ")}` : `its list has no columns, write {${slot}}`;
-      this.add(
-        path,
-        `{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`,
-        { part },
-      );
+      this.add(path, () => unknownColumn(slot, column, list), { part });
     }
     if (offset >= list.rows.length) {
       this.add(
         path,
-        `{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
+        () =>
+          `{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
         { part },
       );
     }
@@ -213,12 +221,15 @@ class TemplateTaskReader {
 
   /** True if the slot is declared. */
   private checkSlotName(slot: string, path: Path, part?: string): boolean {
-    const names = Object.keys(this.fields.slots);
-    if (names.includes(slot)) return true;
-    if (names.length === 0) return false;
+    const { slots } = this.fields;
+    if (Object.hasOwn(slots, slot)) return true;
+    if (Object.keys(slots).length === 0) return false;
     this.add(
       path,
-      `"${slot}" is not a slot; declare it under slots (there are ${names.join(", ")}).${didYouMean(slot, names)}`,
+      () => {
+        const names = Object.keys(slots);
+        return `"${slot}" is not a slot; declare it under slots (there are ${namesOf(names)}).${didYouMean(slot, names)}`;
+      },
       { part },
     );
     return false;
@@ -228,9 +239,13 @@ class TemplateTaskReader {
   private checkOccurrenceNames(text: Template, path: Path): void {
     for (const { name, slot } of references(nameOccurrences(text))) {
       if (name !== undefined && name !== slot && Object.hasOwn(this.fields.slots, name)) {
-        this.add(path, `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`, {
-          part: `{${name}}`,
-        });
+        this.add(
+          path,
+          () => `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`,
+          {
+            part: `{${name}}`,
+          },
+        );
       }
     }
   }
@@ -248,7 +263,7 @@ class TemplateTaskReader {
       if (!needless)
         this.add(
           path,
-          `there are no "${field}"; write them for the task or for this template, such as ${field}: [" {S}"].`,
+          () => `there are no "${field}"; write them for the task or for this template, such as ${field}: [" {S}"].`,
         );
       return { kind: "strings", strings: [] };
     }
@@ -273,7 +288,8 @@ class TemplateTaskReader {
     if (endsInLetter && first !== undefined && /^\p{L}/u.test(first)) {
       this.add(
         path,
-        `answer "${written}" would follow "${end.trim().split(" ").at(-1)}" without a space; write " ${written}".`,
+        () =>
+          `answer "${written}" would follow "${end.trim().split(" ").at(-1)}" without a space; write " ${written}".`,
       );
     }
   }
@@ -284,52 +300,50 @@ class TemplateTaskReader {
     );
     const [side] = sides;
     if (sides.length !== 1 || !side) {
-      this.add(path, `a part of a list needs exactly one of after, before and upTo; there are ${sides.length}.`);
+      this.add(path, () => `a part of a list needs exactly one of after, before and upTo; there are ${sides.length}.`);
       return { kind: "strings", strings: [] };
     }
     if (!Object.hasOwn(this.lists, list)) {
-      this.add([...path, "list"], `"${list}" is not under lists.${didYouMean(list, Object.keys(this.lists))}`);
+      this.add([...path, "list"], () => `"${list}" is not under lists.${didYouMean(list, Object.keys(this.lists))}`);
+    } else if (this.lists[list].rows.length > MOST_ANSWERS) {
+      this.add(
+        [...path, "list"],
+        () =>
+          `list "${list}" has ${this.lists[list].rows.length} words, more than the ${MOST_ANSWERS} that can be answers; name a shorter list.`,
+      );
     } else if (this.checkSlotName(side[1], [...path, side[0]])) {
       this.usedSlots.add(side[1]);
       const own = this.fields.slots[side[1]];
       if (own !== list)
         this.add(
           [...path, side[0]],
-          `slot "${side[1]}" draws from list "${own}", not from "${list}"; name a slot of that list.`,
+          () => `slot "${side[1]}" draws from list "${own}", not from "${list}"; name a slot of that list.`,
         );
     }
     return { kind: "range", list, slot: side[1], side: side[0], prefix };
   }
 
-  private checkCorruptions(corruptions: Readonly<Record<string, Corruption>>, variants: readonly Variant[]): void {
+  private checkCorruptions(corruptions: Readonly<Record<string, Corruption>>, mentions: Mentions): void {
     for (const [name, corruption] of Object.entries(corruptions)) {
       if (name === WRITTEN)
-        this.add(["corruptions", name], `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`, {
-          ofKey: true,
-        });
+        this.add(
+          ["corruptions", name],
+          () => `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`,
+          {
+            ofKey: true,
+          },
+        );
       if (Object.keys(corruption).length === 0)
-        this.add(["corruptions", name], `corruption "${name}" changes nothing; write such as { S2: new }.`);
+        this.add(["corruptions", name], () => `corruption "${name}" changes nothing; write such as { S2: new }.`);
       for (const [target, source] of Object.entries(corruption))
-        this.checkReplacement(["corruptions", name, target], target, source, variants);
+        this.checkReplacement(["corruptions", name, target], target, source, mentions);
     }
   }
 
-  private checkReplacement(path: Path, target: string, source: string, variants: readonly Variant[]): void {
-    const slot = this.slotOfTarget(target, variants);
+  private checkReplacement(path: Path, target: string, source: string, mentions: Mentions): void {
+    const slot = mentions.everywhere.get(target);
     if (slot === undefined) {
-      const mentionsOf = (variant: Variant): string[] => references(variant.text).flatMap(({ name }) => name ?? []);
-      const names = [...new Set(variants.flatMap(mentionsOf))];
-      const lacking = names.includes(target)
-        ? variants.find(
-            ({ text }) => !references(text).some(({ name, slot: own }) => name === target || own === target),
-          )
-        : undefined;
-      const there = lacking ? mentionsOf(lacking) : names;
-      this.add(
-        path,
-        `there is no "${target}"${lacking ? ` in template ${lacking.name}` : ""}; mentions are ${there.join(", ") || "none"}.${didYouMean(target, there)}`,
-        { ofKey: true },
-      );
+      this.add(path, () => noMention(target, mentions), { ofKey: true });
       return;
     }
     if (source === "new") return;
@@ -339,16 +353,9 @@ class TemplateTaskReader {
     if (from !== to)
       this.add(
         path,
-        `slot "${source}" draws from list "${from}", but ${target} from "${to}"; only a slot of one list can take its place.`,
+        () =>
+          `slot "${source}" draws from list "${from}", but ${target} from "${to}"; only a slot of one list can take its place.`,
       );
-  }
-
-  /** The slot of an occurrence (S2) or slot (S) that every sentence has. */
-  private slotOfTarget(target: string, variants: readonly Variant[]): string | undefined {
-    const slots = variants.map(
-      ({ text }) => references(text).find(({ name, slot }) => name === target || slot === target)?.slot,
-    );
-    return slots.every((slot) => slot !== undefined) ? slots[0] : undefined;
   }
 
   private defaultCorruption(corruptions: Readonly<Record<string, Corruption>>): string {
@@ -361,7 +368,8 @@ class TemplateTaskReader {
       if (!allowed.includes(corruption)) {
         this.add(
           ["corruption"],
-          `corruption "${corruption}" is not under corruptions (there are ${allowed.join(", ") || "none"}).${didYouMean(corruption, allowed)}`,
+          () =>
+            `corruption "${corruption}" is not under corruptions (there are ${namesOf(allowed)}).${didYouMean(corruption, allowed)}`,
         );
       }
       return corruption;
@@ -370,54 +378,49 @@ class TemplateTaskReader {
     if (names.length === 0)
       this.add(
         ["templates", lacking],
-        'nothing says how the corrupt prompt is made; write "corrupt" for the template or corruptions for the task.',
+        () =>
+          'nothing says how the corrupt prompt is made; write "corrupt" for the template or corruptions for the task.',
       );
     if (names.length > 1)
       this.add(
         ["corruptions"],
-        `there are ${names.length} corruptions; say with "corruption" which one is the default.`,
+        () => `there are ${names.length} corruptions; say with "corruption" which one is the default.`,
         { ofKey: true },
       );
     return names[0] ?? WRITTEN;
   }
 
-  private checkPositions(variants: readonly Variant[]): void {
+  private checkPositions(mentions: Mentions): void {
     this.fields.positions?.forEach((position, i) => {
       const path = ["positions", i];
       const base = parsePosition(position)?.base;
       if (base === undefined) {
-        this.add(path, `position "${position}" is none; write a mention such as S1, S1+1 or END.`);
-        return;
+        this.add(path, () => `position "${position}" is none; write a mention such as S1, S1+1 or END.`);
+      } else if (base !== "END" && !mentions.namedEverywhere.has(base)) {
+        this.add(path, () => noPosition(position, base, mentions));
       }
-      const lacking = variants.find(
-        ({ text }) => base !== "END" && !references(text).some(({ name }) => name === base),
-      );
-      if (!lacking) return;
-      const names = [...new Set(references(lacking.text).flatMap(({ name }) => name ?? []))];
-      this.add(
-        path,
-        `position "${position}": template ${lacking.name} has no mention "${base}" (it has ${names.join(", ") || "none"}).${didYouMean(base, names)}`,
-      );
     });
   }
 
   private checkRoles(variants: readonly Variant[]): void {
     const mentions = variants.flatMap(({ text }) => references(text).flatMap(({ name }) => name ?? []));
     const named = this.fields.positions ?? [...new Set(mentions)];
-    this.problems.push(...roleProblems(this.source, this.fields.roles, named));
+    this.problems.addAll(roleProblems(this.source, this.fields.roles, named));
   }
 
   private checkSplit(): void {
     this.fields.split?.by?.forEach((slot, i) => this.checkSlotName(slot, ["split", "by", i]));
     if (this.fields.split?.order !== undefined) {
-      this.add(["split", "order"], '"split.order" belongs to tasks with prompts; remove it.');
+      this.add(["split", "order"], () => '"split.order" belongs to tasks with prompts; remove it.');
     }
   }
 
   private checkUnused(): void {
     for (const slot of Object.keys(this.fields.slots)) {
       if (!this.usedSlots.has(slot))
-        this.add(["slots", slot], `slot "${slot}" is not used; use it as {${slot}} or remove it.`, { ofKey: true });
+        this.add(["slots", slot], () => `slot "${slot}" is not used; use it as {${slot}} or remove it.`, {
+          ofKey: true,
+        });
     }
   }
 }
@@ -447,4 +450,51 @@ export function slotsOfVariant(
       ...Object.values(corruption).filter((source) => source !== "new"),
     ]),
   ];
+}
+
+/** What the templates mention, looked up by name. */
+interface Mentions {
+  readonly variants: readonly Variant[];
+  /** Occurrence (S2) or slot (S) that every template has → its slot. */
+  readonly everywhere: ReadonlyMap<string, string>;
+  /** Occurrences that every template has. */
+  readonly namedEverywhere: ReadonlySet<string>;
+}
+
+function mentionsIn(variants: readonly Variant[]): Mentions {
+  const slots = new Map<string, string>();
+  const names = new Set<string>();
+  variants.forEach(({ text }, i) => {
+    const all = references(text);
+    const targets = new Map(all.flatMap(({ name = "", slot }) => [[slot, slot] as const, [name, slot] as const]));
+    const own = new Set(all.map(({ name }) => name));
+    for (const [target, slot] of targets) if (i === 0 && target !== "") slots.set(target, slot);
+    for (const name of own) if (i === 0 && name !== undefined) names.add(name);
+    for (const target of slots.keys()) if (!targets.has(target)) slots.delete(target);
+    for (const name of names) if (!own.has(name)) names.delete(name);
+  });
+  return { variants, everywhere: slots, namedEverywhere: names };
+}
+
+function noMention(target: string, { variants }: Mentions): string {
+  const mentionsOf = (variant: Variant): string[] => references(variant.text).flatMap(({ name }) => name ?? []);
+  const names = [...new Set(variants.flatMap(mentionsOf))];
+  const lacking = names.includes(target)
+    ? variants.find(({ text }) => !references(text).some(({ name, slot }) => name === target || slot === target))
+    : undefined;
+  const there = lacking ? mentionsOf(lacking) : names;
+  return `there is no "${target}"${lacking ? ` in template ${lacking.name}` : ""}; mentions are ${namesOf(there)}.${didYouMean(target, there)}`;
+}
+
+function noPosition(position: string, base: string, { variants }: Mentions): string {
+  const lacking = variants.find(({ text }) => !references(text).some(({ name }) => name === base))!;
+  const names = [...new Set(references(lacking.text).flatMap(({ name }) => name ?? []))];
+  return `position "${position}": template ${lacking.name} has no mention "${base}" (it has ${namesOf(names)}).${didYouMean(base, names)}`;
+}
+
+function unknownColumn(slot: string, column: string, list: WordList): string {
+  const columns = list.columns.filter((name) => name !== "");
+  const remedy =
+    columns.length > 0 ? `its columns are ${columns.join(", ")}` : `its list has no columns, write {${slot}}`;
+  return `{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`;
 }

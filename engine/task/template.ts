@@ -85,13 +85,14 @@ export function references(template: Template): Reference[] {
 /** The same template with every reference of offset 0 named: IO if it occurs once, S1 and S2 if twice. */
 export function nameOccurrences(template: Template): Template {
   const plain = references(template).filter(({ offset }) => offset === 0);
-  const total = (slot: string): number => plain.filter((reference) => reference.slot === slot).length;
+  const total = new Map<string, number>();
+  for (const { slot } of plain) total.set(slot, (total.get(slot) ?? 0) + 1);
   const seen = new Map<string, number>();
   return template.map((piece) => {
     if (!isReference(piece) || piece.offset !== 0) return piece;
     const count = (seen.get(piece.slot) ?? 0) + 1;
     seen.set(piece.slot, count);
-    return { ...piece, name: total(piece.slot) === 1 ? piece.slot : `${piece.slot}${count}` };
+    return { ...piece, name: total.get(piece.slot) === 1 ? piece.slot : `${piece.slot}${count}` };
   });
 }
 

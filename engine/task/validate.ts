@@ -1,7 +1,8 @@
 // From the data of a file to the fields of one of the three forms, or to a list of problems.
 import type { z } from "zod";
 import { explainIssue, show } from "./explain-issue.ts";
-import { throwProblems, type Problem } from "./problems.ts";
+import { ProblemList } from "../base/problem-list.ts";
+import { problemError, throwProblems, type Problem, type Problems } from "./problems.ts";
 import {
   ablationSchema,
   promptSchema,
@@ -57,14 +58,18 @@ export function problemsIn(
   schema: z.ZodObject,
   data: unknown,
   at: readonly PropertyKey[] = [],
-): Problem[] {
+): Problems {
+  const problems = new ProblemList<Problem>();
   const parsed = schema.safeParse(data);
-  if (parsed.success) return [];
+  if (parsed.success) return problems;
   const known = (path: readonly PropertyKey[]): readonly string[] =>
     path.length === 0 ? keysOf(schema) : (FIELDS_BELOW[String(path.at(-1))] ?? FIELDS_BELOW[String(path[0])] ?? []);
-  return parsed.error.issues
-    .flatMap((issue) => explainIssue(issue, data, known))
-    .map(({ path, sentence, ofKey }): Problem => ({ sentence, place: source.place([...at, ...path], ofKey) }));
+  for (const issue of parsed.error.issues) {
+    for (const { path, sentence, ofKey } of explainIssue(issue, data, known)) {
+      problems.add(() => ({ sentence: sentence(), place: source.place([...at, ...path], ofKey) }));
+    }
+  }
+  return problems;
 }
 
 /** The form of a file, seen from the fields it has. */
@@ -80,8 +85,7 @@ export const FORM_SCHEMAS = {
 export function formOf(source: Source): Form {
   const { data } = source;
   const fail = (sentence: string, path: readonly PropertyKey[] = []): never => {
-    throwProblems([{ sentence, place: source.place(path) }], source);
-    throw new Error("internal: a problem was not thrown");
+    throw problemError({ sentence, place: source.place(path) }, source);
   };
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     return fail("a task is a set of fields (name: value); see tasks/README.md for one to begin with.");

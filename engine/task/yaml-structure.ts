@@ -1,5 +1,5 @@
 // What YAML allows and a task file does not: nesting without end, repeated fields, fields whose name is no text, lost aliases.
-import { Lexer, Parser, isCollection, isScalar, visit, type Document, type Node, type YAMLMap } from "yaml";
+import { Lexer, Parser, isCollection, isScalar, visit, type Alias, type Document, type Node, type YAMLMap } from "yaml";
 import { repeatedField } from "./json-tree.ts";
 
 /** True if lists and fields lie more than `deepest` inside one another; read token by token, since the parser of nodes recurses. */
@@ -21,15 +21,25 @@ interface StructureProblem {
   readonly offset: number;
 }
 
+/** Each is looked for from the document's start when it is unfolded. */
+const MOST_ALIASES = 1000;
+
 /** Every one of them, in the order of the file. */
 export function structureProblems(document: Document.Parsed): StructureProblem[] {
   const problems: StructureProblem[] = [];
   const anchors = new Set<string>();
+  let aliases = 0;
   const remember = (node: Node): void => {
     if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined) anchors.add(node.anchor);
   };
   visit(document, {
     Alias: (_, { source, range }) => {
+      if (++aliases === MOST_ALIASES + 1) {
+        problems.push({
+          sentence: `uses more than ${MOST_ALIASES} aliases (*name); write the values out.`,
+          offset: range?.[0] ?? 0,
+        });
+      }
       if (anchors.has(source)) return;
       problems.push({
         sentence: `uses the alias *${source}, but there is no anchor &${source} before it; write the value out.`,
@@ -44,6 +54,22 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
     Scalar: (_, scalar) => remember(scalar),
   });
   return problems;
+}
+
+/** What each alias stands for: the last value before it that has its anchor. */
+export function aliasTargets(document: Document.Parsed): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target) targets.set(alias, target);
+    },
+    Value: (_, value) => {
+      if (value.anchor !== undefined) anchors.set(value.anchor, value);
+    },
+  });
+  return targets;
 }
 
 function keyProblems({ items }: YAMLMap<unknown, unknown>): StructureProblem[] {

@@ -1,12 +1,13 @@
 // Task tables of EAP-IG (Hanna et al. 2024, arXiv:2403.17806): one row per pair, answers as token ids of one tokenizer or as words.
 import { CsvError, parse } from "csv-parse/sync";
 import type { EngineError } from "../../base/errors.ts";
-import { problemsError } from "../problems.ts";
-import type { MetricName } from "../schema.ts";
+import { namesOf } from "../did-you-mean.ts";
+import { problemError } from "../problems.ts";
+import { LARGEST_COUNT, type MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { PromptTask, Task } from "../task.ts";
 import { parsePythonLiteral } from "./python-literal.ts";
-import { taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
+import { requireCountOfRows, taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
 
 type Cells = Readonly<Record<string, string>>;
 type Answers = Pick<Extract<RowResult, { clean: unknown }>, "answers" | "wrongAnswers">;
@@ -65,7 +66,8 @@ const TABLES: readonly Table[] = [
 /** @throws EngineError "invalid-file" or "invalid-task" */
 export function eapIgCsv(source: SourceText): Task {
   const { header, rows, delimiter } = parseCsv(source);
-  const twice = header.find((column, i) => header.indexOf(column) < i);
+  const seen = new Set<string>();
+  const twice = header.find((column) => seen.has(column) || !seen.add(column));
   if (twice !== undefined) throw badTable(source, 1, `column "${twice}" stands twice; keep one.`);
   const has = (column: string): boolean => header.includes(column);
   const table = TABLES.find(({ columns }) => columns.every(has));
@@ -75,7 +77,7 @@ export function eapIgCsv(source: SourceText): Task {
     throw badTable(
       source,
       1,
-      `columns are ${shortened(header)}, parted by ${DELIMITERS[delimiter]}; a task table needs clean, corrupted and one of: ${wanted}.`,
+      `columns are ${namesOf(header)}, parted by ${DELIMITERS[delimiter]}; a task table needs clean, corrupted and one of: ${wanted}.`,
     );
   }
   const others = header.filter((column) => /^corrupted_\w+$/.test(column) && isPromptColumn(column, rows));
@@ -189,9 +191,12 @@ function parseCsv({ file, text }: SourceText): { header: string[]; rows: Row<Cel
       skip_empty_lines: true,
       relax_column_count: false,
       max_record_size: LARGEST_ROW,
+      // The header, and one more row than are read.
+      to: LARGEST_COUNT + 2,
       delimiter,
       from_line: SEPARATOR_LINE.test(text) ? 2 : 1,
     }) as unknown as { record: string[]; info: { lines: number } }[];
+    requireCountOfRows(parsed.length - 1, file);
     const header = (parsed[0]?.record ?? []).map((column) => column.trim());
     const rows = parsed.slice(1).map(({ record, info }) => ({
       data: Object.fromEntries(header.map((column, i) => [column, record[i] ?? ""])),
@@ -229,12 +234,5 @@ function badTable(
   cause?: unknown,
 ): EngineError {
   const place = { file, line, column: line === undefined ? undefined : 1 };
-  return problemsError([{ place, sentence }], { file, text, code: "invalid-file" }, cause);
-}
-
-const MOST_NAMED = 20;
-
-function shortened(header: readonly string[]): string {
-  const more = header.length - MOST_NAMED;
-  return header.slice(0, MOST_NAMED).join(", ") + (more > 0 ? `, and ${more} more` : "");
+  return problemError({ place, sentence }, { file, text, code: "invalid-file" }, cause);
 }

@@ -1,5 +1,6 @@
 // What a file of another project holds beyond the fields that are read, at any depth: named in a note, not refused.
 import { z } from "zod";
+import { namesOf } from "../did-you-mean.ts";
 import type { Source } from "../source.ts";
 
 /** The fields that a schema knows, and a note that names the others. */
@@ -9,15 +10,8 @@ export function takeKnown(source: Source, schema: z.ZodObject): { data: object; 
   const named = [...others].map(([path, count]) => (count === 1 ? path : `${path} (${count} times)`));
   return {
     data,
-    notes: named.length > 0 ? [`${source.file}: fields that are not read: ${shortened(named)}.`] : [],
+    notes: named.length > 0 ? [`${source.file}: fields that are not read: ${namesOf(named)}.`] : [],
   };
-}
-
-const mostNamed = 20;
-
-function shortened(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(", ") + (more > 0 ? `, and ${more} more` : "");
 }
 
 /** @param path of the value, list places left out: "samples.note" */

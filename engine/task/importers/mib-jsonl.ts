@@ -1,12 +1,12 @@
 // Rows of the MIB benchmark's data sets (arXiv:2504.13151) as JSON, one row a line.
 import { z } from "zod";
-import type { Problem } from "../problems.ts";
-import { throwProblems } from "../problems.ts";
+import { ProblemList } from "../../base/problem-list.ts";
+import { throwProblems, type Problem } from "../problems.ts";
 import { JsonSyntaxError, jsonValue, parseJsonTree } from "../json-tree.ts";
 import type { MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { PromptPair, Task } from "../task.ts";
-import { taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
+import { requireCountOfRows, taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
 
 interface Layout {
   readonly metric?: MetricName;
@@ -68,15 +68,16 @@ function layoutOf(rows: readonly Row<unknown>[]): Layout | undefined {
 }
 
 function parseLines({ file, text }: SourceText): Row<unknown>[] {
-  const problems: Problem[] = [];
+  const problems = new ProblemList<Problem>();
   const rows: Row<unknown>[] = [];
   text.split("\n").forEach((content, i) => {
     if (content.trim() === "") return;
+    requireCountOfRows(rows.length + problems.count + 1, file);
     try {
       rows.push({ data: jsonValue(parseJsonTree(content.replace(/^\uFEFF/, " "))), line: i + 1 });
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      problems.push({ sentence: error.message, place: { file, line: i + 1, column: error.at + 1 } });
+      problems.add(() => ({ sentence: error.message, place: { file, line: i + 1, column: error.at + 1 } }));
     }
   });
   throwProblems(problems, { file, text, code: "invalid-file" });

@@ -5,13 +5,23 @@ export function parsePythonLiteral(text: string): string | number | (string | nu
   const trimmed = text.trim();
   if (!/^[[(]/.test(trimmed)) return parseScalar(trimmed);
   if (!/[\])]$/.test(trimmed)) return undefined;
-  const inside = trimmed.slice(1, -1);
-  const items = [...inside.matchAll(ITEM)].map(([item]) => parseScalar(item));
-  const rest = inside.replace(ITEM, "").replace(/[\s,]/g, "");
-  return rest === "" && items.every((item) => item !== undefined) ? (items as (string | number)[]) : undefined;
+  return parseItems(trimmed.slice(1, -1));
 }
 
-const ITEM = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[+-]?\d+(?:\.\d+)?/g;
+/** Item by item, so that a quote without its twin is met once and not from every quote after it. */
+function parseItems(inside: string): (string | number)[] | undefined {
+  const items: (string | number)[] = [];
+  ITEM.lastIndex = 0;
+  for (let end = 0; ; end = ITEM.lastIndex) {
+    const item = ITEM.exec(inside)?.[1];
+    if (item === undefined) return /^[\s,]*$/.test(inside.slice(end)) ? items : undefined;
+    const value = parseScalar(item);
+    if (value === undefined) return undefined;
+    items.push(value);
+  }
+}
+
+const ITEM = /[\s,]*('[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"|[+-]?\d+(?:\.\d+)?)/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 
 function parseScalar(text: string): string | number | undefined {

@@ -1,8 +1,8 @@
 // Data sets of rows, each a pair of prompts: the part that all importers of rows share.
 import { commonFields } from "../common-fields.ts";
-import { leaveOut } from "../left-out.ts";
-import { throwProblems, type Problem } from "../problems.ts";
-import type { MetricName } from "../schema.ts";
+import { leaveOut, Unusable } from "../left-out.ts";
+import { problemError, throwProblems } from "../problems.ts";
+import { LARGEST_COUNT, type MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { PromptPair, PromptTask } from "../task.ts";
 
@@ -14,6 +14,13 @@ export interface Row<Data> {
   readonly line: number;
 }
 
+/** @throws EngineError "invalid-file" for more rows than are read */
+export function requireCountOfRows(count: number, file: string): void {
+  if (count <= LARGEST_COUNT) return;
+  const sentence = `has more than ${LARGEST_COUNT} rows, the most that are read; split it into smaller files.`;
+  throw problemError({ sentence, place: { file } }, { file, code: "invalid-file" });
+}
+
 /** @throws EngineError "invalid-task" naming every bad row, where they are more than half */
 export function taskOfRows<Data>(
   source: SourceText,
@@ -21,16 +28,16 @@ export function taskOfRows<Data>(
   read: (data: Data) => RowResult,
   { metric = "logit-difference", notes }: { metric?: MetricName; notes: readonly string[] },
 ): PromptTask {
-  const problems: Problem[] = [];
+  const bad = new Unusable();
   const prompts: PromptPair[] = [];
   for (const { data, line } of rows) {
     const result = read(data);
-    if ("problem" in result) problems.push({ sentence: result.problem, place: { file: source.file, line, column: 1 } });
+    if ("problem" in result)
+      bad.addOne(() => ({ sentence: result.problem, place: { file: source.file, line, column: 1 } }));
     else prompts.push({ ...result, line });
   }
-  if (rows.length === 0) problems.push({ sentence: "has no rows.", place: { file: source.file } });
-  if (prompts.length === 0) throwProblems(problems, source);
-  const bad = problems.map((problem) => [problem]);
+  if (rows.length === 0) throw problemError({ sentence: "has no rows.", place: { file: source.file } }, source);
+  if (prompts.length === 0) throwProblems(bad.problems, source);
   const left = leaveOut(bad, rows.length, "rows", source);
   return {
     ...commonFields(source, { metric }, [...notes, ...left]),
@@ -39,7 +46,7 @@ export function taskOfRows<Data>(
     prompts,
     wordIndices: {},
     roles: [],
-    dropped: problems.length,
+    dropped: bad.count,
   };
 }
 
