@@ -35,9 +35,9 @@ function problemsError(
   { file, text, code = "invalid-task" }: ProblemFile,
   cause?: unknown,
 ): EngineError {
-  const sorted = [...problems].map(withShortSentence).sort(
-    (a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0),
-  );
+  const sorted = [...problems]
+    .map(withShortSentence)
+    .sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
   const lines = text?.split("\n");
   const shown = sorted.slice(0, MOST_PROBLEMS.listed).map((problem) => formatProblem(problem, lines));
   const more = problems.count - shown.length;
