@@ -124,7 +124,7 @@ export async function correlate(executor: Executor, request: CorrelationRequest)
 }
 
 /** The places by text, for the run. */
-export function wanted({ texts, places }: Pick<CorrelationRequest, "texts" | "places">) {
+function wanted({ texts, places }: Pick<CorrelationRequest, "texts" | "places">) {
   const positions: number[][] = texts.map(() => []);
   for (const { text, position } of places) positions[text].push(position);
   // What stands behind the last place of a text is not looked at.

@@ -30,12 +30,6 @@ interface Pack {
   readonly rows: readonly number[];
 }
 
-/** Bytes held for so many tokens and places while all layers are gone through. */
-export function bytesHeld(executor: Executor, tokens: number, places: number): number {
-  const { dModel, dMlp } = executor.model.config;
-  return (tokens * dModel + places * dMlp) * (executor.precision === "float32" ? 4 : 8);
-}
-
 export async function* hiddenLayers(executor: Executor, request: HiddenRequest): AsyncGenerator<HiddenLayer> {
   const { config } = executor.model;
   const packs = packed(executor, request);
