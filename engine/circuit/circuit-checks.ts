@@ -1,4 +1,5 @@
 // What a circuit file must say beyond its schema: ids that the model has, kinds that were searched, edges that exist.
+import { ProblemList } from "../base/problem-list.ts";
 import type { Circuit, CircuitEdge, CircuitNode, StabilityRow } from "./circuit-schema.ts";
 import { formatEdge, type Edge } from "./edge.ts";
 import { hasNode, parseNode } from "./node.ts";
@@ -11,19 +12,31 @@ export interface Problem {
   readonly sentence: string;
 }
 
-export function findProblems(circuit: Circuit): Problem[] {
-  return [
-    ...modelProblems(circuit),
-    ...keptProblems(circuit),
-    ...circuit.search.trajectory.flatMap((step, i) => stepProblems(circuit, step, `search.trajectory[${i}]`)),
-    ...(circuit.search.crossing ? idProblems(circuit, circuit.search.crossing.removed, "search.crossing.removed") : []),
-    ...nodeProblems(circuit),
-    ...edgeProblems(circuit),
-    ...partProblems(circuit),
-    ...stabilityProblems(circuit),
-    ...transferProblems(circuit),
-    ...intervalProblems(circuit),
-  ];
+/** A problem that is put into words when it is asked for: a file may have millions of them. */
+type Found = () => Problem;
+
+export function findProblems(circuit: Circuit): ProblemList<Problem> {
+  const problems = new ProblemList<Problem>();
+  for (const problem of allProblems(circuit)) problems.add(problem);
+  return problems;
+}
+
+function* allProblems(circuit: Circuit): Generator<Found> {
+  const { trajectory, crossing } = circuit.search;
+  yield* made(modelProblems(circuit));
+  yield* keptProblems(circuit);
+  for (const [i, step] of trajectory.entries()) yield* stepProblems(circuit, step, `search.trajectory[${i}]`);
+  yield* idProblems(circuit, crossing?.removed ?? [], "search.crossing.removed");
+  yield* nodeProblems(circuit);
+  yield* edgeProblems(circuit);
+  yield* partProblems(circuit);
+  yield* stabilityProblems(circuit);
+  yield* made(transferProblems(circuit));
+  yield* made(intervalProblems(circuit));
+}
+
+function* made(problems: Iterable<Problem>): Generator<Found> {
+  for (const problem of problems) yield () => problem;
 }
 
 function modelProblems({ model }: Circuit): Problem[] {
@@ -35,91 +48,80 @@ function modelProblems({ model }: Circuit): Problem[] {
 /** The field of `kept` that lists each kind. */
 const KEPT_FIELD: Readonly<Record<UnitKind, keyof Circuit["kept"]>> = { head: "heads", mlp: "mlps", neuron: "neurons" };
 
-function keptProblems(circuit: Circuit): Problem[] {
+function* keptProblems(circuit: Circuit): Generator<Found> {
   const { kept, search } = circuit;
-  const problems: Problem[] = [];
   for (const kind of ["head", "mlp", "neuron"] as const) {
     const field = KEPT_FIELD[kind];
+    const path = `kept.${field}`;
     const searched = search.units.includes(kind);
     if (searched && kept[field] === undefined) {
-      problems.push({
-        path: `kept.${field}`,
+      yield () => ({
+        path,
         sentence: `missing, though search.units names "${kind}"; list the kept ones, or [] for none.`,
       });
     }
     if (!searched && kept[field] !== undefined) {
-      problems.push({
-        path: `kept.${field}`,
+      yield () => ({
+        path,
         sentence: `present, though search.units does not name "${kind}"; leave it out or add "${kind}" there.`,
       });
     }
   }
-  // A file may list any number of wrong ids: more than a call takes arguments.
-  const ids = [idProblems(circuit, kept.heads ?? [], "kept.heads"), idProblems(circuit, kept.mlps ?? [], "kept.mlps")];
+  yield* idProblems(circuit, kept.heads ?? [], "kept.heads");
+  yield* idProblems(circuit, kept.mlps ?? [], "kept.mlps");
+  const mlps = kept.mlps && new Set(kept.mlps);
   for (const [mlp, neurons] of Object.entries(kept.neurons ?? {})) {
     const path = `kept.neurons.${mlp}`;
-    ids.push(
-      idProblems(
-        circuit,
-        neurons.map((neuron) => `${mlp}.n${neuron}`),
-        path,
-      ),
-    );
-    if (kept.mlps && !kept.mlps.includes(mlp)) {
-      problems.push({
+    const ids = neurons.map((neuron) => `${mlp}.n${neuron}`);
+    yield* idProblems(circuit, ids, path);
+    if (mlps && !mlps.has(mlp)) {
+      yield () => ({
         path,
         sentence: `lists neurons of ${mlp}, which is not in kept.mlps; add ${mlp} there or leave its neurons out.`,
       });
     }
   }
-  return [...problems, ...ids.flat()];
 }
 
-function stepProblems(circuit: Circuit, step: Circuit["search"]["trajectory"][number], path: string): Problem[] {
-  return [
-    ...idProblems(circuit, step.removed, `${path}.removed`),
-    ...idProblems(circuit, step.added ?? [], `${path}.added`),
-  ];
+function* stepProblems(
+  circuit: Circuit,
+  step: Circuit["search"]["trajectory"][number],
+  path: string,
+): Generator<Found> {
+  yield* idProblems(circuit, step.removed, `${path}.removed`);
+  yield* idProblems(circuit, step.added ?? [], `${path}.added`);
 }
 
-function partProblems(circuit: Circuit): Problem[] {
+function* partProblems(circuit: Circuit): Generator<Found> {
   const { completeness, minimality } = circuit.results ?? {};
-  return [
-    ...idProblems(circuit, completeness?.worst.removed ?? [], "results.completeness.worst.removed"),
-    ...idProblems(circuit, minimality?.units.map(({ id }) => id) ?? [], "results.minimality.units"),
-  ];
+  yield* idProblems(circuit, completeness?.worst.removed ?? [], "results.completeness.worst.removed");
+  yield* idProblems(circuit, minimality?.units.map(({ id }) => id) ?? [], "results.minimality.units");
 }
 
-function stabilityProblems(circuit: Circuit): Problem[] {
+function* stabilityProblems(circuit: Circuit): Generator<Found> {
   const { stability } = circuit.results ?? {};
-  if (!stability) return [];
-  const searches = stability.seeds.length;
-  const rows = stability.rows.flatMap((row, i) => {
+  if (!stability) return;
+  for (const [i, row] of stability.rows.entries()) {
     const path = `results.stability.rows[${i}]`;
     const ids = row.units.map(({ id }) => id);
-    return [...idProblems(circuit, ids, `${path}.units`), ...searchCountProblems(row, searches, path)];
-  });
+    yield* idProblems(circuit, ids, `${path}.units`);
+    yield* made(searchCountProblems(row, stability.seeds.length, path));
+  }
   const sizes = stability.rows.map(({ discovery }) => discovery);
   const falling = sizes.findIndex((size, i) => i > 0 && size <= sizes[i - 1]);
-  return [
-    ...rows,
-    ...(falling < 0
-      ? []
-      : [
-          {
-            path: `results.stability.rows[${falling}].discovery`,
-            sentence: `is ${sizes[falling]} after ${sizes[falling - 1]}; list the sizes rising, each once.`,
-          },
-        ]),
-    ...(stability.enough === undefined || sizes.includes(stability.enough)
-      ? []
-      : [
-          {
-            path: "results.stability.enough",
-            sentence: `is ${stability.enough}, a size that was not tried (${sizes.join(", ")}); write one of these, or leave it out.`,
-          },
-        ]),
-  ];
+  if (falling >= 0) {
+    yield () => ({
+      path: `results.stability.rows[${falling}].discovery`,
+      sentence: `is ${sizes[falling]} after ${sizes[falling - 1]}; list the sizes rising, each once.`,
+    });
+  }
+  const { enough } = stability;
+  if (enough !== undefined && !sizes.includes(enough)) {
+    yield () => ({
+      path: "results.stability.enough",
+      sentence: `is ${enough}, a size that was not tried (${sizes.join(", ")}); write one of these, or leave it out.`,
+    });
+  }
 }
 
 function searchCountProblems(row: StabilityRow, searches: number, path: string): Problem[] {
@@ -147,34 +149,37 @@ function transferProblems({ results }: Circuit): Problem[] {
 }
 
 /** Ids that the model lacks, that have another spelling than ours, and that stand twice. */
-function idProblems(circuit: Circuit, ids: readonly string[], path: string): Problem[] {
+function* idProblems(circuit: Circuit, ids: readonly string[], path: string): Generator<Found> {
   const seen = new Set<string>();
-  return ids.flatMap((id, i) => {
-    const problem = nodeIdProblem(circuit, id) ?? (seen.has(id) ? `"${id}" stands here twice; remove one.` : undefined);
+  for (const [i, id] of ids.entries()) {
+    const wrong =
+      nodeIdProblem(circuit, id) ?? (seen.has(id) ? () => `"${id}" stands here twice; remove one.` : undefined);
     seen.add(id);
-    return problem === undefined ? [] : [{ path: `${path}[${i}]`, sentence: problem }];
-  });
+    if (wrong) yield () => ({ path: `${path}[${i}]`, sentence: wrong() });
+  }
 }
 
-function nodeIdProblem({ model }: Circuit, id: string): string | undefined {
+/** Why an id is none of the model's, to be put into words; undefined where it is one. */
+function nodeIdProblem({ model }: Circuit, id: string): (() => string) | undefined {
   const node = parseNode(id);
-  if (!node) return `"${id}" is not an id; numbers have no leading zeros, as in a3.h1, m2, m2.n17.`;
+  if (!node) return () => `"${id}" is not an id; numbers have no leading zeros, as in a3.h1, m2, m2.n17.`;
   if (hasNode(model, node)) return undefined;
-  const sizes = `layers 0–${model.nLayers - 1}, heads 0–${model.nHeads - 1}, neurons 0–${model.dMlp - 1}`;
-  return `the model has no ${id} (${sizes}); correct the id, or the sizes in model.`;
+  const { nLayers, nHeads, dMlp } = model;
+  return () =>
+    `the model has no ${id} (layers 0–${nLayers - 1}, heads 0–${nHeads - 1}, neurons 0–${dMlp - 1}); correct the id, or the sizes in model.`;
 }
 
-function nodeProblems(circuit: Circuit): Problem[] {
+function* nodeProblems(circuit: Circuit): Generator<Found> {
   const seen = new Set<string>();
-  return circuit.nodes.flatMap((node, i) => {
+  for (const [i, node] of circuit.nodes.entries()) {
     const path = `nodes[${i}]`;
     const wrongId = nodeIdProblem(circuit, node.id);
     const twice = seen.has(node.id);
     seen.add(node.id);
-    if (wrongId !== undefined) return [{ path: `${path}.id`, sentence: wrongId }];
-    if (twice) return [{ path: `${path}.id`, sentence: `"${node.id}" stands here twice; remove one.` }];
-    return nodeFieldProblems(node, path);
-  });
+    if (wrongId) yield () => ({ path: `${path}.id`, sentence: wrongId() });
+    else if (twice) yield () => ({ path: `${path}.id`, sentence: `"${node.id}" stands here twice; remove one.` });
+    else yield* made(nodeFieldProblems(node, path));
+  }
 }
 
 function nodeFieldProblems(node: CircuitNode, path: string): Problem[] {
@@ -196,31 +201,35 @@ function nodeFieldProblems(node: CircuitNode, path: string): Problem[] {
     });
 }
 
-/** An edge entry as an edge, or the sentence that says why it is none. */
-function readEdge(circuit: Circuit, entry: CircuitEdge): Edge | string {
+/** An edge entry as an edge, or why it is none, to be put into words. */
+function readEdge(circuit: Circuit, entry: CircuitEdge): Edge | (() => string) {
   const wrongId = nodeIdProblem(circuit, entry.source) ?? nodeIdProblem(circuit, entry.target);
   const source = parseNode(entry.source);
   const target = parseNode(entry.target);
-  if (wrongId !== undefined || !source || !target) return wrongId ?? "unknown ids.";
+  if (wrongId !== undefined || !source || !target) return wrongId ?? (() => "unknown ids.");
   if (target.kind === "head" && entry.input === undefined)
-    return `an edge into the head ${entry.target} needs input "q", "k" or "v".`;
-  if (target.kind !== "head" && entry.input !== undefined) return `${entry.target} has one input; leave "input" out.`;
+    return () => `an edge into the head ${entry.target} needs input "q", "k" or "v".`;
+  if (target.kind !== "head" && entry.input !== undefined)
+    return () => `${entry.target} has one input; leave "input" out.`;
   if (!reaches(source, target, circuit.model.parallelBlocks ?? false)) {
-    return `${entry.source} does not feed ${entry.target} (an edge runs to a later layer, or from a layer's heads to its MLP); remove it.`;
+    return () =>
+      `${entry.source} does not feed ${entry.target} (an edge runs to a later layer, or from a layer's heads to its MLP); remove it.`;
   }
   return { source, target, input: entry.input };
 }
 
-function edgeProblems(circuit: Circuit): Problem[] {
+function* edgeProblems(circuit: Circuit): Generator<Found> {
   const seen = new Set<string>();
-  return circuit.edges.flatMap((entry, i) => {
+  for (const [i, entry] of circuit.edges.entries()) {
     const edge = readEdge(circuit, entry);
-    if (typeof edge === "string") return [{ path: `edges[${i}]`, sentence: edge }];
+    if (typeof edge === "function") {
+      yield () => ({ path: `edges[${i}]`, sentence: edge() });
+      continue;
+    }
     const name = formatEdge(edge);
-    const twice = seen.has(name);
+    if (seen.has(name)) yield () => ({ path: `edges[${i}]`, sentence: `${name} stands here twice; remove one.` });
     seen.add(name);
-    return twice ? [{ path: `edges[${i}]`, sentence: `${name} stands here twice; remove one.` }] : [];
-  });
+  }
 }
 
 type NamedInterval = [path: string, interval: readonly [number, number] | undefined];

@@ -1,6 +1,7 @@
 // Reads and writes circuit files: every problem is a sentence with a place, equal circuits are equal bytes.
 import type { z } from "zod";
 import { assertInternal, EngineError, MOST_PROBLEMS } from "../base/errors.ts";
+import { ProblemList } from "../base/problem-list.ts";
 import { findProblems, type Problem } from "./circuit-checks.ts";
 import {
   CIRCUIT_FORMAT,
@@ -25,11 +26,11 @@ import { UNIT_KINDS } from "./unit.ts";
 export function parseCircuit(text: string, file: string): Circuit {
   const data = parseJson(text, file);
   const foreign = foreignFormat(data);
-  if (foreign !== undefined) throw invalid(file, [foreign]);
+  if (foreign !== undefined) throw invalid(file, listOf([foreign]));
   const parsed = circuitSchema.safeParse(data);
   if (!parsed.success) throw invalid(file, problemsOf(parsed.error, data));
   const problems = findProblems(parsed.data);
-  if (problems.length > 0) throw invalid(file, problems);
+  if (problems.count > 0) throw invalid(file, problems);
   return parsed.data;
 }
 
@@ -41,7 +42,7 @@ export function parseCircuit(text: string, file: string): Circuit {
 export function formatCircuit(circuit: Circuit): string {
   const parsed = circuitSchema.safeParse(circuit);
   const problems = parsed.success ? findProblems(parsed.data) : problemsOf(parsed.error, circuit);
-  assertInternal(parsed.success && problems.length === 0, `not a valid circuit: ${problems.map(line).join("; ")}`);
+  assertInternal(parsed.success && problems.count === 0, `not a valid circuit: ${[...problems].map(line).join("; ")}`);
   return formatJson(inCanonicalOrder(parsed.data));
 }
 
@@ -80,23 +81,25 @@ function quote(value: unknown): string {
   return value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
 }
 
-function problemsOf(error: z.ZodError, data: unknown): Problem[] {
-  return error.issues.map((issue) => explainIssue(issue, data));
+function problemsOf(error: z.ZodError, data: unknown): ProblemList<Problem> {
+  const problems = new ProblemList<Problem>();
+  for (const issue of error.issues) problems.add(() => explainIssue(issue, data));
+  return problems;
 }
 
-function invalid(file: string, problems: readonly Problem[]): EngineError {
-  const [first] = problems as readonly [Problem];
-  const listed = problems.slice(0, MOST_PROBLEMS.listed).map((problem) => `\n  ${line(problem)}`);
-  const more = problems.length > MOST_PROBLEMS.listed ? `\n  and ${problems.length - MOST_PROBLEMS.listed} more` : "";
-  const message =
-    problems.length === 1
-      ? `${file}: ${line(first)}`
-      : `${file}: ${problems.length} problems:${listed.join("")}${more}`;
-  return new EngineError("invalid-file", message, {
-    place: { file },
-    problems: problems.slice(0, MOST_PROBLEMS.kept),
-    count: problems.length,
-  });
+function listOf(all: readonly Problem[]): ProblemList<Problem> {
+  const problems = new ProblemList<Problem>();
+  for (const problem of all) problems.add(() => problem);
+  return problems;
+}
+
+function invalid(file: string, problems: ProblemList<Problem>): EngineError {
+  const { count } = problems;
+  const kept = [...problems];
+  const listed = kept.slice(0, MOST_PROBLEMS.listed).map((problem) => `\n  ${line(problem)}`);
+  const more = count > MOST_PROBLEMS.listed ? `\n  and ${count - MOST_PROBLEMS.listed} more` : "";
+  const message = count === 1 ? `${file}: ${line(kept[0])}` : `${file}: ${count} problems:${listed.join("")}${more}`;
+  return new EngineError("invalid-file", message, { place: { file }, problems: kept, count });
 }
 
 function line({ path, sentence }: Problem): string {

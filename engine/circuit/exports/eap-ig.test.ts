@@ -107,6 +107,33 @@ describe("other spellings of the same graph are read, and what is passed over is
     expect([bare, flags]).toEqual([plain, plain]);
   });
 
+  test("edges as bare scores, of which none is in the circuit", () => {
+    const graph = spelled((file) => {
+      for (const [name, { score }] of Object.entries(file.edges)) Object.assign(file.edges, { [name]: score });
+    });
+    const scores = [...plain.edges].map(([name, { score }]) => [name, { inGraph: false, score }]);
+    expect([...graph.edges]).toEqual(scores);
+    expect(graph.nodes).toEqual(plain.nodes);
+    expect(graph.passedOver).toEqual(["edges are scores alone: none of them is said to be in the circuit."]);
+  });
+
+  test("edges as bare verdicts, with or without numbers for them", () => {
+    for (const write of [Boolean, flag]) {
+      const graph = spelled((file) => {
+        for (const [name, { in_graph }] of Object.entries(file.edges))
+          Object.assign(file.edges, { [name]: write(in_graph) });
+      });
+      expect([...graph.edges].map(([name, { inGraph }]) => [name, inGraph])).toEqual(
+        [...plain.edges].map(([name, { inGraph }]) => [name, inGraph]),
+      );
+    }
+  });
+
+  test("strings of any length, whatever is escaped in them", () => {
+    const graph = spelled((file) => Object.assign(file.cfg, { note: `${"x".repeat(1e6)}${"\\".repeat(1e6)} NaN` }));
+    expect(graph.edges).toEqual(plain.edges);
+  });
+
   test("neurons and fields of no meaning here are named", () => {
     const graph = spelled((file) => {
       Object.assign(file.nodes["m0"]!, { neurons: [true, false], neurons_scores: [1, 0], hook: "x" });

@@ -146,11 +146,37 @@ const size = z.int().min(1).max(1000);
 /** EAP-IG's loader takes whatever Python takes for true. */
 const flag = z.preprocess((value) => (value === 1 ? true : value === 0 ? false : value), z.boolean());
 
-/** Older graphs have the bare verdict where newer ones have an object. */
-const entry = z.preprocess(
+const entry = z.looseObject({ in_graph: flag, score: score.optional() });
+
+/** Older graphs have the bare verdict of a node where newer ones have an object. */
+const nodeEntry = z.preprocess(
   (value) => (value === true || value === false || value === 0 || value === 1 ? { in_graph: value } : value),
-  z.looseObject({ in_graph: flag, score: score.optional() }),
+  entry,
 );
+
+/**
+ * Of an edge too, or its bare score: a table of numbers of which one is neither 0 nor 1 holds scores, and what scores alone
+ * cannot say, which edges are in the circuit, is left open.
+ */
+const edgeEntries = z.preprocess(
+  (value) => (typeof value === "object" && value !== null ? withObjects(value) : value),
+  z.record(z.string(), entry),
+);
+
+const NO_NUMBERS: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+const isBareScore = (value: unknown) => typeof value === "number" || NO_NUMBERS.includes(value);
+const hasBareScores = (edges: object) =>
+  Object.values(edges).some((value) => isBareScore(value) && value !== 0 && value !== 1);
+
+function withObjects(edges: object): object {
+  const areScores = hasBareScores(edges);
+  const turned = (value: unknown): unknown => {
+    if (areScores && isBareScore(value)) return { in_graph: false, score: value };
+    if (value === true || value === false || value === 0 || value === 1) return { in_graph: value };
+    return value;
+  };
+  return Object.fromEntries(Object.entries(edges).map(([name, value]) => [name, turned(value)]));
+}
 
 const fileSchema = z.looseObject({
   cfg: z.looseObject({
@@ -159,8 +185,8 @@ const fileSchema = z.looseObject({
     d_model: z.int().min(1),
     parallel_attn_mlp: flag.optional(),
   }),
-  nodes: z.record(z.string(), entry),
-  edges: z.record(z.string(), entry),
+  nodes: z.record(z.string(), nodeEntry),
+  edges: edgeEntries,
   [OWN_KEY]: z
     .object({ d_mlp: z.int().min(1), hidden_neurons: z.record(z.string(), z.array(z.int().min(0))) })
     .optional(),
@@ -196,7 +222,7 @@ export function parseEapIg(text: string, file: string, sign: ScoreSign = "helpfu
       ]),
     ),
     ...readHidden(file, parsed.data[OWN_KEY], sizes.nLayers),
-    ...passedOverIn(parsed.data, edgeNames.length),
+    ...passedOverIn(parsed.data, edgeNames.length, hasBareScores((data as { edges: object }).edges)),
   };
 }
 
@@ -212,7 +238,7 @@ const READ_FIELDS = {
 const NEURON_FIELDS: readonly string[] = ["neurons", "neurons_scores"];
 
 /** A sentence for each kind of thing that was in the file and had no effect, or that was not there. */
-function passedOverIn(file: GraphFile, edgeCount: number): Pick<EapIgGraph, "passedOver"> {
+function passedOverIn(file: GraphFile, edgeCount: number, areScores: boolean): Pick<EapIgGraph, "passedOver"> {
   const entries = [...Object.values(file.nodes), ...Object.values(file.edges)];
   const counts = new Map<string, number>();
   for (const fields of entries) {
@@ -231,6 +257,7 @@ function passedOverIn(file: GraphFile, edgeCount: number): Pick<EapIgGraph, "pas
     masked === 0 && counts.has("neurons_scores") && "neurons_scores are not read.",
     others.length > 0 && `fields of nodes and edges that are not read: ${others.join(", ")}.`,
     top.length > 0 && `fields that are not read: ${top.join(", ")}.`,
+    areScores && "edges are scores alone: none of them is said to be in the circuit.",
     unscored > 0 && `${unscored} of the ${listed.length} edges have no score; it counts as 0.`,
     absent > 0 &&
       `${absent} of the model's ${edgeCount} edges are not in the file: they are outside the circuit, with score 0.`,
@@ -277,9 +304,30 @@ function finite(value: z.infer<typeof score> | undefined): number {
 
 /** Puts bare NaN, Infinity and -Infinity outside strings into quotes; everything else stays byte for byte. */
 function quoteBareNumbers(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
+  const parts: string[] = [];
+  let copied = 0;
+  const mark = /"|-?\b(?:NaN|Infinity)\b/g;
+  for (let found = mark.exec(text); found; found = mark.exec(text)) {
+    const [token] = found;
+    if (token === '"') {
+      mark.lastIndex = endOfString(text, found.index);
+      continue;
+    }
+    parts.push(text.slice(copied, found.index), `"${token}"`);
+    copied = mark.lastIndex;
+  }
+  parts.push(text.slice(copied));
+  return parts.join("");
+}
+
+/** Behind the quote that closes the string which begins at an index; of one that is not closed the text's end. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
 }
 
 /** Edges that are laid out at most, about those of 48 layers of 48 heads. */
