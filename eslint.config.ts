@@ -1,6 +1,14 @@
 import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
+/** A call takes some ten thousand arguments; a list from a file has any number. */
+const NO_SPREAD_LISTS = {
+  selector:
+    "CallExpression[callee.property.name=/^(push|unshift|splice|concat|max|min|fromCharCode|fromCodePoint|assign)$/] > SpreadElement.arguments[argument.type!='ArrayExpression']",
+  message:
+    "A list may be too long for a call: append (base/append.ts), greatest or least (base/greatest.ts), or a loop.",
+};
+
 export default tseslint.config(
   { ignores: [".cache/", "dist/**", "node_modules/**", "engine/onnx/onnx_pb.ts", "build/*.cjs"] },
   ...tseslint.configs.recommended,
@@ -28,12 +36,18 @@ export default tseslint.config(
   },
   { files: ["build/**", "bench/**"], rules: { "no-console": "off" } },
   {
+    files: ["cli/**", "electron/**", "engine/**", "renderer/**", "server/**"],
+    ignores: ["**/*.test.ts"],
+    rules: { "no-restricted-syntax": ["error", NO_SPREAD_LISTS] },
+  },
+  {
     // Text from other people's files is made visible in one place before a terminal gets it.
     files: ["cli/**"],
     ignores: ["cli/output.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
+        NO_SPREAD_LISTS,
         {
           selector: "CallExpression[callee.object.object.name='process'][callee.property.name='write']",
           message: "Print through cli/output.ts.",

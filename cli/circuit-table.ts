@@ -1,4 +1,6 @@
 // A circuit file as text to read: a map of its heads, its nodes and edges, its figures.
+import { append } from "../engine/base/append.ts";
+import { greatest } from "../engine/base/greatest.ts";
 import type { Circuit, CircuitNode, CircuitResults } from "../engine/circuit/circuit-schema.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 import { intervalText } from "./interval-text.ts";
@@ -123,7 +125,7 @@ function figureRows({ results, task }: Circuit): string {
   }
   if (complement)
     lines.push(`f of the complement (the circuit ablated, the rest live): ${fixed(complement.faithfulness, 3)}`);
-  lines.push(...partRows(results));
+  append(lines, partRows(results));
   return lines.join("\n");
 }
 
@@ -167,8 +169,8 @@ const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
 
 /** Rows with aligned columns: the first to the left, numbers to the right. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const count = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, c) => Math.max(...rows.map((row) => (row[c] ?? "").length)));
+  const count = greatest(rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, c) => greatest(rows.map((row) => (row[c] ?? "").length)));
   const isNumber = (c: number) =>
     c > 0 && rows.slice(1).every((row) => /^[-[\d]|^$|^yes$|^NO$|^none$/.test(row[c] ?? ""));
   const numeric = widths.map((_, c) => isNumber(c));

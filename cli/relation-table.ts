@@ -1,4 +1,5 @@
 // Fitted relations as text to read: how faithful, beside what needs no map, and how well edits work.
+import { greatest } from "../engine/base/greatest.ts";
 import type { FittedRelation } from "../engine/relation/fit-relation.ts";
 import { ESTIMATORS } from "../engine/relation/estimators/registry.ts";
 import type { Application, Edit, LikelyToken } from "../engine/session/fit-relation-task.ts";
@@ -98,7 +99,10 @@ function scatter(relations: readonly FittedRelation[]): string {
   relations.forEach(({ record }, r) => {
     grid[at(record.causality.mean)][at(record.faithfulness.mean)] += letter(r);
   });
-  const width = Math.max(1, ...grid.flat().map(({ length }) => length));
+  const width = greatest(
+    grid.flat().map(({ length }) => length),
+    1,
+  );
   const lines = grid.map(
     (row, y) => `${fixed(y / (side - 1))} │ ${row.map((cell) => (cell || "·").padEnd(width)).join(" ")}`,
   );

@@ -1,4 +1,5 @@
 // Statistics of a circuit as text to read: the searches again on other examples, and the circuit on other tasks.
+import { greatest, least } from "../engine/base/greatest.ts";
 import { fewSentence } from "../engine/base/interval.ts";
 import { ablationWords } from "../engine/circuit/ablation-words.ts";
 import type { Circuit, Stability, StabilityRow, TransferRow } from "../engine/circuit/circuit-schema.ts";
@@ -18,7 +19,7 @@ export function stabilityTable({ rows, seeds, enough }: Stability): string {
   ];
   const lines = rows.map((row) => [
     String(row.discovery),
-    `${Math.min(...row.kept)} to ${Math.max(...row.kept)}`,
+    `${least(row.kept)} to ${greatest(row.kept)}`,
     alike(row.jaccard),
     ...(withCircuit ? [alike(row.jaccardWithCircuit)] : []),
     (row.heldOut.reduce((sum, f) => sum + f, 0) / row.heldOut.length).toFixed(3),

@@ -1,4 +1,5 @@
 // The desktop app's main process: starts the engine, shows the window, and lets only one of itself run.
+import { append } from "../engine/base/append.ts";
 import { join } from "node:path";
 import { app, MessageChannelMain, protocol, session } from "electron";
 import { portEndpoint } from "../engine/wire/port-endpoint.ts";
@@ -56,7 +57,7 @@ function runWindow(): void {
   let desk: Desk | undefined;
   const files = [...asked.open];
   const open = (paths: readonly string[]) => {
-    if (!desk) return void files.push(...paths);
+    if (!desk) return void append(files, paths);
     desk.show();
     for (const path of paths) desk.open(path);
   };

@@ -1,4 +1,5 @@
 // `secateur evaluate`: the figures of a circuit file, measured again.
+import { append } from "../../engine/base/append.ts";
 import type { Command } from "commander";
 import { evaluateSettings } from "../../engine/choices/evaluate.ts";
 import { ablationWords } from "../../engine/circuit/ablation-words.ts";
@@ -69,7 +70,7 @@ function evaluationTable({ model, task, results, recorded, foundWith }: Evaluati
     lines.push(`f of ${results.random.count} random circuits: ${shown.join(", ")}`);
   }
   if (results.complement) lines.push(`f of the complement: ${results.complement.faithfulness.toFixed(3)}`);
-  lines.push(...partRows(results));
+  append(lines, partRows(results));
   for (const { text } of results.notes ?? []) lines.push(`note: ${text}`);
   return lines.join("\n");
 }

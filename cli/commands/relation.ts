@@ -1,4 +1,5 @@
 // `secateur relation`: fits W and b of relations, says how faithful they are, writes them, applies them, edits with them.
+import { append } from "../../engine/base/append.ts";
 import { type Command, Option } from "commander";
 import { Executor } from "../../engine/activations/executor.ts";
 import { EngineError } from "../../engine/base/errors.ts";
@@ -105,8 +106,8 @@ async function fitAll({ settings, execution, flags }: Asked, signal: AbortSignal
         relateTask(executor, task, fitOf(settings), { signal, onProgress }).finally(() => bar.stop()),
       );
       found.forEach(({ notes }) => notes.forEach((note) => printMessage(`note: ${task.name}: ${note}`)));
-      if (flags.write) written.push(...found.map((outcome) => write(outcome, settings, flags)));
-      outcomes.push(...found);
+      for (const outcome of flags.write ? found : []) written.push(write(outcome, settings, flags));
+      append(outcomes, found);
     }
     if (written.length > 0) printMessage(writtenText(written, flags.out));
     if (outcomes.length === 0)

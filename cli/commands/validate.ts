@@ -1,4 +1,5 @@
 // `secateur validate`: says what a file is and that it is fine, or everything that is wrong with it.
+import { greatest } from "../../engine/base/greatest.ts";
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
@@ -41,7 +42,7 @@ export function addValidate(program: Command): void {
       }
       if (flags.json) printJson(findings satisfies Finding[]);
       else printData(findings.map(({ file, valid, message }) => (valid ? `${file}: ${message}` : message)).join("\n"));
-      process.exitCode = codes.length > 0 ? Math.max(...codes) : EXIT.ok;
+      process.exitCode = codes.length > 0 ? greatest(codes) : EXIT.ok;
     });
 }
 

@@ -1,5 +1,6 @@
 // What there is to know of each kind of ablation, one row a kind: how its values are made, what they leave as it is, and the
 // words that say where they come from.
+import { greatest } from "../base/greatest.ts";
 import { assertInternal } from "../base/errors.ts";
 import type { AblationKind } from "../choices/lists.ts";
 import type { ModelConfig } from "../model/model.ts";
@@ -100,8 +101,8 @@ function ownPrecision({ precision }: Executor, values: Reals): Reals {
 /** How many entries a site has over the rows of a packing. */
 function entriesOf(config: ModelConfig, site: AblatedSite, { rows, runs }: Packing): number {
   if (site === "pattern") {
-    const queries = Math.max(...runs.map(({ length, first }) => length - first));
-    const keys = Math.max(...runs.map(({ length }) => length));
+    const queries = greatest(runs.map(({ length, first }) => length - first));
+    const keys = greatest(runs.map(({ length }) => length));
     return runs.length * config.nHeads * queries * keys;
   }
   return rows * siteWidth(config, site);

@@ -8,6 +8,7 @@
 // - read-out position only: after the last layer with a live head only each run's last token is computed;
 // - candidates as rows: several circuits go through the same matrix products, one after another in the rows;
 // - a layer with no live head has no attention to compute, one whose MLP is ablated no MLP.
+import { greatest } from "../base/greatest.ts";
 import { assertInternal } from "../base/errors.ts";
 import type { AblatedFlags } from "./ablated-flags.ts";
 import type { Chunk } from "./chunk.ts";
@@ -65,7 +66,7 @@ export class EntryMemo {
 
 /** Whether a stream holds the rows that a run of these circuits needs at its layer. */
 export function sufficient(stream: Stream, layer: number, circuits: readonly AblatedFlags[]): boolean {
-  return stream.scope === "all" || Math.max(...circuits.map((circuit) => circuit.lastReading)) < layer;
+  return stream.scope === "all" || greatest(circuits.map((circuit) => circuit.lastReading)) < layer;
 }
 
 /**
@@ -86,7 +87,7 @@ export async function runCircuit(
   const copies = circuits.length;
   assertInternal(!options.record || copies === 1, "only one candidate can be recorded");
   const endOnly = options.endOnly ?? true;
-  const lastReading = endOnly ? Math.max(...circuits.map((circuit) => circuit.lastReading)) : nLayers;
+  const lastReading = endOnly ? greatest(circuits.map((circuit) => circuit.lastReading)) : nLayers;
   const streams: (Stream | undefined)[] = [];
   const stackedPacking = copies === 1 ? chunk.packing : repeatedPacking(chunk.packing, copies);
 

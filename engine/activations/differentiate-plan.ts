@@ -2,6 +2,7 @@
 //
 // Reverse over the layer runs of the forward pass in the order in which they were made: a value that was taken from another
 // run, layer or position carries its gradient back to there.
+import { append } from "../base/append.ts";
 import type { Site } from "../transformer/sites.ts";
 import { rowBudget } from "./chunk.ts";
 import { BlockGradient, FORWARD_SITES } from "./block-gradient.ts";
@@ -60,7 +61,10 @@ export async function differentiatePlans(
       await way.seed(p, outcome, request.objective(outcome, found.length + p));
     }
     await way.go();
-    found.push(...outcomes.map((outcome, p) => ({ outcome, at: way.gradientsOf(p), slopes: way.slopes[p] })));
+    append(
+      found,
+      outcomes.map((outcome, p) => ({ outcome, at: way.gradientsOf(p), slopes: way.slopes[p] })),
+    );
   }
   return found;
 }

@@ -1,4 +1,5 @@
 // Packs the tokens of many runs into rows without padding, and says how attention unpacks them.
+import { greatest } from "../base/greatest.ts";
 import { assertInternal } from "../base/errors.ts";
 import type { LayerConfig, ModelConfig } from "../model/model.ts";
 import { f32, f64, type Feed, i64 } from "../runtime/ort.ts";
@@ -41,8 +42,8 @@ export class Packing {
       }
     });
     this.endRows = Int32Array.from(runs, (_, r) => this.rowStart[r + 1] - 1);
-    this.maxQueries = Math.max(...runs.map((run) => run.length - run.first));
-    this.maxKeys = Math.max(...runs.map((run) => run.length));
+    this.maxQueries = greatest(runs.map((run) => run.length - run.first));
+    this.maxKeys = greatest(runs.map((run) => run.length));
   }
 
   /** Whole prompts, nothing shared. */
@@ -77,7 +78,7 @@ export function attentionFeeds(
   const queriesOf = (r: number) => (queries === "end" ? 1 : packing.rowStart[r + 1] - packing.rowStart[r]);
   const counts = packing.runs.map((_, r) => queriesOf(r));
   const nQueries = counts.reduce((sum, n) => sum + n, 0);
-  const maxQueries = Math.max(...counts);
+  const maxQueries = greatest(counts);
   const { maxKeys } = packing;
   const groupQueries = group * maxQueries;
 

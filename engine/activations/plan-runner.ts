@@ -2,6 +2,8 @@
 //
 // Runs that are the same up to a layer are one run up to there: they part at the first layer at which their changes differ.
 // So a sweep over layers or strengths shares what lies below the layer that it changes.
+import { append } from "../base/append.ts";
+import { greatest } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
 import { type Site, sites } from "../transformer/sites.ts";
@@ -184,7 +186,7 @@ export class PlanRunner {
     for (let layer = 0; layer < nLayers; layer++) {
       if (this.options.trace || this.wanted.has(`${memberKey(plan, world)}/${layer}`)) needed.push(layer);
     }
-    return { plan, world, prompt, changes: placed, until: Math.max(-1, ...needed) + 1 };
+    return { plan, world, prompt, changes: placed, until: greatest(needed, -1) + 1 };
   }
 
   private startTracks(): void {
@@ -261,9 +263,7 @@ export class PlanRunner {
         const copy = value.slice();
         this.note(batch, packing, layer, site, copy);
         for (const track of orderedAt(batch, site, this.needsOf)) {
-          applied.push(
-            ...(await this.changeTrack(track, site, this.viewOf(site, copy, packing, batch.indexOf(track)))),
-          );
+          append(applied, await this.changeTrack(track, site, this.viewOf(site, copy, packing, batch.indexOf(track))));
         }
         return copy;
       },
@@ -394,7 +394,7 @@ export class PlanRunner {
   }
 }
 
-const untilOf = (members: readonly Member[]): number => Math.max(...members.map(({ until }) => until));
+const untilOf = (members: readonly Member[]): number => greatest(members.map(({ until }) => until));
 
 /** Widths that a check could not know, those of a pattern's rows. */
 function fitting(row: Row, width: number): Row {

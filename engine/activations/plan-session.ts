@@ -1,6 +1,8 @@
 // Generates under plans: every prompt is run once, then one token a step, with the keys and values of all earlier ones kept.
 //
 // It says what the logits are, not which token to take: whoever samples feeds back what was chosen, row by row.
+import { append } from "../base/append.ts";
+import { greatest } from "../base/greatest.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
 import type { Site } from "../transformer/sites.ts";
 import { runBlock } from "./block.ts";
@@ -101,7 +103,7 @@ export class PlanSession {
       this.rowsInside.push({ plan: this.rowsInside.length, ids: [...ids], generated, runner, member, slot });
       ends.set(runner.view(p, world, "residPost", nLayers - 1).read(ids.length - 1), p * dModel);
     }
-    this.lastLogits.push(...this.cut(await executor.logits(await executor.finalNorm(ends))));
+    append(this.lastLogits, this.cut(await executor.logits(await executor.finalNorm(ends))));
   }
 
   get rows(): readonly SessionRow[] {
@@ -137,7 +139,7 @@ export class PlanSession {
     const { executor, cache } = this;
     const { config } = executor.model;
     const rows = tokens.map(({ row }) => this.rowsInside[row]);
-    cache.reserve(Math.max(...rows.map(({ ids }) => ids.length + 1)));
+    cache.reserve(greatest(rows.map(({ ids }) => ids.length + 1)));
     const packing = new Packing(
       rows.map(({ ids, slot }) => ({ length: ids.length + 1, first: ids.length, prefixRow: cache.firstRow(slot) })),
     );

@@ -1,4 +1,5 @@
 // The plain run of plans: what is read in the runs of their worlds, and what every change did there.
+import { append } from "../base/append.ts";
 import type { Site } from "../transformer/sites.ts";
 import { rowBudget } from "./chunk.ts";
 import type { Resources } from "./dictionary.ts";
@@ -49,7 +50,7 @@ export async function runPlans(
   for (const group of inBatches(plans, rowBudget(executor.model.config))) {
     const runner = new PlanRunner(executor, group, options);
     await runner.run();
-    outcomes.push(...(await outcomesOf(executor, group, runner)));
+    append(outcomes, await outcomesOf(executor, group, runner));
   }
   return outcomes;
 }

@@ -1,4 +1,5 @@
 // How alike several searches' circuits are, to each other and to one circuit: Jaccard, and how often each unit is kept.
+import { least } from "../base/greatest.ts";
 import type { Interval } from "../base/interval.ts";
 import { compareUnits, parseUnit } from "../circuit/unit.ts";
 import { bootstrapInterval, meanInterval } from "./bootstrap.ts";
@@ -54,7 +55,7 @@ function amongEachOther(circuits: readonly ReadonlySet<string>[], seed: number):
   const interval = bootstrapInterval(circuits.length, meanOver, { seed });
   return {
     mean: meanOver(all)!,
-    least: Math.min(...between.flatMap((row, i) => row.slice(0, i))),
+    least: least(between.flatMap((row, i) => row.slice(0, i))),
     ...(interval && { interval }),
   };
 }
@@ -64,7 +65,7 @@ function withOne(circuits: readonly ReadonlySet<string>[], circuit: ReadonlySet<
   const interval = meanInterval(each, seed);
   return {
     mean: each.reduce((sum, value) => sum + value, 0) / each.length,
-    least: Math.min(...each),
+    least: least(each),
     ...(interval && { interval }),
   };
 }

@@ -1,4 +1,5 @@
 // Completeness: whether the circuit breaks as the model does when the same units are taken out of both.
+import { greatest } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
 import { compareUnits, formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
@@ -64,7 +65,7 @@ export async function measureCompleteness(
       onDone?.(++done, total);
     }
     const mean = gaps.reduce((a, b) => a + b, 0) / gaps.length;
-    rows.push({ share, count: gaps.length, mean, greatest: Math.max(...gaps) });
+    rows.push({ share, count: gaps.length, mean, greatest: greatest(gaps) });
   }
   return { examples: evaluator.examples.length, rows, worst };
 }

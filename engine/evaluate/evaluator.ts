@@ -1,4 +1,5 @@
 // Measures circuits of one model on one set of examples: from the start, or as a change to a circuit already run.
+import { least } from "../base/greatest.ts";
 import { AblatedFlags } from "../activations/ablated-flags.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import { type Chunk, prepareChunks, rowBudget } from "../activations/chunk.ts";
@@ -195,7 +196,7 @@ export class Evaluator {
   /** First layer that a change touches, or an earlier one where that layer's input is known at the last token only. */
   private resumeLayer(state: CircuitState, kept: UnitSet | readonly UnitSet[], flags: readonly AblatedFlags[]): number {
     const sets = "space" in kept ? [kept] : kept;
-    let layer = Math.min(...sets.map((set) => firstDifference(state.kept, set)));
+    let layer = least(sets.map((set) => firstDifference(state.kept, set)));
     layer = Math.min(layer, this.executor.model.config.nLayers - 1);
     while (!sufficient(state.streams[0][layer]!, layer, flags)) layer--;
     return layer;
@@ -252,7 +253,7 @@ export const isRight = (example: Example, logits: Reals): number => Number(examp
 /** Layer of the first unit in which two circuits differ; the number of layers where they are the same. */
 function firstDifference(a: UnitSet, b: UnitSet): number {
   const changed = [...a.minus(b).units(), ...b.minus(a).units()].map((unit: Unit) => unit.layer);
-  return changed.length === 0 ? a.space.sizes.nLayers : Math.min(...changed);
+  return changed.length === 0 ? a.space.sizes.nLayers : least(changed);
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

@@ -1,4 +1,5 @@
 // What changes do to neutral text: how far the model's next-token distribution moves, and how much worse it predicts the text.
+import { append } from "../base/append.ts";
 import { rowBudget } from "../activations/chunk.ts";
 import type { Resources } from "../activations/dictionary.ts";
 import type { Executor } from "../activations/executor.ts";
@@ -80,7 +81,7 @@ export async function neutralEffects(
         "model" in variant
           ? { of: await compareModels(executor, variant.model, group, spots, clean.states, options), did: [] }
           : { of: compared[changed.indexOf(variant)], did: runs[changed.indexOf(variant)].fired };
-      sums[v].push(...of);
+      append(sums[v], of);
       did.forEach(({ entries, moved }, c) => {
         fired[v][c].entries += entries;
         fired[v][c].squared += moved ** 2;

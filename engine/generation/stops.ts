@@ -1,4 +1,5 @@
 // Where generated text ends: at a token, or at a string that may lie across several tokens.
+import { greatest, least } from "../base/greatest.ts";
 
 /**
  * Text as it grows, with the part held back that may still become a stop string or is half a character.
@@ -17,7 +18,7 @@ export class GrowingText {
   grow(whole: string): { readonly shown: string; readonly stopped: boolean } {
     this.text = whole;
     const found = this.stops.map((stop) => whole.indexOf(stop)).filter((at) => at >= 0);
-    if (found.length > 0) return { shown: this.upTo(Math.min(...found)), stopped: true };
+    if (found.length > 0) return { shown: this.upTo(least(found)), stopped: true };
     return { shown: this.upTo(whole.length - this.undecided(whole)), stopped: false };
   }
 
@@ -36,7 +37,7 @@ export class GrowingText {
   private undecided(whole: string): number {
     const unfinished = /\uFFFD*$/.exec(whole)![0].length;
     const begun = this.stops.map((stop) => beginningAtEnd(whole, stop));
-    return Math.max(unfinished, ...begun, 0);
+    return greatest(begun, Math.max(unfinished, 0));
   }
 }
 

@@ -2,6 +2,7 @@
 //
 // p = softmax(U norm(T(state))): the final norm once, T the lens, U the unembedding. At the last point T is the identity and p
 // the model's own output.
+import { append } from "../base/append.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, takeRows } from "../activations/packing.ts";
 import { type Reading, readStates } from "../readout/readings.ts";
@@ -39,7 +40,7 @@ export async function readLens(
     const some = places.slice(from, from + placesAtOnce);
     const states = await statesAt(executor, prompts, some, points, request);
     const tokens = request.tokens?.slice(from, from + placesAtOnce);
-    readings.push(...(await readPlaces(executor, states, some.length, { ...request, tokens })));
+    append(readings, await readPlaces(executor, states, some.length, { ...request, tokens }));
     request.onProgress?.(readings.length, places.length);
   }
   return readings;

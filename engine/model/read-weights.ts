@@ -1,4 +1,5 @@
 // Reads weights out of a checkpoint into canonical form: decoded, transposed in tiles, permutation undone.
+import { greatest, least } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
 import { type Checkpoint, matrixShape } from "../formats/checkpoint.ts";
 import type { Stored } from "./weight-names.ts";
@@ -21,8 +22,8 @@ function transposed(checkpoint: Checkpoint, stored: Stored, nOut: number, nIn: n
   const matrix = new Float32Array(nIn * nOut);
   for (let firstOut = 0; firstOut < nOut; firstOut += TILE_OUTPUTS) {
     const places = indices(firstOut, Math.min(firstOut + TILE_OUTPUTS, nOut)).map(at);
-    const firstRow = Math.min(...places);
-    const rows = checkpoint.readRows(stored.key, firstRow, Math.max(...places) - firstRow + 1);
+    const firstRow = least(places);
+    const rows = checkpoint.readRows(stored.key, firstRow, greatest(places) - firstRow + 1);
     const starts = places.map((row) => (row - firstRow) * nIn);
     for (let tile = 0; tile < nIn; tile += TILE_INPUTS) {
       const tileEnd = Math.min(tile + TILE_INPUTS, nIn);

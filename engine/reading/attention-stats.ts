@@ -1,4 +1,5 @@
 // Where heads look: mean attention between named positions, and on random sequences that are repeated.
+import { greatest } from "../base/greatest.ts";
 import { capture } from "../activations/capture.ts";
 import type { Executor } from "../activations/executor.ts";
 import { Packing, type Reals } from "../activations/packing.ts";
@@ -18,7 +19,7 @@ export async function attentionOn(
   const packing = Packing.ofLengths(prompts.map((ids) => ids.length));
   const embedded = executor.embed(prompts.flat(), packing.positions);
   const { at } = await capture(executor, packing, embedded, { sites: ["pattern"] });
-  const width = Math.max(...prompts.map((ids) => ids.length));
+  const width = greatest(prompts.map((ids) => ids.length));
   return ({ layer, head }) => {
     const pattern: Reals = at.pattern![layer];
     return (run, query, key) => pattern[((run * nHeads + head) * width + query) * width + key];

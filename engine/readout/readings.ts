@@ -2,6 +2,7 @@
 // the states of all layers.
 //
 // nostalgebraist 2020, "interpreting GPT: the logit lens". A state goes through the final norm once and through the unembedding.
+import { append } from "../base/append.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
@@ -111,7 +112,7 @@ export async function readStates(executor: Executor, states: Reals, request: Rea
   try {
     const readings: Reading[] = [];
     for (const block of blocksOf(count, rowsAtOnce, request.against)) {
-      readings.push(...(await readBlock(executor, program, states, block, request)));
+      append(readings, await readBlock(executor, program, states, block, request));
     }
     return readings;
   } finally {

@@ -1,4 +1,5 @@
 // Answers that need no map: the commonest object, and the object whose unembedding lies next to the subject's.
+import { greatest } from "../base/greatest.ts";
 import { dot } from "./linear-map.ts";
 import type { Study } from "./study.ts";
 
@@ -27,7 +28,7 @@ export function nearestAnswers({ executor, known, subjects, split }: Study): num
     const closeness = candidates.map((candidate, c) =>
       tokens[c] === ids[subjectPosition] ? -Infinity : dot(candidate, own),
     );
-    return tokens[closeness.indexOf(Math.max(...closeness))];
+    return tokens[closeness.indexOf(greatest(closeness))];
   });
   return split.seeds.map(() => answers);
 }

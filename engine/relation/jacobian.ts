@@ -1,4 +1,6 @@
 // The Jacobian of the object's state in the subject's, at many layers by one backward pass over gradient graphs.
+import { append } from "../base/append.ts";
+import { least } from "../base/greatest.ts";
 import { capture } from "../activations/capture.ts";
 import { rowBudget } from "../activations/chunk.ts";
 import type { Executor, PrefixRows } from "../activations/executor.ts";
@@ -33,11 +35,11 @@ export async function jacobians(
   const runs: RunOfPrompt[] = [];
   for (const [p, prompt] of prompts.entries()) {
     const tail = await tailOf(executor, prompt, options.signal);
-    runs.push(...runsOf(executor, prompt, tail, p));
+    append(runs, runsOf(executor, prompt, tail, p));
     const last = layers.indexOf(nLayers - 1);
     if (last >= 0 && prompt.subjectPosition === prompt.ids.length - 1) setIdentity(found[p][last], dModel);
   }
-  const from = Math.min(...layers) + 1;
+  const from = least(layers) + 1;
   const total = runs.length * (nLayers - from);
   let done = 0;
   await backward(

@@ -1,4 +1,5 @@
 // How often a fitted relation gives the model's own answer, on subjects it was not fitted on.
+import { greatest } from "../base/greatest.ts";
 import { stacked } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
 import type { Interval } from "../base/interval.ts";
@@ -90,8 +91,8 @@ export function ranksBelow(rank: number): number[] {
 
 /** The best rank; among equals the largest, so that nothing is cut without need. */
 export function bestRank(cells: readonly RankCell[]): number {
-  const best = Math.max(...cells.map(({ validation }) => validation));
-  return Math.max(...cells.filter(({ validation }) => validation >= best - 1e-9).map(({ rank }) => rank));
+  const best = greatest(cells.map(({ validation }) => validation));
+  return greatest(cells.filter(({ validation }) => validation >= best - 1e-9).map(({ rank }) => rank));
 }
 
 export interface TestFigures {

@@ -1,4 +1,5 @@
 // What the model makes of each subject: its state at every layer, the object's state, and the model's own answer.
+import { append } from "../base/append.ts";
 import { capture } from "../activations/capture.ts";
 import { rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
@@ -33,7 +34,7 @@ export async function subjectStates(
 ): Promise<SubjectStates[]> {
   const found: SubjectStates[] = [];
   for (const group of promptGroups(prompts, rowBudget(executor.model.config))) {
-    found.push(...(await groupStates(executor, group, signal)));
+    append(found, await groupStates(executor, group, signal));
   }
   return found;
 }

@@ -1,4 +1,5 @@
 // The metric of gated runs, the error that the gates make in it, and the slope of that error at every gate.
+import { append } from "../base/append.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, takeRows } from "../activations/packing.ts";
@@ -65,8 +66,7 @@ export class GatedRuns {
   /** Metric of every example under these gates. */
   async values(gates: Gates): Promise<Float64Array> {
     const values: number[] = [];
-    for (const group of this.groups)
-      values.push(...(await this.metricOf(await this.pass.forward({ ...group, gates }))));
+    for (const group of this.groups) append(values, await this.metricOf(await this.pass.forward({ ...group, gates })));
     return Float64Array.from(values);
   }
 

@@ -2,6 +2,7 @@
 //
 // Under grouped-query attention the head has its own copy of the keys and values that it shares, so that one head's
 // input can be changed alone.
+import { greatest } from "../base/greatest.ts";
 import { groupBy } from "../base/group.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import type { Executor, PrefixRows } from "../activations/executor.ts";
@@ -119,8 +120,8 @@ export class OneHead {
 
 /** The attention that one position of a run pays to another, from a pattern over all queries of the packing. */
 export function attentionAt(packing: Packing, pattern: Reals, run: number, query: number, key: number): number {
-  const maxQueries = Math.max(...packing.runs.map(({ length, first }) => length - first));
-  const maxKeys = Math.max(...packing.runs.map(({ length }) => length));
+  const maxQueries = greatest(packing.runs.map(({ length, first }) => length - first));
+  const maxKeys = greatest(packing.runs.map(({ length }) => length));
   return pattern[(run * maxQueries + query - packing.runs[run].first) * maxKeys + key];
 }
 

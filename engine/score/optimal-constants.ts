@@ -4,6 +4,8 @@
 // A mean is a constant too, and zero is one; both are rarely the one that does the least harm, and then a unit looks important
 // because of what was put in its place. The constant that minimises the loss leaves only what no constant can give.
 // Li and Janson 2024, "Optimal ablation for interpretability", arXiv:2409.09951.
+import { append } from "../base/append.ts";
+import { least } from "../base/greatest.ts";
 import type { AblatedSite, UnitConstants } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import type { Executor } from "../activations/executor.ts";
@@ -134,7 +136,7 @@ async function learn(trial: ConstantsTrial, { seed, signal, onStep }: ConstantsO
     if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
     losses.push(await trial.loss(candidate, seed));
   }
-  return candidates[losses.indexOf(Math.min(...losses))];
+  return candidates[losses.indexOf(least(losses))];
 }
 
 /** A group of examples with what the model itself says. */
@@ -220,7 +222,7 @@ export class ConstantsTrial {
       const gates = this.draw((c + 0.5) / circuits, random);
       for (const { group, model } of this.groups) {
         const { end } = await this.run(group, constants, gates);
-        values.push(...(await this.divergence.from(model, group.packing, end)).values);
+        append(values, (await this.divergence.from(model, group.packing, end)).values);
       }
     }
     return mean(values);

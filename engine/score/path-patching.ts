@@ -7,6 +7,7 @@
 //
 // The fast path of the plan with one more world for every receiver's input, in which the senders' changes are added to the stream
 // that it reads, and whose q, k, v, mlpOut or residPost goes back into the circuit's world.
+import { least } from "../base/greatest.ts";
 import { AblatedFlags } from "../activations/ablated-flags.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
@@ -132,7 +133,7 @@ export class PathPatcher {
       assertInternal(rows.length === candidates.length * this.chunk.examples.length * dModel, "rows of the read-out");
       return rows;
     }
-    const from = Math.min(...receivers.map((slot) => layerOf(slot, nLayers)));
+    const from = least(receivers.map((slot) => layerOf(slot, nLayers)));
     const stream: Stream = { scope: "all", residual: this.at.residPre[from] };
     const circuits = candidates.map(() => this.flags);
     const intervention = this.interventionAt(receivers, candidates);

@@ -1,4 +1,5 @@
 // Marks the entries of a site that belong to one place: a head, a neuron, a position, or any of these together.
+import { greatest } from "../base/greatest.ts";
 import type { Packing } from "../activations/packing.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
@@ -42,7 +43,7 @@ function patternMask(
   place: Place,
   where: Uint8Array,
 ): void {
-  const longest = Math.max(...packing.runs.map((run) => run.length));
+  const longest = greatest(packing.runs.map((run) => run.length));
   const heads = place.unit === undefined ? Array.from({ length: config.nHeads }, (_, head) => head) : [place.unit];
   examples.forEach((example, run) => {
     for (const head of heads) {

@@ -2,6 +2,7 @@
 //
 // The record is written anew with every change of state, so that a list tells the truth also after the process was killed. While a
 // job is under way its process holds a lock on the record: no other goes on with it, changes it or takes its name.
+import { greatest } from "../base/greatest.ts";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -251,7 +252,7 @@ export class ResultStore {
       .filter((name) => name.startsWith(`${stem}-`))
       .map((name) => Number(name.slice(stem.length + 1)))
       .filter(Number.isSafeInteger);
-    for (let number = Math.max(0, ...taken) + 1; ; number++) {
+    for (let number = greatest(taken, 0) + 1; ; number++) {
       const id = `${stem}-${number}`;
       if (isMade(join(this.folder, id))) return id;
     }

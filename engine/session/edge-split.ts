@@ -1,4 +1,5 @@
 // Circuits of edges on one half of the examples: f between all edges and none, and the criterion with both of its halves.
+import { append } from "../base/append.ts";
 import type { Reals } from "../activations/packing.ts";
 import type { Edge } from "../circuit/edge.ts";
 import { type EdgeTable, edgeTable } from "../circuit/topology.ts";
@@ -105,7 +106,7 @@ export class EdgeSplit {
   private async run(kept: EdgeTable): Promise<Run> {
     const ends = await this.circuits.ends(kept);
     const values: number[] = [];
-    for (const { examples, end } of ends) values.push(...(await this.reader.values(end, examples)));
+    for (const { examples, end } of ends) append(values, await this.reader.values(end, examples));
     return { ends, values: Float64Array.from(values) };
   }
 

@@ -1,4 +1,5 @@
 // Where runs keep their journals, and how a run is found again by its name.
+import { greatest } from "../base/greatest.ts";
 import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { makeFolder } from "../base/make-folder.ts";
 import { homedir } from "node:os";
@@ -43,7 +44,7 @@ export function newJournalPath(task: string, model: string, environment: NodeJS.
       .filter((name) => name.startsWith(stem) && name.endsWith(extension))
       .map((name) => Number(name.slice(stem.length, -extension.length)))
       .filter(Number.isSafeInteger);
-    for (let number = Math.max(0, ...taken) + 1; ; number++) {
+    for (let number = greatest(taken, 0) + 1; ; number++) {
       const path = join(folder, `${stem}${number}${extension}`);
       if (isTaken(path)) return path;
     }

@@ -1,5 +1,6 @@
 // Which words of its list each slot may draw, for one tokenizer: a word that is an answer, or that the corrupt prompt replaces, must
 // be one token, so that answers can be read and both prompts are equally long.
+import { greatest } from "../base/greatest.ts";
 import type { Corruption, TemplateTask, Variant } from "./task.ts";
 import { WRITTEN } from "./task.ts";
 import { isReference, references, render, wordAt, type AnswerRule, type Reference, type Template } from "./template.ts";
@@ -141,7 +142,10 @@ function reach(variant: Variant, slot: string): number {
     rule.kind === "strings" ? rule.strings : [],
   );
   const all = [variant.text, variant.corrupt ?? [], ...rules].flatMap(references);
-  return Math.max(0, ...all.filter((reference) => reference.slot === slot).map(({ offset }) => offset));
+  return greatest(
+    all.filter((reference) => reference.slot === slot).map(({ offset }) => offset),
+    0,
+  );
 }
 
 function mentionsOf(text: Template, target: string): Demand[] {

@@ -1,4 +1,5 @@
 // Examples drawn from templates: random fillers, a corrupt twin of equal length, no prompt in both splits.
+import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer, TokenSpan } from "../tokens/tokenizer.ts";
@@ -91,7 +92,8 @@ export class TemplateExpansion {
       else usable.push({ variant, candidates: found });
     }
     if (usable.length === 0) throw this.unfit(reasons[0]!);
-    this.notes.push(...words.notes(), ...reasons);
+    append(this.notes, words.notes());
+    append(this.notes, reasons);
     return usable;
   }
 

@@ -1,4 +1,5 @@
 // Batches of text for training: which sentences in what shares, packed into rows of token ids with a weight for every token.
+import { append } from "../base/append.ts";
 import type { Random } from "../base/random.ts";
 import type { RelationTask, TemplateTask } from "../task/task.ts";
 import { isReference, type Template } from "../task/template.ts";
@@ -95,7 +96,7 @@ export class Corpus {
       const kind = weighted(random, kinds, (some) => mix[some]);
       const next = this.tokens(this.sentence(kind, random, room), tokens.length > 0);
       if (tokens.length + next.length > room) return tokens;
-      tokens.push(...next);
+      append(tokens, next);
     }
   }
 
