@@ -1,22 +1,24 @@
 // The sums over a slice of the vocabulary from which normaliser, entropy and KL are made, as a graph without weights.
 import { Graph } from "../onnx/graph.ts";
-import { exp, gather, mul, reduceSum, sub } from "../onnx/ops.ts";
+import { exp, gather, matMul, mul, reduceSum, sub, transpose } from "../onnx/ops.ts";
 import type { Precision } from "../transformer/precision.ts";
 
-/** With e = exp(x − max): Σ e, Σ e·(x − max), and against row r of the batch Σ e·(x_r − max_r) and Σ e_r·(x − max). */
-export const SUMS = ["total", "own", "across", "back"] as const;
-
-/** `logits` "row token", `max` "row 1" (the row's largest logit), `against` int64 "row" → the sums, "row" each. */
+/**
+ * `logits` "row token", `shift` "row 1" (no logit of the slice is larger), `others` int64 "other" (rows that rows are compared with).
+ *
+ * With y = x − shift and e = exp y: `total` Σ e and `own` Σ e·y, "row"; `across` Σ e·y_other and `back` Σ e_other·y, "row other".
+ * The last two are products of matrices, so that rows that share their counterpart share its values.
+ */
 export function figuresGraph(precision: Precision): Graph {
   const graph = new Graph("figures");
   const logits = graph.input("logits", precision, ["rows", "tokens"]);
-  const max = graph.input("max", precision, ["rows", 1]);
-  const against = graph.input("against", "int64", ["rows"]);
-  const shifted = sub(logits, max);
-  const e = exp(shifted);
+  const shift = graph.input("shift", precision, ["rows", 1]);
+  const others = graph.input("others", "int64", ["others"]);
+  const y = sub(logits, shift);
+  const e = exp(y);
   graph.output("total", reduceSum(e, [-1], false));
-  graph.output("own", reduceSum(mul(e, shifted), [-1], false));
-  graph.output("across", reduceSum(mul(e, gather(shifted, against, 0)), [-1], false));
-  graph.output("back", reduceSum(mul(gather(e, against, 0), shifted), [-1], false));
+  graph.output("own", reduceSum(mul(e, y), [-1], false));
+  graph.output("across", matMul(e, transpose(gather(y, others, 0), [1, 0])));
+  graph.output("back", matMul(y, transpose(gather(e, others, 0), [1, 0])));
   return graph;
 }

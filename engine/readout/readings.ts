@@ -6,8 +6,8 @@ import { append } from "../base/append.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
-import { i64, Program } from "../runtime/ort.ts";
-import { figuresGraph, SUMS } from "./figures-graph.ts";
+import { type Feed, i64, Program } from "../runtime/ort.ts";
+import { figuresGraph } from "./figures-graph.ts";
 import { MOST_LOGITS } from "./logits.ts";
 import { countAbove, Largest } from "./ranking.ts";
 
@@ -47,14 +47,27 @@ interface Block {
   readonly rows: readonly number[];
   /** The rows of the block, then counterparts that stand elsewhere. */
   readonly states: readonly number[];
-  /** By place in `states`: the place of the counterpart. */
+  /** Places in `states` that rows of the block are compared with. */
+  readonly others: readonly number[];
+  /** By row of the block: its counterpart's place in `states`, and among `others`. */
   readonly against: readonly number[];
+  readonly other: readonly number[];
+}
+
+/** What a slice of the vocabulary adds to a row's sums, its exponentials taken of logit − shift (see `figuresGraph`). */
+interface SliceSums {
+  readonly shift: number;
+  readonly total: number;
+  readonly own: number;
+  /** Against the row's counterpart. */
+  readonly across: number;
+  readonly back: number;
 }
 
 /** One row, while slices of the vocabulary come in. */
 class Row {
   readonly largest: Largest;
-  readonly sums = { total: 0, own: 0, across: 0, back: 0 };
+  readonly slices: SliceSums[] = [];
 
   constructor(
     top: number,
@@ -67,27 +80,37 @@ class Row {
     return this.largest.values[0];
   }
 
-  /** log Σ exp (logit − max). */
-  get normaliser(): number {
-    return Math.log(this.sums.total);
-  }
-
-  /** The mean of this row's (logit − max) over its own distribution. */
-  get ownMean(): number {
-    return this.sums.own / this.sums.total;
+  /** Over all slices, with exponentials of logit − max and the counterpart's logits less its own max. */
+  private sums(other: Row): Omit<SliceSums, "shift"> {
+    const sums = { total: 0, own: 0, across: 0, back: 0 };
+    this.slices.forEach(({ shift, total, own, across, back }, s) => {
+      const [down, downOther] = [shift - this.max, other.slices[s].shift - other.max];
+      sums.total += Math.exp(down) * total;
+      sums.own += Math.exp(down) * (own + down * total);
+      sums.across += Math.exp(down) * (across + downOther * total);
+      sums.back += Math.exp(downOther) * (back + down * other.slices[s].total);
+    });
+    return sums;
   }
 
   reading(other: Row): Reading {
-    const token = (id: number, logit: number) => ({ id, logit, logProbability: logit - this.max - this.normaliser });
+    const [sums, sumsOther] = [this.sums(other), other.sums(other)];
+    // log Σ exp (logit − max), and the mean of logit − max over the distribution.
+    const [normaliser, normaliserOther] = [Math.log(sums.total), Math.log(sumsOther.total)];
+    const [mean, meanOther] = [sums.own / sums.total, sumsOther.own / sumsOther.total];
+    const token = (id: number, logit: number) => ({ id, logit, logProbability: logit - this.max - normaliser });
     const { ids, values } = this.largest;
     return {
       top: ids.map((id, i) => token(id, values[i])),
       tokens: this.chosen.map(({ id, logit, above }) => ({ ...token(id, logit), rank: above + 1 })),
-      entropy: this.normaliser - this.ownMean,
-      kl: {
-        to: this.ownMean - this.normaliser - (this.sums.across / this.sums.total - other.normaliser),
-        from: other.ownMean - other.normaliser - (this.sums.back / other.sums.total - this.normaliser),
-      },
+      entropy: normaliser - mean,
+      kl:
+        other === this
+          ? { to: 0, from: 0 }
+          : {
+              to: mean - normaliser - (sums.across / sums.total - normaliserOther),
+              from: meanOther - normaliserOther - (sums.back / sumsOther.total - normaliser),
+            },
     };
   }
 }
@@ -127,7 +150,16 @@ function blocksOf(count: number, size: number, against: readonly number[] | unde
     const counterparts = rows.map((row) => against?.[row] ?? row);
     const states = [...new Set([...rows, ...counterparts])];
     const place = new Map(states.map((row, i) => [row, i]));
-    blocks.push({ rows, states, against: states.map((row, i) => place.get(counterparts[i] ?? row)!) });
+    // Where nothing is compared, one row stands in for all: nobody reads what comes of it.
+    const others = against ? [...new Set(counterparts)] : [rows[0]];
+    const column = new Map(others.map((row, i) => [row, i]));
+    blocks.push({
+      rows,
+      states,
+      others: others.map((row) => place.get(row)!),
+      other: counterparts.map((row) => column.get(row) ?? 0),
+      against: counterparts.map((row) => place.get(row)!),
+    });
   }
   return blocks;
 }
@@ -144,32 +176,43 @@ async function readBlock(
     (row, i) =>
       new Row(top, i < block.rows.length ? (tokens?.[row] ?? []).map((id) => ({ id, logit: NaN, above: 0 })) : []),
   );
-  const slices: { from: number; logits: Reals; width: number }[] = [];
+  const shift = zeros(executor.precision, rows.length);
+  // Ranks are counted when the chosen tokens' own logits are known.
+  const kept: { logits: Reals; width: number }[] = [];
   for await (const { from, to, logits } of executor.logitSlices(
     await executor.finalNorm(takeRows(states, dModel, block.states)),
   )) {
     between?.();
     const width = to - from;
-    slices.push({ from, width, logits });
-    rows.forEach(({ largest, chosen }, r) => {
-      largest.add(logits.subarray(r * width, (r + 1) * width), from);
-      for (const token of chosen)
-        if (token.id >= from && token.id < to) token.logit = logits[r * width + token.id - from];
+    const logitsOf = (r: number) => logits.subarray(r * width, (r + 1) * width);
+    rows.forEach(({ largest }, r) => largest.add(logitsOf(r), from));
+    shift.set(rows.map(({ max }) => max));
+    const sums = await program.run({
+      logits: reals([rows.length, width], logits),
+      shift: reals([rows.length, 1], shift),
+      others: i64([block.others.length], block.others),
+    });
+    addSums(rows, block, shift, sums);
+    if (!rows.some(({ chosen }) => chosen.length > 0)) continue;
+    kept.push({ logits, width });
+    rows.forEach(({ chosen }, r) => {
+      for (const token of chosen) if (token.id >= from && token.id < to) token.logit = logitsOf(r)[token.id - from];
     });
   }
-  const max = zeros(executor.precision, rows.length);
-  max.set(rows.map((row) => row.max));
-  for (const { width, logits } of slices) {
+  for (const { width, logits } of kept) {
     between?.();
     rows.forEach(({ chosen }, r) => {
       for (const token of chosen) token.above += countAbove(logits.subarray(r * width, (r + 1) * width), token.logit);
     });
-    const sums = await program.run({
-      logits: reals([rows.length, width], logits),
-      max: reals([rows.length, 1], max),
-      against: i64([rows.length], block.against),
-    });
-    for (const name of SUMS) rows.forEach((row, r) => (row.sums[name] += (sums[name].data as Reals)[r]));
   }
   return block.rows.map((_, r) => rows[r].reading(rows[block.against[r]]));
+}
+
+function addSums(rows: readonly Row[], block: Block, shift: Reals, sums: Readonly<Record<string, Feed>>): void {
+  const [total, own, across, back] = ["total", "own", "across", "back"].map((name) => sums[name].data as Reals);
+  rows.forEach(({ slices }, r) => {
+    // Counterparts from elsewhere stand behind the block's rows and are compared with none.
+    const at = r * block.others.length + (block.other[r] ?? 0);
+    slices.push({ shift: shift[r], total: total[r], own: own[r], across: across[at], back: back[at] });
+  });
 }
