@@ -7,8 +7,10 @@ import { type BenchOptions, peersNotRun } from "./options.ts";
 import { writeReport } from "./report.ts";
 import type { Section } from "./section.ts";
 import { edgesSection } from "./sections/edges.ts";
+import { generationSection } from "./sections/generation.ts";
 import { growthSection } from "./sections/growth.ts";
 import { headsSection } from "./sections/heads.ts";
+import { lensSection } from "./sections/lens.ts";
 import { coldSection, killsSection, memorySection, windowSection } from "./sections/limits.ts";
 import { smollm2EdgesSection } from "./sections/smollm2-edges.ts";
 import { smollm2Section } from "./sections/smollm2.ts";
@@ -24,6 +26,8 @@ const SECTIONS: Readonly<Record<string, (options: BenchOptions) => Promise<Secti
   "smollm2-edges": smollm2EdgesSection,
   sweep: sweepSection,
   growth: growthSection,
+  generation: generationSection,
+  lens: lensSection,
   shares: timeSharesSection,
   memory: memorySection,
   cold: coldSection,

@@ -6,6 +6,7 @@ const nobody = { threads: 2, python: undefined, autocircuit: undefined, eapIg: u
 test("A peer that is not given is named with the option that brings it in.", () => {
   expect(peersNotRun(nobody)).toEqual([
     "TransformerLens 2.15.4 did not run: give --python.",
+    "Transformers did not run: give --python.",
     "EAP-IG 795f560 did not run: give --python and --eap-ig.",
     "AutoCircuit 1.0.1 did not run: give --autocircuit.",
   ]);

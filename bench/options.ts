@@ -15,6 +15,7 @@ export interface BenchOptions {
 /** The peers by name, with the option that brings each in. */
 const PEERS: readonly (readonly [name: string, option: string, given: (options: BenchOptions) => boolean])[] = [
   ["TransformerLens 2.15.4", "--python", ({ python }) => python !== undefined],
+  ["Transformers", "--python", ({ python }) => python !== undefined],
   ["EAP-IG 795f560", "--python and --eap-ig", ({ python, eapIg }) => python !== undefined && eapIg !== undefined],
   ["AutoCircuit 1.0.1", "--autocircuit", ({ autocircuit }) => autocircuit !== undefined],
 ];

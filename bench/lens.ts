@@ -1,0 +1,58 @@
+// The logit lens over all layers of SmolLM2 at the last token of 32 prompts, against the plain pass that it needs anyway.
+import { capture } from "../engine/activations/capture.ts";
+import { Executor } from "../engine/activations/executor.ts";
+import { Packing } from "../engine/activations/packing.ts";
+import type { Point } from "../engine/lens/points.ts";
+import { readLens } from "../engine/lens/read.ts";
+import { openModel } from "../engine/model/open.ts";
+import { passMultiplyAdds } from "./limit.ts";
+import { benchExamples } from "./prompts.ts";
+import { timed } from "./timed.ts";
+
+export interface LensFigures {
+  readonly rows: number;
+  readonly passSeconds: number;
+  readonly lensSeconds: number;
+  /** (multiply-adds of the pass and of the read-out) / those of the pass: the least that the ratio can be at one MatMul rate. */
+  readonly leastRatio: number;
+}
+
+/** The pass and the lens take turns. */
+const rounds = 5;
+
+export async function measureLens(threads: number): Promise<LensFigures> {
+  const model = openModel("smollm2");
+  const executor = new Executor(model, { threads });
+  const { nLayers, dModel, dVocab } = model.config;
+  const prompts = benchExamples("S2 only").map(({ clean }) => clean);
+  const places = prompts.map(({ ids }, prompt) => ({ prompt, position: ids.length - 1 }));
+  const points: Point[] = [
+    { site: "residPre", layer: 0 },
+    ...Array.from({ length: nLayers }, (_, layer): Point => ({ site: "residPost", layer })),
+  ];
+  const packing = Packing.ofLengths(prompts.map(({ ids }) => ids.length));
+  const embedded = executor.embed(
+    prompts.flatMap(({ ids }) => [...ids]),
+    packing.positions,
+  );
+  const pass = () => capture(executor, packing, embedded, { sites: [] });
+  const lens = () => readLens(executor, prompts, places, { points, top: 5 });
+  await pass();
+  await lens();
+  const times = { pass: [] as number[], lens: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    times.pass.push((await timed(pass)).seconds);
+    times.lens.push((await timed(lens)).seconds);
+  }
+  await executor.dispose();
+  model.close();
+  const readOut = places.length * points.length * dModel * dVocab;
+  return {
+    rows: packing.rows,
+    passSeconds: median(times.pass),
+    lensSeconds: median(times.lens),
+    leastRatio: 1 + readOut / passMultiplyAdds(model.config, packing.rows),
+  };
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
