@@ -20,6 +20,7 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         test: {
           name: "unit",
+          globalSetup: "test/bundled-command-line.ts",
           // A process per worker, not per file: most files are short, and every one leaves its environment as it found it.
           isolate: false,
           include: ["{engine,cli,test,build,bench,renderer,server,electron}/**/*.test.ts"],

@@ -2,14 +2,9 @@
 // and the command line as an ES module, which may wait at its top level.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { build } from "vite";
+import { type BundleFile, bundleFile } from "./bundle-file.ts";
 
-interface Bundle {
-  readonly source: string;
-  readonly format: "cjs" | "es";
-  /** Goes before everything else. */
-  readonly banner?: string;
-  /** Names in the source that stand for something known only while bundling. */
+interface Bundle extends Pick<BundleFile, "source" | "format" | "banner"> {
   readonly define?: () => Record<string, string>;
 }
 
@@ -27,22 +22,6 @@ const BUNDLES: Readonly<Record<string, Bundle>> = {
   "fetch-smollm2.mjs": { source: "build/fetch-smollm2.ts", format: "es" },
 };
 
-for (const [name, { source, format, banner, define }] of Object.entries(BUNDLES)) {
-  await build({
-    configFile: false,
-    logLevel: "warn",
-    define: define?.(),
-    ssr: { noExternal: true, external: ["electron", "onnxruntime-node"] },
-    build: {
-      ssr: true,
-      target: "es2022",
-      outDir: "dist",
-      emptyOutDir: false,
-      minify: false,
-      rolldownOptions: {
-        input: { [name]: source },
-        output: { format, banner, entryFileNames: name, codeSplitting: false },
-      },
-    },
-  });
+for (const [name, { define, ...bundle }] of Object.entries(BUNDLES)) {
+  await bundleFile({ ...bundle, folder: "dist", name, define: define?.() });
 }

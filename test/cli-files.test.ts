@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { formatCircuit } from "../engine/circuit/circuit-file.ts";
 import { exampleCircuit } from "./example-circuit.ts";
 
@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ROOT = process.cwd();
-const PROGRAM = ["--import", import.meta.resolve("tsx"), join(ROOT, "cli/main.ts")];
+const PROGRAM = [inject("commandLine")];
 
 interface Run {
   readonly input?: string;

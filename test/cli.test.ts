@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, suite, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, suite, test, vi } from "vitest";
 import type { Circuit, TransferRow } from "../engine/circuit/circuit-schema.ts";
 
 // A process each: slow where the machine is busy.
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PROGRAM = ["--import", "tsx", "cli/main.ts"];
+const PROGRAM = [inject("commandLine")];
 const environment = () => ({ ...process.env, SECATEUR_HOME: folder, NO_COLOR: "1" });
 
 function secateur(...args: string[]) {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { z } from "zod";
 import { buildProgram } from "../../cli/program.ts";
 import { typedExecution, typedSettings } from "../../cli/settings-options.ts";
@@ -162,7 +162,7 @@ test.each<[string, Partial<PruneSettings>]>([
   });
   const { circuit } = await pruneTask(settings, { execution: { threads: 1 } });
   const out = join(folder, "again.circuit.json");
-  const script = `secateur() { "${process.execPath}" --import tsx cli/main.ts "$@"; }; ${circuit.environment!.command}`;
+  const script = `secateur() { "${process.execPath}" "${inject("commandLine")}" "$@"; }; ${circuit.environment!.command}`;
   const run = spawnSync("sh", ["-c", `${script} --out ${out} --quiet`], {
     encoding: "utf8",
     env: { ...process.env, SECATEUR_HOME: folder },
