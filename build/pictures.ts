@@ -2,7 +2,7 @@
 //
 // Needs the built page and a Chromium.
 import type { Page } from "playwright";
-import { finished, press, startRun } from "../test/journey.ts";
+import { finished, press, showTab, startRun } from "../test/journey.ts";
 import { browserReason, launch, type Tab } from "../test/workbench/browser.ts";
 import { serveReal } from "../test/workbench/serve-real.ts";
 
@@ -46,13 +46,13 @@ async function circuit(page: Page): Promise<void> {
 
 /** Effects by layer and head of the recorded example. */
 async function effects(page: Page): Promise<void> {
-  await press(page, "2");
+  await showTab(page, "effects");
   await page.locator(".map .empty button").click();
   await page.locator(".map td").first().waitFor({ timeout: 120_000 });
 }
 
 async function relations(page: Page): Promise<void> {
-  await press(page, "7");
+  await showTab(page, "relations");
   const boxes = page.locator("tbody input[type=checkbox]");
   await boxes.first().waitFor();
   for (const name of [

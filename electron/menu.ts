@@ -4,6 +4,7 @@ import type { MenuItemConstructorOptions } from "electron";
 import { EXPORT_FORMAT_NAMES } from "../engine/circuit/exports/registry.ts";
 import type { HostCommand, ShellState } from "../renderer/client/host.ts";
 import { en } from "../renderer/words/en.ts";
+import { GROUPS, tabAction, tabsOf } from "../renderer/state/instruments.ts";
 import type { Language } from "../renderer/words/language.ts";
 import { zh } from "../renderer/words/zh.ts";
 
@@ -38,7 +39,6 @@ const KEYS: Readonly<Record<string, string>> = {
   maximise: "F",
   shortcuts: "?",
 };
-const TAB_ACTIONS = ["tabCircuit", "tabEffects", "tabTask", "tabFigures", "tabNodes", "tabRuns"] as const;
 const THEMES = ["system", "light", "dark"] as const;
 const LANGUAGES = ["en", "zh"] as const;
 
@@ -87,7 +87,11 @@ export function menuTemplate(state: MenuState, deeds: MenuDeeds): MenuItemConstr
     {
       label: t("menu.view"),
       submenu: [
-        ...TAB_ACTIONS.map((id) => action(id)),
+        ...GROUPS.map((group) => ({
+          id: `group-${group}`,
+          label: t(`group.${group}`),
+          submenu: tabsOf(group).map((tab) => action(tabAction(tab), t(`tab.${tab}`))),
+        })),
         LINE,
         { id: "theme", label: t("menu.theme"), submenu: themeItems(state, deeds) },
         { id: "language", label: t("menu.language"), submenu: languageItems(state, deeds) },

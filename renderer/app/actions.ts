@@ -2,8 +2,19 @@
 import { LANGUAGES } from "../words/language.ts";
 import { THEME_CHOICES } from "../state/theme-choice.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
-import { ablate, restore, TABS, toggled, toggleKeptAlways } from "../state/view.ts";
+import {
+  type GroupAction,
+  groupAction,
+  GROUPS,
+  nextTab,
+  shownBy,
+  type TabAction,
+  tabAction,
+  TABS,
+} from "../state/instruments.ts";
+import { ablate, restore, toggled, toggleKeptAlways } from "../state/view.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
+import type { Words } from "../words/words.svelte.ts";
 import type { Chrome } from "./chrome.svelte.ts";
 import { saveCircuit, saveSession } from "./save.ts";
 
@@ -17,6 +28,8 @@ export interface Action {
 const OPENED_ENDINGS = [".yaml", ".yml", ".json", ".csv", ".jsonl", SESSION_ENDING];
 
 export type ActionId = keyof ReturnType<typeof actionsOf>;
+/** Those with words of their own. */
+type NamedAction = Exclude<ActionId, TabAction | GroupAction>;
 
 export function actionsOf(bench: Workbench, chrome: Chrome) {
   const { runs, view, settings } = bench;
@@ -98,22 +111,32 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     theme: { run: () => settings.setTheme(after(THEME_CHOICES, settings.theme)) },
     language: { run: () => settings.setLanguage(after(LANGUAGES, settings.language)) },
     restartEngine: { enabled: () => !bench.link.ready, run: () => bench.link.restart() },
-    tabCircuit: tab(bench, 0),
-    tabEffects: tab(bench, 1),
-    tabTask: tab(bench, 2),
-    tabFigures: tab(bench, 3),
-    tabNodes: tab(bench, 4),
-    tabRuns: tab(bench, 5),
-    tabRelations: tab(bench, 6),
-    tabCurves: tab(bench, 7),
-    tabEdges: tab(bench, 8),
-    tabStatistics: { keys: "0", run: () => bench.show({ tab: "statistics" }, "tab") },
+    ...showTabs(bench),
+    ...showGroups(bench),
   } satisfies Readonly<Record<string, Action>>;
   return actions;
 }
 
-function tab(bench: Workbench, index: number): Action {
-  return { keys: String(index + 1), run: () => bench.show({ tab: TABS[index] }, "tab") };
+function showTabs(bench: Workbench): Readonly<Record<TabAction, Action>> {
+  const shows = TABS.map((tab) => [tabAction(tab), { run: () => bench.show({ tab }, "tab") }] as const);
+  return Object.fromEntries(shows) as Record<TabAction, Action>;
+}
+
+function showGroups(bench: Workbench): Readonly<Record<GroupAction, Action>> {
+  const shows = GROUPS.map((group, index) => {
+    const run = () => bench.show({ tab: nextTab(group, bench.view.current.tab) }, "tab");
+    return [groupAction(group), { keys: String(index + 1), run }] as const;
+  });
+  return Object.fromEntries(shows) as Record<GroupAction, Action>;
+}
+
+/** The name of an action, in the reader's words. */
+export function actionName(id: ActionId, words: Words): string {
+  const shown = shownBy(id);
+  if (!shown) return words.t(`action.${id as NamedAction}`);
+  return "tab" in shown
+    ? words.t("action.show", { name: words.t(`tab.${shown.tab}`) })
+    : words.t("action.showGroup", { name: words.t(`group.${shown.group}`) });
 }
 
 export function isEnabled(action: Action): boolean {

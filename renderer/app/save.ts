@@ -26,6 +26,22 @@ export function saveMatrix(bench: Workbench, name: string, matrix: Matrix, corne
   return save(bench, `-${name}.csv`, matrixCsv(matrix, corner), "text/csv");
 }
 
+/** @param ending what the text is, for the file's name */
+export function saveText(bench: Workbench, ending: string, text: string, type: string): Promise<void> {
+  return bench.host.files.save(stemOf(bench.tasks.model, ending), new Blob([text], { type }));
+}
+
+/** A drawing of an instrument. @param name what it is, for the file's name */
+export async function saveDrawing(
+  bench: Workbench,
+  name: string,
+  svg: string,
+  ending: (typeof PICTURE_ENDINGS)[number],
+): Promise<void> {
+  if (ending === ".svg") return saveText(bench, `${name}.svg`, svg, "image/svg+xml");
+  await bench.host.files.save(stemOf(bench.tasks.model, `${name}.png`), await rasterised(svg));
+}
+
 /** What can be saved of circuits of edges; graphs and lists are of the chosen method's circuit. */
 export type EdgeFile = { readonly what: "curves" | "list" } | { readonly what: "graph"; readonly sign: ScoreSign };
 

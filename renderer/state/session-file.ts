@@ -13,7 +13,8 @@ import {
 } from "../../engine/contract.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { MeasuredEdges } from "./edge-desk.svelte.ts";
-import { DRAWN, FIRST_VIEW, NORMALISATIONS, TABS, type View, WEIGHINGS } from "./view.ts";
+import { TABS } from "./instruments.ts";
+import { DRAWN, FIRST_VIEW, NORMALISATIONS, type View, WEIGHINGS } from "./view.ts";
 
 const SESSION_FORMAT = "secateur.session";
 const SESSION_VERSION = 1;

@@ -1,7 +1,8 @@
 // The view as the part of the page's address behind "#", so that a link shows what its sender saw; edits stay out of it.
 import { formatEdge, parseEdge } from "../../engine/circuit/edge.ts";
 import { formatNode, parseNode } from "../../engine/circuit/node.ts";
-import { DRAWN, FIRST_VIEW, NORMALISATIONS, type Selection, TABS, type View, WEIGHINGS } from "./view.ts";
+import { TABS } from "./instruments.ts";
+import { DRAWN, FIRST_VIEW, NORMALISATIONS, type Selection, type View, WEIGHINGS } from "./view.ts";
 
 /** What the address says; the rest of the view is left as it is. */
 export type AddressedView = Pick<View, "tab" | "selection" | "step" | "pinned" | "drawn" | "edges">;

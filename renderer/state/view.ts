@@ -1,5 +1,6 @@
 // What the user has chosen to see and changed by hand: plain data, so that it can be undone and saved.
 import { EDGE_METHODS } from "../../engine/choices/lists.ts";
+import type { Tab } from "./instruments.ts";
 
 export type Selection =
   | { readonly kind: "none" }
@@ -7,20 +8,6 @@ export type Selection =
   /** By its name, such as "a0.h7->a1.h2<q>". */
   | { readonly kind: "edge"; readonly name: string }
   | { readonly kind: "prompt"; readonly index: number };
-
-export const TABS = [
-  "circuit",
-  "effects",
-  "task",
-  "figures",
-  "nodes",
-  "runs",
-  "relations",
-  "curves",
-  "edges",
-  "statistics",
-] as const;
-export type Tab = (typeof TABS)[number];
 
 /** Weights as they are, or as shares of what enters a node or a layer. */
 export const NORMALISATIONS = ["none", "target", "layer"] as const;

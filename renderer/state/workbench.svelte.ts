@@ -31,6 +31,7 @@ import { EngineLink } from "./engine-link.svelte.ts";
 import { fileNamed } from "./file-named.ts";
 import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
+import { LensForm } from "./lens-form.svelte.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
@@ -38,6 +39,7 @@ import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from
 import type { Settings } from "./settings.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
 import { circuitAt } from "./taken-circuit.ts";
+import { TextForm } from "./text-form.svelte.ts";
 import { LastAsked, type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
 import { Undoable } from "./undo.svelte.ts";
@@ -68,7 +70,9 @@ export class Workbench {
   readonly connections: DrawnConnections;
   /** All jobs and results of the engine. */
   readonly tray: JobTray;
-  private readonly desks = new Map<VerbName, Desk<VerbName>>();
+  private readonly desks = new Map<string, Desk<VerbName>>();
+  readonly lensForm = new LensForm();
+  readonly textForm = new TextForm();
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -183,13 +187,28 @@ export class Workbench {
     this.runs.show(example.record);
   }
 
-  /** The desk of a verb, the same for whoever asks. */
-  desk<Name extends VerbName>(verb: Name): Desk<Name> {
-    const known = this.desks.get(verb);
+  /** The desk of a verb, the same for whoever asks. @param place another desk of it, beside the first */
+  desk<Name extends VerbName>(verb: Name, place = ""): Desk<Name> {
+    const key = `${verb}/${place}`;
+    const known = this.desks.get(key);
     if (known) return known as unknown as Desk<Name>;
     const desk = new Desk(() => this.link.api, verb);
-    this.desks.set(verb, desk as unknown as Desk<VerbName>);
+    this.desks.set(key, desk as unknown as Desk<VerbName>);
     return desk;
+  }
+
+  /** Has the model go on with a prompt. */
+  goOnWith(text: string): void {
+    this.textForm.mode = "text";
+    this.textForm.text = text;
+    this.show({ tab: "text" });
+  }
+
+  /** Reads a prompt with the lens. */
+  readWithLens(text: string): void {
+    this.lensForm.source = "text";
+    this.lensForm.text = text;
+    this.show({ tab: "lens" });
   }
 
   /** Sizes of the model of the shown run; undefined while the model is not known. */

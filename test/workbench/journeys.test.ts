@@ -12,6 +12,7 @@ import {
   openIoi,
   press,
   pruneToExport,
+  showTab,
   startRun,
 } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
@@ -53,7 +54,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await finished(page);
     const undisturbed = await listedHeads(page);
 
-    await press(page, "1");
+    await showTab(page, "circuit");
     await startRun(page);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
@@ -70,7 +71,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const { page, complaints, close } = await launch(server.address);
     await startRun(page);
     await finished(page);
-    await press(page, "2");
+    await showTab(page, "effects");
     await page.getByRole("button", { name: "layer × position" }).click();
     const cell = page.getByRole("button", { name: /^1 S2 / });
     await cell.click();
@@ -126,6 +127,50 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await expect.poll(names).toEqual(["single effects", "random", "greedy, exact", "learned masks, then exact"]);
     const [effects, random] = (await rows()).map(([, , size]) => Number(size));
     expect(effects).toBeLessThan(random);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a prompt goes on token by token, another token takes the place of one, and the lens reads where the answer comes up", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await showTab(page, "task");
+    await page.locator(".pane .pair").first().click();
+    await page.getByRole("button", { name: "Go on with this prompt" }).click();
+    await page.getByLabel("Tokens").fill("6");
+    await page.getByRole("button", { name: "Write" }).click();
+    await page.getByText("Click a token").waitFor();
+    const tokens = page.locator(".said .token");
+    const written = await tokens.allTextContents();
+    expect(written.length).toBeGreaterThan(1);
+    await tokens.first().click();
+    const other = page.getByRole("menuitem").nth(1);
+    const instead = (await other.locator(".mono").textContent())!.replace("␣", " ");
+    await other.click();
+    await expect.poll(() => tokens.first().textContent()).toBe(instead);
+    await page.getByText("Click a token").waitFor();
+
+    await showTab(page, "task");
+    await page.locator(".pane .pair").first().click();
+    await page.getByRole("button", { name: "Read with the lens" }).click();
+    await page.getByRole("button", { name: "Read", exact: true }).click();
+    const top = page.locator(".maps tbody tr").first();
+    await top.waitFor();
+    // The last state is the model: what it says at the end is what it wrote first.
+    await expect.poll(() => top.locator("td").last().textContent()).toBe(written[0]!.replace(/^ /, "␣"));
+    await top.locator("td button").last().click();
+    await page.locator(".pane [role=status] button").first().click();
+    await page.getByRole("img", { name: "1/rank by layer" }).waitFor();
+    await page.getByLabel("Second text").fill("When Mary and John went to the store, Mary gave a drink to");
+    await page.getByRole("button", { name: "Read", exact: true }).click();
+    await page.getByRole("button", { name: "Difference" }).click();
+    await page.getByText("The second text’s value less the first’s").waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    expect(readFileSync(await download.path(), "utf8").split("\r\n")[0]).toMatch(
+      /^text,position,token,site,layer,likeliest,p,/,
+    );
     expect(complaints).toEqual([]);
     await close();
   });
@@ -186,7 +231,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await startRun(page);
     await page.getByRole("status").filter({ hasText: "Learning masks" }).waitFor();
     await finished(page);
-    await press(page, "0");
+    await showTab(page, "statistics");
     await page.getByRole("textbox", { name: "discovery examples" }).fill("8, 12");
     await page.getByRole("spinbutton", { name: "searches for each" }).fill("2");
     const again = page.getByRole("button", { name: "Search again" });
@@ -216,7 +261,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       [12, 2],
     ]);
     expect(results!.transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "mean" }, split: "heldOut" }]);
-    await press(page, "6");
+    await showTab(page, "runs");
     await expect.poll(() => page.locator("tr.chosen td").nth(4).textContent()).toBe("learned masks");
     await page.getByRole("row", { name: /learned masks/ }).waitFor();
     expect(complaints).toEqual([]);

@@ -3,6 +3,8 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browserReason, launch } from "./browser.ts";
+import { TABS } from "../../renderer/state/instruments.ts";
+import { showTab } from "../journey.ts";
 import { serveRecorded } from "./serve-recorded.ts";
 
 let server: Awaited<ReturnType<typeof serveRecorded>>;
@@ -35,8 +37,8 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     "every tab is accessible and keeps to the policy: %s, %s, forced colours %s",
     async (theme, locale, forced) => {
       const { page, complaints, close } = await open(theme, locale, forced);
-      for (const tab of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]) {
-        await page.keyboard.press(tab);
+      for (const tab of TABS) {
+        await showTab(page, tab);
         expect([tab, await seriousFaults(page)]).toEqual([tab, []]);
       }
       await page.keyboard.press("Control+k");
@@ -70,7 +72,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     const { page, complaints, close } = await open("light", "en-US");
     await page.keyboard.press("/");
     await page.keyboard.type("a1.h0");
-    for (const key of ["Enter", "Escape", "a", "[", "5"]) await page.keyboard.press(key);
+    for (const key of ["Enter", "Escape", "a", "[", "3"]) await page.keyboard.press(key);
     await page.waitForFunction('location.hash === "#tab=nodes&node=a1.h0&step=26"');
     const address = page.url();
     await page.evaluate('location.hash = "#tab=figures&node=a0.h6&weights=layer"');
@@ -108,7 +110,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
 
   test("circuits of edges by two methods: each figure has its definition, one is drawn, and the address says so", async () => {
     const { page, complaints, close } = await open("light", "en-US");
-    await page.keyboard.press("9");
+    await page.getByRole("tab", { name: "Edges" }).click();
     await page.getByLabel("prune the smallest").check();
     await page.getByRole("button", { name: "Measure the edges" }).click();
     const table = page.locator(".pane .scroll table");

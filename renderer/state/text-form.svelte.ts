@@ -1,0 +1,45 @@
+// What the model is to go on with, and how it chooses its tokens.
+import type { GeneratedToken, TokenChance } from "../../engine/choices/generate.ts";
+import type { AskedOf } from "../../engine/contract/verbs.ts";
+
+export const TEXT_MODES = ["text", "chat"] as const;
+export type TextMode = (typeof TEXT_MODES)[number];
+
+export class TextForm {
+  mode = $state<TextMode>("text");
+  text = $state("");
+  message = $state("");
+  /** Told before a chat; "" leaves it to the model's template. */
+  system = $state("");
+  /** 0 always takes the likeliest token. */
+  temperature = $state(0);
+  topP = $state(1);
+  maxTokens = $state(40);
+  seed = $state(0);
+
+  get isComplete(): boolean {
+    return (this.mode === "text" ? this.text : this.message) !== "";
+  }
+
+  /** @param begin ids of new tokens that are given */
+  asked(model: string, begin: readonly number[] = []): AskedOf<"generate"> {
+    const prompt =
+      this.mode === "text"
+        ? { text: this.text }
+        : { chat: this.message, ...(this.system !== "" && { system: this.system }) };
+    return {
+      model,
+      ...prompt,
+      ...(begin.length > 0 && { begin: [...begin] }),
+      maxTokens: this.maxTokens,
+      temperature: this.temperature,
+      ...(this.topP < 1 && { topP: this.topP }),
+      seed: this.seed,
+    };
+  }
+}
+
+/** The tokens up to a place, and another one there. */
+export function insteadAt(tokens: readonly GeneratedToken[], index: number, other: TokenChance): GeneratedToken[] {
+  return [...tokens.slice(0, index), { ...other, alternatives: tokens[index]!.alternatives }];
+}
