@@ -2,7 +2,8 @@
 import type { PruneSettings } from "../engine/choices/prune.ts";
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "../engine/base/atomic-file.ts";
-import type { OpenedTask, PromptPair, RunRecord, RunStep, TaskPreview } from "../engine/contract.ts";
+import type { OpenedTask, PromptPair, RunRecord, TaskPreview } from "../engine/contract.ts";
+import type { RunStep } from "../engine/contract/prune.ts";
 import { type MeasuredCircuit, requireMeasured, withStability, withTransfer } from "../engine/circuit/statistics.ts";
 import { prepare } from "../engine/session/prepare.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";

@@ -24,7 +24,8 @@ import type {
   TransferRow,
 } from "./circuit/circuit-schema.ts";
 import type { TopologySizes } from "./circuit/topology.ts";
-import type { JobEvent, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
+import type { JobEvent, JobState, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
+import type { RunStep } from "./contract/prune.ts";
 import type { AskedOf, VerbName } from "./contract/verbs.ts";
 
 /** Raised when a client of the day before would misread an answer. */
@@ -110,13 +111,10 @@ export interface TaskPreview {
   readonly notes: readonly string[];
 }
 
-/** Waiting: for its turn behind other work that uses every thread. */
-export type RunState = "waiting" | "running" | "stopping" | "stopped" | "finished" | "failed";
-
 export interface RunSummary {
   readonly id: string;
   readonly request: PruneSettings;
-  readonly state: RunState;
+  readonly state: JobState;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly kept?: number;
@@ -128,20 +126,6 @@ export interface RunSummary {
 export interface RunRecord extends RunSummary {
   readonly steps: readonly RunStep[];
   readonly circuit?: Circuit;
-}
-
-/** One measured trial. */
-export interface RunStep {
-  readonly step: number;
-  readonly removed: readonly string[];
-  readonly faithfulness: number;
-  /** Accuracy or KL, where it was measured. */
-  readonly second: number | null;
-  readonly accepted: boolean;
-  readonly kept: number;
-  /** Which of the seeded orders is being tried, from 0. */
-  readonly order: number;
-  readonly pass: number;
 }
 
 export type EdgeStage = "scores" | "curve" | "pruning";
@@ -399,62 +383,36 @@ export interface WireError {
   readonly problems?: readonly { readonly place: Place; readonly sentence: string }[];
 }
 
-export type EngineEvent = { readonly seq: number } & (
-  | { readonly type: "run"; readonly run: RunSummary }
-  | {
-      readonly type: "anchors";
-      readonly id: string;
-      readonly full: number;
-      readonly empty: number;
-      readonly accuracy: number;
-    }
-  | {
-      readonly type: "progress";
-      readonly id: string;
-      readonly stage:
-        | "constants"
-        | "masks"
-        | "effects"
-        | "pruning"
-        | "held-out"
-        | "random"
-        | "completeness"
-        | "minimality"
-        | "connections"
-        | "roles";
-      readonly done: number;
-      readonly total: number;
-    }
-  | { readonly type: "step"; readonly id: string; readonly step: RunStep }
-  | { readonly type: "circuit"; readonly id: string; readonly circuit: Circuit }
+export type EngineEvent = { readonly seq: number } &
   /** Jacobians of a relation that is being fitted. */
-  | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
-  /** Searches made again; `done` and `total` are their discovery examples, which their time goes with. */
-  | {
-      readonly type: "stability";
-      readonly searches: number;
-      readonly ofSearches: number;
-      readonly done: number;
-      readonly total: number;
-      /** Of a number of examples whose searches are all done. */
-      readonly row?: StabilityRow;
-    }
-  /** A task on which the circuit has been measured. */
-  | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
-  /** Of the method whose edges are being scored, measured or pruned. */
-  | {
-      readonly type: "edges";
-      readonly method: EdgeMethod;
-      readonly stage: EdgeStage;
-      readonly done: number;
-      readonly total: number;
-    }
-  /** Bytes of a model that is being fetched. */
-  | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
-  | JobEvent
-  /** Older events than those that follow are gone: what they told must be asked for again. */
-  | { readonly type: "missed" }
-);
+  (
+    | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
+    /** Searches made again; `done` and `total` are their discovery examples, which their time goes with. */
+    | {
+        readonly type: "stability";
+        readonly searches: number;
+        readonly ofSearches: number;
+        readonly done: number;
+        readonly total: number;
+        /** Of a number of examples whose searches are all done. */
+        readonly row?: StabilityRow;
+      }
+    /** A task on which the circuit has been measured. */
+    | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
+    /** Of the method whose edges are being scored, measured or pruned. */
+    | {
+        readonly type: "edges";
+        readonly method: EdgeMethod;
+        readonly stage: EdgeStage;
+        readonly done: number;
+        readonly total: number;
+      }
+    /** Bytes of a model that is being fetched. */
+    | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
+    | JobEvent
+    /** Older events than those that follow are gone: what they told must be asked for again. */
+    | { readonly type: "missed" }
+  );
 
 export interface EngineApi {
   hello(): Promise<Hello>;
@@ -471,12 +429,7 @@ export interface EngineApi {
   /** @throws every problem of the file, with places */
   openTask(source: TaskSource): Promise<OpenedTask>;
   preview(choice: TaskChoice): Promise<TaskPreview>;
-  /** @returns the run's id; the rest comes as events */
-  startRun(request: PruneSettings): Promise<string>;
-  /** Ends the run after its current measurement; its journal stays. */
-  stopRun(id: string): Promise<void>;
-  /** Goes on with a stopped or broken-off run from its journal. */
-  resumeRun(id: string): Promise<void>;
+  /** Pruning runs, also those of the command line, each as far as it got. */
   listRuns(): Promise<readonly RunSummary[]>;
   openRun(id: string): Promise<RunRecord>;
   /** Reads and checks a circuit file. */

@@ -1,4 +1,6 @@
 // The workbench's server from outside: who is let in, and a whole run over its WebSocket on the embedded model.
+import type { JobState } from "../engine/contract/jobs.ts";
+import type { PrunePart } from "../engine/contract/prune.ts";
 import type { PruneSettings } from "../engine/choices/prune.ts";
 import { taskChoiceOf } from "../engine/choices/task-choice.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -100,16 +102,27 @@ const REQUEST: PruneSettings = {
 /** The same examples, without a search. */
 const CHOICE = taskChoiceOf(REQUEST);
 
-const circuitOf = (id: string) => (event: EngineEvent) => event.type === "circuit" && event.id === id;
+const endOf =
+  (id: string, state: JobState = "finished") =>
+  (event: EngineEvent) =>
+    event.type === "job" && event.job.id === id && event.job.state === state;
+const isStepOf = (id: string) => (event: EngineEvent) =>
+  event.type === "part" && event.id === id && (event.part as PrunePart).kind === "step";
 const stepsOf = (id: string) => {
   let steps = 0;
-  return (event: EngineEvent) => event.type === "step" && event.id === id && ++steps === 5;
+  return (event: EngineEvent) => isStepOf(id)(event) && ++steps === 5;
 };
 const figures = (circuit: Circuit) => ({ ...circuit, environment: undefined });
 
-async function finished(api: EngineApi, id: string): Promise<Circuit> {
-  const event = await until(api, circuitOf(id) as (event: EngineEvent) => event is EngineEvent & { type: "circuit" });
-  return event.circuit;
+async function finished(api: EngineApi, id: string, seen: EngineEvent[] = []): Promise<Circuit> {
+  await until(api, endOf(id) as (event: EngineEvent) => event is EngineEvent, seen);
+  return (await api.openRun(id)).circuit!;
+}
+
+/** Rising: where a job tells how far it is, the last number stands for those before it. */
+function expectInOrder(seen: readonly EngineEvent[]): void {
+  const numbers = seen.map(({ seq }) => seq);
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
 }
 
 suite("who is let in", () => {
@@ -193,16 +206,11 @@ suite("a run over the socket", () => {
     expect((await api.hello()).protocol).toBe(PROTOCOL);
     expect((await api.listTasks()).map(({ name }) => name)).toContain("ioi");
     expect((await api.openTask({ file: REQUEST.task })).criterion).toBe("match");
-    const id = await api.startRun(REQUEST);
+    const id = await api.start("prune", REQUEST);
     const seen: EngineEvent[] = [];
-    const event = await until(
-      api,
-      circuitOf(id) as (event: EngineEvent) => event is EngineEvent & { type: "circuit" },
-      seen,
-    );
-    whole = event.circuit;
-    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
-    expect(seen.filter(({ type }) => type === "step")).toHaveLength(whole.search.trials);
+    whole = await finished(api, id, seen);
+    expectInOrder(seen);
+    expect(seen.filter(isStepOf(id))).toHaveLength(whole.search.trials);
     const { state, circuit, steps } = await api.openRun(id);
     expect({ state, circuit, steps: steps.length }).toEqual({
       state: "finished",
@@ -235,7 +243,12 @@ suite("a run over the socket", () => {
 
   test("units to keep and units to do without are the user's to name", async () => {
     const { api, socket } = await open();
-    const id = await api.startRun({ ...REQUEST, criterion: "difference-only", keep: ["a3.h3"], without: ["a1.h5"] });
+    const id = await api.start("prune", {
+      ...REQUEST,
+      criterion: "difference-only",
+      keep: ["a3.h3"],
+      without: ["a1.h5"],
+    });
     const { kept, search } = await finished(api, id);
     expect(kept.heads).toContain("a3.h3");
     expect(kept.heads).not.toContain("a1.h5");
@@ -255,35 +268,31 @@ suite("a run over the socket", () => {
 
   test("stopped and resumed, a run gives the circuit of one that was not", async () => {
     const { api, socket } = await open();
-    const id = await api.startRun(REQUEST);
+    const id = await api.start("prune", REQUEST);
     await until(api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent);
-    await api.stopRun(id);
-    await until(
-      api,
-      ((event) => event.type === "run" && event.run.id === id && event.run.state === "stopped") as (
-        event: EngineEvent,
-      ) => event is EngineEvent,
-    );
-    await api.resumeRun(id);
+    await api.stop(id);
+    await until(api, endOf(id, "stopped") as (event: EngineEvent) => event is EngineEvent);
+    await api.resume(id);
     expect(figures(await finished(api, id))).toEqual(figures(whole));
     socket.close();
   });
 
   test("a socket that is cut misses no event when it comes back", async () => {
     const first = await open();
-    const id = await first.api.startRun(REQUEST);
+    const id = await first.api.start("prune", REQUEST);
     const seen: EngineEvent[] = [];
     await until(first.api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent, seen);
     first.socket.terminate();
     const second = await open();
-    await until(second.api, circuitOf(id) as (event: EngineEvent) => event is EngineEvent, seen);
-    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, i) => i + 1));
+    const { search } = await finished(second.api, id, seen);
+    expectInOrder(seen);
+    expect(seen.filter(isStepOf(id))).toHaveLength(search.trials);
     second.socket.close();
   });
 
   test("the engine killed in the middle: the page hears of it, another one starts, and the run goes on to the same circuit", async () => {
     const { api, socket } = await open();
-    const id = await api.startRun(REQUEST);
+    const id = await api.start("prune", REQUEST);
     await until(api, stepsOf(id) as (event: EngineEvent) => event is EngineEvent);
     const closed = new Promise<string>((resolve) => socket.on("close", (_, reason) => resolve(reason.toString())));
     process.kill(served.engine.pid!, "SIGKILL");
@@ -295,7 +304,7 @@ suite("a run over the socket", () => {
     const again = await open();
     const { state } = (await again.api.listRuns()).find((run) => run.id === id)!;
     expect(state).toBe("stopped");
-    await again.api.resumeRun(id);
+    await again.api.resume(id);
     expect(figures(await finished(again.api, id))).toEqual(figures(whole));
     again.socket.close();
   });

@@ -6,12 +6,15 @@ import type { Frozen } from "../base/frozen.ts";
 import { type Curves, curvesSettings } from "../choices/curves.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
+import { pruneSettings } from "../choices/prune.ts";
+import type { PrunePart, PruneResult } from "./prune.ts";
 
 /** Name of the verb → schema of its settings. */
 export const VERB_SETTINGS = {
   lens: lensSettings,
   generate: generateSettings,
   curves: curvesSettings,
+  prune: pruneSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -22,11 +25,13 @@ export interface VerbResults {
   readonly lens: LensResult;
   readonly generate: GenerateResult;
   readonly curves: Curves;
+  readonly prune: PruneResult;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
 export interface VerbParts {
   readonly generate: GeneratePart;
+  readonly prune: PrunePart;
 }
 
 export type SettingsOf<Name extends VerbName> = Frozen<z.output<(typeof VERB_SETTINGS)[Name]>>;

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { EngineEvent } from "../contract.ts";
 import type { JobState } from "../contract/jobs.ts";
 import { EventLog } from "./event-log.ts";
@@ -10,9 +10,18 @@ import { ResultStore } from "./result-store.ts";
 import { LENS, Script } from "../../test/scripted-verbs.ts";
 import { WorkQueue } from "./work-queue.ts";
 
+let home: string;
+/** Of the results. */
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "secateur-jobs-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "secateur-jobs-"));
+  vi.stubEnv("SECATEUR_HOME", home);
+  folder = join(home, "results");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
 
 /** An engine's jobs over the folder, and what its verbs do. */
 function engine(capacity?: number) {
@@ -27,7 +36,7 @@ function engine(capacity?: number) {
   return { log, script, jobs, until, states };
 }
 
-const onDisk = () => readdirSync(folder).filter((name) => !name.startsWith("."));
+const onDisk = () => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => !name.startsWith("."));
 
 test("jobs work one at a time, what was asked for before background checks, and each tells its states", async () => {
   const { jobs, script, until, log } = engine();

@@ -1,5 +1,5 @@
 // Every job of a service: asked for, waiting its turn, under way, paused, stopped, done, its result kept; one works at a time.
-import { join } from "node:path";
+import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { checked } from "../choices/checked.ts";
 import { commandLine } from "../choices/command.ts";
@@ -13,12 +13,21 @@ import type {
   SecondsRange,
   StoredResult,
 } from "../contract/jobs.ts";
+import type { PrunePart } from "../contract/prune.ts";
+import type { PruneSettings } from "../choices/prune.ts";
 import type { AskedOf, ResultOf, SettingsOf, VerbName } from "../contract/verbs.ts";
+import { prune } from "../verbs/prune.ts";
 import { VERBS } from "../verbs/table.ts";
 import type { Verb, Work } from "../verbs/verb.ts";
 import { wireError } from "../wire/wire-error.ts";
 import type { EventLog } from "./event-log.ts";
+import { formatCircuit } from "../circuit/circuit-file.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
+import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
+import { journalPath, runCircuitPath } from "../session/run-store.ts";
 import { JobQueue } from "./job-queue.ts";
+import { runCard, runRecord } from "./run-cards.ts";
+import { type LiveRun, Runs } from "./runs.ts";
 import { canGoOn, type ResultRecord, type ResultStore } from "./result-store.ts";
 import { TimeLeft } from "./time-left.ts";
 import type { WorkQueue } from "./work-queue.ts";
@@ -54,6 +63,8 @@ export class Jobs {
   private readonly jobs = new Map<string, Job>();
   private readonly queue = new JobQueue();
   private running: Job | undefined;
+  /** Pruning runs, whoever made them. */
+  readonly runs = new Runs((id) => this.liveRun(id));
 
   /**
    * @param slot at whose turns the work is done, beside other work that uses every thread
@@ -80,6 +91,7 @@ export class Jobs {
       priority,
       about: verb.about(settings),
       resumes: verb.resumes?.(settings) ?? false,
+      keptAs: verb.keptAs,
     });
     this.enqueue(this.jobOf(record, verb, settings), priority);
     return record.id;
@@ -118,7 +130,8 @@ export class Jobs {
   resume(id: string): void {
     const known = this.jobs.get(id);
     if (known && !ENDED.includes(known.record.state)) return;
-    const { state, resumes, failure } = this.store.summary(id);
+    this.adopt(id);
+    const { state, resumes, failure } = this.summary(id);
     if (state === "damaged") throw new EngineError("usage", failure!.message);
     if (!resumes) {
       const why = state === "finished" ? "it is finished" : "its verb begins anew";
@@ -154,24 +167,36 @@ export class Jobs {
   }
 
   results(): readonly ResultSummary[] {
-    return this.store.list();
+    const kept = this.store.list().map(({ id }) => this.summary(id));
+    const runs = this.runs.stored().filter(({ id }) => !this.store.has(id));
+    return [...kept, ...runs.map(runCard)].sort((a, b) => b.when.localeCompare(a.when) || b.id.localeCompare(a.id));
   }
 
   result(id: string): StoredResult {
+    this.adopt(id);
     const { record, result } = this.store.result(id);
     const { settings, command } = record;
-    const summary = this.store.summary(id);
+    const summary = this.summary(id);
     return { summary, settings: settings as SettingsOf<VerbName>, result: result as ResultOf<VerbName>, command };
   }
 
   edit(id: string, change: Parameters<ResultStore["edit"]>[1]): void {
+    this.adopt(id);
     const record = this.store.edit(id, change);
     const job = this.jobs.get(id);
     if (job) job.record = record;
     this.tellResult(id);
   }
 
+  /** Puts statistics of a circuit into the run that made it; a circuit of no run here is left alone. */
+  amendRun(id: string, of: Circuit, change: (circuit: MeasuredCircuit) => Circuit): void {
+    const circuit = this.runs.onDisk(id)?.circuit;
+    if (!circuit || !isMeasured(circuit) || !isOneRun(circuit, of)) return;
+    writeFileAtomic(runCircuitPath(journalPath(id)), formatCircuit(change(circuit)));
+  }
+
   remove(id: string): void {
+    this.adopt(id);
     this.store.remove(id);
     this.jobs.delete(id);
     this.log.add({ type: "result-deleted", id });
@@ -184,6 +209,31 @@ export class Jobs {
 
   command<Name extends VerbName>(name: Name, asked: AskedOf<Name>): string {
     return commandLine(this.verbs[name] as never, asked as never, this.execution);
+  }
+
+  /** A run that is the job of this service: as far as it got. */
+  private liveRun(id: string): LiveRun | undefined {
+    const job = this.jobs.get(id);
+    if (job?.verb.name !== "prune") return undefined;
+    const { state, when, failure } = job.record;
+    const parts = job.parts.kept as readonly PrunePart[];
+    return { settings: job.settings as unknown as PruneSettings, state, startedAt: when, failure, parts };
+  }
+
+  /** What is kept of a job: of a run that no job here is at, as its own files have it. */
+  private summary(id: string): ResultSummary {
+    const card = this.store.summary(id);
+    if (this.jobs.has(id) || card.verb !== prune.name || card.state === "damaged") return card;
+    const run = this.runs.onDisk(id);
+    const { name, note, pinned, when } = card;
+    return run ? { ...runCard(run), name, note, pinned, when } : card;
+  }
+
+  /** Gives a run of the command line or of an earlier version a record. */
+  private adopt(id: string): void {
+    if (this.store.has(id)) return;
+    const run = this.runs.onDisk(id);
+    if (run) this.store.adopt(runRecord(run));
   }
 
   private jobOf(record: ResultRecord, verb: Verb<VerbName>, settings: SettingsOf<VerbName>): Job {
@@ -290,7 +340,7 @@ export class Jobs {
     // Of what was stopped and cannot go on nothing is kept.
     if (state === "stopped" && !(job.record.begun && job.record.resumes)) {
       job.record = { ...job.record, state, resumes: false };
-      this.store.discard(job.record.id);
+      this.store.discard(job.record);
       this.log.add({ type: "result-deleted", id: job.record.id });
     } else {
       job.record = { ...job.record, state };
@@ -337,7 +387,7 @@ export class Jobs {
       },
       note: (sentence) => process.stderr.write(`note: ${sentence}\n`),
       folder,
-      ledger: { file: join(folder, "ledger.jsonl"), goOn: job.goOn },
+      ledger: { file: this.store.ledgerOf(job.record), goOn: job.goOn },
     };
   }
 
@@ -352,8 +402,13 @@ export class Jobs {
   }
 
   private tellResult(id: string): void {
-    this.log.add({ type: "result", result: this.store.summary(id) });
+    this.log.add({ type: "result", result: this.summary(id) });
   }
+}
+
+/** Whether two records are of one run; statistics may have been added to either. */
+function isOneRun(a: Circuit, b: Circuit): boolean {
+  return JSON.stringify([a.environment, a.kept]) === JSON.stringify([b.environment, b.kept]);
 }
 
 function summaryOf(job: Job): JobSummary {

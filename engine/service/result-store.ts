@@ -18,7 +18,11 @@ import { checked } from "../choices/checked.ts";
 import { executionSchema } from "../choices/execution.ts";
 import { type About, JOB_STATES, type JobState, PRIORITIES, type ResultSummary } from "../contract/jobs.ts";
 import { VERB_NAMES, type VerbName } from "../contract/verbs.ts";
-import { fileSafe } from "../session/run-store.ts";
+import type { PruneResult } from "../contract/prune.ts";
+import { formatCircuit } from "../circuit/circuit-file.ts";
+import { without } from "../base/without.ts";
+import { readCircuitFile } from "../session/circuit-source.ts";
+import { fileSafe, giveBack, newJournalPath, runCircuitPath, runName, runsFolder } from "../session/run-store.ts";
 import { version as secateur } from "../session/version.ts";
 import { VERBS } from "../verbs/table.ts";
 import { wireError } from "../wire/wire-error.ts";
@@ -43,6 +47,8 @@ const RECORD = z.object({
   /** Whether its work has begun, so that there may be a ledger to go on from. */
   begun: z.boolean(),
   resumes: z.boolean(),
+  /** "run": its journal and its circuit lie among the runs. */
+  keptAs: z.literal("run").optional(),
   about: z.object({ model: z.string().optional(), task: z.string().optional(), n: z.number().optional() }),
   headline: z
     .object({
@@ -68,9 +74,18 @@ export type ResultRecord = Readonly<Omit<z.infer<typeof RECORD>, "failure">> & {
 };
 
 /** What a new record begins with. */
-export type NewRecord = Pick<ResultRecord, "settings" | "execution" | "command" | "priority" | "about" | "resumes"> & {
+export type NewRecord = Pick<
+  ResultRecord,
+  "settings" | "execution" | "command" | "priority" | "about" | "resumes" | "keptAs"
+> & {
   readonly verb: VerbName;
 };
+
+/** What a record of an older run begins with. */
+export type AdoptedRecord = Omit<
+  ResultRecord,
+  "format" | "version" | "verbVersion" | "secateur" | "name" | "note" | "pinned"
+>;
 
 const ACTIVE: readonly JobState[] = ["waiting", "running", "pausing", "stopping"];
 const trash = ".trash";
@@ -89,25 +104,28 @@ export class ResultStore {
   create(fresh: NewRecord): ResultRecord {
     makeFolder(this.folder);
     const { verb, about } = fresh;
-    const stem = [verb, about.task, about.model && basename(about.model)].flatMap((part) => part ?? []).join("-");
-    const id = this.freeName(fileSafe(stem).slice(-longestStem));
-    const record: ResultRecord = {
-      ...fresh,
-      format,
-      version,
-      id,
-      verbVersion: VERBS[verb].version,
-      secateur,
-      state: "waiting",
-      begun: false,
-      when: new Date().toISOString(),
-      name: "",
-      note: "",
-      pinned: false,
-    };
+    const model = about.model && basename(about.model);
+    const stem = [verb, about.task, model].flatMap((part) => part ?? []).join("-");
+    const id = fresh.keptAs ? this.freeRun(about.task!, model!) : this.freeName(fileSafe(stem).slice(-longestStem));
+    const record = recordOf({ ...fresh, id, state: "waiting", begun: false, when: new Date().toISOString() });
     this.lock(id);
     this.write(record);
     return record;
+  }
+
+  /** Gives a run that has none a record, so that it can be named, deleted and gone on with. */
+  adopt(run: AdoptedRecord): void {
+    makeFolder(join(this.folder, safeId(run.id)));
+    this.write(recordOf(run));
+  }
+
+  has(id: string): boolean {
+    return existsSync(join(this.folder, safeId(id)));
+  }
+
+  /** The file of a job's ledger. */
+  ledgerOf({ id, keptAs }: ResultRecord): string {
+    return keptAs ? journalPath(id) : join(this.folderOf(id), "ledger.jsonl");
   }
 
   /** Takes a record up again, to go on with it. @throws EngineError "usage" where another program is at it */
@@ -124,8 +142,10 @@ export class ResultStore {
   }
 
   /** Writes a result and the record that says that there is one. */
-  finish(record: ResultRecord, result: unknown): ResultRecord {
-    const text = plainJson(result);
+  finish(record: ResultRecord, result: object): ResultRecord {
+    if (record.keptAs)
+      writeFileAtomic(runCircuitPath(journalPath(record.id)), formatCircuit((result as PruneResult).circuit));
+    const text = plainJson(record.keptAs ? without(result as PruneResult, "circuit") : result);
     writeFileAtomic(this.contentPath(record.id), text);
     const finished = { ...record, content: { sha256: sha256(text), bytes: Buffer.byteLength(text) } };
     this.change(finished);
@@ -133,8 +153,9 @@ export class ResultStore {
   }
 
   /** Takes away what nothing can be made of. */
-  discard(id: string): void {
+  discard({ id, keptAs }: ResultRecord): void {
     this.release(id);
+    if (keptAs) giveBack(journalPath(id));
     rmSync(this.folderOf(id), { recursive: true, force: true });
   }
 
@@ -167,14 +188,25 @@ export class ResultStore {
   }
 
   /** @throws EngineError "usage" where there is no result yet, "invalid-file" where it is damaged or of another version */
-  result(id: string): { readonly record: ResultRecord; readonly result: unknown } {
+  result(id: string): { readonly record: ResultRecord; readonly result: object } {
     const record = this.record(id);
+    const circuitFile = runCircuitPath(journalPath(id));
+    // A run may have come to its end in another program.
+    if (record.keptAs && existsSync(circuitFile)) {
+      return { record, result: { notes: [], ...this.content(record), circuit: readCircuitFile(circuitFile) } };
+    }
     if (!record.content)
       throw new EngineError("usage", `${id} has no result${record.failure ? `: ${record.failure.message}` : " yet."}`);
+    return { record, result: this.content(record)! };
+  }
+
+  /** Undefined where none was written. @throws EngineError "invalid-file" where it is damaged */
+  private content({ id, content }: ResultRecord): object | undefined {
+    if (!content) return undefined;
     const file = this.contentPath(id);
     const text = readWholeText(file, FILE_KINDS.result);
-    if (sha256(text) !== record.content.sha256) throw damaged(file, "its text is not what was written.");
-    return { record, result: readPlainJson(text, file) };
+    if (sha256(text) !== content.sha256) throw damaged(file, "its text is not what was written.");
+    return readPlainJson(text, file) as object;
   }
 
   /** @throws EngineError "usage" while it is under way in another program */
@@ -193,6 +225,7 @@ export class ResultStore {
     const to = join(this.folder, trash, id);
     makeFolder(join(this.folder, trash));
     withFile(from, () => {
+      for (const file of runFilesOf(id)) renameSync(file, join(from, `${runPrefix}${basename(file)}`));
       rmSync(to, { recursive: true, force: true });
       renameSync(from, to);
     });
@@ -205,7 +238,12 @@ export class ResultStore {
     if (!existsSync(from)) throw new EngineError("usage", `${id} is not among the deleted results.`);
     const to = join(this.folder, id);
     if (existsSync(to)) throw new EngineError("usage", `There is another result "${id}" by now; delete that first.`);
-    withFile(from, () => renameSync(from, to));
+    withFile(from, () => {
+      renameSync(from, to);
+      for (const name of readdirSync(to).filter((own) => own.startsWith(runPrefix))) {
+        renameSync(join(to, name), join(runsFolder(), name.slice(runPrefix.length)));
+      }
+    });
   }
 
   /** What the stages of earlier jobs of a verb on a model took, the newest first. */
@@ -227,7 +265,8 @@ export class ResultStore {
     try {
       const record = this.record(id);
       const isHeld = ACTIVE.includes(record.state) && lockHolder(this.recordPath(id)) !== undefined;
-      const isLost = record.state === "finished" && !existsSync(this.contentPath(id));
+      const file = record.keptAs ? runCircuitPath(journalPath(id)) : this.contentPath(id);
+      const isLost = record.state === "finished" && !existsSync(file);
       return summaryOf(isLost ? lost(record) : record, isHeld);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -255,6 +294,21 @@ export class ResultStore {
     for (let number = greatest(taken, 0) + 1; ; number++) {
       const id = `${stem}-${number}`;
       if (isMade(join(this.folder, id))) return id;
+    }
+  }
+
+  /** A name that is free among the runs and here. */
+  private freeRun(task: string, model: string): string {
+    const taken: string[] = [];
+    try {
+      for (;;) {
+        const id = runName(newJournalPath(task, model));
+        if (!existsSync(join(this.folder, trash, id)) && isMade(join(this.folder, id))) return id;
+        // It stays taken until a free one is found: a deleted run wants its name back.
+        taken.push(id);
+      }
+    } finally {
+      for (const id of taken) giveBack(journalPath(id));
     }
   }
 
@@ -295,6 +349,23 @@ export class ResultStore {
       if (Date.now() - statSync(path).ctimeMs > keptInTrash) rmSync(path, { recursive: true, force: true });
     }
   }
+}
+
+/** What a deleted run's own files are called in its folder. */
+const runPrefix = "run-";
+
+/** The journal of a run, and what lies beside it. */
+function runFilesOf(id: string): string[] {
+  const journal = journalPath(id);
+  return [journal, runCircuitPath(journal)].filter((file) => existsSync(file));
+}
+
+/** The journal of a run by its name alone. */
+const journalPath = (id: string): string => join(runsFolder(), `${safeId(id)}.jsonl`);
+
+function recordOf(run: AdoptedRecord): ResultRecord {
+  const verb = run.verb as VerbName;
+  return { ...run, format, version, verbVersion: VERBS[verb].version, secateur, name: "", note: "", pinned: false };
 }
 
 /** Names of files have at most 255 bytes, of which numbers and endings take some. */

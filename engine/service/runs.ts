@@ -1,251 +1,121 @@
-// Pruning runs as the workbench sees them: started, watched, stopped, resumed, and found again on the disk.
-import type { Execution } from "../choices/execution.ts";
-import { type PruneSettings, pruneSettings } from "../choices/prune.ts";
+// Pruning runs as the workbench sees them: those that are under way here, and those found on the disk, whoever made them.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
-import { formatCircuit } from "../circuit/circuit-file.ts";
-import type { Circuit } from "../circuit/circuit-schema.ts";
-import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
-import { writeFileAtomic } from "../base/atomic-file.ts";
-import type { RunRecord, RunState, RunStep, RunSummary } from "../contract.ts";
 import type { Holder } from "../base/process-lock.ts";
+import { type PruneSettings, pruneSettings } from "../choices/prune.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
+import type { RunRecord, RunSummary } from "../contract.ts";
+import type { JobState } from "../contract/jobs.ts";
+import type { PrunePart, RunStep } from "../contract/prune.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { journalContent, type JournalEntry, journalWriter } from "../prune/journal.ts";
-import type { SearchEvent } from "../prune/search.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
-import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { isOfOtherWork, journalSettings, olderSettings } from "../session/run-journal.ts";
-import { newJournalPath, runName, runsFolder } from "../session/run-store.ts";
-import { loadTask } from "../task/load.ts";
+import { runCircuitPath, runName, runsFolder } from "../session/run-store.ts";
 import { wireError } from "../wire/wire-error.ts";
-import type { EventLog } from "./event-log.ts";
-import { WorkQueue } from "./work-queue.ts";
+
+/** A run that is a job of this service. */
+export interface LiveRun {
+  readonly settings: PruneSettings;
+  readonly state: JobState;
+  readonly startedAt: string;
+  readonly failure?: RunSummary["failure"];
+  readonly parts: readonly PrunePart[];
+}
 
 interface Run {
   readonly id: string;
-  readonly journal: string;
   readonly request: PruneSettings;
   readonly startedAt: string;
-  state: RunState;
-  controller: AbortController;
-  steps: RunStep[];
-  /** Where the search stands, for the steps. */
-  order: number;
-  pass: number;
-  kept?: number;
-  faithfulness?: number;
-  circuit?: Circuit;
-  failure?: RunSummary["failure"];
+  readonly state: JobState;
+  readonly steps: readonly RunStep[];
+  readonly kept?: number;
+  readonly faithfulness?: number;
+  readonly circuit?: Circuit;
+  readonly failure?: RunSummary["failure"];
   /** The other program that is at it; it can be watched from here. */
   readonly elsewhere?: Holder;
   /** Why nothing goes on from a journal: of an older version, or damaged. */
   readonly refusal?: EngineError;
 }
 
+/** A run as it stands on the disk. */
+export type StoredRun = Omit<Run, "steps">;
+
 export class Runs {
-  private readonly runs = new Map<string, Run>();
   private readonly readBefore = new Map<string, { readonly stamp: string; readonly run: Run | undefined }>();
 
-  constructor(
-    private readonly log: EventLog,
-    private readonly execution: Execution,
-    private readonly queue = new WorkQueue(),
-  ) {}
-
-  start(request: PruneSettings): string {
-    const journal = newJournalPath(loadTask(request.task).name, request.model);
-    const run: Run = {
-      id: runName(journal),
-      journal,
-      request,
-      startedAt: new Date().toISOString(),
-      ...fresh(),
-    };
-    this.runs.set(run.id, run);
-    void this.go(run, false);
-    return run.id;
-  }
-
-  stop(id: string): void {
-    const run = this.find(id);
-    requireOurs(run);
-    if (run.state !== "running" && run.state !== "waiting") return;
-    this.change(run, "stopping");
-    run.controller.abort();
-  }
-
-  resume(id: string): void {
-    const run = this.find(id);
-    requireOurs(run);
-    if (run.refusal) throw run.refusal;
-    if (run.state !== "stopped" && run.state !== "failed") return;
-    Object.assign(run, fresh());
-    this.runs.set(id, run);
-    void this.go(run, true);
-  }
+  /** @param live the run's job, where this service has one */
+  constructor(private readonly live: (id: string) => LiveRun | undefined) {}
 
   list(): readonly RunSummary[] {
-    const known = new Map([...this.onDisk(), ...[...this.runs].map(([id, run]) => [id, current(run)] as const)]);
-    return [...known.values()].map(summaryOf).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    return this.stored()
+      .map((run) => summaryOf(this.current(run)))
+      .sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   }
 
+  /** @throws EngineError "usage" where there is none */
   open(id: string): RunRecord {
-    const run = this.find(id);
+    const run = this.current(this.find(id));
     return { ...summaryOf(run), steps: run.steps, circuit: run.circuit };
   }
 
-  /** Puts statistics of a circuit into the record of the run that made it; a circuit of no run here is left alone. */
-  record(id: string, of: Circuit, change: (circuit: MeasuredCircuit) => Circuit): void {
-    const run = this.runs.get(id) ?? new Map(this.onDisk()).get(id);
-    if (!run?.circuit || !isMeasured(run.circuit) || !isOneRun(run.circuit, of)) return;
-    run.circuit = change(run.circuit);
-    this.runs.set(id, run);
-    writeFileAtomic(circuitPath(run.journal), formatCircuit(run.circuit));
+  /** Every run on the disk: finished ones have a circuit beside their journal. */
+  stored(): readonly Run[] {
+    const folder = runsFolder();
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".jsonl"))
+      .flatMap((name) => this.onDisk(runName(name)) ?? []);
   }
 
-  private async go(run: Run, resume: boolean): Promise<void> {
-    if (this.queue.isBusy) run.state = "waiting";
-    this.log.add({ type: "run", run: summaryOf(run) });
-    const { signal } = run.controller;
-    try {
-      await this.queue.run(signal, () => this.work(run, resume));
-      this.change(run, "finished");
-    } catch (error) {
-      if (!signal.aborted) run.failure = wireError(error);
-      this.change(run, signal.aborted ? "stopped" : "failed");
-    }
-  }
-
-  /** Once its turn has come. */
-  private async work(run: Run, resume: boolean): Promise<void> {
-    if (run.state === "waiting") this.change(run, "running");
-    const { signal } = run.controller;
-    // A run that was stopped before it had opened its model has nothing to go on from.
-    const hasBegun = resume && statSync(run.journal).size > 0;
-    const settings = hasBegun ? journalSettings("units", run.journal) : run.request;
-    const { circuit } = await pruneTask(settings, {
-      execution: this.execution,
-      journal: run.journal,
-      resume: hasBegun,
-      onNote: (note) => process.stderr.write(`note: ${note}\n`),
-      signal,
-      onEvent: (event) => this.note(run, event),
-    });
-    writeFileAtomic(circuitPath(run.journal), formatCircuit(circuit));
-    run.circuit = circuit;
-    run.faithfulness = circuit.results?.discovery.faithfulness;
-    this.log.add({ type: "circuit", id: run.id, circuit });
-  }
-
-  private change(run: Run, state: RunState): void {
-    run.state = state;
-    this.log.add({ type: "run", run: summaryOf(run) });
-  }
-
-  private note(run: Run, event: PruneEvent): void {
-    switch (event.type) {
-      case "prepared":
-      case "start":
-        return;
-      case "anchors": {
-        const { full, empty, accuracy } = event.anchors.ends;
-        return this.log.add({ type: "anchors", id: run.id, full, empty, accuracy });
-      }
-      case "stage":
-        return this.log.add({ ...event, type: "progress", id: run.id });
-      case "search":
-        return this.noteSearch(run, event.event);
-    }
-  }
-
-  private noteSearch(run: Run, event: SearchEvent): void {
-    const progress = (stage: "effects" | "pruning", { done, total }: { done: number; total: number }) =>
-      this.log.add({ type: "progress", id: run.id, stage, done, total });
-    switch (event.type) {
-      case "effects":
-        return progress("effects", event);
-      case "order":
-        run.order = event.index;
-        return;
-      case "swap":
-        return;
-      case "pass":
-        run.pass = event.pass;
-        return;
-      case "trial": {
-        const { removed, faithfulness, second, accepted, kept, trials } = event;
-        const step = { step: trials, removed, faithfulness, second, accepted, kept, order: run.order, pass: run.pass };
-        run.steps.push(step);
-        run.kept = kept;
-        if (accepted) run.faithfulness = faithfulness;
-        this.log.add({ type: "step", id: run.id, step });
-        return progress("pruning", event);
-      }
-    }
+  /** Undefined where there is no journal of a run under that name. */
+  onDisk(id: string): Run | undefined {
+    const journal = join(runsFolder(), `${id}.jsonl`);
+    if (id === "" || basename(id) !== id || !existsSync(journal)) return undefined;
+    return this.read(journal) ?? this.begun(id, journal);
   }
 
   private find(id: string): Run {
-    const own = this.runs.get(id);
-    if (own) return current(own);
-    const journal = join(runsFolder(), `${basename(id)}.jsonl`);
-    const run = basename(id) === id && existsSync(journal) ? this.read(journal) : undefined;
+    const run = this.onDisk(id);
     if (run) return run;
     throw new EngineError("usage", `There is no run "${id}" here.`);
   }
 
-  /** Runs of earlier and of other programs: finished ones have a circuit beside their journal. */
-  private onDisk(): [string, Run][] {
-    const folder = runsFolder();
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(".jsonl") && !this.runs.has(runName(name)))
-      .flatMap((name) => {
-        const run = this.read(join(folder, name));
-        return run ? [[run.id, run] as [string, Run]] : [];
-      });
+  /** A run of ours as far as it got, rejected trials among its steps; one that ended early may go on in another program. */
+  private current(run: Run): Run {
+    const live = this.live(run.id);
+    if (!live || run.elsewhere) return run;
+    const steps = live.parts.flatMap((part) => (part.kind === "step" ? [part.step] : []));
+    if (run.circuit) return steps.length > 0 ? { ...run, steps } : run;
+    const { settings: request, state, startedAt, failure } = live;
+    const faithfulness = steps.findLast(({ accepted }) => accepted)?.faithfulness;
+    return { id: run.id, request, startedAt, state, failure, steps, kept: steps.at(-1)?.kept, faithfulness };
+  }
+
+  /** A run of ours that has not written anything yet. */
+  private begun(id: string, journal: string): Run | undefined {
+    const live = this.live(id);
+    if (!live || statSync(journal).size > 0) return undefined;
+    return { id, request: live.settings, startedAt: live.startedAt, state: live.state, steps: [] };
   }
 
   /** What stands on the disk is read once as long as it stays the same. */
   private read(journal: string): Run | undefined {
-    const stamp = [journal, circuitPath(journal), `${journal}.lock`].map(stampOf).join();
+    const stamp = [journal, runCircuitPath(journal), `${journal}.lock`].map(stampOf).join();
     const known = this.readBefore.get(journal);
-    if (known?.stamp === stamp) return known.run && { ...known.run };
+    if (known?.stamp === stamp) return known.run;
     const run = readRun(journal);
     // A lock may lie there without its holder.
     if (!run?.elsewhere) this.readBefore.set(journal, { stamp, run });
-    return run && { ...run };
+    return run;
   }
 }
 
 function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat ? `${stat.mtimeMs}/${stat.size}` : "";
-}
-
-/** A run of ours that ended before its time may be gone on with by another program. */
-function current(run: Run): Run {
-  const mayBeElsewhere = run.state === "stopped" || run.state === "failed";
-  return (mayBeElsewhere && journalWriter(run.journal) && readRun(run.journal)) || run;
-}
-
-const fresh = () => ({
-  state: "running" as RunState,
-  controller: new AbortController(),
-  steps: [] as RunStep[],
-  order: 0,
-  pass: 0,
-  failure: undefined,
-});
-
-const circuitPath = (journal: string): string => journal.replace(/\.jsonl$/, ".circuit.json");
-
-function requireOurs({ id, elsewhere }: Run): void {
-  if (!elsewhere) return;
-  throw new EngineError(
-    "usage",
-    `${id} is running in another program (process ${elsewhere.pid}); it can be watched here, and stopped there.`,
-  );
 }
 
 /** Undefined for a journal that is no pruning run's. Nothing is written: another program may be at it. */
@@ -261,12 +131,11 @@ function readRun(journal: string): Run | undefined {
 /** A run whose journal or circuit cannot be read any more: listed with the reason, under the name that its file has. */
 function damagedRun(journal: string, refusal: EngineError): Run {
   return {
-    ...fresh(),
     id: runName(journal),
-    journal,
     request: pruneSettings.parse({ task: runName(journal) }),
     startedAt: statSync(journal).birthtime.toISOString(),
     state: "failed",
+    steps: [],
     failure: wireError(refusal),
     refusal,
   };
@@ -276,12 +145,12 @@ function damagedRun(journal: string, refusal: EngineError): Run {
 function ownRun(journal: string): Run {
   const request = journalSettings("units", journal);
   const known = recorded(journal, request);
-  const elsewhere = journalWriter(journal);
-  if (known.circuit || !elsewhere) return known;
+  const writer = journalWriter(journal);
+  if (known.circuit || !writer || writer.pid === process.pid) return known;
   const steps = watchedSteps(journalContent(journal).entries);
   const kept = steps.at(-1)?.kept;
   const faithfulness = steps.findLast(({ accepted }) => accepted)?.faithfulness;
-  return { ...known, state: "running", elsewhere, steps, kept, faithfulness };
+  return { ...known, state: "running", elsewhere: writer, steps, kept, faithfulness };
 }
 
 /** Undefined for a journal of this version. */
@@ -295,11 +164,10 @@ function olderRun(journal: string): Run | undefined {
 
 /** As its journal's name and a circuit beside it tell. */
 function recorded(journal: string, request: PruneSettings): Run {
-  const circuit = existsSync(circuitPath(journal)) ? readCircuitFile(circuitPath(journal)) : undefined;
+  const file = runCircuitPath(journal);
+  const circuit = existsSync(file) ? readCircuitFile(file) : undefined;
   return {
-    ...fresh(),
     id: runName(journal),
-    journal,
     request,
     startedAt: statSync(journal).birthtime.toISOString(),
     state: circuit ? "finished" : "stopped",
@@ -334,11 +202,6 @@ function olderRequest({
   ...settings
 }: NonNullable<ReturnType<typeof olderSettings>>["settings"]): PruneSettings {
   return { ...settings, ...(start !== undefined && { start: "learned-masks" }) } as unknown as PruneSettings;
-}
-
-/** Whether two records are of one run; statistics may have been added to either. */
-function isOneRun(a: Circuit, b: Circuit): boolean {
-  return JSON.stringify([a.environment, a.kept]) === JSON.stringify([b.environment, b.kept]);
 }
 
 /** The accepted trials, which are what a circuit file remembers of its search. */

@@ -19,7 +19,6 @@ import { Jobs } from "./jobs.ts";
 import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { ResultStore } from "./result-store.ts";
-import { Runs } from "./runs.ts";
 import { Statistics } from "./statistics.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -31,13 +30,13 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
   const log = new EventLog();
   // What uses every thread is done one piece at a time; short looks are not held up by it.
   const queue = new WorkQueue();
-  const runs = new Runs(log, execution, queue);
+  const jobs = new Jobs(log, execution, queue, new ResultStore(resultsFolder()));
+  const { runs } = jobs;
   const inspection = new Inspection(execution);
   const relations = new Relations(log, execution, queue);
   const downloads = new Downloads(log);
-  const statistics = new Statistics(log, runs, execution, queue);
+  const statistics = new Statistics(log, jobs, execution, queue);
   const edges = new EdgeMeasurer(log, execution, queue);
-  const jobs = new Jobs(log, execution, queue, new ResultStore(resultsFolder()));
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   const shared: Omit<EngineApi, keyof Looks> = {
@@ -58,9 +57,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     stopFetch: () => answer(() => downloads.stop()),
     listTasks: () => answer(shippedTasks),
     openTask: (source) => answer(() => openTask(source, join(runsFolder(), "tasks"))),
-    startRun: (request) => answer(() => runs.start(request)),
-    stopRun: (id) => answer(() => runs.stop(id)),
-    resumeRun: (id) => answer(() => runs.resume(id)),
     listRuns: () => answer(() => runs.list()),
     openRun: (id) => answer(() => runs.open(id)),
     openCircuit: (source) =>

@@ -44,10 +44,10 @@ async function until(found: (event: EngineEvent) => boolean, after = 0): Promise
 }
 
 const ended = (event: EngineEvent) =>
-  event.type === "run" && !["waiting", "running", "stopping"].includes(event.run.state);
+  event.type === "job" && !["waiting", "running", "stopping"].includes(event.job.state);
 
 test("searched again and measured on other tasks, a run's record keeps the figures, also for an engine that is started anew", async () => {
-  const run = await engine.startRun(REQUEST);
+  const run = await engine.start("prune", REQUEST);
   const seen = await until(ended);
   const { circuit } = await engine.openRun(run);
   const subject = { run, circuit: circuit!, model: "sprig" };
@@ -74,16 +74,19 @@ test("searched again and measured on other tasks, a run's record keeps the figur
 
 test("of two runs the second waits for its turn, and can be stopped while it waits", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const first = await engine.startRun({ ...REQUEST, random: 0, parts: false });
-  const [second, third] = [await engine.startRun(REQUEST), await engine.startRun({ ...REQUEST, random: 0 })];
-  await engine.stopRun(second);
-  const seen = await until((event) => ended(event) && event.type === "run" && event.run.id === third, before);
-  const states = seen.flatMap((event) => (event.type === "run" ? [`${event.run.id} ${event.run.state}`] : []));
+  const first = await engine.start("prune", { ...REQUEST, random: 0, parts: false });
+  const [second, third] = [
+    await engine.start("prune", REQUEST),
+    await engine.start("prune", { ...REQUEST, random: 0 }),
+  ];
+  await engine.stop(second);
+  const seen = await until((event) => ended(event) && event.type === "job" && event.job.id === third, before);
+  const states = seen.flatMap((event) => (event.type === "job" ? [`${event.job.id} ${event.job.state}`] : []));
   expect(states).toEqual([
+    `${first} waiting`,
     `${first} running`,
     `${second} waiting`,
     `${third} waiting`,
-    `${second} stopping`,
     `${second} stopped`,
     `${first} finished`,
     `${third} running`,
@@ -111,8 +114,10 @@ test("statistics are stopped, and the engine is free for others", async () => {
 
 test("a run from learned masks shows their training, and its record says where it began", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const run = await engine.startRun({ ...REQUEST, start: "learned-masks" });
-  const stages = (await until(ended, before)).flatMap((event) => (event.type === "progress" ? [event.stage] : []));
+  const run = await engine.start("prune", { ...REQUEST, start: "learned-masks" });
+  const stages = (await until(ended, before)).flatMap((event) =>
+    event.type === "job-progress" ? [event.progress.stage] : [],
+  );
   expect(stages[0]).toBe("masks");
   expect(stages).toContain("pruning");
   const { request, circuit } = await engineService({ threads: 1 })().openRun(run);
@@ -122,11 +127,11 @@ test("a run from learned masks shows their training, and its record says where i
 
 test("stopped while the masks are learned, a run goes on to its end", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const run = await engine.startRun({ ...REQUEST, start: "learned-masks" });
-  await until((event) => event.type === "progress" && event.stage === "masks", before);
-  await engine.stopRun(run);
+  const run = await engine.start("prune", { ...REQUEST, start: "learned-masks" });
+  await until((event) => event.type === "job-progress" && event.progress.stage === "masks", before);
+  await engine.stop(run);
   const stopped = (await until(ended, before)).at(-1)!;
-  expect(stopped).toMatchObject({ type: "run", run: { id: run, state: "stopped" } });
-  await engine.resumeRun(run);
-  expect((await until(ended, stopped.seq)).at(-1)).toMatchObject({ run: { id: run, state: "finished" } });
+  expect(stopped).toMatchObject({ type: "job", job: { id: run, state: "stopped" } });
+  await engine.resume(run);
+  expect((await until(ended, stopped.seq)).at(-1)).toMatchObject({ job: { id: run, state: "finished" } });
 });

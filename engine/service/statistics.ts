@@ -9,14 +9,14 @@ import { transferTask } from "../session/transfer-task.ts";
 import type { EventLog } from "./event-log.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { WorkQueue } from "./work-queue.ts";
-import type { Runs } from "./runs.ts";
+import type { Jobs } from "./jobs.ts";
 
 export class Statistics {
   private readonly work: OneAtATime;
 
   constructor(
     private readonly log: EventLog,
-    private readonly runs: Pick<Runs, "record">,
+    private readonly runs: Pick<Jobs, "amendRun">,
     private readonly execution: Execution,
     queue = new WorkQueue(),
   ) {
@@ -38,7 +38,7 @@ export class Statistics {
         },
         { file: run, circuit },
       );
-      this.runs.record(run, circuit, (own) => withStability(own, made));
+      this.runs.amendRun(run, circuit, (own) => withStability(own, made));
       return made;
     });
   }
@@ -55,7 +55,7 @@ export class Statistics {
         },
       );
       const rows = cells.map(({ row }) => row);
-      this.runs.record(run, circuit, (own) => withTransfer(own, rows));
+      this.runs.amendRun(run, circuit, (own) => withTransfer(own, rows));
       return rows;
     });
   }

@@ -36,7 +36,15 @@ export type PruneEvent =
 
 /** What comes before the search and after it, in order. */
 export type Stage =
-  "constants" | "masks" | "effects" | "held-out" | "random" | "completeness" | "minimality" | "connections" | "roles";
+  | "constants"
+  | "masks"
+  | "node-effects"
+  | "held-out"
+  | "random"
+  | "completeness"
+  | "minimality"
+  | "connections"
+  | "roles";
 
 export interface PruneOptions extends JournalOptions {
   /** Of the larger run that this one is part of, in place of a journal of its own. */
@@ -121,7 +129,7 @@ async function run(
     options.onEvent({ type: "search", event }),
   ).run();
 
-  const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("effects"));
+  const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("node-effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
   const edges =

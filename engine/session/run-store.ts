@@ -77,6 +77,11 @@ export function besideJournalPath(name: string, what: string, environment: NodeJ
   return join(folder, `${fileSafe(name)}.${what}${extension}`);
 }
 
+/** The circuit file of a finished run, beside its journal. */
+export function runCircuitPath(journal: string): string {
+  return journal.replace(/\.jsonl$/, ".circuit.json");
+}
+
 export function runName(path: string): string {
   return basename(path, extension);
 }

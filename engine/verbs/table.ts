@@ -3,10 +3,12 @@ import type { VerbName } from "../contract/verbs.ts";
 import { curves } from "./curves.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
+import { prune } from "./prune.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   lens,
   generate,
   curves,
+  prune,
 };

@@ -25,6 +25,8 @@ export interface Verb<Name extends VerbName> {
   readonly tables: (result: ResultOf<Name>, settings: SettingsOf<Name>) => readonly Table[];
   /** Whether it goes on from its ledger after a pause (default: no). */
   readonly resumes?: (settings: SettingsOf<Name>) => boolean;
+  /** "run": its ledger is the journal of a run, its circuit the file beside that, so that other commands find both by name. */
+  readonly keptAs?: "run";
 }
 
 export interface Stage {

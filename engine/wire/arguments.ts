@@ -4,7 +4,6 @@ import { EngineError } from "../base/errors.ts";
 import { exampleCount, listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
 import { edgeSettings } from "../choices/edges.ts";
 import { ABLATION_KINDS, DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
-import { pruneSettings } from "../choices/prune.ts";
 import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type Circuit, circuitSchema } from "../circuit/circuit-schema.ts";
@@ -59,9 +58,6 @@ export const ARGUMENTS = {
   listTasks: [],
   openTask: [source],
   preview: [taskChoiceSchema],
-  startRun: [pruneSettings],
-  stopRun: [name],
-  resumeRun: [name],
   listRuns: [],
   openRun: [name],
   openCircuit: [source],

@@ -102,9 +102,9 @@ const TASK = { task: "tasks/ioi.yaml", model: "sprig" };
 
 test.each<[Name, object, string]>([
   [
-    "startRun",
-    { ...TASK, budget: -1 },
-    "argument 1 of startRun.budget is -1. Give a whole number from 0 to 1000000000.",
+    "measure",
+    { ...TASK, units: ["legs"], kept: [], split: "heldOut" },
+    'argument 1 of measure.units.0 is "legs". Choose among head, mlp, neuron.',
   ],
   ["edges", { ...TASK, method: "__proto__" }, 'argument 1 of edges.method is "__proto__". Choose among attribution,'],
   ["preview", { ...TASK, journal: "/x" }, 'argument 1 of preview has no "journal"; correct the name or leave it out.'],
@@ -144,6 +144,12 @@ test.each(VERB_NAMES)("start and command refuse settings that %s does not have, 
     }
   }
   expect(made).toEqual([]);
+});
+
+test("a setting out of its bounds is refused with both", async () => {
+  expect(await line().send(call("start", "prune", { ...TASK, budget: -1 }))).toMatchObject(
+    refused("argument 2 of start.budget is -1. Give a whole number from 0 to 1000000000."),
+  );
 });
 
 test("a verb and a priority that there are not are refused; a priority may be left out", async () => {

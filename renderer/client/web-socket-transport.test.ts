@@ -1,3 +1,4 @@
+import type { PrunePart } from "../../engine/contract/prune.ts";
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -26,17 +27,18 @@ test("calls and answers cross the socket whole", async () => {
 
 test("a run comes as events: every trial once, in order, then the circuit", async () => {
   const { calls, line } = await lineToServer();
-  const id = await calls.startRun(recorded.record.request);
+  const id = await calls.start("prune", recorded.record.request);
   const steps: number[] = [];
   let seen = 0;
   for (let finished = false; !finished;) {
     for (const event of await calls.events(seen)) {
       seen = event.seq;
-      if (event.type === "step") steps.push(event.step.step);
-      if (event.type === "circuit") expect(event.circuit).toEqual(recorded.record.circuit);
-      finished ||= event.type === "run" && event.run.id === id && event.run.state === "finished";
+      const part = event.type === "part" ? (event.part as PrunePart) : undefined;
+      if (part?.kind === "step") steps.push(part.step.step);
+      finished ||= event.type === "job" && event.job.id === id && event.job.state === "finished";
     }
   }
+  expect((await calls.openRun(id)).circuit).toEqual(recorded.record.circuit);
   expect(steps).toEqual(recorded.record.steps.map(({ step }) => step));
   line.close();
 });

@@ -30,8 +30,7 @@ function lineTo(api: Partial<EngineApi>): Line & { cut(reason: string): void } {
 const never = new Promise<never>(() => undefined);
 
 function run(seq: number): EngineEvent {
-  const request = { task: "t", model: "m", units: [] };
-  return { seq, type: "run", run: { id: `r${seq}`, request, state: "running", startedAt: "" } };
+  return { seq, type: "result-deleted", id: `r${seq}` };
 }
 
 /** A link over the given lines, one after the other, and what it heard. */

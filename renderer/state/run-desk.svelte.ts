@@ -2,13 +2,15 @@
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { isMeasured, type MeasuredCircuit } from "../../engine/circuit/statistics.ts";
+import type { JobProgress, JobSummary, SecondsRange } from "../../engine/contract/jobs.ts";
+import type { PrunePart } from "../../engine/contract/prune.ts";
 import type { EngineApi, EngineEvent, RunRecord, RunSummary, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
-import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { RemovedHistory, timelineOf } from "./timeline.ts";
 
-export interface Progress extends TimedProgress {
-  readonly stage: Extract<EngineEvent, { type: "progress" }>["stage"];
+export interface Progress extends JobProgress {
+  /** Seconds until the whole run is done. */
+  readonly left: SecondsRange | undefined;
 }
 
 export interface RunAnchors {
@@ -27,15 +29,11 @@ export class RunDesk {
   starting = $state(false);
   readonly timeline = $derived.by(() => (this.shown ? timelineOf(this.shown) : []));
   readonly history = $derived.by(() => new RemovedHistory(this.timeline, this.shown?.request.without));
-  private timeLeft = new TimeLeft();
 
-  constructor(
-    private readonly api: () => EngineApi,
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly api: () => EngineApi) {}
 
   get active(): boolean {
-    return this.shown !== undefined && ["waiting", "running", "stopping"].includes(this.shown.state);
+    return this.shown !== undefined && ["waiting", "running", "pausing", "stopping"].includes(this.shown.state);
   }
 
   async refresh(): Promise<void> {
@@ -60,7 +58,6 @@ export class RunDesk {
     this.anchors = undefined;
     this.progress = undefined;
     this.failure = record.failure;
-    this.timeLeft = new TimeLeft();
   }
 
   /** Puts statistics into the circuit of a run, where that is still shown. */
@@ -77,7 +74,7 @@ export class RunDesk {
   async start(request: PruneSettings): Promise<void> {
     this.starting = true;
     await this.attempt(async () => {
-      const id = await this.api().startRun(request);
+      const id = await this.api().start("prune", request);
       const startedAt = new Date().toISOString();
       if (this.shown?.id !== id) this.show({ id, request, state: "running", startedAt, steps: [] });
     });
@@ -86,52 +83,57 @@ export class RunDesk {
 
   async stop(): Promise<void> {
     const run = this.shown;
-    if (run) await this.attempt(() => this.api().stopRun(run.id));
+    if (run) await this.attempt(() => this.api().stop(run.id));
   }
 
   async resume(id = this.shown?.id): Promise<void> {
     if (id === undefined) return;
     await this.attempt(async () => {
       if (this.shown?.id !== id) this.show(await this.api().openRun(id));
-      await this.api().resumeRun(id);
+      await this.api().resume(id);
     });
   }
 
   /** Takes a batch of events at once, so that many steps redraw the panes once. */
   apply(events: readonly EngineEvent[]): void {
-    const known = new Set(this.shown?.steps.map(({ step }) => step));
-    const steps = events.flatMap((event) =>
-      event.type === "step" && event.id === this.shown?.id && !known.has(event.step.step) ? [event.step] : [],
+    const parts = events.flatMap((event) =>
+      event.type === "part" && event.id === this.shown?.id ? [event.part as PrunePart] : [],
     );
+    const known = new Set(this.shown?.steps.map(({ step }) => step));
+    const steps = parts.flatMap((part) => (part.kind === "step" && !known.has(part.step.step) ? [part.step] : []));
     if (this.shown && steps.length > 0) this.shown = { ...this.shown, steps: [...this.shown.steps, ...steps] };
-    for (const event of events) this.applyOne(event);
-  }
-
-  private applyOne(event: EngineEvent): void {
-    if (event.type === "run") this.noteSummary(event.run);
-    if (event.type === "run" || !("id" in event) || event.id !== this.shown?.id) return;
-    switch (event.type) {
-      case "anchors":
-        this.anchors = { full: event.full, empty: event.empty, accuracy: event.accuracy };
-        break;
-      case "progress":
-        this.progress = { stage: event.stage, ...this.timeLeft.progress(event.stage, event, this.clock()) };
-        break;
-      case "circuit":
-        this.shown = { ...this.shown, circuit: event.circuit };
-        break;
-      case "step":
-        break;
+    for (const part of parts) if (part.kind === "anchors") this.anchors = part;
+    for (const event of events) {
+      if (event.type === "job" && event.job.verb === "prune") this.noteJob(event.job);
+      if (event.type === "job-progress" && event.id === this.shown?.id) {
+        this.progress = { ...event.progress, left: event.left };
+      }
     }
   }
 
-  private noteSummary(run: RunSummary): void {
-    const others = this.runs.filter(({ id }) => id !== run.id);
+  private noteJob({ id, settings, state, startedAt, failure }: JobSummary): void {
+    const known = this.runs.find((run) => run.id === id);
+    const { kept, faithfulness } = (this.shown?.id === id ? lastOf(this.shown) : known) ?? {};
+    const run: RunSummary = { id, request: settings as PruneSettings, state, startedAt, failure, kept, faithfulness };
+    const others = this.runs.filter((other) => other.id !== id);
     this.runs = [run, ...others].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
-    if (this.shown?.id !== run.id) return;
-    this.shown = { ...this.shown, ...run };
-    this.failure = run.failure;
-    if (!this.active) this.progress = undefined;
+    if (this.shown?.id === id) {
+      this.shown = { ...this.shown, ...run };
+      this.failure = failure;
+      if (!this.active) this.progress = undefined;
+    }
+    if (state === "finished") void this.fetch(id);
+  }
+
+  /** The circuit of a run that has come to its end. */
+  private async fetch(id: string): Promise<void> {
+    await this.attempt(async () => {
+      const { circuit, steps, ...summary } = await this.api().openRun(id);
+      this.runs = this.runs.map((run) => (run.id === id ? summary : run));
+      // Its steps tell the trials that were rejected too.
+      const all = this.shown && this.shown.steps.length > 0 ? this.shown.steps : steps;
+      if (this.shown?.id === id) this.shown = { ...summary, circuit, steps: all };
+    });
   }
 
   private async attempt(call: () => Promise<void>): Promise<void> {
@@ -142,4 +144,11 @@ export class RunDesk {
       this.failure = toWireError(thrown);
     }
   }
+}
+
+function lastOf({ steps }: RunRecord): Pick<RunSummary, "kept" | "faithfulness"> {
+  return {
+    kept: steps.at(-1)?.kept,
+    faithfulness: [...steps].reverse().find(({ accepted }) => accepted)?.faithfulness,
+  };
 }

@@ -11,6 +11,7 @@ import {
   type RelationFit,
   type RunRecord,
 } from "../../engine/contract.ts";
+import { JOB_STATES } from "../../engine/contract/jobs.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { MeasuredEdges } from "./edge-desk.svelte.ts";
 import { TABS } from "./instruments.ts";
@@ -87,7 +88,7 @@ const step = z.object({
 const record = z.looseObject({
   id: z.string(),
   request,
-  state: z.enum(["waiting", "running", "stopping", "stopped", "finished", "failed"]),
+  state: z.enum(JOB_STATES),
   startedAt: z.string(),
   steps: z.array(step),
   circuit: z.looseObject({}).optional(),

@@ -1,5 +1,6 @@
 // The steps of a run as something to move along: one list for a run in progress and for a finished one, and what is removed after each.
-import type { RunRecord, RunStep } from "../../engine/contract.ts";
+import type { RunRecord } from "../../engine/contract.ts";
+import type { RunStep } from "../../engine/contract/prune.ts";
 
 export interface TimelineStep {
   /** Number that the run gave it. */

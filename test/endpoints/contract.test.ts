@@ -29,7 +29,7 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
     expect(hello.protocol).toBe(PROTOCOL);
     expect(models).toEqual([{ name: "模型", where: "folder", ready: false, reason: "line\nbreak" }]);
     expect(tasks).toEqual([]);
-    expect(await calls.stopRun("run")).toBeUndefined();
+    expect(await calls.stop("run")).toBeUndefined();
   });
 
   test("an error keeps its code, its sentence, its place and every problem", async () => {
@@ -60,7 +60,7 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
   });
 
   test("events are numbered from one, and pulled again from any number on by the next line", async () => {
-    await calls.startRun(runOf(5));
+    await calls.start("prune", runOf(5));
     const seen = await calls.events(0);
     expect(seen.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     line.close();
@@ -107,13 +107,13 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
     });
     void link.run();
     await until(() => heard.length === 1);
-    await link.api.startRun(runOf(2));
+    await link.api.start("prune", runOf(2));
     await until(() => heard.length === 3);
     reached.kill();
     await line.ended;
     await reached.shell.restartEngine();
     await until(() => heard.length === 4);
-    await link.api.startRun(runOf(3));
+    await link.api.start("prune", runOf(3));
     await until(() => heard.length === 7);
     expect(heard).toEqual(["ready", "1", "2", "ready", "1", "2", "3"]);
     link.stop();

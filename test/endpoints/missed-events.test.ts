@@ -1,7 +1,8 @@
 // A log of events that overflows while a page is busy: the page is told, and asks for the run's state again.
 import { expose } from "comlink";
 import { expect, test } from "vitest";
-import { type EngineApi, PROTOCOL, type RunRecord, type RunStep } from "../../engine/contract.ts";
+import { type EngineApi, PROTOCOL, type RunRecord } from "../../engine/contract.ts";
+import type { RunStep } from "../../engine/contract/prune.ts";
 import { EventLog } from "../../engine/service/event-log.ts";
 import type { Line, LineEnd } from "../../renderer/client/transport.ts";
 import { EngineLink } from "../../renderer/state/engine-link.svelte.ts";
@@ -38,7 +39,7 @@ test("events that overflow in the middle of a run are asked for again as the run
   const measure = () => {
     const step = { step: steps.length + 1, removed: ["a0.h0"], faithfulness: 1, second: null, accepted: true, kept: 9, order: 0, pass: 0 }; // prettier-ignore
     steps.push(step);
-    log.add({ type: "step", id: "r", step });
+    log.add({ type: "part", id: "r", index: steps.length - 1, part: { kind: "step", step } });
   };
   measure();
   const calls: Partial<EngineApi> = {

@@ -40,12 +40,6 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
         new EngineError("invalid-task", "mine.yaml has 2 problems.", { place: PROBLEMS[0].place, problems: PROBLEMS }),
       ),
     preview: unscripted,
-    startRun: (request) => {
-      for (let i = 1; i <= (request.seed ?? 0); i++) log.add(event(`run-${i}`));
-      return Promise.resolve("run");
-    },
-    stopRun: () => Promise.resolve(),
-    resumeRun: unscripted,
     listRuns: () => Promise.resolve([]),
     openRun: unscripted,
     openCircuit: unscripted,
@@ -71,8 +65,11 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     stopRelation: unscripted,
     applyRelation: unscripted,
     editRelation: unscripted,
-    start: unscripted,
-    stop: unscripted,
+    start: (_verb, settings) => {
+      for (let i = 1; i <= ((settings as { seed?: number }).seed ?? 0); i++) log.add(event(`run-${i}`));
+      return Promise.resolve("run");
+    },
+    stop: () => Promise.resolve(),
     pause: unscripted,
     resume: unscripted,
     move: unscripted,
@@ -90,7 +87,6 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
   };
 }
 
-function event(id: string): EngineEvent & { type: "run" } {
-  const request = { task: "t", model: "m", units: [] };
-  return { seq: 0, type: "run", run: { id, request, state: "running", startedAt: "" } };
+function event(id: string): EngineEvent & { type: "result-deleted" } {
+  return { seq: 0, type: "result-deleted", id };
 }

@@ -1,16 +1,17 @@
 // An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
+import type { JobState, JobSummary } from "../../engine/contract/jobs.ts";
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import {
   type EngineApi,
   type EngineEvent,
   type OpenedTask,
   type RunRecord,
-  type RunState,
   type RunSummary,
   type TaskPreview,
   type WireError,
   PROTOCOL,
 } from "../../engine/contract.ts";
+import type { PrunePart } from "../../engine/contract/prune.ts";
 import { recordedEdges } from "./recorded-edges.ts";
 
 export interface Recorded {
@@ -31,27 +32,29 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     log.push({ ...event, seq: log.length + 1 } as unknown as EngineEvent);
     for (const listener of listeners.splice(0)) listener();
   };
-  const setState = (id: string, state: RunState) => {
+  let parts = 0;
+  const tellPart = (id: string, part: PrunePart) => tell({ type: "part", id, index: parts++, part });
+  const setState = (id: string, state: JobState) => {
     const record = { ...records.get(id)!, state };
     records.set(id, record);
-    tell({ type: "run", run: summaryOf(record) });
+    tell({ type: "job", job: jobOf(record) });
   };
   const replay = async (id: string) => {
     const { steps, circuit } = recorded.record;
     const { full, empty, accuracy } = recorded.preview;
     setState(id, "running");
-    tell({ type: "anchors", id, full, empty, accuracy });
+    tellPart(id, { kind: "anchors", full, empty, accuracy });
     for (let done = records.get(id)!.steps.length; done < steps.length; done += stepsAtOnce) {
       await pause();
       const record = records.get(id)!;
       if (record.state === "stopping") return setState(id, "stopped");
       const next = steps.slice(done, done + stepsAtOnce);
       records.set(id, { ...record, steps: [...record.steps, ...next] });
-      tell({ type: "progress", id, stage: "pruning", done: done + next.length, total: steps.length });
-      for (const step of next) tell({ type: "step", id, step });
+      const progress = { stage: "pruning", done: done + next.length, total: steps.length };
+      tell({ type: "job-progress", id, progress });
+      for (const step of next) tellPart(id, { kind: "step", step });
     }
     records.set(id, { ...records.get(id)!, circuit });
-    tell({ type: "circuit", id, circuit });
     setState(id, "finished");
   };
   const unknown = (): Promise<never> => {
@@ -95,14 +98,6 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     listTasks: async () => [recorded.task],
     openTask: (source) => ("file" in source ? Promise.resolve(recorded.task) : Promise.reject(brokenTask(source.name))),
     preview: async () => recorded.preview,
-    startRun: async (request: PruneSettings) => {
-      const id = `ioi-sprig-${records.size + 1}`;
-      records.set(id, { id, request, state: "running", startedAt: new Date().toISOString(), steps: [] });
-      void replay(id);
-      return id;
-    },
-    stopRun: async (id) => setState(id, "stopping"),
-    resumeRun: async (id) => void replay(id),
     listRuns: async () => [...records.values()].map(summaryOf),
     openRun: async (id) => records.get(id) ?? unknown(),
     openCircuit: unknown,
@@ -124,10 +119,17 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     stopRelation: unknown,
     applyRelation: unknown,
     editRelation: unknown,
-    start: unknown,
-    stop: unknown,
+    start: async (verb, settings) => {
+      if (verb !== "prune") return unknown();
+      const request = settings as PruneSettings;
+      const id = `ioi-sprig-${records.size + 1}`;
+      records.set(id, { id, request, state: "running", startedAt: new Date().toISOString(), steps: [] });
+      void replay(id);
+      return id;
+    },
+    stop: async (id) => setState(id, "stopping"),
     pause: unknown,
-    resume: unknown,
+    resume: async (id) => void replay(id),
     move: unknown,
     jobs: () => Promise.resolve([]),
     parts: unknown,
@@ -144,6 +146,11 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
       return log.slice(after);
     },
   };
+}
+
+function jobOf({ id, request, state, startedAt }: RunRecord): JobSummary {
+  const what = { id, verb: "prune", settings: request, state, startedAt } as const;
+  return { ...what, priority: "asked", stages: ["pruning"], resumes: true, about: {} };
 }
 
 function summaryOf({ id, request, state, startedAt, circuit }: RunRecord): RunSummary {
