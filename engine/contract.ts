@@ -4,26 +4,10 @@
 // reconnects misses nothing. Tensors are fetched by call and never pushed.
 import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
-import type {
-  AblationKind,
-  BosChoice,
-  CriterionName,
-  EdgeMethod,
-  EdgeOrder,
-  EdgeSelection,
-  UnitKind,
-} from "./choices/lists.ts";
+import type { AblationKind, BosChoice, CriterionName, UnitKind } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
 import type { TaskChoice } from "./choices/task-choice.ts";
-import type {
-  Circuit,
-  RecordedFigures,
-  NamedCircuit,
-  Stability,
-  StabilityRow,
-  TransferRow,
-} from "./circuit/circuit-schema.ts";
-import type { TopologySizes } from "./circuit/topology.ts";
+import type { Circuit, RecordedFigures, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
 import type { JobEvent, JobState, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
 import type { RunStep } from "./contract/prune.ts";
 import type { AskedOf, VerbName } from "./contract/verbs.ts";
@@ -126,66 +110,6 @@ export interface RunSummary {
 export interface RunRecord extends RunSummary {
   readonly steps: readonly RunStep[];
   readonly circuit?: Circuit;
-}
-
-export type EdgeStage = "scores" | "curve" | "pruning";
-
-export interface EdgesRequest extends TaskChoice {
-  readonly method: EdgeMethod;
-  readonly order: EdgeOrder;
-  readonly selection: EdgeSelection;
-  /**
-   * Prune the smallest circuit of the curve for which the criterion holds, edge by edge; where such a pruning was
-   * stopped before, it goes on.
-   */
-  readonly prune: boolean;
-  /** Begin the pruning with every edge among the nodes of this circuit instead. */
-  readonly among?: NamedCircuit;
-  /** Trials of the pruning at most (default: as many as it takes). */
-  readonly budget?: number;
-}
-
-/** Circuits of edges, each run exactly. An edge is a number: its place in `topologyOf(model).edges`. */
-export interface EdgesMeasured {
-  readonly model: TopologySizes & { readonly dModel: number };
-  readonly examples: { readonly discovery: number; readonly heldOut: number };
-  readonly curve: EdgeCurve;
-  readonly notes: readonly string[];
-}
-
-/** The circuits of one method's order, by size. */
-export interface EdgeCurve {
-  readonly method: EdgeMethod;
-  /** Of every edge; negative: it helps. */
-  readonly scores: Float64Array;
-  /** By rising share of the model's edges. */
-  readonly points: readonly {
-    readonly fraction: number;
-    /** Those among them that lie on a way from the input to the logits. */
-    readonly edges: number;
-    readonly faithfulness: number;
-    readonly heldOut: number | undefined;
-    /** Both halves of the criterion, on the discovery examples. */
-    readonly holds: boolean;
-  }[];
-  /** MIB's CPR and CMD over p from 0.001 to 1, and the same over log p. */
-  readonly areas: { readonly cpr: number; readonly cmd: number; readonly logCpr: number; readonly logCmd: number };
-  /** Of the smallest circuit of the curve for which the criterion holds. */
-  readonly smallest: readonly number[] | undefined;
-  readonly pruned:
-    | {
-        readonly edges: readonly number[];
-        /** Edges at the start of the pruning, and circuits measured. */
-        readonly from: number;
-        readonly trials: number;
-        readonly faithfulness: number;
-        /** Share of the edges that were tested one by one on the circuit as it is; 1: no single one can go. */
-        readonly tested: number;
-        readonly heldOut:
-          { readonly faithfulness: number; readonly interval: readonly [number, number] | undefined } | undefined;
-      }
-    | undefined;
-  readonly seconds: number;
 }
 
 /** A pass over a model with some units ablated. */
@@ -399,14 +323,6 @@ export type EngineEvent = { readonly seq: number } &
       }
     /** A task on which the circuit has been measured. */
     | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
-    /** Of the method whose edges are being scored, measured or pruned. */
-    | {
-        readonly type: "edges";
-        readonly method: EdgeMethod;
-        readonly stage: EdgeStage;
-        readonly done: number;
-        readonly total: number;
-      }
     /** Bytes of a model that is being fetched. */
     | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
     | JobEvent
@@ -432,6 +348,8 @@ export interface EngineApi {
   /** Pruning runs, also those of the command line, each as far as it got. */
   listRuns(): Promise<readonly RunSummary[]>;
   openRun(id: string): Promise<RunRecord>;
+  /** Keeps a text of the page's as a file of the engine's, so that settings can name it. @returns its path */
+  keep(source: { readonly name: string; readonly text: string }): Promise<string>;
   /** Reads and checks a circuit file. */
   openCircuit(source: TaskSource): Promise<Circuit>;
   measure(request: MeasureRequest): Promise<RecordedFigures>;
@@ -445,10 +363,6 @@ export interface EngineApi {
   transfer(request: TransferRequest): Promise<readonly TransferRow[]>;
   /** Ends the statistics that are being made, whose call is then rejected. */
   stopStatistics(): Promise<void>;
-  /** Takes seconds to hours, with the model's size; progress comes as events. */
-  edges(request: EdgesRequest): Promise<EdgesMeasured>;
-  /** Ends the circuits of edges that are being measured, whose call is then rejected. */
-  stopEdges(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
   /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */

@@ -4,9 +4,11 @@
 import type { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { type Curves, curvesSettings } from "../choices/curves.ts";
+import { edgeSettings } from "../choices/edges.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
 import { pruneSettings } from "../choices/prune.ts";
+import type { EdgesMeasured } from "./edges.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
 
 /** Name of the verb → schema of its settings. */
@@ -15,6 +17,7 @@ export const VERB_SETTINGS = {
   generate: generateSettings,
   curves: curvesSettings,
   prune: pruneSettings,
+  edges: edgeSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -26,6 +29,7 @@ export interface VerbResults {
   readonly generate: GenerateResult;
   readonly curves: Curves;
   readonly prune: PruneResult;
+  readonly edges: EdgesMeasured;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */

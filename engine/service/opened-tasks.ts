@@ -55,7 +55,7 @@ export function openRelation(source: TaskSource, folder: string): TaskEntry {
 }
 
 /** One folder per content, so that the file keeps its own name in messages and a run can be resumed with it. */
-function keptText({ name, text }: { readonly name: string; readonly text: string }, folder: string): string {
+export function keptText({ name, text }: { readonly name: string; readonly text: string }, folder: string): string {
   const own = join(folder, sha256(text).slice(0, 16));
   makeFolder(own);
   const file = join(own, basename(name) || "task.yaml");

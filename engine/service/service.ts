@@ -12,11 +12,10 @@ import { readCircuitFile } from "../session/circuit-source.ts";
 import { resultsFolder, runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { Downloads } from "./downloads.ts";
-import { EdgeMeasurer } from "./edges.ts";
 import { EventLog } from "./event-log.ts";
 import { Inspection, type Looks } from "./inspection.ts";
 import { Jobs } from "./jobs.ts";
-import { openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
+import { keptText, openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { ResultStore } from "./result-store.ts";
 import { Statistics } from "./statistics.ts";
@@ -36,7 +35,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
   const relations = new Relations(log, execution, queue);
   const downloads = new Downloads(log);
   const statistics = new Statistics(log, jobs, execution, queue);
-  const edges = new EdgeMeasurer(log, execution, queue);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   const shared: Omit<EngineApi, keyof Looks> = {
@@ -59,13 +57,12 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     openTask: (source) => answer(() => openTask(source, join(runsFolder(), "tasks"))),
     listRuns: () => answer(() => runs.list()),
     openRun: (id) => answer(() => runs.open(id)),
+    keep: (source) => answer(() => keptText(source, join(runsFolder(), "tasks"))),
     openCircuit: (source) =>
       answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
     stability: (request) => statistics.stability(request),
     transfer: (request) => statistics.transfer(request),
     stopStatistics: () => answer(() => statistics.stop()),
-    edges: (request) => edges.measure(request),
-    stopEdges: () => answer(() => edges.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

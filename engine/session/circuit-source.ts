@@ -9,13 +9,15 @@ import { type EapIgGraph, edgesOfEapIg, parseEapIg, unitsOfEapIg } from "../circ
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Model } from "../model/model.ts";
+import { circuitPath } from "./run-store.ts";
 
 export type CircuitSource =
   | { readonly form: "own"; readonly file: string; readonly circuit: Circuit }
   | { readonly form: "eap-ig"; readonly file: string; readonly graph: EapIgGraph };
 
 /** @throws EngineError "missing-file" or "invalid-file" */
-export function readCircuitSource(file: string): CircuitSource {
+export function readCircuitSource(named: string): CircuitSource {
+  const file = circuitPath(named);
   const text = readCircuitText(file);
   return isEapIg(text)
     ? { form: "eap-ig", file, graph: parseEapIg(text, file) }
@@ -43,7 +45,8 @@ export function readEdgeGraph({ file, sign }: GraphSource, model: Model): EdgeGr
  *
  * @throws EngineError "missing-file" or "invalid-file"
  */
-export function readCircuitFile(file: string): Circuit {
+export function readCircuitFile(named: string): Circuit {
+  const file = circuitPath(named);
   return parseCircuit(readCircuitText(file), file);
 }
 

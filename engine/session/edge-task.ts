@@ -1,7 +1,6 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
 import type { EdgeSettings } from "../choices/edges.ts";
 import type { Execution } from "../choices/execution.ts";
-import type { NamedCircuit } from "../circuit/circuit-schema.ts";
 import { formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
@@ -13,15 +12,13 @@ import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
-import { type CircuitSource, type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
+import { type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
 import { EdgeSplit } from "./edge-split.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
-/** As asked for, but that the circuit to begin among may be at hand. */
-export type EdgeChoice = Omit<EdgeSettings, "among" | "signs" | "selection"> & {
-  readonly among?: string | NamedCircuit;
+export type EdgeChoice = Omit<EdgeSettings, "signs" | "selection"> & {
   readonly signs?: EdgeSettings["signs"];
   readonly selection?: EdgeSettings["selection"];
 };
@@ -97,7 +94,7 @@ async function measured(
   const splits: EdgeSplit[] = [];
   try {
     const graph = graphOf(settings, model);
-    const among = settings.among && unitsIn(sourceOf(settings.among), model);
+    const among = settings.among && unitsIn(readCircuitSource(settings.among), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSplit.over(prepared, discovery);
     splits.push(found);
@@ -134,10 +131,6 @@ async function measured(
 
 function graphOf({ graph, signs }: EdgeChoice, model: Prepared["model"]): EdgeGraph | undefined {
   return graph === undefined ? undefined : readEdgeGraph({ file: graph, sign: signs ?? "helpful-positive" }, model);
-}
-
-function sourceOf(among: string | NamedCircuit): CircuitSource {
-  return typeof among === "string" ? readCircuitSource(among) : { form: "own", ...among };
 }
 
 /** What they gave is in the journal: on a real model they take minutes. */

@@ -82,6 +82,12 @@ export function runCircuitPath(journal: string): string {
   return journal.replace(/\.jsonl$/, ".circuit.json");
 }
 
+/** A circuit file by its path, or by the name of the run that it is of. */
+export function circuitPath(file: string): string {
+  const own = runCircuitPath(join(runsFolder(), `${file}${extension}`));
+  return basename(file) === file && !existsSync(file) && existsSync(own) ? own : file;
+}
+
 export function runName(path: string): string {
   return basename(path, extension);
 }

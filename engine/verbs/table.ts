@@ -1,6 +1,7 @@
 // Every verb: what the engine can be asked to do as a job, the command line can be told, and the window offers.
 import type { VerbName } from "../contract/verbs.ts";
 import { curves } from "./curves.ts";
+import { edges } from "./edges.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import { prune } from "./prune.ts";
@@ -11,4 +12,5 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   generate,
   curves,
   prune,
+  edges,
 };

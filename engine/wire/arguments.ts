@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { exampleCount, listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
-import { edgeSettings } from "../choices/edges.ts";
 import { ABLATION_KINDS, DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
 import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
@@ -60,6 +59,7 @@ export const ARGUMENTS = {
   preview: [taskChoiceSchema],
   listRuns: [],
   openRun: [name],
+  keep: [z.strictObject({ name, text })],
   openCircuit: [source],
   measure: [
     z.strictObject({
@@ -82,8 +82,6 @@ export const ARGUMENTS = {
   stability: [z.strictObject({ ...ofCircuit, task: path, runs: repetitions(1), sizes: listOf(exampleCount(1), 100) })],
   transfer: [z.strictObject({ ...ofCircuit, tasks: listOf(path, 10_000), ablation: oneOf(ABLATION_KINDS).optional() })],
   stopStatistics: [],
-  edges: [edgeSettings.extend({ among: z.strictObject({ file: path, circuit }).optional() })],
-  stopEdges: [],
   openRelation: [source],
   fitRelation: [relation],
   stopRelation: [],

@@ -106,7 +106,6 @@ test.each<[Name, object, string]>([
     { ...TASK, units: ["legs"], kept: [], split: "heldOut" },
     'argument 1 of measure.units.0 is "legs". Choose among head, mlp, neuron.',
   ],
-  ["edges", { ...TASK, method: "__proto__" }, 'argument 1 of edges.method is "__proto__". Choose among attribution,'],
   ["preview", { ...TASK, journal: "/x" }, 'argument 1 of preview has no "journal"; correct the name or leave it out.'],
   [
     "preview",

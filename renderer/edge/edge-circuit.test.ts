@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCurve } from "../../engine/contract.ts";
+import type { EdgeCurve } from "../../engine/contract/edges.ts";
 import { drawableCircuit, scoresByName, weighedBy, type EdgeCircuits } from "./edge-circuit.ts";
 
 const model = { nLayers: 1, nHeads: 1, parallelBlocks: false, dModel: 4 };

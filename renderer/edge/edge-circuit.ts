@@ -4,7 +4,7 @@ import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
 import { type Edge, formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode } from "../../engine/circuit/node.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCurve, EdgesMeasured } from "../../engine/contract.ts";
+import type { EdgeCurve, EdgesMeasured } from "../../engine/contract/edges.ts";
 import { edgeName } from "./edge-name.ts";
 
 /** Circuits of edges by several methods, on the same model and examples. */

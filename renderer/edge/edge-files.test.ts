@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
-import type { EdgeCurve } from "../../engine/contract.ts";
+import type { EdgeCurve } from "../../engine/contract/edges.ts";
 import { drawableCircuit, type EdgeCircuits } from "./edge-circuit.ts";
 import { edgeCircuitCsv, edgeCurvesCsv } from "./edge-csv.ts";
 import { edgeGraphText } from "./edge-graph.ts";

@@ -3,7 +3,7 @@ import type { ScoreSign } from "../../engine/choices/lists.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { edgesToEapIg, formatEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgeCurve } from "../../engine/contract.ts";
+import type { EdgeCurve } from "../../engine/contract/edges.ts";
 import type { EdgeCircuits } from "./edge-circuit.ts";
 
 /** @param sign what the file's scores are to mean */

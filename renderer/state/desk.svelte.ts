@@ -24,9 +24,11 @@ export class Desk<Name extends VerbName> {
   private asking = $state(false);
   private nextPart = 0;
 
+  /** @param arrived hears of every result that comes */
   constructor(
     private readonly api: () => DeskApi,
     readonly verb: Name,
+    private readonly arrived: (stored: StoredResult<Name>) => void = () => undefined,
   ) {}
 
   /** Whether work is asked for that has not come to its end: it waits, runs, or is about to stop. */
@@ -156,6 +158,7 @@ export class Desk<Name extends VerbName> {
     this.result = stored;
     this.settings = stored.settings;
     if (isShown) this.job = undefined;
+    this.arrived(stored);
   }
 
   private async attempt(call: (id: string) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { exampleCircuit } from "../../test/example-circuit.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgesRequest, EngineApi } from "../../engine/contract.ts";
+import { ScriptedJobs } from "../../test/scripted-jobs.ts";
 import { edgeName } from "../edge/edge-name.ts";
 import { DrawnConnections } from "./drawn-connections.svelte.ts";
 import { EdgeDesk } from "./edge-desk.svelte.ts";
@@ -17,23 +17,26 @@ const scoreOf = new Map(topologyOf(model).edges.map((edge, place) => [formatEdge
 
 /** @param subject of the edges that are measured by "attribution" */
 async function connectionsOf(view: Partial<View>, subject = SUBJECT) {
-  const edges = ({ method }: EdgesRequest) =>
-    Promise.resolve({
-      model,
-      examples: { discovery: 8, heldOut: 0 },
-      curve: {
-        method,
-        scores,
-        points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
-        areas: { cpr: 0, cmd: 0, logCpr: 0, logCmd: 0 },
-        smallest: [1, 2],
-        pruned: undefined,
-        seconds: 1,
-      },
-      notes: [],
-    });
-  const desk = new EdgeDesk(() => ({ edges }) as unknown as EngineApi);
+  const result = {
+    model,
+    examples: { discovery: 8, heldOut: 0 },
+    curve: {
+      method: "attribution",
+      scores,
+      points: [{ fraction: 0.5, edges: 2, faithfulness: 0.75, heldOut: 0.5, holds: true }],
+      areas: { cpr: 0, cmd: 0, logCpr: 0, logCmd: 0 },
+      smallest: [1, 2],
+      pruned: undefined,
+      seconds: 1,
+    },
+    notes: [],
+  };
+  const jobs = new ScriptedJobs();
+  const desk = new EdgeDesk(() => jobs.api);
+  jobs.tells(desk);
   await desk.add("attribution", { task: "x.yaml", model: "m" }, subject);
+  jobs.finish("j1", result);
+  await expect.poll(() => desk.measured !== undefined).toBe(true);
   return new DrawnConnections({
     view: () => ({ ...FIRST_VIEW, ...view }),
     circuit: () => CIRCUIT,

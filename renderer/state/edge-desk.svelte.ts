@@ -1,18 +1,13 @@
 // Circuits of edges: asked for by several methods, watched, stopped, kept until others are asked for.
 import type { TaskChoice } from "../../engine/choices/task-choice.ts";
+import type { EdgeCurve } from "../../engine/contract/edges.ts";
+import type { StoredResult } from "../../engine/contract/jobs.ts";
+import type { AskedOf } from "../../engine/contract/verbs.ts";
 import { EDGE_METHODS, type EdgeMethod, type EdgeOrder, type EdgeSelection } from "../../engine/choices/lists.ts";
-import {
-  type EdgeCurve,
-  type EdgesRequest,
-  type EdgeStage,
-  type EngineApi,
-  type EngineEvent,
-  type WireError,
-} from "../../engine/contract.ts";
-import type { NamedCircuit } from "../../engine/circuit/circuit-schema.ts";
-import { toWireError } from "../client/wire-failure.ts";
+import type { EngineEvent, WireError } from "../../engine/contract.ts";
 import { type DrawableCircuit, drawableCircuit, type EdgeCircuits, scoresByName } from "../edge/edge-circuit.ts";
-import { type TimedProgress, TimeLeft } from "./time-left.ts";
+import type { Desk, DeskApi } from "./desk.svelte.ts";
+import { DeskGroup } from "./desk-group.svelte.ts";
 import { toggled } from "./view.ts";
 
 /** What edges are of: the task by its name, as circuit files give it. */
@@ -21,14 +16,9 @@ export interface EdgeSubject {
   readonly model: string;
 }
 
-/** Of one stage of one method. */
-export interface EdgeProgress extends TimedProgress {
-  readonly method: EdgeMethod;
-  readonly stage: EdgeStage;
-}
-
 /** What is asked of every method. */
-export type EdgePlan = Omit<EdgesRequest, "method">;
+export type EdgePlan = Omit<AskedOf<"edges">, "method"> &
+  Required<Pick<AskedOf<"edges">, "order" | "selection" | "prune">>;
 
 /** Circuits with what they were asked for. */
 export interface MeasuredEdges {
@@ -48,10 +38,6 @@ export class EdgeDesk {
   budget = $state<number | null>(null);
   /** Stays while others are being measured, until the first of them is. */
   measured = $state.raw<MeasuredEdges | undefined>(undefined);
-  running = $state(false);
-  failure = $state.raw<WireError | undefined>(undefined);
-  /** Undefined until the first step is done. */
-  progress = $state.raw<EdgeProgress | undefined>(undefined);
   /** The method whose circuit is listed and drawn, where it was measured; else the first that was. */
   chosen = $state.raw<EdgeMethod | undefined>(undefined);
   readonly curve = $derived.by(
@@ -59,13 +45,26 @@ export class EdgeDesk {
   );
   /** The chosen method's circuit. */
   readonly circuit = $derived.by(() => this.curve && this.circuitBy(this.curve.method));
-  private stopping = false;
-  private timeLeft = new TimeLeft();
+  private readonly group: DeskGroup<"edges">;
+  /** What is being measured: of what, and beside which curves. */
+  private asked: { readonly plan: EdgePlan; readonly subject: EdgeSubject; found: readonly EdgeCurve[] } | undefined;
 
-  constructor(
-    private readonly api: () => EngineApi,
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
+  constructor(api: () => DeskApi) {
+    this.group = new DeskGroup(api, "edges", (stored) => this.take(stored));
+  }
+
+  get running(): boolean {
+    return this.group.active;
+  }
+
+  get failure(): WireError | undefined {
+    return this.group.active ? undefined : this.group.error;
+  }
+
+  /** The method that is being measured. */
+  get current(): Desk<"edges"> | undefined {
+    return this.group.current;
+  }
 
   toggle(method: EdgeMethod): void {
     const chosen = new Set(toggled(this.methods, method));
@@ -80,12 +79,12 @@ export class EdgeDesk {
   /**
    * Measures by the chosen methods, one after the other, in the place of what was measured before.
    *
-   * @param shown the circuit that is shown, where it is of the same subject
+   * @param shown names the circuit that is shown, by its run or by its file, where it is of the same subject
    */
-  async ask(choice: TaskChoice, subject: EdgeSubject, shown?: NamedCircuit): Promise<void> {
+  async ask(choice: TaskChoice, subject: EdgeSubject, shown?: () => Promise<string>): Promise<void> {
     const { methods, order, selection, prune, budget } = this;
-    const among = this.among ? shown : undefined;
-    const pruning = { prune, ...(prune && among && { among }), ...(prune && budget !== null && { budget }) };
+    const among = prune && this.among ? await shown?.() : undefined;
+    const pruning = { prune, ...(among !== undefined && { among }), ...(prune && budget !== null && { budget }) };
     await this.measure(methods, { ...choice, order, selection, ...pruning }, subject, []);
   }
 
@@ -101,8 +100,7 @@ export class EdgeDesk {
 
   /** Ends the method that is being measured; what those before it gave stays. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    await this.api().stopEdges();
+    await this.group.stop();
   }
 
   /** Shows the circuits of a session. */
@@ -136,38 +134,27 @@ export class EdgeDesk {
   }
 
   note(events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      if (event.type !== "edges" || !this.running) continue;
-      const { method, stage, done, total } = event;
-      this.progress = { method, stage, ...this.timeLeft.progress(`${method} ${stage}`, { done, total }, this.clock()) };
-    }
+    this.group.note(events);
+  }
+
+  async catchUp(): Promise<void> {
+    await this.group.catchUp();
   }
 
   private async measure(
     methods: readonly EdgeMethod[],
     plan: EdgePlan,
     subject: EdgeSubject,
-    others: readonly EdgeCurve[],
+    found: readonly EdgeCurve[],
   ): Promise<void> {
-    this.running = true;
-    this.stopping = false;
-    this.failure = undefined;
-    this.progress = undefined;
-    this.timeLeft = new TimeLeft();
-    try {
-      let found = others;
-      for (const method of methods) {
-        if (this.stopping) break;
-        const { curve, ...measured } = await this.api().edges({ ...plan, method });
-        found = [...found, curve];
-        this.measured = { circuits: { ...measured, found }, plan, subject };
-      }
-    } catch (thrown) {
-      const error = toWireError(thrown);
-      this.failure = error.code === "cancelled" ? undefined : error;
-    } finally {
-      this.running = false;
-      this.progress = undefined;
-    }
+    this.asked = { plan, subject, found };
+    await this.group.start(methods.map((method) => ({ ...plan, method })));
+  }
+
+  private take({ result: { curve, ...measured } }: StoredResult<"edges">): void {
+    if (!this.asked) return;
+    const { plan, subject } = this.asked;
+    this.asked.found = [...this.asked.found.filter(({ method }) => method !== curve.method), curve];
+    this.measured = { circuits: { ...measured, found: this.asked.found }, plan, subject };
   }
 }

@@ -1,7 +1,7 @@
 import type { EdgeMethod } from "../../engine/choices/lists.ts";
-import { expect, test, vi } from "vitest";
-import { exampleCircuit } from "../../test/example-circuit.ts";
-import type { EdgeCurve, EdgesMeasured, EdgesRequest, EngineApi } from "../../engine/contract.ts";
+import type { EdgeCurve, EdgesMeasured } from "../../engine/contract/edges.ts";
+import { expect, test } from "vitest";
+import { ScriptedJobs } from "../../test/scripted-jobs.ts";
 import { EdgeDesk } from "./edge-desk.svelte.ts";
 
 const CHOICE = { task: "tasks/t.yaml", model: "sprig", examples: { discovery: 8 } } as const;
@@ -23,34 +23,34 @@ const measuredBy = (method: EdgeMethod): EdgesMeasured => ({
   notes: [],
 });
 
-function deskOf(answer: (request: EdgesRequest) => Promise<EdgesMeasured>) {
-  const asked: EdgesRequest[] = [];
-  const stopped: string[] = [];
-  const edges = (request: EdgesRequest) => {
-    asked.push(request);
-    return answer(request);
+function deskOn() {
+  const jobs = new ScriptedJobs();
+  const desk = new EdgeDesk(() => jobs.api);
+  jobs.tells(desk);
+  const asked = () => jobs.asked as { readonly method: EdgeMethod }[];
+  /** Lets every job that was asked for, from one on, come to its end. */
+  const finishFrom = async (first: number) => {
+    for (let i = first; i <= jobs.asked.length; i++) {
+      const { method } = asked()[i - 1];
+      jobs.finish(`j${i}`, measuredBy(method));
+      await expect.poll(() => methodsOf(desk)?.includes(method)).toBe(true);
+    }
   };
-  const api = { edges, stopEdges: () => Promise.resolve(void stopped.push("stopped")) };
-  let now = 0;
-  const desk = new EdgeDesk(
-    () => api as unknown as EngineApi,
-    () => (now += 1000),
-  );
-  return { desk, asked, stopped };
+  return { desk, jobs, asked, finishFrom };
 }
 
-const answering = () => deskOf(({ method }) => Promise.resolve(measuredBy(method)));
 const methodsOf = ({ measured }: EdgeDesk) => measured?.circuits.found.map(({ method }) => method);
 
-test("the chosen methods are asked for one by one in the order of the table, and the first one's circuit is shown", async () => {
-  const { desk, asked } = answering();
+test("the chosen methods are asked for in the order of the table, and the first one's circuit is shown", async () => {
+  const { desk, asked, finishFrom } = deskOn();
   desk.toggle("information-flow");
   desk.toggle("integrated-gradients");
   desk.prune = true;
   await desk.ask(CHOICE, SUBJECT);
   const methods = ["attribution", "information-flow"] as const;
   const plan = { ...CHOICE, order: "magnitude", selection: "top-n", prune: true };
-  expect(asked).toEqual(methods.map((method) => ({ ...plan, method })));
+  expect(asked()).toEqual(methods.map((method) => ({ ...plan, method })));
+  await finishFrom(1);
   expect(methodsOf(desk)).toEqual(methods);
   expect(desk.circuit?.method).toBe("attribution");
   desk.chosen = "information-flow";
@@ -64,36 +64,29 @@ test("the chosen methods are asked for one by one in the order of the table, and
   });
 });
 
-test("progress is followed stage by stage, with the time left once steps tell it", async () => {
-  let finish: (measured: EdgesMeasured) => void = () => undefined;
-  const { desk } = deskOf(() => new Promise((resolve) => (finish = resolve)));
-  desk.toggle("integrated-gradients");
-  const asking = desk.ask(CHOICE, SUBJECT);
-  const at = (stage: "scores" | "curve", done: number) =>
-    desk.note([{ seq: 1, type: "edges", method: "attribution", stage, done, total: 10 }]);
-  at("scores", 4);
-  at("curve", 1);
-  expect(desk.progress).toEqual({
-    method: "attribution",
-    stage: "curve",
-    done: 1,
-    total: 10,
-    secondsLeft: undefined,
-  });
-  for (let done = 2; done <= 6; done++) at("curve", done);
-  expect(desk.progress?.secondsLeft).toBe(4);
-  finish(measuredBy("attribution"));
-  await asking;
-  expect([desk.running, desk.progress]).toEqual([false, undefined]);
+test("the method that is under way is followed, with the time left of its job", async () => {
+  const { desk, jobs, finishFrom } = deskOn();
+  await desk.ask(CHOICE, SUBJECT);
+  jobs.run("j1");
+  jobs.progress("j1", { stage: "curve", done: 1, total: 10 }, [2, 5]);
+  const { settings, progress, left } = desk.current!;
+  expect([settings?.method, progress, left]).toEqual(["attribution", { stage: "curve", done: 1, total: 10 }, [2, 5]]);
+  jobs.finish("j1", measuredBy("attribution"));
+  jobs.run("j2");
+  expect(desk.current?.settings?.method).toBe("integrated-gradients");
+  await finishFrom(2);
+  expect([desk.running, desk.current]).toEqual([false, undefined]);
 });
 
 test("one more method joins those of the same task and model, as they were asked for, and replaces those of others", async () => {
-  const { desk, asked } = answering();
+  const { desk, asked, finishFrom } = deskOn();
   desk.order = "helpful";
   await desk.ask(CHOICE, SUBJECT);
+  await finishFrom(1);
   desk.order = "magnitude";
   await desk.add("clean-corrupted", { task: "elsewhere/t.yaml", model: "sprig" }, SUBJECT);
-  expect(asked[2]).toEqual({
+  await finishFrom(3);
+  expect(asked()[2]).toEqual({
     ...CHOICE,
     method: "clean-corrupted",
     order: "helpful",
@@ -102,53 +95,50 @@ test("one more method joins those of the same task and model, as they were asked
   });
   expect(methodsOf(desk)).toEqual(["attribution", "integrated-gradients", "clean-corrupted"]);
   await desk.add("attribution", CHOICE, { task: "other", model: "sprig" });
-  expect(methodsOf(desk)).toEqual(["attribution"]);
+  await finishFrom(4);
+  await expect.poll(() => methodsOf(desk)).toEqual(["attribution"]);
   expect([desk.isOf(SUBJECT), desk.isOf({ task: "other", model: "sprig" })]).toEqual([false, true]);
 });
 
-test("stopped, the methods that were measured stay and the later ones are not begun", async () => {
-  const cancelled = { code: "cancelled", message: "Stopped on request." } as unknown as Error;
-  let reject: (error: Error) => void = () => undefined;
-  const { desk, asked, stopped } = deskOf(({ method }) =>
-    method === "integrated-gradients" ? new Promise((_, no) => (reject = no)) : Promise.resolve(measuredBy(method)),
-  );
+test("stopped, the methods that were measured stay, and the waiting ones are taken out before the one that works", async () => {
+  const { desk, jobs } = deskOn();
   desk.toggle("information-flow");
-  const asking = desk.ask(CHOICE, SUBJECT);
-  await vi.waitUntil(() => asked.length === 2);
+  await desk.ask(CHOICE, SUBJECT);
+  jobs.finish("j1", measuredBy("attribution"));
+  await expect.poll(() => methodsOf(desk)).toEqual(["attribution"]);
+  jobs.run("j2");
   await desk.stop();
-  reject(cancelled);
-  await asking;
-  expect([stopped, desk.failure, desk.running]).toEqual([["stopped"], undefined, false]);
-  expect(asked.map(({ method }) => method)).toEqual(["attribution", "integrated-gradients"]);
+  expect([jobs.stopped, desk.failure, desk.running]).toEqual([["j3", "j2"], undefined, false]);
   expect(methodsOf(desk)).toEqual(["attribution"]);
 });
 
 test("what was measured stays when the next fails, which says why", async () => {
-  let fails = false;
-  const { desk } = deskOf(({ method }) => {
-    const error = { code: "usage", message: "so" } as unknown as Error;
-    return fails ? Promise.reject(error) : Promise.resolve(measuredBy(method));
-  });
+  const { desk, jobs, finishFrom } = deskOn();
   await desk.ask(CHOICE, SUBJECT);
-  fails = true;
+  await finishFrom(1);
   await desk.ask(CHOICE, SUBJECT);
-  expect(desk.failure).toMatchObject({ code: "usage", message: "so" });
+  for (const id of ["j3", "j4"]) jobs.fail(id, { code: "usage", message: "so" });
+  expect(desk.failure).toEqual({ code: "usage", message: "so" });
   expect(methodsOf(desk)).toEqual(["attribution", "integrated-gradients"]);
+  jobs.refusal = { code: "engine-lost", message: "gone" };
+  await desk.ask(CHOICE, SUBJECT);
+  expect([desk.failure?.message, jobs.asked.length]).toEqual(["gone", 4]);
 });
 
 test("where the pruning begins and how long it may take is asked for only where there is one", async () => {
-  const { desk, asked } = answering();
+  const { desk, jobs } = deskOn();
   desk.toggle("integrated-gradients");
-  const shown = { file: "ioi-sprig-1", circuit: exampleCircuit() };
+  const shown = () => Promise.resolve("ioi-sprig-1");
   Object.assign(desk, { among: true, budget: 50 });
   await desk.ask(CHOICE, SUBJECT, shown);
   desk.prune = true;
   await desk.ask(CHOICE, SUBJECT, shown);
   desk.among = false;
   await desk.ask(CHOICE, SUBJECT, shown);
+  const asked = jobs.asked as { readonly prune: boolean; readonly among?: string; readonly budget?: number }[];
   expect(asked.map(({ prune, among, budget }) => [prune, among, budget])).toEqual([
     [false, undefined, undefined],
-    [true, shown, 50],
+    [true, "ioi-sprig-1", 50],
     [true, undefined, 50],
   ]);
   const bad = [0, 1.5, -1].map((budget) => Object.assign(desk, { budget }).isBudgetBad);

@@ -278,6 +278,13 @@ export class Workbench {
     this.show({ tab: "circuit", drawn: "units", edges: { ...this.view.current.edges, weighed: "measured" } });
   }
 
+  /** A name by which the engine finds the shown circuit: its run's, else that of a file which it keeps. */
+  async circuitName(): Promise<string> {
+    const { shown, runs } = this.runs;
+    if (runs.some(({ id }) => id === shown!.id)) return shown!.id;
+    return this.link.api.keep({ name: `${shown!.id}.circuit.json`, text: formatCircuit(shown!.circuit!) });
+  }
+
   /** Measures the edges by the method that the graph needs, on the task and model of the shown circuit. */
   async scoreEdges(): Promise<void> {
     const { subject } = this;
@@ -555,6 +562,7 @@ export class Workbench {
         this.tasks.refresh(),
         this.runs.refresh(),
         this.tray.refresh(),
+        this.edgeDesk.catchUp(),
         ...[...this.desks.values()].map((desk) => desk.catchUp()),
       ]);
       if (anew && this.runs.active) await this.runs.reopen();

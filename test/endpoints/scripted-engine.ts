@@ -42,6 +42,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     preview: unscripted,
     listRuns: () => Promise.resolve([]),
     openRun: unscripted,
+    keep: unscripted,
     openCircuit: unscripted,
     measure: () => new Promise(() => undefined),
     heatmap: () => {
@@ -58,8 +59,6 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     stability: unscripted,
     transfer: unscripted,
     stopStatistics: unscripted,
-    edges: unscripted,
-    stopEdges: unscripted,
     openRelation: unscripted,
     fitRelation: unscripted,
     stopRelation: unscripted,

@@ -10,7 +10,6 @@ import { buildProgram } from "../../cli/program.ts";
 import { typedExecution, typedSettings } from "../../cli/settings-options.ts";
 import { Random } from "../../engine/base/random.ts";
 import { commandLine } from "../../engine/choices/command.ts";
-import { edgeSettings } from "../../engine/choices/edges.ts";
 import { evaluateSettings, transferSettings } from "../../engine/choices/evaluate.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
 import { neuronSettings } from "../../engine/choices/neurons.ts";
@@ -28,10 +27,8 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const COMMANDS = {
   ...VERB_SETTINGS,
-  prune: pruneSettings,
   patch: patchSettings,
   score: scoreSettings,
-  edges: edgeSettings,
   evaluate: evaluateSettings,
   transfer: transferSettings,
   stability: stabilitySettings,

@@ -2,7 +2,8 @@
 import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { topologyOf } from "../../engine/circuit/topology.ts";
-import type { EdgesMeasured, EdgesRequest } from "../../engine/contract.ts";
+import type { EdgesMeasured } from "../../engine/contract/edges.ts";
+import type { AskedOf } from "../../engine/contract/verbs.ts";
 import { edgeName } from "../../renderer/edge/edge-name.ts";
 
 const POINTS = [
@@ -12,7 +13,7 @@ const POINTS = [
 ];
 
 /** Every method's scores are those weights. */
-export function recordedEdges(circuit: Circuit, { method, prune }: EdgesRequest): EdgesMeasured {
+export function recordedEdges(circuit: Circuit, { method = "attribution", prune }: AskedOf<"edges">): EdgesMeasured {
   const model = { parallelBlocks: false, ...circuit.model };
   const names = topologyOf(model).edges.map(formatEdge);
   const weights = new Map(circuit.edges.map((edge) => [edgeName(edge), edge.weight]));

@@ -1,5 +1,5 @@
 // An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
-import type { JobState, JobSummary } from "../../engine/contract/jobs.ts";
+import type { JobState, JobSummary, StoredResult } from "../../engine/contract/jobs.ts";
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import {
   type EngineApi,
@@ -11,6 +11,7 @@ import {
   type WireError,
   PROTOCOL,
 } from "../../engine/contract.ts";
+import type { AskedOf } from "../../engine/contract/verbs.ts";
 import type { PrunePart } from "../../engine/contract/prune.ts";
 import { recordedEdges } from "./recorded-edges.ts";
 
@@ -57,6 +58,22 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     records.set(id, { ...records.get(id)!, circuit });
     setState(id, "finished");
   };
+  const made = new Map<string, StoredResult>();
+  const measureEdges = async (settings: AskedOf<"edges">): Promise<string> => {
+    const id = `edges-ioi-sprig-${made.size + 1}`;
+    const what = { id, verb: "edges", settings, startedAt: new Date().toISOString(), priority: "asked" } as const;
+    const job = { ...what, stages: ["scores", "curve"], resumes: false, about: {} };
+    const result = recordedEdges(recorded.record.circuit!, settings);
+    made.set(id, { summary: { id, about: {} }, settings, result, command: "" } as unknown as StoredResult);
+    tell({ type: "job", job: { ...job, state: "running" } });
+    void pause().then(() => {
+      tell({ type: "job-progress", id, progress: { stage: "scores", done: 1, total: 2 } });
+      tell({ type: "job", job: { ...job, state: "finished" } });
+    });
+    jobs.set(id, { ...job, state: "running" });
+    return Promise.resolve(id);
+  };
+  const jobs = new Map<string, JobSummary>();
   const unknown = (): Promise<never> => {
     const error: WireError = { code: "unsupported", message: "This engine only replays a recorded run." };
     return Promise.reject(error);
@@ -100,6 +117,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     preview: async () => recorded.preview,
     listRuns: async () => [...records.values()].map(summaryOf),
     openRun: async (id) => records.get(id) ?? unknown(),
+    keep: unknown,
     openCircuit: unknown,
     measure: unknown,
     heatmap: unknown,
@@ -108,18 +126,13 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     stability: unknown,
     transfer: unknown,
     stopStatistics: unknown,
-    edges: async (request) => {
-      await pause();
-      tell({ type: "edges", method: request.method, stage: "scores", done: 1, total: 2 });
-      return recordedEdges(recorded.record.circuit!, request);
-    },
-    stopEdges: unknown,
     openRelation: unknown,
     fitRelation: unknown,
     stopRelation: unknown,
     applyRelation: unknown,
     editRelation: unknown,
     start: async (verb, settings) => {
+      if (verb === "edges") return measureEdges(settings as AskedOf<"edges">);
       if (verb !== "prune") return unknown();
       const request = settings as PruneSettings;
       const id = `ioi-sprig-${records.size + 1}`;
@@ -131,10 +144,10 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     pause: unknown,
     resume: async (id) => void replay(id),
     move: unknown,
-    jobs: () => Promise.resolve([]),
-    parts: unknown,
+    jobs: () => Promise.resolve([...jobs.values()]),
+    parts: (_id, from) => Promise.resolve({ from, parts: [] }),
     results: () => Promise.resolve([]),
-    result: unknown,
+    result: (id) => (made.has(id) ? Promise.resolve(made.get(id)!) : unknown()),
     rename: unknown,
     note: unknown,
     pin: unknown,
