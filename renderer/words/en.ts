@@ -152,7 +152,7 @@ export const en = {
   "error.download": "The download failed",
   "error.disk": "The disk cannot be read or written",
   "error.shape": "Sizes do not agree",
-  "error.degenerate-task": "The model cannot do the task",
+  "error.degenerate-task": "This model and this task cannot be measured",
   "error.threshold-unreachable": "The threshold cannot be reached",
   "error.cancelled": "Stopped",
   "error.internal": "A mistake of the program",
@@ -260,7 +260,7 @@ export const en = {
   "explain.endComparison": "Shows one circuit again.",
   "explain.restartEngine": "Starts the engine’s process anew.",
   "progress.preparing": "Reading model and task …",
-  "progress.estimating": "estimating time",
+  "progress.estimating": "estimating the time",
   "progress.left": "{time} left",
   "progress.leftRange": "{low} to {high} left",
   "progress.waiting": "Waiting for its turn: other work is under way.",
@@ -437,7 +437,7 @@ export const en = {
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",
   "note.few-examples": "There are few examples.",
-  "note.unverified": "Whether a unit can still go was not tested for every unit.",
+  "note.unverified": "Not every kept unit was tested, so one of them may not be needed.",
   "means.accuracy": "Share of prompts whose top token is a right answer.\nMeasured on {n} examples, {split}.",
   "means.accuracyFull":
     "Share of prompts whose top token is a right answer, full model.\nMeasured on {n} examples, {split}.",
@@ -468,7 +468,7 @@ export const en = {
   "means.normalised":
     "As they are: in the weights’ own units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
   "means.neurons":
-    "The clean prompts are run once: where each neuron is strongest, and its row of W_out through the final norm's gain and the unembedding.",
+    "The clean prompts are run once. Shown are the tokens at which each neuron is strongest, and the tokens that it raises and lowers: its row of W_out, times the final norm’s gain, through the unembedding.",
   "means.activation": "Activation of the hidden neuron at the last token shown, clean prompt.",
   "means.jaccard": "|A ∩ B| / |A ∪ B| over the kept units of both circuits.",
   "means.runFaithfulness": "f of the run’s circuit, or of its last accepted step.",
@@ -707,19 +707,19 @@ export const en = {
   "weighing.information-flow": "information flow",
   "weighing.exact": "exact",
   "means.weighing.measured":
-    "Change of m when the source’s contribution to this one input takes its ablated value, all else as in the circuit; the sign of files is turned here: above 0 the connection helps.\nMeasured on discovery examples.",
+    "What m loses when the source’s contribution to this one input takes its ablated value, all else as in the circuit. Above 0 the connection helps; files have the opposite sign.\nMeasured on discovery examples.",
   "means.weighing.attribution":
-    "(ablated − clean output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): estimates the change of m when the edge is cut; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
+    "(clean − ablated output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): an estimate of what m loses when the edge is cut. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.integrated-gradients":
-    "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs); the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
+    "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs). Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.integrated-gradients-activations":
-    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
+    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.clean-corrupted":
-    "As attribution, with the slopes of the clean and the corrupt run averaged; the sign of files is turned here: above 0 it helps.\nMean over discovery examples.",
+    "As attribution, with the slopes of the clean and the corrupt run averaged. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.information-flow":
-    "−p(source) / Σ p over all sources of the target, p = max(0, ‖x‖₁ − ‖x − what the source writes‖₁), x the stream that the target reads: a share of what is read, not an effect on m.\nMean over discovery examples and positions, clean runs.",
+    "p(source) / Σ p over all sources of the target, p = max(0, ‖x‖₁ − ‖x − what the source writes‖₁), x the stream that the target reads: a share of what is read, not an effect on m. Files have it with a minus sign.\nMean over discovery examples and positions, clean runs.",
   "means.weighing.exact":
-    "m with this one edge cut − m of the model, each edge run on its own: what the gradients estimate. On a model with hundreds of heads this takes hours.\nMean over the discovery examples.",
+    "m of the model − m with this one edge cut, each edge run on its own: what the gradients estimate. Above 0 the edge helps; files have the opposite sign. On a model with hundreds of heads this takes hours.\nMean over the discovery examples.",
   "means.edge.selection":
     "By score alone: the best n edges of the model; some lead nowhere and fall away.\nFrom the logits outwards: always the best edge into a node that is reached already (greedy search of EAP-IG).",
   "means.edge.order":
@@ -728,7 +728,7 @@ export const en = {
     "Goes on from the smallest circuit of the curve for which the criterion holds: each edge is cut, the circuit run, and the cut kept where the criterion still holds, until no single edge can go.",
   "means.edge.among":
     "The pruning begins with every edge between the nodes of the circuit that is shown, not with the smallest of the curve. Only where that circuit is of the same task and model.",
-  "means.edge.budget": "So many circuits are measured by the pruning at most; empty: until no single edge can go.",
+  "means.edge.budget": "The most circuits that the pruning may measure. Empty: it goes on until no single edge can go.",
   "means.edge.cpr":
     "CPR = ∫ f dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; larger is better, overshooting is rewarded (MIB).\nMeasured on discovery examples.",
   "means.edge.cmd":
@@ -739,9 +739,10 @@ export const en = {
     "CMD on a logarithmic axis: ∫ |1 − f| d(log p) / log 1000, so that small circuits weigh as much as large ones. Not MIB’s figure.\nMeasured on discovery examples.",
   "means.edge.smallest":
     "Fewest edges on a way from input to logits, of the shares measured, for which both halves of the criterion hold on the discovery examples; criterion: {criterion} at {threshold}.",
-  "means.edge.pruned": "Edges left: each was cut alone, and the criterion broke.",
+  "means.edge.pruned":
+    "The edges that are left: each of them was cut alone, and without it the criterion does not hold.",
   "means.edge.prunedPart":
-    "Edges left when the budget was used up: {share} of them were cut alone from this very circuit, and the criterion broke; others may still go.",
+    "The edges that are left when the budget is used up. {share} of them were cut alone from this very circuit, and the criterion did not hold; the others may still go.",
   "means.edge.heldOut": "f on {n} held-out examples, 95 % bootstrap interval {interval}.",
   "means.edge.sign": "What a positive score in the file means. The format does not say, and both kinds of file exist.",
   "edge.title": "The circuit of edges",
@@ -830,7 +831,7 @@ export const en = {
   "estimator.translation": "translation",
   "verdict.trivial": "trivial",
   "verdict.embedding": "linear from the embedding",
-  "verdict.layers": "linear after layers",
+  "verdict.layers": "linear after some layers",
   "verdict.partly": "partly linear",
   "verdict.not-linear": "not linear",
   "means.verdict.trivial":
@@ -866,9 +867,9 @@ export const en = {
   "stability.progress": "{searches} of {of} searches",
   "stability.searched":
     "{n} searches for each number of examples, seeds {seeds}: {units}; criterion {criterion} at {threshold}; ablation: {ablation}; {heldOut} held-out examples each.",
-  "stability.enough": "From {n} discovery examples on the criterion holds held out for every search.",
+  "stability.enough": "From {n} discovery examples on, the criterion holds on the held-out examples of every search.",
   "stability.notEnough":
-    "No number of examples that was tried is enough: at none, and all larger ones, does the criterion hold held out for every search.",
+    "No number of examples that was tried is enough: at each of them, or at a larger one, some search misses the criterion on its held-out examples.",
   "stability.examples": "examples",
   "stability.kept": "kept",
   "stability.keptRange": "{least} to {most}",
@@ -913,7 +914,8 @@ export const en = {
   "transfer.holds": "holds",
   "transfer.ablation": "measured with",
   "transfer.foundWith": "The circuit was found with {ablation}.",
-  "explain.transfer.ablation": "What a removed unit gives instead; on its own task the circuit’s, unless chosen here.",
+  "explain.transfer.ablation":
+    "What a removed unit gives instead. Unless you choose here, other tasks use their own ablation, and the circuit’s own task uses the circuit’s.",
   "means.transfer.faithfulness":
     "f = (m(C) − m(∅)) / (m(M) − m(∅)), m: the metric of that task.\nMeasured on {n} examples, {split}, with {ablation}.",
   "means.transfer.interval": "95 % bootstrap interval of f over the {n} examples, {split}.",

@@ -142,7 +142,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "error.download": "下载失败",
   "error.disk": "磁盘无法读写",
   "error.shape": "尺寸不一致",
-  "error.degenerate-task": "模型无法完成该任务",
+  "error.degenerate-task": "无法在此模型上测量此任务",
   "error.threshold-unreachable": "无法达到阈值",
   "error.cancelled": "已停止",
   "error.internal": "程序内部错误",
@@ -422,7 +422,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "note.weak-task": "模型在该任务上表现较弱。",
   "note.random-as-good": "同样大小的随机电路同样好。",
   "note.few-examples": "样本很少。",
-  "note.unverified": "并未对每个单元检验它是否还能去掉。",
+  "note.unverified": "并非每个保留的单元都检验过，其中可能有不需要的。",
   "means.accuracy": "首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
   "means.accuracyFull": "完整模型首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
   "means.accuracyCircuit": "仅电路时首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
@@ -446,7 +446,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.roleScore": "根据证据，该头与角色的符合程度；基于发现样本。",
   "means.normalised":
     "原值：以权重自身的单位表示。\n按节点、按层：w / √Σw²，对进入同一节点或同一层的连接求和，使弱节点的连接也能看清。",
-  "means.neurons": "干净提示运行一次：各神经元在何处最强，以及它的 W_out 行经末层归一化增益与解嵌入后的词。",
+  "means.neurons":
+    "干净提示运行一次。显示各神经元最强处的词元，以及它提高与降低的词元：其 W_out 行乘以末层归一化的增益，再经解嵌入。",
   "means.activation": "该隐藏神经元在所示最后一个词元上的激活值，干净提示。",
   "means.jaccard": "两个电路保留单元的 |A ∩ B| / |A ∪ B|。",
   "means.runFaithfulness": "该运行的电路（或最后接受的步骤）的 f。",
@@ -679,19 +680,19 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "weighing.information-flow": "信息流",
   "weighing.exact": "精确",
   "means.weighing.measured":
-    "将来源对该输入的贡献替换为消融值后 m 的变化，其余与电路相同；此处已将文件中的符号取反：大于 0 表示有帮助。\n基于发现样本。",
+    "将来源对该输入的贡献替换为消融值后 m 的损失，其余与电路相同。大于 0 表示有帮助；文件中的符号相反。\n基于发现样本。",
   "means.weighing.attribution":
-    "（来源的消融输出 − 干净输出）· ∂m/∂（目标的这一输入），斜率取自干净运行（EAP）：估计切断该边时 m 的变化；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
+    "（来源的干净输出 − 消融输出）· ∂m/∂（目标的这一输入），斜率取自干净运行（EAP）：估计切断该边时 m 的损失。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.integrated-gradients":
-    "同归因，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
+    "同归因，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.integrated-gradients-activations":
-    "同归因，斜率取来源所属部分的消融输出与干净输出之间 5 个点的平均；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
+    "同归因，斜率取来源所属部分的消融输出与干净输出之间 5 个点的平均。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.clean-corrupted":
-    "同归因，斜率取干净运行与损坏运行的平均；此处已将文件中的符号取反：大于 0 表示有帮助。\n对发现样本取平均。",
+    "同归因，斜率取干净运行与损坏运行的平均。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.information-flow":
-    "−p(来源) / 目标所有来源的 Σ p，p = max(0, ‖x‖₁ − ‖x − 来源所写‖₁)，x 为目标读取的残差流：是所读内容的占比，不是对 m 的效应。\n对发现样本与位置取平均，干净运行。",
+    "p(来源) / 目标所有来源的 Σ p，p = max(0, ‖x‖₁ − ‖x − 来源所写‖₁)，x 为目标读取的残差流：是所读内容的占比，不是对 m 的效应。文件中带负号。\n对发现样本与位置取平均，干净运行。",
   "means.weighing.exact":
-    "切断这一条边后的 m − 模型的 m，逐边运行：即梯度所估计之值。对有数百个头的模型需数小时。\n对发现样本取平均。",
+    "模型的 m − 切断这一条边后的 m，逐边运行：即梯度所估计之值。大于 0 表示有帮助；文件中的符号相反。对有数百个头的模型需数小时。\n对发现样本取平均。",
   "means.edge.selection":
     "仅按分数：取全模型最好的 n 条边；其中无去路者被舍去。\n从 logits 向外：总取进入已到达节点的最佳边（EAP-IG 的贪心搜索）。",
   "means.edge.order": "有帮助：按分数，最有帮助者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
@@ -710,7 +711,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
     "对数轴上的 CMD：∫ |1 − f| d(log p) / log 1000，小电路与大电路同等计入。不是 MIB 的指标。\n在发现样本上测量。",
   "means.edge.smallest":
     "在测量过的占比中，使判据两半都在发现样本上成立的、处于输入到 logits 通路上的最少边数；判据：{criterion}，{threshold}。",
-  "means.edge.pruned": "剩余的边：逐条单独切断，判据都不再成立。",
+  "means.edge.pruned": "剩余的边：逐条单独切断过，少了任何一条判据都不成立。",
   "means.edge.prunedPart":
     "预算用尽时剩余的边：其中 {share} 在此电路上逐条单独切断过，判据都不再成立；其余的仍可能去掉。",
   "means.edge.heldOut": "{n} 个留出样本上的 f，95 % 自助法区间 {interval}。",
@@ -798,7 +799,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "estimator.translation": "平移",
   "verdict.trivial": "平凡",
   "verdict.embedding": "自嵌入即线性",
-  "verdict.layers": "经若干层后线性",
+  "verdict.layers": "经过若干层后为线性",
   "verdict.partly": "部分线性",
   "verdict.not-linear": "非线性",
   "means.verdict.trivial": "最近的反嵌入、仅用偏置或最常见客体与映射同样正确（相差不超过 0.05）。",
@@ -872,7 +873,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "transfer.holds": "成立",
   "transfer.ablation": "测量所用消融",
   "transfer.foundWith": "该电路是用 {ablation} 找到的。",
-  "explain.transfer.ablation": "被移除单元改为给出的值；在自己的任务上用电路的消融，除非在此另选。",
+  "explain.transfer.ablation":
+    "被移除单元改为给出的值。若不在此选择，其他任务用各自的消融，电路自己的任务用电路的消融。",
   "means.transfer.faithfulness":
     "f = (m(C) − m(∅)) / (m(M) − m(∅))，m 为该任务的指标。\n在 {n} 个样本上测量，{split}，{ablation}。",
   "means.transfer.interval": "f 的 95 % 自助区间，{n} 个样本，{split}。",
