@@ -1,6 +1,7 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
 import { EngineError } from "../base/errors.ts";
 import { atLayer, type LayerConfig, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
+import type { ChangedPart, OverlaidModel } from "../model/overlay.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
@@ -26,6 +27,12 @@ export interface ExecutorOptions {
   readonly precision?: Precision;
 }
 
+/** What an executor shares with the one of the model under its overlay. */
+interface Under {
+  readonly executor: Executor;
+  readonly changed: ReadonlySet<ChangedPart>;
+}
+
 type AttentionOutput = "z" | "q" | "k" | "v" | "pattern";
 type WriteOutput = "residPost" | "residMid" | "attnOut" | "mlpOut" | "hidden";
 
@@ -46,6 +53,7 @@ export class Executor {
   private readonly programs = new Map<string, Compiled>();
   private readonly feedCache = new WeakMap<Packing, Map<string, Record<string, Feed>>>();
   private signal: AbortSignal | undefined;
+  private under: Under | undefined;
 
   constructor(
     readonly model: Model,
@@ -53,6 +61,16 @@ export class Executor {
   ) {
     this.precision = options.precision ?? "float32";
     this.threads = options.threads;
+  }
+
+  /**
+   * An executor of this model with some weights replaced. It shares the programs of what is the same, so that one changed layer costs
+   * one layer; it is disposed of before this one, and the model under the overlay stays this one's.
+   */
+  overlaid(model: OverlaidModel): Executor {
+    const executor = new Executor(model, { threads: this.threads, precision: this.precision });
+    executor.under = { executor: this, changed: model.changedParts };
+    return executor;
   }
 
   /**
@@ -103,7 +121,7 @@ export class Executor {
   ): Promise<Record<Wanted, Reals>> {
     const { config } = this.model;
     const selected = options.queries === "end";
-    const program = await this.program(`attention/${layer}/${selected}`, () =>
+    const program = await this.program(`attention/${layer}/${selected}`, layer, () =>
       attentionGraph(atLayer(config, layer), this.model.layer(layer), {
         queries: selected ? "selected" : "all",
         precision: this.precision,
@@ -136,7 +154,7 @@ export class Executor {
     const rows = residual.length / config.dModel;
     const mlp = options.mlpOut ? "given" : "computed";
     const replaced = options.hidden !== undefined;
-    const program = await this.program(`write/${layer}/${mlp}/${replaced}`, () =>
+    const program = await this.program(`write/${layer}/${mlp}/${replaced}`, layer, () =>
       writeGraph(config, this.model.layer(layer), { mlp, replaced, precision: this.precision }),
     );
     const feeds: Record<string, Feed> = {
@@ -155,7 +173,7 @@ export class Executor {
   /** Queries before their rotation, "row head dHead", rotated keys and values, "row keyValueHead·dHead". */
   async projections(layer: number, packing: Packing, residual: Reals): Promise<Record<"q" | "k" | "v", Reals>> {
     const { config } = this.model;
-    const program = await this.program(`projections/${layer}`, () =>
+    const program = await this.program(`projections/${layer}`, layer, () =>
       projectionsGraph(atLayer(config, layer), this.model.layer(layer), this.precision),
     );
     const turn = named(this.feedsOf(packing, layer, "all", 1), TURN);
@@ -168,7 +186,7 @@ export class Executor {
     const { nHeads, nKeyValueHeads, dHead } = this.model.config;
     const config = atLayer(this.model.config, layer);
     // Without weights: layers of one scale share it.
-    const program = await this.program(`pattern/${config.attentionScale}`, () => patternGraph(config, this.precision));
+    const program = await this.program(`pattern/${config.attentionScale}`, undefined, () => patternGraph(config, this.precision));
     const { prefixRows, prefixK } = this.prefixFeeds(prefix);
     const feeds = {
       ...named(this.feedsOf(packing, layer, "all", prefixRows), [...TURN, "queryIndex", "keyIndex", "mask"]),
@@ -182,7 +200,7 @@ export class Executor {
   /** z "row head·dHead" = pattern · v. */
   async mixedValues(packing: Packing, pattern: Reals, v: Reals, prefix: PrefixRows | undefined): Promise<Reals> {
     const { nKeyValueHeads, dHead } = this.model.config;
-    const program = await this.program("mixed-values", () =>
+    const program = await this.program("mixed-values", undefined, () =>
       mixedValuesGraph(atLayer(this.model.config, 0), this.precision),
     );
     const { prefixRows, prefixV } = this.prefixFeeds(prefix);
@@ -221,7 +239,7 @@ export class Executor {
     [input, rows, width]: readonly [string, Reals, number],
     output: string,
   ): Promise<Reals> {
-    const program = await this.program(`${output}/${layer}`, () =>
+    const program = await this.program(`${output}/${layer}`, layer, () =>
       build(this.model.config, this.model.layer(layer), this.precision),
     );
     const feeds = { [input]: reals([rows.length / width, width], rows) };
@@ -231,7 +249,7 @@ export class Executor {
   /** Final norm of `residual` "row dModel". */
   async finalNorm(residual: Reals): Promise<Reals> {
     const { config } = this.model;
-    const program = await this.program("final-norm", () =>
+    const program = await this.program("final-norm", "final-norm", () =>
       finalNormGraph(config, this.model.finalNorm(), this.precision),
     );
     const shape = [residual.length / config.dModel, config.dModel];
@@ -257,7 +275,7 @@ export class Executor {
     const rows = normed.length / config.dModel;
     for (let from = 0; from < config.dVocab; from += vocabularySlice) {
       const to = Math.min(from + vocabularySlice, config.dVocab);
-      const program = await this.program(`unembed/${from}`, () => this.unembedSlice(from, to));
+      const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to));
       const part = await program.run({ normed: reals([rows, config.dModel], normed) }, ["logits"]);
       yield { from, to, ...fetched(part, ["logits"]) };
     }
@@ -306,8 +324,12 @@ export class Executor {
     return this.attentionFeeds(packing, atLayer(this.model.config, layer), queries, prefixRows);
   }
 
-  private async program(key: string, build: () => Parameters<typeof Program.compile>[0]): Promise<Program> {
+  /** @param part of the model whose weights it holds; undefined where it holds none */
+  private async program(key: string, part: ChangedPart | undefined, build: () => Graph): Promise<Program> {
     this.checkSignal();
+    if (this.under && (part === undefined || !this.under.changed.has(part))) {
+      return this.under.executor.program(key, part, build);
+    }
     const known = this.programs.get(key);
     if (known) {
       // Used last stands last: the map's order is the order of use.

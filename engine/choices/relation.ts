@@ -14,7 +14,7 @@ export const relationSettings = z.strictObject({
   }),
   model: option(path.optional(), {
     flags: "--model <name>",
-    help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub.",
+    help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub; NAME+PATCH.safetensors lays a patch over its weights.",
     otherwise: "sprig, or the fitted file's",
   }),
   estimators: option(listOf(oneOf(ESTIMATOR_NAMES), ESTIMATOR_NAMES.length).default(["jacobian"]), {

@@ -9,12 +9,12 @@ const TASKS_OWN = "the task's own";
 
 export const modelName = option(path.default("sprig"), {
   flags: "--model <name>",
-  help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub.",
+  help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub; NAME+PATCH.safetensors lays a patch over its weights.",
 });
 
 export const ownModelName = option(path.optional(), {
   flags: "--model <name>",
-  help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub.",
+  help: "Takes this model: the embedded one, a folder, a .gguf file or a name on the Hugging Face Hub; NAME+PATCH.safetensors lays a patch over its weights.",
   otherwise: "the one that the circuit was found in",
 });
 

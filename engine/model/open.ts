@@ -8,6 +8,8 @@ import { findInHubCache, hubCacheFolder } from "./hub-cache.ts";
 import { openHuggingFaceFolder } from "./huggingface.ts";
 import type { Model } from "./model.ts";
 import { SMOLLM2, smollm2Path } from "./model-cache.ts";
+import { OverlaidModel } from "./overlay.ts";
+import { readPatchFile } from "./weight-patch.ts";
 
 const SPRIG = "sprig";
 const SPRIG_FOLDER = installedPath("models", "sprig");
@@ -15,15 +17,24 @@ const SPRIG_FOLDER = installedPath("models", "sprig");
 /** Whether a word names a model that we know, whatever files there are. */
 export const isNamed = (word: string): boolean => word === SPRIG || word === SMOLLM2.name;
 
+/** The model and the patch in "NAME+PATCH.safetensors". */
+export function overlayIn(word: string): { readonly of: string; readonly patch: string } | undefined {
+  const [, of, patch] = /^(.+)\+([^+]+\.safetensors)$/.exec(word) ?? [];
+  return patch === undefined ? undefined : { of, patch };
+}
+
 /**
  * @param nameOrPath  "sprig" (embedded), "smollm2" (fetched), a folder in Hugging Face's layout, a .gguf file, or the name of a model
- *                    in the Hugging Face cache: "org/name", also "org/name@revision"
+ *                    in the Hugging Face cache: "org/name", also "org/name@revision"; behind any of these "+PATCH.safetensors", a
+ *                    patch of its weights that is laid over them
  * @throws EngineError "model-not-found" if nothing goes by that name; else what the files' formats throw
  */
 export function openModel(nameOrPath: string): Model {
   if (nameOrPath === SPRIG) return openHuggingFaceFolder(SPRIG_FOLDER, { name: SPRIG, source: SPRIG });
   if (nameOrPath === SMOLLM2.name) return openSmollm2();
   if (existsSync(nameOrPath)) return openPath(nameOrPath);
+  const overlay = overlayIn(nameOrPath);
+  if (overlay) return openOverlaid(overlay.of, overlay.patch);
   return openFromHubCache(nameOrPath);
 }
 
@@ -37,6 +48,19 @@ function openPath(path: string): Model {
       : `${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
     { place: { file: path } },
   );
+}
+
+function openOverlaid(of: string, patch: string): Model {
+  const base = openModel(of);
+  try {
+    return new OverlaidModel(base, readPatchFile(patch, base), {
+      name: `${base.name}+${basename(patch, ".safetensors")}`,
+      source: `${base.source}+${patch}`,
+    });
+  } catch (error) {
+    base.close();
+    throw error;
+  }
 }
 
 function openSmollm2(): Model {

@@ -5,10 +5,12 @@ import { EngineError } from "../base/errors.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { findInHubCache } from "../model/hub-cache.ts";
 import type { Model } from "../model/model.ts";
-import { isNamed } from "../model/open.ts";
+import { isNamed, overlayIn } from "../model/open.ts";
 
-/** The absolute path of a model that was opened by path. */
-export function pathOf({ source }: Model): string | undefined {
+/** The absolute path of a model that was opened by path; of one under a patch, its own path or name and that of the patch. */
+export function pathOf({ source }: Pick<Model, "source">): string | undefined {
+  const overlay = existsSync(source) ? undefined : overlayIn(source);
+  if (overlay) return `${pathOf({ source: overlay.of }) ?? overlay.of}+${resolve(overlay.patch)}`;
   return !isNamed(source) && existsSync(source) ? resolve(source) : undefined;
 }
 
@@ -19,7 +21,7 @@ export function pathOf({ source }: Model): string | undefined {
  * @throws EngineError "model-not-found" where it is not there any more, or the file does not say where it was
  */
 export function recordedModel({ model: { name, path } }: Circuit, file: string): string {
-  if (path !== undefined && existsSync(path)) return path;
+  if (path !== undefined && isThere(path)) return path;
   if (path === undefined && (isNamed(name) || existsSync(name) || findInHubCache(name))) return name;
   const where =
     path === undefined ? `"${name}", which the file gives no path of` : `${path}, which is not there any more`;
@@ -28,4 +30,10 @@ export function recordedModel({ model: { name, path } }: Circuit, file: string):
     `${file}: the circuit was found in ${where}. Name the path of that model with --model.`,
     { name },
   );
+}
+
+function isThere(path: string): boolean {
+  const overlay = existsSync(path) ? undefined : overlayIn(path);
+  if (!overlay) return existsSync(path);
+  return existsSync(overlay.patch) && (isNamed(overlay.of) || existsSync(overlay.of) || !!findInHubCache(overlay.of));
 }
