@@ -186,7 +186,9 @@ export class Executor {
     const { nHeads, nKeyValueHeads, dHead } = this.model.config;
     const config = atLayer(this.model.config, layer);
     // Without weights: layers of one scale share it.
-    const program = await this.program(`pattern/${config.attentionScale}`, undefined, () => patternGraph(config, this.precision));
+    const program = await this.program(`pattern/${config.attentionScale}`, undefined, () =>
+      patternGraph(config, this.precision),
+    );
     const { prefixRows, prefixK } = this.prefixFeeds(prefix);
     const feeds = {
       ...named(this.feedsOf(packing, layer, "all", prefixRows), [...TURN, "queryIndex", "keyIndex", "mask"]),

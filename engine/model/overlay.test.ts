@@ -21,7 +21,11 @@ const file = (name: string) => join(folder, name);
 const random = Random.seeded(5);
 const values = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const patchOf = (...weights: WeightRows[]): WeightPatch => ({ weights, about: { method: "by hand" } });
-const plan = { worlds: [{ ids: [3, 7, 1, 12] }], changes: [], read: [{ world: 0, site: "logits", at: "all" } as const] };
+const plan = {
+  worlds: [{ ids: [3, 7, 1, 12] }],
+  changes: [],
+  read: [{ world: 0, site: "logits", at: "all" } as const],
+};
 
 /** Logits by plain loops, and by two executors: one of its own, one that shares with the base's. */
 async function expectAgreement(base: Model, patch: WeightPatch): Promise<void> {

@@ -91,7 +91,8 @@ export function checkPatch(patch: WeightPatch, model: Model, from = "the patch")
       throw refused(from, `"${weight}" has ${data.length} values and ${model.name} takes ${wanted} there`);
     }
     const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) throw refused(from, `"${weight}" holds ${data[at]} at index ${at}, which is no number to compute with`);
+    if (at >= 0)
+      throw refused(from, `"${weight}" holds ${data[at]} at index ${at}, which is no number to compute with`);
   }
 }
 
