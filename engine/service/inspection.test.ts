@@ -54,6 +54,16 @@ test("a look under way ends before the next program runs, and the next look is a
   expect(await latter).toEqual(whole);
 });
 
+test("while a hundred thousand examples are made other calls are heard, and one of them ends it", async () => {
+  const looks = inspection().forClient();
+  const former = looks.preview({ ...CHOICE, examples: { discovery: 100_000, heldOut: 2 } });
+  const heard = new Promise<void>((resolve) => setImmediate(resolve));
+  await expect(Promise.race([heard.then(() => "heard"), former])).resolves.toBe("heard");
+  const latter = looks.preview(CHOICE);
+  await expect(former).rejects.toMatchObject(CANCELLED);
+  expect((await latter).counts).toEqual({ discovery: 4, heldOut: 2 });
+});
+
 test("a client that goes away ends its looks, waiting or under way, and nobody else's", async () => {
   const gone = new AbortController();
   const shared = inspection();

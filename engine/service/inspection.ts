@@ -7,6 +7,7 @@ import { taskChoiceOf, type TaskChoice } from "../choices/task-choice.ts";
 import { Packing, takeRows } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { EngineError } from "../base/errors.ts";
+import { inTurns } from "../base/in-turns.ts";
 import { tensor } from "../base/tensor.ts";
 import type { RecordedFigures } from "../circuit/circuit-schema.ts";
 import { type Head, parseUnit, type UnitKind } from "../circuit/unit.ts";
@@ -31,7 +32,7 @@ import { attentionOn } from "../reading/attention-stats.ts";
 import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
-import { prepare, type Prepared } from "../session/prepare.ts";
+import { type Prepared, prepareInTurns } from "../session/prepare.ts";
 import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
@@ -56,7 +57,11 @@ interface Opened {
   readonly ready: Map<string, Ready>;
 }
 
-type InTurn = <T>(look: Look, choice: TaskChoice, work: (opened: Opened) => Promise<T>) => Promise<T>;
+type InTurn = <T>(
+  look: Look,
+  choice: TaskChoice,
+  work: (opened: Opened, signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
 
 export class Inspection {
   private turn: Promise<unknown> = Promise.resolve();
@@ -85,7 +90,7 @@ export class Inspection {
       }
     };
     return {
-      preview: (choice) => inTurn("preview", choice, (opened) => this.preview(opened)),
+      preview: (choice) => inTurn("preview", choice, (opened, signal) => this.preview(opened, signal)),
       measure: (request) => inTurn("measure", request, (opened) => this.measure(opened, request)),
       heatmap: (request) => inTurn("heatmap", request, ({ prepared }) => heatmapOf(prepared, request)),
       attention: (request) => inTurn("attention", request, ({ prepared }) => attentionOf(prepared, request)),
@@ -102,21 +107,25 @@ export class Inspection {
   }
 
   /** After the looks before it, on the task and model that it names. */
-  private inTurn<T>(signal: AbortSignal, choice: TaskChoice, work: (opened: Opened) => Promise<T>): Promise<T> {
+  private inTurn<T>(
+    signal: AbortSignal,
+    choice: TaskChoice,
+    work: (opened: Opened, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const mine = this.turn.then(async () => {
       if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
-      const opened = await this.opened(choice);
-      return opened.prepared.executor.until(signal, () => work(opened));
+      const opened = await this.opened(choice, signal);
+      return opened.prepared.executor.until(signal, () => work(opened, signal));
     });
     this.turn = mine.catch(() => undefined);
     return mine;
   }
 
-  private async preview({ prepared, ready }: Opened): Promise<TaskPreview> {
+  private async preview({ prepared, ready }: Opened, signal: AbortSignal): Promise<TaskPreview> {
     const { discovery, heldOut, model, notes } = prepared;
     const { ends } = (await this.ready(prepared, ready, ["head", "mlp"], "discovery")).anchors;
     return {
-      prompts: [...discovery, ...heldOut].map((example) => pairOf(example, model)),
+      prompts: await inTurns(pairsOf([...discovery, ...heldOut], model), signal),
       counts: { discovery: discovery.length, heldOut: heldOut.length },
       full: ends.full,
       empty: ends.empty,
@@ -131,12 +140,13 @@ export class Inspection {
     return figuresRecord(await measureFigures(evaluator, anchors, kept, prepared.criterion, prepared.seed));
   }
 
-  private async opened(choice: TaskChoice) {
+  private async opened(choice: TaskChoice, signal: AbortSignal) {
     const settings = taskChoiceOf(choice);
     const key = JSON.stringify(settings);
     if (this.open?.key !== key) {
       await this.close();
-      this.open = { key, prepared: prepare(settings, { execution: this.execution }), ready: new Map() };
+      const prepared = await prepareInTurns(settings, { execution: this.execution }, signal);
+      this.open = { key, prepared, ready: new Map() };
     }
     return this.open;
   }
@@ -208,6 +218,15 @@ function headOf(id: string): Head {
   const unit = unitOf(id);
   if (unit.kind === "head") return unit;
   throw new EngineError("usage", `"${id}" is no head; heads look like a3.h1.`);
+}
+
+function* pairsOf(examples: readonly Example[], model: Model): Generator<void, PromptPair[]> {
+  const pairs: PromptPair[] = [];
+  for (const example of examples) {
+    pairs.push(pairOf(example, model));
+    yield;
+  }
+  return pairs;
 }
 
 function pairOf({ index, split, clean, corrupt, answers, wrongAnswers, positions }: Example, model: Model): PromptPair {

@@ -2,6 +2,7 @@
 import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { inTurns, toEnd } from "../base/in-turns.ts";
 import type { Execution } from "../choices/execution.ts";
 import { ABLATIONS, type BosChoice } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
@@ -10,7 +11,7 @@ import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import { OptimalConstants } from "../score/optimal-constants.ts";
 import type { Example } from "../task/example.ts";
-import { expandTask } from "../task/expand.ts";
+import { expanding } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
 import type { ContrastTask } from "../task/task.ts";
@@ -45,7 +46,7 @@ export async function withTask<T>(
   options: PrepareOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const prepared = prepare(settings, options);
+  const prepared = await prepareInTurns(settings, options, options.signal);
   try {
     return await use(prepared);
   } finally {
@@ -60,19 +61,42 @@ export async function withTask<T>(
  * @throws EngineError for a task or model that cannot be read, or that do not fit each other
  */
 export function prepare(settings: TaskChoice, options: PrepareOptions = {}): Prepared {
+  return toEnd(preparing(settings, options));
+}
+
+/**
+ * The same, with the process hearing what comes in meanwhile.
+ *
+ * @param signal of the preparation alone; what is prepared outlives it
+ * @throws EngineError "cancelled"; as `prepare`
+ */
+export function prepareInTurns(
+  settings: TaskChoice,
+  options: PrepareOptions = {},
+  signal?: AbortSignal,
+): Promise<Prepared> {
+  return inTurns(preparing(settings, options), signal);
+}
+
+function* preparing(settings: TaskChoice, options: PrepareOptions): Generator<void, Prepared> {
   const task = loadContrast(settings.task);
   const model = openModel(settings.model);
   try {
-    return preparedOn(model, task, settings, options);
+    return yield* preparedOn(model, task, settings, options);
   } catch (error) {
     model.close();
     throw error;
   }
 }
 
-function preparedOn(model: Model, task: ContrastTask, settings: TaskChoice, options: PrepareOptions): Prepared {
+function* preparedOn(
+  model: Model,
+  task: ContrastTask,
+  settings: TaskChoice,
+  options: PrepareOptions,
+): Generator<void, Prepared> {
   const seed = settings.seed ?? task.seed;
-  const { examples, notes } = expandTask(task, model.tokenizer, {
+  const { examples, notes } = yield* expanding(task, model.tokenizer, {
     examples: settings.examples,
     seed,
     corruption: settings.corruption,

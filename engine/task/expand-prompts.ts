@@ -18,9 +18,13 @@ type Unsplit = Omit<Example, "index" | "split">;
 /** The corrupt prompt that stands beside the clean one. */
 const DEFAULT_CORRUPTION = "corrupt";
 
-export function expandPrompts(task: PromptTask, tokenizer: Tokenizer, options: ExpandOptions): Expansion {
+export function* expandPrompts(
+  task: PromptTask,
+  tokenizer: Tokenizer,
+  options: ExpandOptions,
+): Generator<void, Expansion> {
   const reader = new PromptReader(task, tokenizer, options.corruption);
-  const { discovery, heldOut, notes } = splitPrompts(task, reader.read(), options);
+  const { discovery, heldOut, notes } = splitPrompts(task, yield* reader.read(), options);
   const both = [
     ...discovery.map((example) => ({ ...example, split: "discovery" as const })),
     ...heldOut.map((example) => ({ ...example, split: "heldOut" as const })),
@@ -117,12 +121,13 @@ class PromptReader {
   }
 
   /** All prompts that fit. @throws EngineError "invalid-task" naming every one that does not, where they are most of the file's */
-  read(): Unsplit[] {
+  *read(): Generator<void, Unsplit[]> {
     const examples: Unsplit[] = [];
     const { file, needs, prompts, dropped } = this.task;
     const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
     const misfits = new Unusable();
     for (const [i, pair] of prompts.entries()) {
+      yield;
       try {
         examples.push(this.example(pair));
       } catch (error) {

@@ -59,10 +59,10 @@ export class TemplateExpansion {
     this.usable = this.findUsable();
   }
 
-  expand(): Expansion {
+  *expand(): Generator<void, Expansion> {
     const { split } = this.task;
     const { discovery = split.discovery, heldOut = split.heldOut } = this.options.examples ?? {};
-    const examples = [...this.draw("discovery", discovery), ...this.draw("heldOut", heldOut)];
+    const examples = [...(yield* this.draw("discovery", discovery)), ...(yield* this.draw("heldOut", heldOut))];
     return {
       examples: examples.map((example, index) => ({ ...example, index })),
       notes: [...this.task.notes, ...this.notes, ...this.ownBos.notes(), ...this.misfitNotes()],
@@ -105,13 +105,13 @@ export class TemplateExpansion {
   }
 
   /** Templates take turns, so that each gives as many examples as any other while it can. */
-  private draw(split: Split, count: number): Omit<Example, "index">[] {
+  private *draw(split: Split, count: number): Generator<void, Omit<Example, "index">[]> {
     const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${split}`);
     const examples: Omit<Example, "index">[] = [];
     const isExact = this.task.split.isExact || this.options.examples?.[split] !== undefined;
     let turn = 0;
     while (examples.length < count) {
-      const example = this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
+      const example = yield* this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
       if (!example && isExact) throw this.exhausted(split, examples.length, count);
       if (!example) {
         this.notes.push(
@@ -124,12 +124,13 @@ export class TemplateExpansion {
     return examples;
   }
 
-  private next(
+  private *next(
     split: Split,
     random: Random,
     turn: () => { variant: Variant; candidates: Candidates },
-  ): Omit<Example, "index"> | undefined {
+  ): Generator<void, Omit<Example, "index"> | undefined> {
     for (let tries = 0, current = turn(); tries < MOST_TRIES; tries++) {
+      yield;
       if (tries % 50 === 49) current = turn();
       const draw = this.drawOnce(current.variant, current.candidates, random);
       const example = draw && this.accept(draw, split);

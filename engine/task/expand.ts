@@ -1,5 +1,6 @@
 // A task's examples for one tokenizer: the same bytes for the same seed, exactly as many as asked for, nothing dropped without a note.
 import { EngineError } from "../base/errors.ts";
+import { toEnd } from "../base/in-turns.ts";
 import type { BosChoice } from "../choices/lists.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import type { Example } from "./example.ts";
@@ -32,12 +33,17 @@ export interface Expansion {
  *   impossible option
  */
 export function expandTask(task: Task, tokenizer: Tokenizer, options: ExpandOptions = {}): Expansion {
+  return toEnd(expanding(task, tokenizer, options));
+}
+
+/** The same step by step: a task of a hundred thousand examples takes a while. @throws as `expandTask` */
+export function* expanding(task: Task, tokenizer: Tokenizer, options: ExpandOptions = {}): Generator<void, Expansion> {
   checkCounts(task, options);
-  if (task.kind === "relation") return expandTask(relationAsContrast(task), tokenizer, options);
+  if (task.kind === "relation") return yield* expanding(relationAsContrast(task), tokenizer, options);
   const begun = tokenizer.withBos(options.bos ?? task.bos);
   return task.form === "prompts"
-    ? expandPrompts(task, begun, options)
-    : new TemplateExpansion(task, begun, options).expand();
+    ? yield* expandPrompts(task, begun, options)
+    : yield* new TemplateExpansion(task, begun, options).expand();
 }
 
 function checkCounts({ file }: Task, { examples = {} }: ExpandOptions): void {
