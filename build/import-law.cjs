@@ -91,6 +91,7 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
+  dictionary: ["base", "choices", "formats", "onnx", "runtime", "model", "transformer", "activations"],
   generation: ["base", "choices", "runtime", "tokens", "model", "transformer", "activations", "readout"],
   train: [
     "base",

@@ -21,7 +21,9 @@ interface VerbFlags {
 
 export function addVerb(program: Command, verb: Verb<VerbName>): void {
   const { name, says, examples, settings } = verb;
-  const command = program.command(name).description(says);
+  const words = name.split(" ");
+  const own = words.at(-1)!;
+  const command = groupOf(program, words.slice(0, -1)).command(own).description(says);
   const title = examples.length === 1 ? "Example" : "Examples";
   const takesArgument = leavesOf(settings).some(({ words }) => isArgument(words));
   addSettings(command, settings)
@@ -29,12 +31,24 @@ export function addVerb(program: Command, verb: Verb<VerbName>): void {
     .option("--json", "Prints the whole result as JSON.")
     .option("--csv", "Prints the tables as CSV.")
     .option("--quiet", "Prints no messages.")
-    .addHelpText("after", `\n${title}:\n${examples.map((words) => `  secateur ${name} ${words}`).join("\n")}`)
+    .addHelpText("after", `\n${title}:\n${examples.map((given) => `  secateur ${name} ${given}`).join("\n")}`)
     .action((...given: unknown[]) => {
       const argument = takesArgument ? (given[0] as string | undefined) : undefined;
       const typed = typedSettings(settings, command, argument) as SettingsOf<VerbName>;
       return run(verb, typed, command, command.opts<VerbFlags>());
     });
+}
+
+/** What the groups of commands are about. */
+const GROUPS: Readonly<Record<string, string>> = {
+  sae: "Dictionaries of features (sparse autoencoders): trains, judges and uses them.",
+};
+
+/** "sae train" is the command "train" of the group "sae". */
+function groupOf(program: Command, [name]: readonly string[]): Command {
+  if (name === undefined) return program;
+  const known = program.commands.find((command) => command.name() === name);
+  return known ?? program.command(name).description(GROUPS[name]);
 }
 
 async function run(

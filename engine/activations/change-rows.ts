@@ -51,14 +51,15 @@ export async function changedRows(change: Change, { before, values }: RowsOfChan
 export type Through = Extract<Change, { op: "through" }>;
 
 async function throughDictionary(dictionary: Dictionary, change: Through, before: readonly Row[]): Promise<Row[]> {
-  const features = await dictionary.encode(joined(before));
+  const states = joined(before);
+  const features = await dictionary.encode(states);
   const edited = Float64Array.from(features);
   forEachEdit(dictionary, change.edits, before.length, (at, { op, by }) => {
     edited[at] = op === "set" ? by : op === "add" ? edited[at] + by : edited[at] * by;
   });
-  const decoded = apart(await dictionary.decode(edited), dictionary.width);
+  const decoded = apart(await dictionary.decode(edited, states), dictionary.width);
   if (change.error === "dropped") return decoded;
-  const known = apart(await dictionary.decode(Float64Array.from(features)), dictionary.width);
+  const known = apart(await dictionary.decode(Float64Array.from(features), states), dictionary.width);
   return before.map((x, r) => x.map((xi, i) => xi + (decoded[r][i] - known[r][i])));
 }
 

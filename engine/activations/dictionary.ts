@@ -7,7 +7,8 @@ export interface Dictionary {
   readonly width: number;
   readonly features: number;
   encode(states: Reals): Reals | Promise<Reals>;
-  decode(features: Reals): Reals | Promise<Reals>;
+  /** @param states those that the features are of: some dictionaries normalise a state, and multiply back what they decode */
+  decode(features: Reals, states: Reals): Reals | Promise<Reals>;
   /** Gradient at the states, from one at the features that they have. */
   encodeGradient(states: Reals, cotangent: Reals): Reals | Promise<Reals>;
   /** Gradient at the features, from one at the decoded states; decoding is affine. */

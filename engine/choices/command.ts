@@ -7,7 +7,7 @@ import { written } from "./spelling.ts";
 
 /** What is done and what decides it. */
 export interface Command<Schema extends z.ZodType = z.ZodType> {
-  /** Such as "prune". */
+  /** Such as "prune", or "sae train" in a group. */
   readonly name: string;
   readonly settings: Schema;
 }
@@ -37,7 +37,9 @@ export function commandWords<Schema extends z.ZodType>(
   );
   const options = optional.flatMap(({ leaf, value }) => optionWords(leaf, value));
   // After a lone "--" nothing is taken for an option.
-  return first.some((word) => word.startsWith("-")) ? [name, ...options, "--", ...first] : [name, ...first, ...options];
+  const named = name.split(" ");
+  const needsDashes = first.some((word) => word.startsWith("-"));
+  return needsDashes ? [...named, ...options, "--", ...first] : [...named, ...first, ...options];
 }
 
 function optionWords(leaf: Leaf, value: unknown): string[] {

@@ -140,3 +140,21 @@ export type LensSite = (typeof LENS_SITES)[number];
 
 export const LENS_POSITIONS = ["all", "end"] as const;
 export type LensPositions = (typeof LENS_POSITIONS)[number];
+
+/** Kinds of dictionaries that can be trained: ReLU with an L1 pull, the k largest of a state or of a batch, learned thresholds. */
+export const DICTIONARY_KINDS = ["topk", "batchtopk", "l1", "jumprelu"] as const;
+export type DictionaryKind = (typeof DICTIONARY_KINDS)[number];
+
+/** Where a dictionary can stand: every site whose rows are all of one width. */
+export const DICTIONARY_SITES = SITES.filter((site) => site !== "pattern") as unknown as readonly [
+  "residPre",
+  "q",
+  "k",
+  "v",
+  "z",
+  "attnOut",
+  "residMid",
+  "hidden",
+  "mlpOut",
+  "residPost",
+];

@@ -5,6 +5,13 @@ import type { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { type Curves, curvesSettings } from "../choices/curves.ts";
 import { edgeSettings } from "../choices/edges.ts";
+import {
+  type SaeEvalResult,
+  saeEvalSettings,
+  type SaeTrainResult,
+  saeTrainSettings,
+  type TrainingPoint,
+} from "../choices/dictionary.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
 import { pruneSettings } from "../choices/prune.ts";
@@ -18,6 +25,8 @@ export const VERB_SETTINGS = {
   curves: curvesSettings,
   prune: pruneSettings,
   edges: edgeSettings,
+  "sae train": saeTrainSettings,
+  "sae eval": saeEvalSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -30,12 +39,15 @@ export interface VerbResults {
   readonly curves: Curves;
   readonly prune: PruneResult;
   readonly edges: EdgesMeasured;
+  readonly "sae train": SaeTrainResult;
+  readonly "sae eval": SaeEvalResult;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
 export interface VerbParts {
   readonly generate: GeneratePart;
   readonly prune: PrunePart;
+  readonly "sae train": TrainingPoint;
 }
 
 export type SettingsOf<Name extends VerbName> = Frozen<z.output<(typeof VERB_SETTINGS)[Name]>>;

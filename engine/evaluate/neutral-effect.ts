@@ -12,6 +12,7 @@ import type { NeutralEffect, PerToken } from "../choices/neutral-effect.ts";
 import { klDivergence, logSumExp } from "../readout/distribution.ts";
 import { logitsOf } from "../readout/logits.ts";
 import { readStates } from "../readout/readings.ts";
+import type { Prompt } from "../task/prompt.ts";
 import { bootstrapInterval } from "./bootstrap.ts";
 
 /** A change of a plan, in whatever world. */
@@ -24,6 +25,8 @@ export interface NeutralText {
   readonly ids: readonly number[];
   /** Positions before it do not count: an earlier text of a corpus began in the same way. */
   readonly firstNew?: number;
+  /** Names of positions that changes speak of, as prompts of plans have them. */
+  readonly positions?: Prompt["positions"];
 }
 
 export interface NeutralOptions {
@@ -142,9 +145,9 @@ async function statesUnder(
   const { dModel, nLayers } = executor.model.config;
   const at = group.map((_, t) => spots.filter(({ text }) => text === t).map(({ position }) => position));
   // A text's variants stand together, so that they share its run.
-  const plans = group.flatMap(({ ids }, t) =>
+  const plans = group.flatMap(({ ids, positions }, t) =>
     variants.map(({ changes }): Plan => ({
-      worlds: [{ ids }],
+      worlds: [{ ids, positions }],
       changes: changes.map((change) => ({ ...change, world: 0 })),
       read: [{ world: 0, site: "residPost", layer: nLayers - 1, at: at[t] }],
     })),

@@ -5,6 +5,8 @@ import { edges } from "./edges.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import { prune } from "./prune.ts";
+import { saeEval } from "./sae-eval.ts";
+import { saeTrain } from "./sae-train.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
@@ -13,4 +15,6 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   curves,
   prune,
   edges,
+  "sae train": saeTrain,
+  "sae eval": saeEval,
 };

@@ -93,7 +93,9 @@ function shellWords(lines: readonly string[]): string[][] {
 /** What the program understands of the arguments that it is given. */
 async function understood(name: string, schema: z.ZodType, words: readonly string[]) {
   const program = buildProgram();
-  const command = program.commands.find((own) => own.name() === name)!;
+  const command = name
+    .split(" ")
+    .reduce<Command>((group, word) => group.commands.find((own) => own.name() === word)!, program);
   command.action((...args: unknown[]) => {
     const own = args.at(-1) as Command;
     const takesArgument = leavesOf(schema).some(({ words }) => isArgument(words));

@@ -1,0 +1,118 @@
+// What training, judging and using a dictionary begin with: the model, its corpus, a place in it, and which states count.
+import { Executor } from "../activations/executor.ts";
+import { EngineError } from "../base/errors.ts";
+import type { Exclusions } from "../choices/dictionary.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { BosChoice } from "../choices/lists.ts";
+import { Corpus } from "../corpus/corpus.ts";
+import { shippedCorpus } from "../corpus/shipped.ts";
+import { type LoadedDictionary } from "../dictionary/weights.ts";
+import { ExclusionRule, type SitePlace, widthAt } from "../dictionary/states.ts";
+import type { Model } from "../model/model.ts";
+import { openModel } from "../model/open.ts";
+import type { Site } from "../transformer/sites.ts";
+
+export interface CorpusChoice {
+  readonly corpus?: string;
+  readonly bos: BosChoice;
+  readonly keepFirst: boolean;
+  readonly keepSpecial: boolean;
+  readonly keepOutlying: boolean;
+  readonly seed: number;
+}
+
+export interface WorkHooks {
+  readonly execution?: Execution;
+  readonly signal?: AbortSignal;
+}
+
+/** Share of the texts that no dictionary is trained on. */
+const HELD_OUT = 0.2;
+
+/** Opens the model for some work and closes it behind. */
+export async function withModel<T>(
+  name: string,
+  { execution }: WorkHooks,
+  work: (executor: Executor) => Promise<T>,
+): Promise<T> {
+  const model = openModel(name);
+  const executor = new Executor(model, execution);
+  try {
+    return await work(executor);
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+export async function openCorpus(model: Model, choice: CorpusChoice, signal?: AbortSignal): Promise<Corpus> {
+  const file = choice.corpus ?? shippedCorpus(model.tokenizer);
+  return Corpus.open(file, model.tokenizer.withBos(choice.bos), {
+    context: model.config.nContext,
+    heldOut: HELD_OUT,
+    seed: choice.seed,
+    signal,
+    least: { discovery: 100, heldOut: 20 },
+  });
+}
+
+/** @param repeated whether positions count whose text up to there came before */
+export function exclusionsOf(model: Model, choice: CorpusChoice, repeated = false): ExclusionRule {
+  const { bosId } = model.tokenizer;
+  const special = new Set([...(bosId === undefined ? [] : [bosId]), ...model.speech().endIds]);
+  return new ExclusionRule(
+    { first: !choice.keepFirst, special: !choice.keepSpecial, outlying: !choice.keepOutlying, repeated: !repeated },
+    special,
+  );
+}
+
+export function excludedNote({ first, special, outlying, repeated }: Exclusions): string {
+  return (
+    `Left out: ${first} first positions, ${special} special tokens, ${outlying} states of outlying norm, ` +
+    `${repeated} positions whose text up to there came before.`
+  );
+}
+
+/** @throws EngineError "usage" for a layer that the model has not */
+export function requireLayer({ model }: Executor, layer: number): number {
+  const { nLayers } = model.config;
+  if (layer < nLayers) return layer;
+  throw new EngineError("usage", `${model.name} has no layer ${layer}; its layers are 0 to ${nLayers - 1}.`, { layer });
+}
+
+/**
+ * Where a dictionary is used: what is said, else what its file says.
+ *
+ * @throws EngineError "usage" where neither says it or the model has no such layer; "shape" for another width, a transcoder
+ */
+export function placeOf(
+  executor: Executor,
+  dictionary: LoadedDictionary,
+  { site, layer }: { readonly site?: Site; readonly layer?: number },
+): SitePlace {
+  const { file, place, weights } = dictionary;
+  const at = { site: site ?? place.site, layer: layer ?? place.layer };
+  if (at.site === undefined || at.layer === undefined) {
+    const why = place.hook === undefined ? "does not say where it belongs" : `belongs at "${place.hook}"`;
+    throw new EngineError("usage", `${file}: ${why}; say it with --site and --layer.`, { place: { file } });
+  }
+  const found: SitePlace = { site: at.site, layer: requireLayer(executor, at.layer) };
+  const width = widthAt(executor, found);
+  if (width !== weights.dIn) {
+    throw new EngineError(
+      "shape",
+      `${file}: reads states of ${weights.dIn} numbers, and ${found.site} of ${executor.model.name} has ${width}. ` +
+        `It was trained on ${place.model ?? "another model or site"}.`,
+      { place: { file } },
+    );
+  }
+  return found;
+}
+
+export function requireReconstructs({ file, weights }: LoadedDictionary): void {
+  if (!weights.transcodes && weights.dIn === weights.dOut) return;
+  throw new EngineError(
+    "unsupported",
+    `${file}: is a transcoder, which gives another site's values; take a dictionary that reconstructs its own site.`,
+  );
+}
