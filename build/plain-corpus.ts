@@ -30,6 +30,7 @@ export function shippedCorpora(): Readonly<Record<string, string>> {
   return {
     "corpora/plain.txt": `${plainSentences(shippedFrames()).join("\n")}\n`,
     "corpora/sprig.txt": `${sprigSentences().join("\n")}\n`,
+    "corpora/determiner-prompts.txt": `${determinerPrompts(shippedFrames()).join("\n")}\n`,
   };
 }
 
@@ -99,6 +100,16 @@ function formOf(entry: string, form: string | undefined, forms: readonly string[
 /** "an" before a vowel that is heard. */
 function articleBefore(word: string): string {
   return /^([aeiou]|hour|honest)/i.test(word) && !/^(use|uni|one)/i.test(word) ? "an" : "a";
+}
+
+/** Prompts in pairs, of which the second asks for a plural determiner: "The book was new. Tom bought", "The books were new. Tom bought". */
+function determinerPrompts(frames: Frames, seed = SEED): string[] {
+  const random = Random.seeded(seed, "determiner prompts");
+  return frames.lists.thing!.flatMap((entry) => {
+    const [one, several] = entry.split("/");
+    const rest = filled("new. {person} {verb.past}", frames, random).replace(/^N/, "n");
+    return [`The ${one} was ${rest}`, `The ${several} were ${rest}`];
+  });
 }
 
 /** Different sentences of the kinds that the embedded model was trained on, in turn; never a filling that a task holds out. */

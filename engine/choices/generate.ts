@@ -4,6 +4,7 @@ import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, repetitions, seed, whole } from "./bounds.ts";
 import { BOS_CHOICES } from "./lists.ts";
 import { option } from "./option.ts";
+import { textsSpelled } from "./spelling.ts";
 import { modelName } from "./task-choice.ts";
 
 const text = z.string({ error: "Give a text of at most 1000000 characters." }).max(1_000_000);
@@ -60,13 +61,7 @@ export const generateSettings = z.strictObject({
   stop: option(listOf(stopText, 100).optional(), {
     flags: "--stop <texts>",
     help: "Ends before any of these texts, parted by commas; \\n is a new line and \\, a comma.",
-    spelling: {
-      write: (texts) =>
-        (texts as readonly string[])
-          .map((text) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(",", "\\,"))
-          .join(","),
-      read: (text) => stopTexts(text),
-    },
+    spelling: textsSpelled,
   }),
   samples: option(repetitions(1).default(1), {
     flags: "--samples <n>",
@@ -122,14 +117,4 @@ export interface GeneratePart {
   readonly sample: number;
   readonly token: GeneratedToken;
   readonly shown: string;
-}
-
-/** Parted by commas; a backslash takes the next character as it is, `n` as a new line. */
-function stopTexts(text: string): string[] {
-  const texts = [""];
-  for (const [, escaped, plain] of text.matchAll(/\\(.)|([^\\]|\\$)/gs)) {
-    if (plain === ",") texts.push("");
-    else texts[texts.length - 1] += escaped === undefined ? plain! : escaped === "n" ? "\n" : escaped;
-  }
-  return texts;
 }

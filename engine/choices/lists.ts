@@ -158,3 +158,9 @@ export const DICTIONARY_SITES = SITES.filter((site) => site !== "pattern") as un
   "mlpOut",
   "residPost",
 ];
+/** What a study of neurons does beside the correlation of all of them, on which the rest stands. */
+export const NEURON_STEPS = ["removal", "strength", "sets", "words", "selectivity", "explanation"] as const;
+export type NeuronStep = (typeof NEURON_STEPS)[number];
+
+/** Where a neuron is set: at the event's place alone, or at every place up to it but the first. */
+export const NEURON_EXTENTS = ["event", "everywhere"] as const;

@@ -9,6 +9,22 @@ export const unitKindsSpelled: Spelling = {
   read: (text) => words(text).map((word) => UNIT_KINDS.find((kind) => `${kind}s` === word) ?? word),
 };
 
+/** Texts with their spaces, parted by commas; a backslash takes the next character as it is, `n` as a new line. */
+export const textsSpelled: Spelling = {
+  write: (texts) =>
+    (texts as readonly string[])
+      .map((text) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(",", "\\,"))
+      .join(","),
+  read: (text) => {
+    const texts = [""];
+    for (const [, escaped, plain] of text.matchAll(/\\(.)|([^\\]|\\$)/gs)) {
+      if (plain === ",") texts.push("");
+      else texts[texts.length - 1] += escaped === undefined ? plain! : escaped === "n" ? "\n" : escaped;
+    }
+    return texts;
+  },
+};
+
 /** The word for a value. */
 export function written({ words: { spelling } }: Leaf, value: unknown): string {
   if (spelling) return spelling.write(value);

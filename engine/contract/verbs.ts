@@ -17,6 +17,7 @@ import { type LensResult, lensSettings } from "../choices/lens.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import type { EdgesMeasured } from "./edges.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
+import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
 
 /** Name of the verb → schema of its settings. */
 export const VERB_SETTINGS = {
@@ -27,6 +28,7 @@ export const VERB_SETTINGS = {
   edges: edgeSettings,
   "sae train": saeTrainSettings,
   "sae eval": saeEvalSettings,
+  neuron: neuronStudySettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -41,6 +43,7 @@ export interface VerbResults {
   readonly edges: EdgesMeasured;
   readonly "sae train": SaeTrainResult;
   readonly "sae eval": SaeEvalResult;
+  readonly neuron: NeuronStudyResult;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */

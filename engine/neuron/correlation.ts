@@ -2,48 +2,10 @@
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
+import type { Correlation, NeuronTable } from "../choices/neuron.ts";
 import { aurocOf, Ranker } from "./auroc.ts";
 import { hiddenLayers } from "./hidden-layers.ts";
 import { type Place, type ReadText, splitOf } from "./place.ts";
-
-/** One number per hidden neuron, "layer·neuron"; of discovery places but for what says otherwise. */
-export interface NeuronTable {
-  readonly nLayers: number;
-  readonly dMlp: number;
-  /** Chance that the activation at an event is above that at another place, ties counted half. */
-  readonly auroc: Float32Array;
-  /** Pearson's r of the activation with the event as 0 or 1. */
-  readonly pointBiserial: Float32Array;
-  readonly meanOn: Float32Array;
-  readonly meanOff: Float32Array;
-  /** Over all places, discovery and held out. */
-  readonly mean: Float32Array;
-  readonly meanAbsolute: Float32Array;
-  readonly deviation: Float32Array;
-  readonly min: Float32Array;
-  readonly max: Float32Array;
-}
-
-/** A neuron among the best, on texts that it was not chosen on. */
-export interface BestNeuron {
-  readonly layer: number;
-  readonly neuron: number;
-  readonly auroc: number;
-  readonly aurocHeldOut: number;
-  readonly pointBiserial: number;
-  /** Share of shuffles, the own labels among them, whose best neuron is as far from .5: (1 + #) / (1 + draws). */
-  readonly p: number;
-}
-
-export interface Correlation {
-  readonly places: { readonly discovery: number; readonly heldOut: number };
-  readonly events: { readonly discovery: number; readonly heldOut: number };
-  readonly table: NeuronTable;
-  /** Largest |AUROC − .5| over ALL neurons, by shuffle of the labels: what the best of so many is by chance. */
-  readonly nullMaxima: readonly number[];
-  /** Farthest from .5 first. */
-  readonly best: readonly BestNeuron[];
-}
 
 export interface CorrelationRequest {
   readonly texts: readonly ReadText[];
@@ -112,6 +74,7 @@ export async function correlate(executor: Executor, request: CorrelationRequest)
     events: { discovery: events.discovery.length, heldOut: events.heldOut.length },
     table,
     nullMaxima: [...nullMaxima],
+    error: 0,
     best: best.map(({ layer, neuron, auroc, heldOut: values }) => ({
       layer,
       neuron,

@@ -7,6 +7,7 @@ import { lens } from "./lens.ts";
 import { prune } from "./prune.ts";
 import { saeEval } from "./sae-eval.ts";
 import { saeTrain } from "./sae-train.ts";
+import { neuron } from "./neuron.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
@@ -17,4 +18,5 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   edges,
   "sae train": saeTrain,
   "sae eval": saeEval,
+  neuron,
 };
