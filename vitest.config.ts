@@ -23,6 +23,8 @@ export default defineConfig({
           globalSetup: "test/bundled-command-line.ts",
           // A process per worker, not per file: most files are short, and every one leaves its environment as it found it.
           isolate: false,
+          // Vitest leaves one core to itself by default, which on two cores leaves one for the tests.
+          maxWorkers: "100%",
           include: ["{engine,cli,test,build,bench,renderer,server,electron}/**/*.test.ts"],
           exclude: [MODELS, PAGES, DESKTOP],
           testTimeout: 60_000,
