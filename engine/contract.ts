@@ -7,7 +7,7 @@ import type { Tensor } from "./base/tensor.ts";
 import type { AblationKind, BosChoice, CriterionName, UnitKind } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
 import type { TaskChoice } from "./choices/task-choice.ts";
-import type { Circuit, RecordedFigures, Stability, StabilityRow, TransferRow } from "./circuit/circuit-schema.ts";
+import type { Circuit, RecordedFigures } from "./circuit/circuit-schema.ts";
 import type { JobEvent, JobState, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
 import type { RunStep } from "./contract/prune.ts";
 import type { AskedOf, VerbName } from "./contract/verbs.ts";
@@ -270,31 +270,6 @@ export interface RelationEdit {
   readonly after: readonly LikelyToken[];
 }
 
-/** A finished circuit whose statistics are asked for. */
-interface StatisticsRequest {
-  /** Name of the run that it is of; where the engine has that run, its record gets the figures too. */
-  readonly run: string;
-  readonly circuit: Circuit;
-  readonly model: string;
-}
-
-/** The circuit's own search again, on examples of the seeds that follow its own. */
-export interface StabilityRequest extends StatisticsRequest {
-  /** The circuit's own task file. */
-  readonly task: string;
-  /** Searches for each number of discovery examples. */
-  readonly runs: number;
-  /** Those numbers, rising. */
-  readonly sizes: readonly number[];
-}
-
-/** The circuit on other tasks. */
-export interface TransferRequest extends StatisticsRequest {
-  readonly tasks: readonly string[];
-  /** Default: each task's own, and on the circuit's own task the circuit's. */
-  readonly ablation?: AblationKind;
-}
-
 /** What goes wrong beside what a user can act on: a mistake of the program, no engine at the other end, one of another version. */
 export const WIRE_CODES = ["internal", "engine-lost", "protocol"] as const;
 
@@ -311,18 +286,6 @@ export type EngineEvent = { readonly seq: number } &
   /** Jacobians of a relation that is being fitted. */
   (
     | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
-    /** Searches made again; `done` and `total` are their discovery examples, which their time goes with. */
-    | {
-        readonly type: "stability";
-        readonly searches: number;
-        readonly ofSearches: number;
-        readonly done: number;
-        readonly total: number;
-        /** Of a number of examples whose searches are all done. */
-        readonly row?: StabilityRow;
-      }
-    /** A task on which the circuit has been measured. */
-    | { readonly type: "transfer"; readonly done: number; readonly total: number; readonly row: TransferRow }
     /** Bytes of a model that is being fetched. */
     | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
     | JobEvent
@@ -357,12 +320,6 @@ export interface EngineApi {
   attention(request: AttentionRequest): Promise<Attention>;
   /** One view a neuron, in their order. */
   neurons(request: NeuronsRequest): Promise<readonly NeuronView[]>;
-  /** Takes minutes to hours; progress comes as events. */
-  stability(request: StabilityRequest): Promise<Stability>;
-  /** Takes seconds to minutes a task; each comes as an event too. */
-  transfer(request: TransferRequest): Promise<readonly TransferRow[]>;
-  /** Ends the statistics that are being made, whose call is then rejected. */
-  stopStatistics(): Promise<void>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
   /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */

@@ -1,8 +1,12 @@
 // The settings of the search that made a circuit, out of its file: for the window, for figures measured again, for searches made again.
+import { without } from "../base/without.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { ablationChoice } from "./ablation-words.ts";
 import type { Circuit } from "./circuit-schema.ts";
+
+/** Everything that decides a search, and nothing of what is said of its circuit afterwards. */
+export type SearchSettings = Omit<PruneSettings, "random" | "parts" | "roles" | "connections">;
 
 /** Which examples, ablation and criterion. */
 export function taskSettingsOf({ task, search }: Circuit): Omit<TaskChoice, "task" | "model"> {
@@ -31,5 +35,26 @@ export function pruneSettingsOf(circuit: Circuit): PruneSettings {
     ...(budget !== undefined && { budget }),
     // What a start leaves out it would leave out again.
     ...(start ? { start: "learned-masks", maskSteps: start.steps, maskTarget: start.target } : without && { without }),
+  };
+}
+
+/**
+ * The settings of a circuit's search made again: as its file has them, with the seeds that follow its own, so that no
+ * search is the one that it came from.
+ *
+ * @param given what the user sets instead
+ */
+export function searchAgain(
+  circuit: Circuit,
+  given: Partial<PruneSettings> & Pick<PruneSettings, "task" | "model">,
+): SearchSettings {
+  // What is said of a circuit after the search is no part of it.
+  const own = without(pruneSettingsOf(circuit), "random", "parts", "roles", "connections");
+  return {
+    ...own,
+    seed: circuit.task.seed + 1,
+    budget: own.budget ?? 0,
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given),
+    examples: { ...own.examples, ...given.examples },
   };
 }

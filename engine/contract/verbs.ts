@@ -15,6 +15,10 @@ import {
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
 import { pruneSettings } from "../choices/prune.ts";
+import { transferSettings } from "../choices/evaluate.ts";
+import { stabilitySettings } from "../choices/stability.ts";
+import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
+import type { StabilityPart, TransferResult } from "./statistics.ts";
 import type { EdgesMeasured } from "./edges.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
 import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
@@ -24,6 +28,8 @@ export const VERB_SETTINGS = {
   lens: lensSettings,
   generate: generateSettings,
   curves: curvesSettings,
+  stability: stabilitySettings,
+  transfer: transferSettings,
   prune: pruneSettings,
   edges: edgeSettings,
   "sae train": saeTrainSettings,
@@ -39,6 +45,8 @@ export interface VerbResults {
   readonly lens: LensResult;
   readonly generate: GenerateResult;
   readonly curves: Curves;
+  readonly stability: Stability;
+  readonly transfer: TransferResult;
   readonly prune: PruneResult;
   readonly edges: EdgesMeasured;
   readonly "sae train": SaeTrainResult;
@@ -49,6 +57,8 @@ export interface VerbResults {
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
 export interface VerbParts {
   readonly generate: GeneratePart;
+  readonly stability: StabilityPart;
+  readonly transfer: TransferRow;
   readonly prune: PrunePart;
   readonly "sae train": TrainingPoint;
 }

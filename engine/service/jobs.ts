@@ -1,5 +1,4 @@
 // Every job of a service: asked for, waiting its turn, under way, paused, stopped, done, its result kept; one works at a time.
-import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { checked } from "../choices/checked.ts";
 import { commandLine } from "../choices/command.ts";
@@ -21,10 +20,6 @@ import { VERBS } from "../verbs/table.ts";
 import type { Verb, Work } from "../verbs/verb.ts";
 import { wireError } from "../wire/wire-error.ts";
 import type { EventLog } from "./event-log.ts";
-import { formatCircuit } from "../circuit/circuit-file.ts";
-import type { Circuit } from "../circuit/circuit-schema.ts";
-import { isMeasured, type MeasuredCircuit } from "../circuit/statistics.ts";
-import { journalPath, runCircuitPath } from "../session/run-store.ts";
 import { JobQueue } from "./job-queue.ts";
 import { runCard, runRecord } from "./run-cards.ts";
 import { type LiveRun, Runs } from "./runs.ts";
@@ -186,13 +181,6 @@ export class Jobs {
     const job = this.jobs.get(id);
     if (job) job.record = record;
     this.tellResult(id);
-  }
-
-  /** Puts statistics of a circuit into the run that made it; a circuit of no run here is left alone. */
-  amendRun(id: string, of: Circuit, change: (circuit: MeasuredCircuit) => Circuit): void {
-    const circuit = this.runs.onDisk(id)?.circuit;
-    if (!circuit || !isMeasured(circuit) || !isOneRun(circuit, of)) return;
-    writeFileAtomic(runCircuitPath(journalPath(id)), formatCircuit(change(circuit)));
   }
 
   remove(id: string): void {
@@ -404,11 +392,6 @@ export class Jobs {
   private tellResult(id: string): void {
     this.log.add({ type: "result", result: this.summary(id) });
   }
-}
-
-/** Whether two records are of one run; statistics may have been added to either. */
-function isOneRun(a: Circuit, b: Circuit): boolean {
-  return JSON.stringify([a.environment, a.kept]) === JSON.stringify([b.environment, b.kept]);
 }
 
 function summaryOf(job: Job): JobSummary {

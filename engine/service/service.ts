@@ -18,7 +18,6 @@ import { Jobs } from "./jobs.ts";
 import { keptText, openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
 import { ResultStore } from "./result-store.ts";
-import { Statistics } from "./statistics.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /**
@@ -34,7 +33,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
   const inspection = new Inspection(execution);
   const relations = new Relations(log, execution, queue);
   const downloads = new Downloads(log);
-  const statistics = new Statistics(log, jobs, execution, queue);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
   const shared: Omit<EngineApi, keyof Looks> = {
@@ -60,9 +58,6 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     keep: (source) => answer(() => keptText(source, join(runsFolder(), "tasks"))),
     openCircuit: (source) =>
       answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
-    stability: (request) => statistics.stability(request),
-    transfer: (request) => statistics.transfer(request),
-    stopStatistics: () => answer(() => statistics.stop()),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { searchAgain } from "../circuit/settings-of-circuit.ts";
 import type { EngineApi, EngineEvent } from "../contract.ts";
+import type { StabilityPart, TransferResult } from "../contract/statistics.ts";
 import { engineService } from "./service.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -46,27 +48,28 @@ async function until(found: (event: EngineEvent) => boolean, after = 0): Promise
 const ended = (event: EngineEvent) =>
   event.type === "job" && !["waiting", "running", "stopping"].includes(event.job.state);
 
+const isOf = (id: string) => (event: EngineEvent) => event.type === "job" && event.job.id === id;
+
 test("searched again and measured on other tasks, a run's record keeps the figures, also for an engine that is started anew", async () => {
   const run = await engine.start("prune", REQUEST);
-  const seen = await until(ended);
+  await until(ended);
   const { circuit } = await engine.openRun(run);
-  const subject = { run, circuit: circuit!, model: "sprig" };
-  const searched = engine.stability({ ...subject, task: REQUEST.task, runs: 2, sizes: [6, 8] });
-  await expect(engine.transfer({ ...subject, tasks: ["tasks/pronoun.yaml"] })).rejects.toThrow(
-    "Other statistics are being made; stop them or wait.",
-  );
-  const stability = await searched;
-  const progress = (
-    await until((event) => event.type === "stability" && event.searches === 4, seen.at(-1)!.seq)
-  ).filter((event) => event.type === "stability");
-  expect(progress.map(({ searches, done, total, row }) => [searches, done, total, row?.discovery])).toEqual([
-    [0, 0, 28, undefined],
-    [1, 6, 28, undefined],
-    [2, 12, 28, 6],
-    [3, 20, 28, undefined],
-    [4, 28, 28, 8],
+  const again = searchAgain(circuit!, { task: REQUEST.task, model: "sprig" });
+  const searched = await engine.start("stability", { ...again, runs: 2, sizes: [6, 8], circuit: run });
+  const ask = { circuits: [run], tasks: ["tasks/pronoun.yaml"], model: "sprig", ablation: "zero" } as const;
+  const measured = await engine.start("transfer", ask);
+  await until((event) => isOf(measured)(event) && ended(event));
+  const parts = (await engine.parts(searched, 0)).parts as StabilityPart[];
+  expect(parts.map(({ searches, ofSearches, row }) => [searches, ofSearches, row?.discovery])).toEqual([
+    [0, 4, undefined],
+    [1, 4, undefined],
+    [2, 4, 6],
+    [3, 4, undefined],
+    [4, 4, 8],
   ]);
-  const transfer = await engine.transfer({ ...subject, tasks: ["tasks/pronoun.yaml"], ablation: "zero" });
+  const { result: stability } = await engine.result(searched);
+  const { cells } = (await engine.result(measured)).result as TransferResult;
+  const transfer = cells.map(({ row }) => row);
   expect(transfer).toMatchObject([{ task: "pronoun", ablation: { kind: "zero", reference: "zero" } }]);
   const { results } = (await engineService({ threads: 1 })().openRun(run)).circuit!;
   expect(results).toMatchObject({ stability, transfer });
@@ -95,21 +98,19 @@ test("of two runs the second waits for its turn, and can be stopped while it wai
 });
 
 test("statistics are stopped, and the engine is free for others", async () => {
-  const run = (await engine.listRuns())[0]!.id;
+  const before = (await engine.events(0)).at(-1)!.seq;
+  const run = (await engine.listRuns()).find(({ state }) => state === "finished")!.id;
   const { circuit } = await engine.openRun(run);
-  const searched = engine.stability({
-    run,
-    circuit: circuit!,
-    model: "sprig",
-    task: REQUEST.task,
-    runs: 3,
-    sizes: [8],
-  });
-  await engine.stopStatistics();
-  await expect(searched).rejects.toMatchObject({ code: "cancelled" });
-  expect(await engine.transfer({ run, circuit: circuit!, model: "sprig", tasks: ["tasks/pronoun.yaml"] })).toHaveLength(
-    1,
-  );
+  const again = searchAgain(circuit!, { task: REQUEST.task, model: "sprig" });
+  const searched = await engine.start("stability", { ...again, runs: 3, sizes: [8], circuit: run });
+  await engine.stop(searched);
+  const measured = await engine.start("transfer", { circuits: [run], tasks: ["tasks/pronoun.yaml"], model: "sprig" });
+  const seen = await until((event) => isOf(measured)(event) && ended(event), before);
+  const ends = seen.filter(ended).flatMap((event) => (event.type === "job" ? [[event.job.id, event.job.state]] : []));
+  expect(ends).toEqual([
+    [searched, "stopped"],
+    [measured, "finished"],
+  ]);
 });
 
 test("a run from learned masks shows their training, and its record says where it began", async () => {

@@ -70,13 +70,6 @@ export function giveBack(journal: string): void {
   if (existsSync(journal) && statSync(journal).size === 0) rmSync(journal);
 }
 
-/** The one journal of what is made of a run or a task beside its own: "ioi-sprig-3.stability". */
-export function besideJournalPath(name: string, what: string, environment: NodeJS.ProcessEnv = process.env): string {
-  const folder = runsFolder(environment);
-  makeFolder(folder);
-  return join(folder, `${fileSafe(name)}.${what}${extension}`);
-}
-
 /** The circuit file of a finished run, beside its journal. */
 export function runCircuitPath(journal: string): string {
   return journal.replace(/\.jsonl$/, ".circuit.json");

@@ -2,7 +2,7 @@
 import type { Execution } from "../choices/execution.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { StabilitySettings } from "../choices/stability.ts";
-import { pruneSettingsOf } from "../circuit/settings-of-circuit.ts";
+import { searchAgain, type SearchSettings } from "../circuit/settings-of-circuit.ts";
 import { without } from "../base/without.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Circuit, NamedCircuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
@@ -33,26 +33,12 @@ export interface StabilityHooks extends JournalOptions {
   readonly onProgress?: (progress: StabilityProgress) => void;
 }
 
-/**
- * The settings of a circuit's search made again: as its file has them, with the seeds that follow its own, so that no
- * search is the one that it came from.
- *
- * @param given what the user sets instead
- */
+/** As `searchAgain`, in the model that the circuit was found in where no other is given. */
 export function searchedAgain(
   circuit: Circuit,
   given: Partial<PruneSettings> & Pick<PruneSettings, "task">,
-): PruneSettings {
-  const own = pruneSettingsOf(circuit);
-  return {
-    ...own,
-    model: given.model ?? recordedModel(circuit, circuit.task.file),
-    seed: circuit.task.seed + 1,
-    budget: own.budget ?? 0,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    task: given.task,
-    examples: { ...own.examples, ...given.examples },
-  };
+): SearchSettings {
+  return searchAgain(circuit, { ...given, model: given.model ?? recordedModel(circuit, circuit.task.file) });
 }
 
 /**

@@ -8,6 +8,7 @@ import { EngineError } from "../base/errors.ts";
 import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { TransferRow } from "../circuit/circuit-schema.ts";
+import type { TransferCell } from "../contract/statistics.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
@@ -16,16 +17,6 @@ import { ablationOf, loadContrast } from "./prepare.ts";
 /** What is measured, the circuits as they were read. */
 export interface TransferRequest extends Omit<TransferSettings, "circuits"> {
   readonly circuits: readonly CircuitSource[];
-}
-
-/** One circuit on one task, as a circuit file records it. */
-export interface TransferCell {
-  /** Its file. */
-  readonly circuit: string;
-  /** The ablation that the circuit was found with, in words, where its file says so. */
-  readonly foundWith: string | undefined;
-  readonly row: TransferRow;
-  readonly notes: readonly string[];
 }
 
 export interface TransferHooks {

@@ -8,12 +8,16 @@ import { prune } from "./prune.ts";
 import { saeEval } from "./sae-eval.ts";
 import { saeTrain } from "./sae-train.ts";
 import { neuron } from "./neuron.ts";
+import { stability } from "./stability.ts";
+import { transfer } from "./transfer.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   lens,
   generate,
   curves,
+  stability,
+  transfer,
   prune,
   edges,
   "sae train": saeTrain,

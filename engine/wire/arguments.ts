@@ -1,11 +1,8 @@
 // What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
 import { z } from "zod";
-import { EngineError } from "../base/errors.ts";
-import { exampleCount, listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
-import { ABLATION_KINDS, DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
+import { listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
+import { DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
 import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
-import { parseCircuit } from "../circuit/circuit-file.ts";
-import { type Circuit, circuitSchema } from "../circuit/circuit-schema.ts";
 import { type EngineApi, SITES } from "../contract.ts";
 import { PRIORITIES } from "../contract/jobs.ts";
 import { VERB_NAMES } from "../contract/verbs.ts";
@@ -18,17 +15,6 @@ const words = z.string({ error: "Give a text of 1 to 10000 characters." }).min(1
 const source = z.union([z.strictObject({ file: path }), z.strictObject({ name, text })], {
   error: "Give { file }, or { name, text }.",
 });
-
-/** Checked as a file would be. */
-const circuit = circuitSchema.transform((found, context) => {
-  try {
-    return parseCircuit(JSON.stringify(found), "circuit");
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    context.addIssue({ code: "custom", message: error.message });
-    return z.NEVER;
-  }
-}) as unknown as z.ZodType<Circuit>;
 
 const verb = oneOf(VERB_NAMES);
 /** Checked against the verb's own schema once the verb is known: see `OF_A_VERB`. */
@@ -45,7 +31,6 @@ const relation = z.strictObject({
   samples: whole(1, 100_000),
   seeds: repetitions(1),
 });
-const ofCircuit = { run: name, circuit, model: path };
 
 export const ARGUMENTS = {
   hello: [],
@@ -79,9 +64,6 @@ export const ARGUMENTS = {
   ],
   attention: [z.strictObject({ ...taskChoice, head: unitId, example: whole(0, 1_000_000) })],
   neurons: [z.strictObject({ ...taskChoice, neurons: listOf(unitId, 10_000) })],
-  stability: [z.strictObject({ ...ofCircuit, task: path, runs: repetitions(1), sizes: listOf(exampleCount(1), 100) })],
-  transfer: [z.strictObject({ ...ofCircuit, tasks: listOf(path, 10_000), ablation: oneOf(ABLATION_KINDS).optional() })],
-  stopStatistics: [],
   openRelation: [source],
   fitRelation: [relation],
   stopRelation: [],

@@ -117,11 +117,6 @@ test.each<[Name, object, string]>([
     { ...TASK, units: ["head"], kept: ["legs"], split: "heldOut" },
     'argument 1 of measure.kept.0 is "legs".',
   ],
-  [
-    "transfer",
-    { run: "r", circuit: {}, model: "m", tasks: ["t"] },
-    "argument 1 of transfer.circuit.format is missing.",
-  ],
 ])("%s says what is wrong in %j", async (name, value, sentence) => {
   expect(await line().send(call(name, value))).toMatchObject(refused(expect.stringContaining(sentence)));
 });

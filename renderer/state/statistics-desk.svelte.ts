@@ -1,10 +1,11 @@
 // Statistics of the shown circuit: the search again and other tasks; asked for, watched, stopped, and put into the circuit.
 import type { AblationKind } from "../../engine/choices/lists.ts";
-import type { Circuit, Stability, StabilityRow, TransferRow } from "../../engine/circuit/circuit-schema.ts";
+import type { Circuit, StabilityRow, TransferRow } from "../../engine/circuit/circuit-schema.ts";
+import { searchAgain } from "../../engine/circuit/settings-of-circuit.ts";
 import { isMeasured, type MeasuredCircuit, withStability, withTransfer } from "../../engine/circuit/statistics.ts";
-import type { EngineApi, EngineEvent, WireError } from "../../engine/contract.ts";
-import { toWireError } from "../client/wire-failure.ts";
-import { type TimedProgress, TimeLeft } from "./time-left.ts";
+import type { JobProgress, SecondsRange } from "../../engine/contract/jobs.ts";
+import type { EngineEvent, WireError } from "../../engine/contract.ts";
+import { Desk, type DeskApi } from "./desk.svelte.ts";
 import { toggled } from "./view.ts";
 
 type Kind = "stability" | "transfer";
@@ -15,18 +16,18 @@ export interface StatisticsSubject {
   readonly circuit: Circuit;
   readonly task: string;
   readonly model: string;
-}
-
-/** `done` and `total` are discovery examples searched, or tasks. */
-export interface StatisticsProgress extends TimedProgress {
-  readonly searches?: { readonly done: number; readonly of: number };
+  /** Names the circuit for the engine, by its run or by its file. */
+  readonly circuitName: () => Promise<string>;
 }
 
 /** What is being made, and as much of it as there is. */
 export interface Making {
   readonly kind: Kind;
   readonly run: string;
-  readonly progress: StatisticsProgress | undefined;
+  readonly progress: JobProgress | undefined;
+  /** Seconds until it is all done. */
+  readonly left: SecondsRange | undefined;
+  readonly searches: { readonly done: number; readonly of: number } | undefined;
   readonly rows: readonly StabilityRow[];
   readonly transferred: readonly TransferRow[];
 }
@@ -39,16 +40,41 @@ export class StatisticsDesk {
   tasks = $state.raw<readonly string[]>([]);
   /** Empty: each task's own. */
   ablation = $state<AblationKind | "">("");
-  making = $state.raw<Making | undefined>(undefined);
-  failure = $state.raw<{ readonly kind: Kind; readonly run: string; readonly error: WireError } | undefined>(undefined);
-  private timeLeft = new TimeLeft();
+  readonly stability: Desk<"stability">;
+  readonly transfer: Desk<"transfer">;
+  /** The run that the last job of each kind is of. */
+  private readonly of = $state<Record<Kind, string>>({ stability: "", transfer: "" });
 
   /** @param attach puts what was made into the circuit of a run, where that is still shown */
-  constructor(
-    private readonly api: () => EngineApi,
-    private readonly attach: (run: string, change: (circuit: MeasuredCircuit) => Circuit) => void,
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
+  constructor(api: () => DeskApi, attach: (run: string, change: (circuit: MeasuredCircuit) => Circuit) => void) {
+    this.stability = new Desk(api, "stability", ({ result }) =>
+      attach(this.of.stability, (circuit) => withStability(circuit, result)),
+    );
+    this.transfer = new Desk(api, "transfer", ({ result: { cells } }) => {
+      const rows = cells.map(({ row }) => row);
+      attach(this.of.transfer, (circuit) => withTransfer(circuit, rows));
+    });
+  }
+
+  /** What is under way; undefined where nothing is. */
+  get making(): Making | undefined {
+    const { stability, transfer, of } = this;
+    if (stability.active) {
+      const { progress, left, parts } = stability;
+      const last = parts.at(-1);
+      const searches = last && { done: last.searches, of: last.ofSearches };
+      const rows = parts.flatMap(({ row }) => row ?? []);
+      return { kind: "stability", run: of.stability, progress, left, searches, rows, transferred: [] };
+    }
+    if (!transfer.active) return undefined;
+    const { progress, left, parts: transferred } = transfer;
+    return { kind: "transfer", run: of.transfer, progress, left, searches: undefined, rows: [], transferred };
+  }
+
+  /** Why the last job of a kind failed. */
+  failureOf(kind: Kind, run: string | undefined): WireError | undefined {
+    return this.of[kind] === run && !this[kind].active ? this[kind].error : undefined;
+  }
 
   /** Rising, each once; undefined while what is typed are no sizes. */
   get sizesAsked(): readonly number[] | undefined {
@@ -66,56 +92,32 @@ export class StatisticsDesk {
     this.tasks = toggled(this.tasks, file);
   }
 
-  async askStability({ run, circuit, task, model }: StatisticsSubject): Promise<void> {
+  async askStability({ run, circuit, task, model, circuitName }: StatisticsSubject): Promise<void> {
     const sizes = this.sizesAsked;
-    if (!sizes || !this.canSearch || !isMeasured(circuit)) return;
-    await this.make("stability", run, async () => {
-      const made: Stability = await this.api().stability({ run, circuit, task, model, runs: this.runs, sizes });
-      this.attach(run, (own) => withStability(own, made));
-    });
+    if (!sizes || !this.canSearch || !isMeasured(circuit) || this.making) return;
+    this.of.stability = run;
+    const search = searchAgain(circuit, { task, model });
+    await this.stability.start({ ...search, runs: this.runs, sizes, circuit: await circuitName() });
   }
 
-  async askTransfer({ run, circuit, model }: StatisticsSubject): Promise<void> {
+  async askTransfer({ run, circuit, model, circuitName }: StatisticsSubject): Promise<void> {
     const { tasks } = this;
     const ablation = this.ablation === "" ? undefined : this.ablation;
-    if (tasks.length === 0 || !isMeasured(circuit)) return;
-    await this.make("transfer", run, async () => {
-      const rows = await this.api().transfer({ run, circuit, model, tasks, ablation });
-      this.attach(run, (own) => withTransfer(own, rows));
-    });
+    if (tasks.length === 0 || !isMeasured(circuit) || this.making) return;
+    this.of.transfer = run;
+    await this.transfer.start({ circuits: [await circuitName()], model, tasks, ablation });
   }
 
   async stop(): Promise<void> {
-    await this.api().stopStatistics();
+    for (const desk of [this.stability, this.transfer]) if (desk.active) await desk.stop();
   }
 
   note(events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      const { making } = this;
-      if (!making || event.type !== making.kind) continue;
-      const progress = this.timeLeft.progress(making.kind, event, this.clock());
-      if (event.type === "transfer") {
-        this.making = { ...making, progress, transferred: [...making.transferred, event.row] };
-        continue;
-      }
-      const searches = { done: event.searches, of: event.ofSearches };
-      const rows = event.row ? [...making.rows, event.row] : making.rows;
-      this.making = { ...making, progress: { ...progress, searches }, rows };
-    }
+    this.stability.note(events);
+    this.transfer.note(events);
   }
 
-  private async make(kind: Kind, run: string, call: () => Promise<void>): Promise<void> {
-    if (this.making) return;
-    this.failure = undefined;
-    this.timeLeft = new TimeLeft();
-    this.making = { kind, run, progress: undefined, rows: [], transferred: [] };
-    try {
-      await call();
-    } catch (thrown) {
-      const error = toWireError(thrown);
-      if (error.code !== "cancelled") this.failure = { kind, run, error };
-    } finally {
-      this.making = undefined;
-    }
+  async catchUp(): Promise<void> {
+    await Promise.all([this.stability.catchUp(), this.transfer.catchUp()]);
   }
 }

@@ -379,6 +379,7 @@ export class Workbench {
       run,
       circuit,
       model: request.model,
+      circuitName: () => this.circuitName(),
       task: fileNamed(request.task, [...listed, ...(opened ? [opened.file] : [])]) ?? request.task,
     };
   }
@@ -563,6 +564,7 @@ export class Workbench {
         this.runs.refresh(),
         this.tray.refresh(),
         this.edgeDesk.catchUp(),
+        this.statistics.catchUp(),
         ...[...this.desks.values()].map((desk) => desk.catchUp()),
       ]);
       if (anew && this.runs.active) await this.runs.reopen();
