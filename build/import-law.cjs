@@ -75,6 +75,9 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
+  patchscope: ["base", "choices", "model", "tokens", "task", "activations", "readout"],
+  memory: ["base", "choices", "model", "activations", "readout", "evaluate"],
+  multihop: ["base", "activations", "readout", "patchscope"],
   neuron: [
     "base",
     "choices",

@@ -8,6 +8,7 @@ import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { isCircuitFile, readCircuitSource, sourceNotes } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
+import { isTwoHop, loadTwoHop } from "../../engine/task/two-hop.ts";
 import { EXIT, exitCodeOf } from "../failure.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 
@@ -73,6 +74,10 @@ function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes">
       };
     const { nodes, task, model } = source.circuit;
     return { kind: "circuit", message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes` };
+  }
+  if (!isStandardInput(file) && isTwoHop(file)) {
+    const { title, questions } = loadTwoHop(file);
+    return { kind: "task", message: `a two-hop task of ${questions.length} questions, "${title.en}"` };
   }
   const task = loadTask(file);
   return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"`, notes: task.notes };

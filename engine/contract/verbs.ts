@@ -14,6 +14,14 @@ import {
 } from "../choices/dictionary.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
 import { type LensResult, lensSettings } from "../choices/lens.ts";
+import {
+  type PatchscopeResult,
+  patchscopeSettings,
+  type TransplantResult,
+  transplantSettings,
+} from "../choices/patchscope.ts";
+import { type MemoriesResult, memoriesSettings } from "../choices/memories.ts";
+import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
@@ -26,6 +34,10 @@ import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.t
 /** Name of the verb → schema of its settings. */
 export const VERB_SETTINGS = {
   lens: lensSettings,
+  patchscope: patchscopeSettings,
+  transplant: transplantSettings,
+  "two-hop": twoHopSettings,
+  memories: memoriesSettings,
   generate: generateSettings,
   curves: curvesSettings,
   stability: stabilitySettings,
@@ -43,6 +55,10 @@ export const VERB_NAMES = Object.keys(VERB_SETTINGS) as [VerbName, ...VerbName[]
 /** Name of the verb → its result: plain data, which goes over a wire and into a file. */
 export interface VerbResults {
   readonly lens: LensResult;
+  readonly patchscope: PatchscopeResult;
+  readonly transplant: TransplantResult;
+  readonly "two-hop": TwoHopResult;
+  readonly memories: MemoriesResult;
   readonly generate: GenerateResult;
   readonly curves: Curves;
   readonly stability: Stability;

@@ -283,7 +283,7 @@ async function lensOf(
 }
 
 /** @throws EngineError "usage" where the tokenizer can write none of them, "invalid-file" for an empty file */
-function neutralPrompts(file: string | undefined, tokenizer: Tokenizer): { readonly ids: readonly number[] }[] {
+export function neutralPrompts(file: string | undefined, tokenizer: Tokenizer): { readonly ids: readonly number[] }[] {
   const lines =
     file === undefined
       ? NEUTRAL

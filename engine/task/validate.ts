@@ -93,8 +93,14 @@ export function formOf(source: Source): Form {
   const has = (field: string): boolean => Object.hasOwn(data, field);
   const { kind } = data as { kind?: unknown };
   if (kind === "relation") return "relation";
+  if (kind === "two-hop") {
+    return fail(
+      'this is a two-hop task, which "secateur two-hop" takes; here it needs to be a contrast or a relation.',
+      ["kind"],
+    );
+  }
   if (kind !== undefined && kind !== "contrast") {
-    return fail(`"kind" is ${show(kind)}; write "contrast" or "relation".`, ["kind"]);
+    return fail(`"kind" is ${show(kind)}; write "contrast", "relation" or "two-hop".`, ["kind"]);
   }
   if (kind === "contrast") return has("prompts") ? "prompts" : "templates";
   if (has("prompts")) return "prompts";

@@ -4,6 +4,10 @@ import { curves } from "./curves.ts";
 import { edges } from "./edges.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
+import { memories } from "./memories.ts";
+import { patchscope } from "./patchscope.ts";
+import { transplant } from "./transplant.ts";
+import { twoHop } from "./two-hop.ts";
 import { prune } from "./prune.ts";
 import { saeEval } from "./sae-eval.ts";
 import { saeTrain } from "./sae-train.ts";
@@ -14,6 +18,10 @@ import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   lens,
+  patchscope,
+  transplant,
+  "two-hop": twoHop,
+  memories,
   generate,
   curves,
   stability,

@@ -1,0 +1,76 @@
+// MLP memories: the neurons of a layer whose value vectors read best, and what layers and neurons write at the end of a text.
+import { Executor } from "../activations/executor.ts";
+import { EngineError } from "../base/errors.ts";
+import { greatest } from "../base/greatest.ts";
+import { Random } from "../base/random.ts";
+import type { MemoriesResult, MemoriesSettings, Memory } from "../choices/memories.ts";
+import { quantile } from "../evaluate/bootstrap.ts";
+import { randomDirections, VocabularyRows } from "../memory/value-vectors.ts";
+import { writtenTowards } from "../memory/written.ts";
+import { openModel } from "../model/open.ts";
+import { OwnBos } from "../task/own-bos.ts";
+import { encoded, type ReadOptions } from "./patchscope-task.ts";
+
+/** @throws EngineError "usage" for layers or words that the model has not; "cancelled" */
+export async function memoriesTask(
+  settings: MemoriesSettings,
+  { execution, signal, onProgress }: ReadOptions = {},
+): Promise<MemoriesResult> {
+  const model = openModel(settings.model);
+  const executor = new Executor(model, execution);
+  try {
+    const { dModel, dMlp, nLayers } = model.config;
+    const layers = settings.layers ?? [nLayers - 1];
+    const wrong = layers.find((layer) => layer >= nLayers);
+    if (wrong !== undefined) {
+      throw new EngineError("usage", `--layers: there is no layer ${wrong}; ${model.name} has ${nLayers}, from 0.`);
+    }
+    const own = new OwnBos(model.tokenizer.withBos(settings.bos), "the text");
+    const ids = settings.text === undefined ? undefined : encoded(settings.text, own, model);
+    if (ids?.length === 0) throw new EngineError("usage", "The text is empty; nothing is written at its end.");
+    if (settings.token !== undefined) encoded(` ${settings.token}`, own, model);
+    const vocabulary = new VocabularyRows(executor, settings.scores === "centred");
+    const directions = randomDirections(settings.draws, dModel, Random.seeded(settings.seed, "memories"));
+    const nulls = (await vocabulary.lists(directions)).map(({ coherence }) => coherence.top).sort((a, b) => a - b);
+    const limit = quantile(nulls, 0.99);
+    const shares = [];
+    const found: Omit<Memory, "norm">[] = [];
+    for (const [i, layer] of layers.entries()) {
+      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      const lists = await vocabulary.lists(model.layer(layer).W_out);
+      const above = (end: "top" | "bottom") => lists.filter(({ coherence }) => coherence[end] > limit).length / dMlp;
+      shares.push({ layer, topShare: above("top"), bottomShare: above("bottom") });
+      lists.forEach((list, neuron) => {
+        for (const end of ["top", "bottom"] as const) {
+          const tokens = list[end].map(({ id, score }) => ({ id, score, text: model.tokenizer.token(id) }));
+          found.push({ layer, neuron, end, coherence: list.coherence[end], tokens });
+        }
+      });
+      found.sort((a, b) => b.coherence - a.coherence);
+      found.length = Math.min(found.length, settings.most);
+      onProgress?.("layers", i + 1, layers.length);
+    }
+    const token = settings.token === undefined ? undefined : model.tokenizer.encodePlain(` ${settings.token}`)[0];
+    const written = ids && (await writtenTowards(executor, ids, token, settings.most));
+    return {
+      modelName: model.name,
+      scores: settings.scores,
+      layers: shares,
+      null: {
+        draws: nulls.length,
+        mean: nulls.reduce((sum, x) => sum + x, 0) / nulls.length,
+        quantile99: limit,
+        most: greatest(nulls),
+      },
+      memories: found.map((memory) => {
+        const start = memory.neuron * dModel;
+        return { ...memory, norm: Math.hypot(...model.layer(memory.layer).W_out.subarray(start, start + dModel)) };
+      }),
+      written: written && { ...written, text: settings.text!, token: model.tokenizer.token(written.token) },
+      notes: own.notes(),
+    };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}

@@ -1,0 +1,309 @@
+// Questions in two hops: which the model answers, where it decodes the entities, and what back-patching mends and breaks.
+import { Executor } from "../activations/executor.ts";
+import type { Reals } from "../activations/packing.ts";
+import { EngineError } from "../base/errors.ts";
+import { least } from "../base/greatest.ts";
+import { Random } from "../base/random.ts";
+import {
+  type BackPatching,
+  type Decoding,
+  HOP_CLASSES,
+  type HopClass,
+  type TwoHopAnswer,
+  type TwoHopResult,
+  type TwoHopSettings,
+} from "../choices/two-hop.ts";
+import { meanInterval } from "../evaluate/bootstrap.ts";
+import { besideNull } from "../evaluate/null-figure.ts";
+import { lensPoints } from "../lens/points.ts";
+import { shiftedLens } from "../lens/shifted-lens.ts";
+import { openModel } from "../model/open.ts";
+import { allPairs, backPatchRanks, bestPair, type LayerPair } from "../multihop/back-patching.ts";
+import { patchGrid } from "../patchscope/grid.ts";
+import { markedText, PatchTarget } from "../patchscope/target.ts";
+import { readTemplate } from "../patchscope/template.ts";
+import { readStates } from "../readout/readings.ts";
+import { OwnBos } from "../task/own-bos.ts";
+import { loadTwoHop, type TwoHopQuestion } from "../task/two-hop.ts";
+import { neutralPrompts } from "./lens-task.ts";
+import { encoded, type ReadOptions } from "./patchscope-task.ts";
+
+/** One question as it was run. */
+interface Asked {
+  readonly question: TwoHopQuestion;
+  readonly answers: readonly number[];
+  readonly middle: number;
+  readonly atE1: PatchTarget;
+  readonly atEnd: PatchTarget;
+  answer?: TwoHopAnswer;
+}
+
+/** Ranks of tokens at every point of a column of states, "point dModel". */
+type Decoder = (column: Reals, tokens: readonly number[]) => Promise<number[][]>;
+
+/** @throws EngineError for a task that the tokenizer cannot write, "usage" for too few questions; "cancelled" */
+export async function twoHopTask(
+  settings: TwoHopSettings,
+  { execution, signal, onProgress }: ReadOptions = {},
+): Promise<TwoHopResult> {
+  const task = loadTwoHop(settings.task);
+  const model = openModel(settings.model);
+  const executor = new Executor(model, execution);
+  try {
+    const own = new OwnBos(model.tokenizer.withBos(settings.bos), "the prompts");
+    const encode = (text: string) => encoded(text, own, model);
+    const decode = await decoderOf(settings, executor, encode, signal);
+    const asked: Asked[] = [];
+    const questions = task.questions.slice(0, settings.items);
+    for (const [i, question] of questions.entries()) {
+      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      asked.push(await ask(executor, question, encode, decode));
+      onProgress?.("asking", i + 1, questions.length);
+    }
+    const answers = asked.map(({ answer }) => answer!);
+    const pairs = allPairs(model.config.nLayers);
+    const total = 4 * asked.length;
+    let done = 0;
+    const backPatching = [];
+    for (const position of ["e1", "end"] as const) {
+      const ranksOf = (put: (i: number) => number) => {
+        return each(asked, async (one, i) => {
+          const column = columnOf(asked[put(i)], position);
+          const ranks = await backPatchRanks(executor, targetOf(one, position), column, one.answers, pairs, signal);
+          onProgress?.("patching", ++done, total);
+          return ranks;
+        });
+      };
+      const ranks = await ranksOf((i) => i);
+      const control = await ranksOf((i) => otherThan(asked, i, 1));
+      backPatching.push(await figures(executor, asked, position, pairs, ranks, control, settings, signal));
+    }
+    return {
+      modelName: model.name,
+      task: task.name,
+      answers,
+      decoder: settings.decoder,
+      within: settings.within,
+      decodings: decodingsOf(answers, settings),
+      pairs,
+      backPatching,
+      notes: [...own.notes(), ...shortcutNotes(answers)],
+    };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+async function ask(
+  executor: Executor,
+  question: TwoHopQuestion,
+  encode: (text: string) => number[],
+  decode: Decoder,
+): Promise<Asked> {
+  const { tokenizer } = executor.model;
+  const first = (word: string) => tokenizer.encodePlain(` ${word}`)[0];
+  for (const word of [question.e2, question.e3]) encode(` ${word}`);
+  const answers = [...new Set([question.e3, ...question.aliases].map(first))];
+  const middle = first(question.e2);
+  const marked = markedText(question.prompt, question.e1, encode);
+  const atE1 = await PatchTarget.open(executor, marked.ids, marked.position);
+  const atEnd = await PatchTarget.open(executor, marked.ids, marked.ids.length - 1);
+  const rankAfter = async (text: string, tokens: readonly number[]) => {
+    const ids = encode(text);
+    const run = await PatchTarget.open(executor, ids, ids.length - 1);
+    return best(await rankAtEnd(executor, run, tokens));
+  };
+  const end = await rankAtEnd(executor, atEnd, answers);
+  const [rank, hop1, hop2, shortcut] = [
+    best(end),
+    await rankAfter(question.hop1, [middle]),
+    await rankAfter(question.hop2, answers),
+    await rankAfter(question.shortcut, answers),
+  ];
+  const [e1Ranks, endRanks] = [
+    await decode(atE1.own().at, [middle]),
+    await decode(atEnd.own().at, [middle, ...answers]),
+  ];
+  const answer: TwoHopAnswer = {
+    prompt: question.prompt,
+    e2: question.e2,
+    e3: question.e3,
+    class: rank === 1 ? "right" : hop1 === 1 && hop2 === 1 ? "both-known" : "wrong-hop",
+    top: tokenizer.token(end.top[0].id),
+    rank,
+    hop1,
+    hop2,
+    shortcut,
+    decoded: {
+      e2AtE1: e1Ranks.map(([rank]) => rank),
+      e2AtEnd: endRanks.map(([rank]) => rank),
+      e3AtEnd: endRanks.map(([, ...ranks]) => least(ranks)),
+    },
+  };
+  return { question, answers, middle, atE1, atEnd, answer };
+}
+
+async function rankAtEnd(executor: Executor, run: PatchTarget, tokens: readonly number[]) {
+  const { dModel } = executor.model.config;
+  return (await readStates(executor, run.own().end.subarray(-dModel), { tokens: [tokens] }))[0];
+}
+
+const best = ({ tokens }: { readonly tokens: readonly { readonly rank: number }[] }): number =>
+  least(tokens.map(({ rank }) => rank));
+
+const targetOf = ({ atE1, atEnd }: Asked, position: "e1" | "end"): PatchTarget => (position === "e1" ? atE1 : atEnd);
+const columnOf = (asked: Asked, position: "e1" | "end"): Reals => targetOf(asked, position).own().at;
+
+/** The question `steps` behind one, over those with another answer. */
+function otherThan(asked: readonly Asked[], i: number, steps: number): number {
+  const others = asked
+    .map((_, j) => (i + 1 + j) % asked.length)
+    .filter((j) => asked[j].answers[0] !== asked[i].answers[0]);
+  return others.length === 0 ? i : others[(steps - 1) % others.length];
+}
+
+async function each<In, Out>(items: readonly In[], work: (item: In, index: number) => Promise<Out>): Promise<Out[]> {
+  const out: Out[] = [];
+  for (const [i, item] of items.entries()) out.push(await work(item, i));
+  return out;
+}
+
+async function decoderOf(
+  { decoder }: TwoHopSettings,
+  executor: Executor,
+  encode: (text: string) => number[],
+  signal: AbortSignal | undefined,
+): Promise<Decoder> {
+  const { dModel, nLayers } = executor.model.config;
+  const rows = nLayers + 1;
+  const readWith = async (states: Reals, tokens: readonly number[]) => {
+    const readings = await readStates(executor, states, { tokens: Array.from({ length: rows }, () => tokens) });
+    return readings.map((reading) => reading.tokens.map(({ rank }) => rank));
+  };
+  switch (decoder) {
+    case "logit":
+      return readWith;
+    case "shifted": {
+      const points = lensPoints(nLayers, ["residPre"]);
+      const lens = await shiftedLens(executor, neutralPrompts(undefined, executor.model.tokenizer), points);
+      return async (column, tokens) => {
+        const moved = column.slice();
+        for (const [i, point] of points.slice(0, -1).entries()) {
+          moved.set(await lens.translate(point, column.slice(i * dModel, (i + 1) * dModel)), i * dModel);
+        }
+        return readWith(moved, tokens);
+      };
+    }
+    case "patchscope": {
+      const { parts } = readTemplate("identity");
+      const host = markedText(parts.before + parts.slot + parts.after, parts.before + parts.slot, encode);
+      const target = await PatchTarget.open(executor, host.ids, host.position);
+      // Early enough that the prompt's end still has to fetch it.
+      const into = [Math.max(1, Math.round(nLayers / 10))];
+      return async (column, tokens) => {
+        const grid = await patchGrid(executor, target, column, { into, tokens, signal });
+        return grid.map(([reading]) => reading.tokens.map(({ rank }) => rank));
+      };
+    }
+    default:
+      throw decoder satisfies never;
+  }
+}
+
+function decodingsOf(answers: readonly TwoHopAnswer[], { within, seed }: TwoHopSettings): Decoding[] {
+  return HOP_CLASSES.flatMap((name: HopClass) =>
+    (["e2AtE1", "e2AtEnd", "e3AtEnd"] as const).flatMap((what): Decoding[] => {
+      const own = answers.filter((answer) => answer.class === name);
+      if (own.length === 0) return [];
+      const first = own.map(({ decoded }) => decoded[what].findIndex((rank) => rank <= within));
+      const found = first.filter((point) => point >= 0).sort((a, b) => a - b);
+      return [
+        {
+          class: name,
+          what,
+          first,
+          share: found.length / own.length,
+          interval: meanInterval(
+            Float64Array.from(first, (point) => Number(point >= 0)),
+            seed,
+          ),
+          median: found.length === 0 ? undefined : found[Math.floor((found.length - 1) / 2)],
+        },
+      ];
+    }),
+  );
+}
+
+async function figures(
+  executor: Executor,
+  asked: readonly Asked[],
+  position: "e1" | "end",
+  pairs: readonly LayerPair[],
+  ranks: readonly (readonly number[])[],
+  control: readonly (readonly number[])[],
+  { draws, seed }: TwoHopSettings,
+  signal: AbortSignal | undefined,
+): Promise<BackPatching> {
+  const of = (name: HopClass) => asked.flatMap(({ answer }, i) => (answer!.class === name ? [i] : []));
+  const [wrong, right] = [of("both-known"), of("right")];
+  const mends = (some: readonly (readonly number[])[]) => (i: number) => some[i].includes(1);
+  const [discovery, heldOut] = [wrong.filter((_, i) => i % 2 === 0), wrong.filter((_, i) => i % 2 === 1)];
+  const pair = bestPair(
+    discovery.map((i) => ranks[i]),
+    pairs,
+  );
+  const hits = (some: readonly number[]) => some.filter((i) => ranks[i][pair!] === 1).length;
+  const oneCell = async (random: Random): Promise<number> => {
+    let mended = 0;
+    for (const i of heldOut) {
+      const other = otherThan(asked, i, 1 + random.below(Math.max(1, asked.length - 1)));
+      const column = columnOf(asked[other], position);
+      const target = targetOf(asked[i], position);
+      const [rank] = await backPatchRanks(executor, target, column, asked[i].answers, [pairs[pair!]], signal);
+      if (rank === 1) mended++;
+    }
+    return mended / heldOut.length;
+  };
+  const random = Random.seeded(seed, `back-patching/${position}`);
+  const nulls: number[] = [];
+  if (pair !== undefined && heldOut.length > 0)
+    for (let draw = 0; draw < draws; draw++) nulls.push(await oneCell(random));
+  return {
+    position,
+    wrong: wrong.length,
+    oracle: wrong.filter(mends(ranks)).length,
+    controlOracle: wrong.filter(mends(control)).length,
+    meanShare:
+      wrong.reduce((sum, i) => sum + ranks[i].filter((rank) => rank === 1).length / pairs.length, 0) / wrong.length,
+    chosen:
+      pair === undefined
+        ? undefined
+        : {
+            from: pairs[pair][0],
+            into: pairs[pair][1],
+            discovery: { mended: hits(discovery), of: discovery.length },
+            heldOut: { mended: hits(heldOut), of: heldOut.length },
+            kept: hits(right),
+            right: right.length,
+            figure:
+              heldOut.length === 0
+                ? undefined
+                : besideNull(
+                    hits(heldOut) / heldOut.length,
+                    meanInterval(
+                      Float64Array.from(heldOut, (i) => Number(ranks[i][pair] === 1)),
+                      seed,
+                    ),
+                    nulls,
+                  ),
+          },
+    mended: pairs.map((_, p) => wrong.filter((i) => ranks[i][p] === 1).length),
+  };
+}
+
+function shortcutNotes(answers: readonly TwoHopAnswer[]): string[] {
+  const short = answers.filter(({ class: name, shortcut }) => name === "right" && shortcut === 1).length;
+  if (short === 0) return [];
+  return [`${short} of the right answers come without the first hop too, so that they need no two hops.`];
+}

@@ -1,0 +1,73 @@
+// Knowledge neurons and value edits against PyTorch (test/reference/memory says how it was made): the five neurons the same,
+// attribution to 3e-5, coefficients to 1e-4, log-probabilities after edits to 1e-3, ranks up to 10 the same, others to 2e-3.
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { Executor } from "../../engine/activations/executor.ts";
+import { runPlans } from "../../engine/activations/run-plan.ts";
+import { editPatch, knowledgeNeurons, type ValueEdit } from "../../engine/memory/value-edit.ts";
+import { openModel } from "../../engine/model/open.ts";
+import { OverlaidModel } from "../../engine/model/overlay.ts";
+import { logSumExp } from "../../engine/readout/distribution.ts";
+import { rankOf } from "../../engine/readout/ranking.ts";
+
+type Row = readonly [rankOld: number, rankNew: number, logpOld: number, logpNew: number, top: number];
+interface Fact {
+  readonly ids: readonly (readonly number[])[];
+  readonly t: number;
+  readonly t_new: number;
+  readonly neurons: readonly (readonly [number, number, number, number])[];
+  readonly after: Readonly<Record<string, { readonly rows: readonly Row[] }>>;
+}
+
+const EDITS: Readonly<Record<string, ValueEdit>> = {
+  "identity 0,0": { kind: "rewrite", signed: false, away: 0, towards: 0 },
+  "literal 1,1": { kind: "rewrite", signed: false, away: 1, towards: 1 },
+  "literal 1,8": { kind: "rewrite", signed: false, away: 1, towards: 8 },
+  "signed 1,2": { kind: "rewrite", signed: true, away: 1, towards: 2 },
+  erase: { kind: "erase" },
+};
+
+describe("facts of the embedded model", () => {
+  const model = openModel("sprig");
+  const executor = new Executor(model);
+  afterAll(async () => {
+    await executor.dispose();
+    model.close();
+  });
+  const file = new URL("../reference/memory/sprig.json", import.meta.url);
+  const { facts } = JSON.parse(readFileSync(file, "utf8")) as { readonly facts: readonly Fact[] };
+
+  test.each([0, 1])("have PyTorch's knowledge neurons, and follow edits as there (fact %i)", async (index) => {
+    const { ids, t, t_new, neurons, after } = facts[index];
+    const found = await knowledgeNeurons(executor, ids, t, 5);
+    expect(found.map(({ layer, neuron }) => [layer, neuron])).toEqual(neurons.map(([layer, neuron]) => [layer, neuron]));
+    found.forEach(({ attribution, coefficient }, i) => {
+      expect(Math.abs(attribution - neurons[i][2])).toBeLessThan(3e-5);
+      expect(Math.abs(coefficient - neurons[i][3])).toBeLessThan(1e-4);
+    });
+    for (const [name, edit] of Object.entries(EDITS)) {
+      const overlaid = new OverlaidModel(model, editPatch(model, found, edit, [t, t_new]));
+      const changed = executor.overlaid(overlaid);
+      const plans = ids.map((prompt) => ({
+        worlds: [{ ids: prompt }],
+        changes: [],
+        read: [{ world: 0, site: "logits", at: "end" } as const],
+      }));
+      const outcomes = await runPlans(changed, plans);
+      outcomes.forEach(({ read }, p) => {
+        const [rankOld, rankNew, logpOld, logpNew] = after[name].rows[p];
+        const logits = read[0].rows[0];
+        const total = logSumExp(logits);
+        expect(Math.abs(logits[t] - total - logpOld)).toBeLessThan(1e-3);
+        expect(Math.abs(logits[t_new] - total - logpNew)).toBeLessThan(1e-3);
+        for (const [token, rank] of [
+          [t, rankOld],
+          [t_new, rankNew],
+        ]) {
+          expect(Math.abs(rankOf(logits, token) - rank)).toBeLessThanOrEqual(rank <= 10 ? 0 : 2e-3 * rank + 1);
+        }
+      });
+      await changed.dispose();
+    }
+  });
+});
