@@ -133,6 +133,7 @@ const COMPOSERS = {
   wire: ["base", "choices", "circuit", "contract"],
   session: [...Object.keys(ROOMS), "contract"],
   verbs: [...Object.keys(ROOMS), "contract", "session"],
+  sweep: [...Object.keys(ROOMS), "contract", "session", "verbs"],
   service: [...Object.keys(ROOMS), "contract", "wire", "session", "verbs"],
   main: ["contract", "wire", "service"],
 };

@@ -18,6 +18,7 @@ import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addRelation } from "./commands/relation.ts";
 import { addScore } from "./commands/score.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { addStability } from "./commands/stability.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addServe } from "./commands/serve.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   addEvaluate,
   addStability,
   addTransfer,
+  addSweep,
   addCircuitCommands,
   addNeurons,
   addGenerate,

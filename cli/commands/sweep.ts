@@ -1,0 +1,192 @@
+// `secateur sweep`: one verb over a grid of tasks, models, seeds and settings; what is done already is not done again.
+import { extname } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { csvText } from "../../engine/circuit/exports/csv-text.ts";
+import type { Interval } from "../../engine/base/interval.ts";
+import { openStore } from "../../engine/sweep/open-store.ts";
+import { prometheusText } from "../../engine/sweep/prometheus.ts";
+import { missing, runHere } from "../../engine/sweep/run-here.ts";
+import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
+import { onlyCells, readSweep, spelled } from "../../engine/sweep/sweep-plan.ts";
+import { reportOf, type SweepReport } from "../../engine/sweep/sweep-report.ts";
+import type { SweepStore } from "../../engine/sweep/sweep-store.ts";
+import { columns } from "../circuit-table.ts";
+import { interruptible } from "../interrupt.ts";
+import { print, printData, printJson, printMessage } from "../output.ts";
+import { progressBar } from "../progress.ts";
+import { addSettings, typedExecution } from "../settings-options.ts";
+import { z } from "zod";
+
+interface SweepFlags {
+  readonly store?: string;
+  readonly only?: readonly string[];
+  readonly limit?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly prometheus?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addSweep(program: Command): void {
+  const command = program
+    .command("sweep")
+    .description("Runs one verb over a grid of tasks, models, seeds and settings, and skips what is done already.")
+    .argument("<file>", "The sweep file; see docs/sweeps.md.");
+  addSettings(addChoice(command), z.strictObject({}))
+    .option("--limit <n>", "Does so many of the missing jobs at most.", countOf)
+    .option("--dry-run", "Says how many jobs there are and what they would cost, and does none.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  secateur sweep sweeps/ablations.yaml --dry-run\n  secateur sweep sweeps/ablations.yaml --only task=ioi\n  secateur sweep status sweeps/ablations.yaml --csv",
+    )
+    .action((file: string, flags: SweepFlags, own: Command) => sweep(file, flags, own));
+  addChoice(command.command("status"))
+    .description("Says which jobs of a sweep are done, and what they found.")
+    .argument("<file>", "The sweep file; see docs/sweeps.md.")
+    .option("--prometheus", "Prints the numbers of jobs as Prometheus reads them.")
+    .action((file: string, _: unknown, own: Command) => status(file, own.optsWithGlobals<SweepFlags>()));
+}
+
+function addChoice(command: Command): Command {
+  return command
+    .option("--store <folder>", "Keeps results there (default: the sweep file's name with .store behind it).")
+    .option("--only <axis=value...>", "Takes only the cells that have these values, such as task=ioi.")
+    .option("--json", "Prints the whole report as JSON.")
+    .option("--csv", "Prints a row for each job as CSV.")
+    .option("--quiet", "Prints no messages.");
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("Give a whole number of at least 1.");
+}
+
+function opened(file: string, { store, only = [] }: SweepFlags) {
+  const plan = readSweep(file);
+  return { plan, jobs: onlyCells(plan, only), store: openStore(store ?? storeOf(file)) };
+}
+
+/** Beside the sweep file. */
+function storeOf(file: string): string {
+  return `${file.slice(0, file.length - extname(file).length)}.store`;
+}
+
+async function sweep(file: string, flags: SweepFlags, own: Command): Promise<void> {
+  const { plan, jobs, store } = opened(file, flags);
+  if (plan.repeated > 0 && !flags.quiet) {
+    printMessage(`note: ${plan.repeated} cells ask for what another cell asks for already; they are done once.`);
+  }
+  const wanting = missing(jobs, store);
+  if (flags.dryRun) return printCost(jobs, wanting, store);
+  const todo = wanting.slice(0, flags.limit);
+  const bar = progressBar(flags);
+  await interruptible(
+    (signal) =>
+      runHere(todo, store, {
+        execution: typedExecution(own),
+        signal,
+        onDone: (done, total, record) => {
+          bar.on("jobs", done, total);
+          if (record?.state === "failed") tell(bar, `failed: ${named(record.at)}: ${record.failure!.message}`, flags);
+        },
+        onStage: (job, stage) => bar.on("jobs", todo.indexOf(job), todo.length, `${named(job.at)} ${stage}`),
+      }).finally(() => bar.stop()),
+    `Stopped; what is done stays in ${store.files.name}, and the same command goes on.`,
+  );
+  show(reportOf(plan, jobs, store), flags);
+}
+
+function status(file: string, flags: SweepFlags): void {
+  const { plan, jobs, store } = opened(file, flags);
+  show(reportOf(plan, jobs, store), flags);
+}
+
+function tell(bar: ReturnType<typeof progressBar>, sentence: string, { quiet }: SweepFlags): void {
+  if (quiet) return;
+  bar.stop();
+  printMessage(sentence);
+}
+
+/** What is missing, and what it would take where jobs of the sweep were measured before. */
+function printCost(jobs: readonly SweepJob[], wanting: readonly SweepJob[], store: SweepStore): void {
+  const seconds = jobs.flatMap(({ id }) => {
+    const record = store.record(id);
+    return record?.state === "finished" ? [record.seconds] : [];
+  });
+  const each = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
+  const cost =
+    seconds.length === 0
+      ? "Nothing was measured yet, so their cost is not known; --limit 1 measures one."
+      : `About ${Math.round(each * wanting.length)} s, at ${each.toFixed(1)} s a job (mean of ${seconds.length} that are done).`;
+  printData(`${jobs.length} jobs, ${jobs.length - wanting.length} done, ${wanting.length} missing. ${cost}`);
+}
+
+function show(report: SweepReport, flags: SweepFlags): void {
+  if (flags.json) return printJson(report);
+  if (flags.csv) return printData(csvOf(report));
+  if (flags.prometheus) return print(process.stdout, prometheusText(report));
+  printData(textOf(report));
+}
+
+function named(at: SweepJob["at"]): string {
+  return Object.entries(at)
+    .map(([name, value]) => `${name} ${spelled(value)}`)
+    .join(", ");
+}
+
+function csvOf({ rows }: SweepReport): string {
+  const axes = [...new Set(rows.flatMap(({ at }) => Object.keys(at)))];
+  const figures = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
+  return csvText([
+    ["job", ...axes, "state", "split", ...figures, "failure", "differs"],
+    ...rows.map(({ id, at, state, split, figures: own, failure, differs }) => [
+      id,
+      ...axes.map((axis) => (Object.hasOwn(at, axis) ? spelled(at[axis]) : undefined)),
+      state,
+      split,
+      ...figures.map((name) => own[name]),
+      failure,
+      differs.join("; ") || undefined,
+    ]),
+  ]);
+}
+
+function textOf({ name, verb, jobs, finished, failed, missing: wanting, means, rows }: SweepReport): string {
+  const head = `${name}: ${verb}, ${jobs} jobs: ${finished} finished, ${failed} failed, ${wanting} missing`;
+  const axes = [...new Set(means.flatMap(({ at }) => Object.keys(at)))];
+  const figures = [...new Set(means.flatMap(({ figures }) => Object.keys(figures)))];
+  const table = columns([
+    [...axes, "done", ...figures, "holds held out", "Jaccard"],
+    ...means.map(({ at, finished: done, jobs: of, figures: own, holds, jaccard }) => [
+      ...axes.map((axis) => (Object.hasOwn(at, axis) ? spelled(at[axis]) : "")),
+      `${done}/${of}`,
+      ...figures.map((figure) => (own[figure] ? meanText(own[figure].mean, own[figure].interval) : "")),
+      holds === undefined ? "" : `${Math.round(100 * holds)} %`,
+      jaccard ? meanText(jaccard.mean, jaccard.interval) : "",
+    ]),
+  ]);
+  const failures = rows.filter(({ failure }) => failure !== undefined);
+  const differing = rows.filter(({ differs }) => differs.length > 0);
+  return [
+    head,
+    "",
+    table,
+    ...(failures.length > 0 ? ["", ...failures.map(({ at, failure }) => `failed: ${named(at)}: ${failure!}`)] : []),
+    ...differing.map(({ at, differs }) => `other bytes elsewhere: ${named(at)}: ${differs.join("; ")}`),
+    "",
+    `Means over seeds with 95 % intervals; figures are ${splitOf(rows)}.`,
+  ].join("\n");
+}
+
+function splitOf(rows: SweepReport["rows"]): string {
+  return rows.some(({ split }) => split === "heldOut")
+    ? "of the held-out examples"
+    : "of the examples that were asked for";
+}
+
+function meanText(mean: number, interval: Interval | undefined): string {
+  const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+  return interval ? `${short(mean)} [${short(interval[0])}, ${short(interval[1])}]` : short(mean);
+}

@@ -1,0 +1,69 @@
+// Runs a sweep in this process: what the store does not have is done, one job after the other.
+import { EngineError } from "../base/errors.ts";
+import type { Execution } from "../choices/execution.ts";
+import { Attempt } from "./attempt.ts";
+import { execute } from "./execute.ts";
+import type { JobRecord } from "./job-record.ts";
+import { thisMachine } from "./machine.ts";
+import type { SweepJob } from "./sweep-job.ts";
+import type { SweepStore } from "./sweep-store.ts";
+
+export interface SweepHooks {
+  readonly execution?: Execution;
+  readonly signal: AbortSignal;
+  /** Before the first job and after each. */
+  readonly onDone?: (done: number, total: number, record?: JobRecord) => void;
+  /** Within a job. */
+  readonly onStage?: (job: SweepJob, stage: string, done: number, total: number) => void;
+}
+
+/**
+ * A job that fails keeps its sentence, and the rest goes on. Jobs whose record says that they failed are tried again.
+ *
+ * @throws EngineError "cancelled", "disk" where the store cannot be written
+ */
+export async function runHere(jobs: readonly SweepJob[], store: SweepStore, hooks: SweepHooks): Promise<void> {
+  let done = 0;
+  hooks.onDone?.(done, jobs.length);
+  for (const job of jobs) {
+    const record = await runOne(job, store, hooks);
+    hooks.onDone?.(++done, jobs.length, record);
+  }
+}
+
+async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Promise<JobRecord> {
+  const { execution = {}, signal } = hooks;
+  if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  const attempt = Attempt.begin(store, job.id);
+  const began = Date.now();
+  const effort = () => ({
+    machine: thisMachine(execution),
+    attempts: attempt.number,
+    seconds: Math.round((Date.now() - began) / 100) / 10,
+  });
+  let isDone = false;
+  try {
+    const task = { ...job, folder: attempt.folder, ledger: attempt.ledger };
+    const result = await execute(task, execution, signal, (stage, at, total) => hooks.onStage?.(job, stage, at, total));
+    const record = store.finish(job, result, effort());
+    isDone = true;
+    return record;
+  } catch (error) {
+    if (!(error instanceof EngineError) || isOfTheMachine(error)) throw error;
+    const record = store.fail(job, { code: error.code, message: error.message }, effort());
+    isDone = true;
+    return record;
+  } finally {
+    attempt.end(isDone);
+  }
+}
+
+/** What another attempt may not meet again; all else is in the job itself. */
+function isOfTheMachine({ code }: Pick<EngineError, "code">): boolean {
+  return code === "cancelled" || code === "disk" || code === "download";
+}
+
+/** Jobs that the store has no result of. */
+export function missing(jobs: readonly SweepJob[], store: SweepStore): SweepJob[] {
+  return jobs.filter(({ id }) => store.record(id)?.state !== "finished");
+}

@@ -1,0 +1,32 @@
+// A job of a sweep: one verb with its settings, named by what decides its result.
+import { canonicalJson } from "../base/canonical-json.ts";
+import { sha256 } from "../base/hash.ts";
+import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import type { Cell } from "./grid.ts";
+
+export interface SweepJob {
+  /** Hash of everything that decides the result: verb, settings, task file and weights. */
+  readonly id: string;
+  readonly verb: VerbName;
+  /** Of the form of the verb's result. */
+  readonly verbVersion: number;
+  readonly settings: SettingsOf<VerbName>;
+  readonly at: Cell["at"];
+  /** Of the model's weights; undefined for a verb without a model. */
+  readonly weights: string | undefined;
+  /** The task file, which goes with the job to machines that do not have it. */
+  readonly task: TaskText | undefined;
+}
+
+export interface TaskText {
+  /** Its name without its folder. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly text: string;
+}
+
+/** Where a job's settings say which file or model is meant, its content stands in the place of the name. */
+export function jobId({ verb, verbVersion, settings, weights, task }: Omit<SweepJob, "id" | "at">): string {
+  const contents = { ...(task && { task: task.sha256 }), ...(weights !== undefined && { model: weights }) };
+  return sha256(canonicalJson({ verb, verbVersion, settings: { ...(settings as object), ...contents } }));
+}
