@@ -8,12 +8,12 @@ const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(10
 const settings = z.record(text, z.unknown());
 const seed = z.int().min(0).max(4_294_967_295);
 
-export const seedRange = z.strictObject({
+const seedRange = z.strictObject({
   from: seed.default(0).describe("The first seed."),
   count: z.int().min(1).max(100_000).describe("How many seeds follow one another."),
 });
 
-export const cellMatch = z
+const cellMatch = z
   .record(text, z.unknown())
   .describe("Cells that have these values; task, model and seed stand beside the settings.");
 
