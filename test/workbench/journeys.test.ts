@@ -268,6 +268,22 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("prompts are shown with and without the beginning-of-text token, as it is chosen", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await openIoi(page, 16);
+    await page.getByRole("tab", { name: "Task" }).click();
+    const first = page.locator(".pane .prompt").first();
+    const choice = page.locator("form").getByLabel("beginning of text");
+    await expect.poll(() => first.textContent()).toMatch(/^<\|endoftext\|>\S/);
+    const begun = (await first.textContent())!;
+    await choice.selectOption("never");
+    await expect.poll(() => first.textContent()).toBe(begun.replace("<|endoftext|>", ""));
+    await choice.selectOption("always");
+    await expect.poll(() => first.textContent()).toBe(begun);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("a hidden neuron shows where in the prompts it is strongest and which words it writes", async () => {
     const { page, complaints, close } = await launch(server.address);
     await page.locator(".left").getByRole("button", { name: "Indirect object identification" }).click();
