@@ -10,11 +10,6 @@ import { textsSpelled } from "./spelling.ts";
 
 const token = z.string({ error: "Give tokens of 1 to 200 characters." }).min(1).max(200);
 const neuronId = z.string({ error: "Give a hidden neuron such as m2.n17." }).regex(/^m\d{1,9}\.n\d{1,9}$/);
-const address = z
-  .string({ error: "Give an address such as http://127.0.0.1:8080/v1." })
-  .max(1000)
-  .regex(/^https?:\/\/[^\s]+$/, { error: "Give an address such as http://127.0.0.1:8080/v1." });
-
 const settings = {
   model: option(path.optional(), {
     flags: "--model <name>",
@@ -116,15 +111,6 @@ const settings = {
     flags: "--explained <n>",
     help: "Looks for explanations of so many random neurons beside those that are studied.",
     otherwise: "200",
-  }),
-  explainer: option(address.optional(), {
-    flags: "--explainer <url>",
-    help: "Asks the language model at this OpenAI-compatible address for explanations of the studied neurons, too; texts and activations go there, and its key is read from SECATEUR_EXPLAINER_KEY.",
-  }),
-  explainerModel: option(name.optional(), {
-    flags: "--explainer-model <name>",
-    help: "Asks this model at that address.",
-    otherwise: "default",
   }),
   top: option(listLength.optional(), { flags: "--top <n>", help: "Lists so many neurons.", otherwise: "20" }),
   seed: option(seed.optional(), { flags: "--seed <n>", help: "Draws everything from this seed.", otherwise: "0" }),
@@ -271,7 +257,6 @@ export interface NeuronView {
   readonly removal: readonly Removal[];
   readonly strength: Strength | undefined;
   readonly explanation: Explanation | undefined;
-  readonly asked: AskedExplanation | undefined;
 }
 
 /** The smallest set found whose removal takes the behaviour. */
@@ -365,18 +350,11 @@ export interface ExplanationScore {
 }
 
 export interface Explanation {
-  /** "token", "suffix", "position", "shape", "category", "before" or "pattern". */
-  readonly kind: string;
+  readonly kind: "token" | "before" | "suffix" | "shape" | "position" | "none";
   readonly says: string;
   readonly score: ExplanationScore;
   /** r on the texts on which it was found. */
   readonly discovery: number;
-}
-
-export interface AskedExplanation {
-  readonly prompt: string;
-  readonly says: string;
-  readonly score: ExplanationScore;
 }
 
 export interface ExplanationStudy {

@@ -6,6 +6,7 @@ import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { Ranker } from "./auroc.ts";
 import type { Variant } from "./beginnings-run.ts";
 import { type Column, QUANTILES } from "./column.ts";
+import { pearson } from "./correlation-of-two.ts";
 import { average, differences, meanOver } from "./over-places.ts";
 import { CONTROL, EVENT, type Stages } from "./removal.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
@@ -135,18 +136,6 @@ function massChange(tokens: readonly { readonly logit: number; readonly slope: n
 function spearman(x: readonly number[], y: readonly number[]): number {
   const ranker = new Ranker(x.length);
   return pearson(ranker.rank(x).slice(), ranker.rank(y).slice());
-}
-
-/** 0 where one of the two never moves. */
-function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const [mx, my] = [average(x), average(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    xy += (x[i] - mx) * (y[i] - my);
-    xx += (x[i] - mx) ** 2;
-    yy += (y[i] - my) ** 2;
-  }
-  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
 }
 
 function slopeOf(doses: readonly Dose[]): number {

@@ -24,6 +24,7 @@ import { parseUnit, hasUnit } from "../circuit/unit.ts";
 import { attributions } from "../neuron/attribution.ts";
 import { Column, matched, type NeuronAt, neuronId, QUANTILES } from "../neuron/column.ts";
 import { columnsOf, correlate } from "../neuron/correlation.ts";
+import { explainMany, RuleSearch } from "../neuron/explanation.ts";
 import { Measure } from "../neuron/measure.ts";
 import { smallestSet } from "../neuron/neuron-sets.ts";
 import { average } from "../neuron/over-places.ts";
@@ -147,13 +148,17 @@ class Study {
     const setOthers = setNeurons.map((at) =>
       matched(at, correlation.table.meanAbsolute, dMlp, Math.min(20, count), seed),
     );
+    const explained = steps.includes("explanation") ? this.randomNeurons() : [];
     const columns = await this.columns(data, [
+      ...explained,
       ...chosen.map(({ at }) => at),
       ...others.flat(),
       ...setNeurons,
       ...setOthers.flat(),
     ]);
     const columnOf = (at: NeuronAt) => columns.get(neuronId(at))!;
+    const toExplain = { ...data, token: (id: number) => this.tokenizer.token(id), seed };
+    const rules = steps.includes("explanation") ? new RuleSearch(toExplain) : undefined;
     const neurons: NeuronView[] = [];
     for (const [n, { at, why }] of chosen.entries()) {
       const own = columnOf(at);
@@ -169,8 +174,7 @@ class Study {
               seed,
             })
           : undefined,
-        explanation: undefined,
-        asked: undefined,
+        explanation: rules?.explain(own.values),
       });
       this.options.report?.("effects", n + 1, chosen.length);
     }
@@ -206,7 +210,7 @@ class Study {
       selectivity: steps.includes("selectivity")
         ? await this.selectivity(chosen.map(({ at }) => columnOf(at)))
         : undefined,
-      explanations: undefined,
+      explanations: explained.length > 0 ? explainMany(explained.map(columnOf), toExplain) : undefined,
       notes: [...data.notes, ...this.notes],
     };
   }
@@ -221,6 +225,15 @@ class Study {
 
   private readonly progress = (stage: string) => (done: number, total: number) =>
     this.options.report?.(stage, done, total);
+
+  /** Of all layers alike. */
+  private randomNeurons(): NeuronAt[] {
+    const { nLayers, dMlp } = this.executor.model.config;
+    const numbers = Array.from({ length: nLayers * dMlp }, (_, i) => i);
+    return Random.seeded(this.seed, "explained neurons")
+      .sample(numbers, this.settings.explained ?? 200)
+      .map((i) => ({ layer: Math.floor(i / dMlp), neuron: i % dMlp }));
+  }
 
   private named(id: string): NeuronAt {
     const unit = parseUnit(id);

@@ -89,12 +89,13 @@ describe("a study of neurons", () => {
   });
 
   test("grows a set that is cut down again, and measures words and categories beside their nulls", async () => {
-    const { set, words, selectivity } = await neuronStudyTask({
+    const { set, words, selectivity, explanations, neurons } = await neuronStudyTask({
       ...small,
       event,
       neuron: ["m3.n69"],
       take: 0.01,
-      steps: ["sets", "words", "selectivity"],
+      steps: ["sets", "words", "selectivity", "explanation"],
+      explained: 25,
       prompts: written(
         "prompts.txt",
         ["The boxes near the lamp", "The box near the lamps", "The cups", "The cup", "The keys", "The key"].join("\n"),
@@ -117,6 +118,9 @@ describe("a study of neurons", () => {
       "jobs",
     ]);
     expect(selectivity!.nullMaxima).toHaveLength(20);
+    expect([explanations!.explained.length, explanations!.null.length]).toEqual([25, 20]);
+    expect(explanations!.median).toBeGreaterThan(Math.max(...explanations!.null));
+    expect(neurons[0].explanation!.score.random).toBeLessThan(1);
   });
 
   test.each<[string, NeuronStudySettings, string]>([

@@ -217,10 +217,9 @@ function selectivityTables({ selectivity }: NeuronStudyResult): Table[] {
 }
 
 function explanationTables({ explanations, neurons }: NeuronStudyResult): Table[] {
-  const own = neurons.flatMap(({ id, explanation, asked }) => [
-    ...(explanation ? [{ id, by: explanation.kind, ...explanation }] : []),
-    ...(asked ? [{ id, by: "asked", ...asked }] : []),
-  ]);
+  const own = neurons.flatMap(({ id, explanation }) =>
+    explanation ? [{ id, by: explanation.kind, ...explanation }] : [],
+  );
   const columns = ["neuron", "by", "explanation", "r random", "r top", "detection", "fuzzing"];
   const row = ({
     id,
