@@ -41,6 +41,7 @@ export function addVerb(program: Command, verb: Verb<VerbName>): void {
 
 /** What the groups of commands are about. */
 const GROUPS: Readonly<Record<string, string>> = {
+  vector: "Directions of the residual stream: makes them, lets them act, and judges them.",
   sae: "Dictionaries of features (sparse autoencoders): trains, judges and uses them.",
 };
 

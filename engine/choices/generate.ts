@@ -1,6 +1,7 @@
 // The settings of text generation, and its result.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
+import { acting } from "./acting.ts";
 import { listOf, oneOf, path, repetitions, seed, whole } from "./bounds.ts";
 import { BOS_CHOICES } from "./lists.ts";
 import { option } from "./option.ts";
@@ -35,6 +36,7 @@ export const generateSettings = z.strictObject({
     flags: "--changes <file>",
     help: "Changes the run as this JSON file says: the `changes` of a plan whose world 0 is the prompt.",
   }),
+  ...acting,
   maxTokens: option(whole(1, 1_000_000).default(64), {
     flags: "--max-tokens <n>",
     help: "Ends after so many new tokens.",

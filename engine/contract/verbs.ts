@@ -30,9 +30,24 @@ import type { StabilityPart, TransferResult } from "./statistics.ts";
 import type { EdgesMeasured } from "./edges.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
 import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
+import {
+  type VectorApplyPart,
+  type VectorApplyResult,
+  vectorApplySettings,
+  type VectorJudgeResult,
+  vectorJudgeSettings,
+  type VectorMakeResult,
+  vectorMakeSettings,
+  type VectorSweepResult,
+  vectorSweepSettings,
+} from "../choices/vector.ts";
 
-/** Name of the verb → schema of its settings. */
+/** Name of the verb → schema of its settings; a name of two words is a command of a group, "secateur vector make". */
 export const VERB_SETTINGS = {
+  "vector make": vectorMakeSettings,
+  "vector sweep": vectorSweepSettings,
+  "vector judge": vectorJudgeSettings,
+  "vector apply": vectorApplySettings,
   lens: lensSettings,
   patchscope: patchscopeSettings,
   transplant: transplantSettings,
@@ -54,6 +69,10 @@ export const VERB_NAMES = Object.keys(VERB_SETTINGS) as [VerbName, ...VerbName[]
 
 /** Name of the verb → its result: plain data, which goes over a wire and into a file. */
 export interface VerbResults {
+  readonly "vector make": VectorMakeResult;
+  readonly "vector sweep": VectorSweepResult;
+  readonly "vector judge": VectorJudgeResult;
+  readonly "vector apply": VectorApplyResult;
   readonly lens: LensResult;
   readonly patchscope: PatchscopeResult;
   readonly transplant: TransplantResult;
@@ -72,6 +91,7 @@ export interface VerbResults {
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
 export interface VerbParts {
+  readonly "vector apply": VectorApplyPart;
   readonly generate: GeneratePart;
   readonly stability: StabilityPart;
   readonly transfer: TransferRow;

@@ -140,7 +140,8 @@ function endOf(
   return room === 0 ? "context" : undefined;
 }
 
-function described(tokenizer: Tokenizer, logits: Reals, id: number, alternatives: number): GeneratedToken {
+/** A chosen token with its chance, and the likeliest others. */
+export function described(tokenizer: Tokenizer, logits: Reals, id: number, alternatives: number): GeneratedToken {
   const normaliser = logSumExp(logits);
   const chance = (id: number): TokenChance => ({
     id,
@@ -154,7 +155,7 @@ function described(tokenizer: Tokenizer, logits: Reals, id: number, alternatives
  * Text of tokens as the continuation of a prompt. Some tokenizers write the first word of a text without its space, so that the
  * tokens are decoded with the prompt before them.
  */
-function continuation(tokenizer: Tokenizer, prompt: readonly number[]): (ids: readonly number[]) => string {
+export function continuation(tokenizer: Tokenizer, prompt: readonly number[]): (ids: readonly number[]) => string {
   const before = tokenizer.decode(prompt);
   return (ids) => {
     const whole = tokenizer.decode([...prompt, ...ids]);

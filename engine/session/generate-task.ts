@@ -11,6 +11,9 @@ import { type ChatMessage, ChatTemplate } from "../generation/chat-template.ts";
 import { generate, type GenerationHooks, requireRoom } from "../generation/generate.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
+import type { FreeChange } from "../evaluate/neutral-effect.ts";
+import { applied } from "../vector/applied.ts";
+import { openVector } from "../vector/open-vector.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
@@ -36,9 +39,11 @@ export async function generateTask(
     requireRoom([...ids, ...(settings.begin ?? [])], model);
     requireStopTexts(settings.stop ?? [], tokenizer, model.name);
     const { temperature, topK, topP, minP } = settings;
+    const opened = settings.vector === undefined ? undefined : openVector(settings.vector, model);
+    const vector = opened && applied(opened, settings, model);
     const generated = await generate(
       executor,
-      planOf(settings, ids, model),
+      planUnder(vector?.changes ?? [], planOf(settings, ids, model), model),
       {
         sampling: { temperature, topK, topP, minP },
         maxTokens: settings.maxTokens,
@@ -52,7 +57,7 @@ export async function generateTask(
     );
     return {
       ...generated,
-      notes: [...notes, ...own.notes(), ...generated.notes],
+      notes: [...notes, ...own.notes(), ...(opened?.notes ?? []), ...generated.notes],
       modelName: model.name,
       prompt: { text, ids },
     };
@@ -62,8 +67,9 @@ export async function generateTask(
   }
 }
 
-function promptOf(
-  { text, chat, system }: GenerateSettings,
+/** The text that goes on, or the chat as its template writes it. @throws EngineError "usage", "unsupported" */
+export function promptOf(
+  { text, chat, system }: Pick<GenerateSettings, "text" | "chat" | "system">,
   model: Model,
 ): { readonly text: string; readonly notes: readonly string[] } {
   if ((text === undefined) === (chat === undefined)) {
@@ -121,6 +127,13 @@ function planOf({ changes, begin = [] }: GenerateSettings, ids: readonly number[
     if (!(error instanceof EngineError)) throw error;
     throw new EngineError("invalid-file", `${changes}: ${error.message}`, { place: { file: changes } });
   }
+}
+
+/** The plan with a direction behind its own changes. */
+function planUnder(changes: readonly FreeChange[], plan: Plan, model: Model): Plan {
+  const whole = { ...plan, changes: [...plan.changes, ...changes.map((change) => ({ ...change, world: 0 }))] };
+  checkPlan(whole, model, { generating: [0] });
+  return whole;
 }
 
 const changesIn = (read: unknown): unknown => (read as { readonly changes?: unknown } | null)?.changes;

@@ -99,6 +99,11 @@ export function formOf(source: Source): Form {
       ["kind"],
     );
   }
+  if (kind === "contrast-sets") {
+    return fail('is a file of contrast sets, from which directions are made; give it to "secateur vector make".', [
+      "kind",
+    ]);
+  }
   if (kind !== undefined && kind !== "contrast") {
     return fail(`"kind" is ${show(kind)}; write "contrast", "relation" or "two-hop".`, ["kind"]);
   }

@@ -1,5 +1,9 @@
 // Every verb: what the engine can be asked to do as a job, the command line can be told, and the window offers.
 import type { VerbName } from "../contract/verbs.ts";
+import { vectorApply } from "./vector-apply.ts";
+import { vectorJudge } from "./vector-judge.ts";
+import { vectorMake } from "./vector-make.ts";
+import { vectorSweep } from "./vector-sweep.ts";
 import { curves } from "./curves.ts";
 import { edges } from "./edges.ts";
 import { generate } from "./generate.ts";
@@ -17,6 +21,10 @@ import { transfer } from "./transfer.ts";
 import type { Verb } from "./verb.ts";
 
 export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
+  "vector make": vectorMake,
+  "vector sweep": vectorSweep,
+  "vector judge": vectorJudge,
+  "vector apply": vectorApply,
   lens,
   patchscope,
   transplant,

@@ -1,0 +1,122 @@
+// A text or an answer written side by side, without and with directions, and what each dose of them does to neutral text.
+import { Executor } from "../activations/executor.ts";
+import { EngineError } from "../base/errors.ts";
+import type { Dose, VectorApplyPart, VectorApplyResult, VectorApplySettings } from "../choices/vector.ts";
+import { neutralEffects } from "../evaluate/neutral-effect.ts";
+import { requireRoom } from "../generation/generate.ts";
+import { openModel } from "../model/open.ts";
+import { type Applied, applied } from "../vector/applied.ts";
+import { saneRange } from "../vector/choose.ts";
+import { neutralParts } from "../vector/neutral-texts.ts";
+import { openVector } from "../vector/open-vector.ts";
+import { steeredText } from "../vector/steered-text.ts";
+import { promptOf } from "./generate-task.ts";
+import type { VectorWork } from "./vector-make-task.ts";
+
+export interface VectorApplyWork extends VectorWork {
+  readonly onToken?: (part: VectorApplyPart) => void;
+}
+
+/** Neutral texts that a dose is measured on. */
+const neutralTexts = 6;
+
+/** @throws EngineError "usage" where there is neither text nor chat or a direction cannot act so; as the files; "cancelled" */
+export async function vectorApplyTask(
+  settings: VectorApplySettings,
+  { execution, signal, onToken, onProgress }: VectorApplyWork = {},
+): Promise<VectorApplyResult> {
+  const model = openModel(settings.model);
+  const executor = new Executor(model, execution);
+  try {
+    const { text, notes } = promptOf(settings, model);
+    const ids = model.tokenizer.encode(text);
+    requireRoom(ids, model);
+    const opened = settings.vectors.map((name) => openVector(name, model));
+    for (const key of ["actions", "scales", "actAt"] as const) requireAsMany(settings, key);
+    const acting = (scaleOfFirst?: number) =>
+      opened.map((vector, i) =>
+        applied(
+          vector,
+          {
+            action: settings.actions?.[i],
+            scale: i === 0 && scaleOfFirst !== undefined ? scaleOfFirst : settings.scales?.[i],
+            layers: settings.actAt && [settings.actAt[i]],
+            unit: settings.unit,
+            positions: settings.positions,
+          },
+          model,
+        ),
+      );
+    const own = acting();
+    const changes = own.flatMap((one) => one.changes);
+    let done = 0;
+    const written = await steeredText(
+      executor,
+      ids,
+      changes,
+      {
+        sampling: { temperature: settings.temperature },
+        maxTokens: settings.maxTokens,
+        stopIds: model.speech().endIds,
+        seed: settings.seed,
+      },
+      {
+        signal,
+        onToken: (part) => {
+          onToken?.(part);
+          onProgress?.("writing", ++done, 2 * settings.maxTokens);
+        },
+      },
+    );
+    const doses = await dosesOf();
+    return {
+      modelName: model.name,
+      prompt: { text, ids },
+      clean: written.clean,
+      steered: written.steered,
+      applied: own.map((one, i) => describe(one, own.slice(0, i), written.fired)),
+      doses,
+      sane: saneRange(doses, settings.mostKl),
+      notes: [...notes, ...opened.flatMap((vector) => vector.notes), ...written.notes],
+    };
+
+    async function dosesOf(): Promise<Dose[]> {
+      if (!settings.doses) return [];
+      const { test } = await neutralParts(model, undefined, neutralTexts, signal);
+      const variants = settings.doses.map((scale) => ({ changes: acting(scale).flatMap((one) => one.changes) }));
+      const effects = await neutralEffects(executor, test, variants, {
+        signal,
+        onProgress: (texts) => onProgress?.("doses", texts, test.length),
+      });
+      return settings.doses.map((coefficient, d) => ({ coefficient, kl: effects[d].kl.mean }));
+    }
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+function requireAsMany(settings: VectorApplySettings, key: "actions" | "scales" | "actAt"): void {
+  const given = settings[key]?.length;
+  if (given === undefined || given === settings.vectors.length) return;
+  throw new EngineError(
+    "usage",
+    `There are ${settings.vectors.length} directions and ${given} ${key === "actAt" ? "layers" : key}; give one for each.`,
+  );
+}
+
+function describe(
+  { vector, acting, changes, inVectors, inStream }: Applied,
+  before: readonly Applied[],
+  fired: VectorApplyResult["applied"][number]["fired"],
+): VectorApplyResult["applied"][number] {
+  const from = before.reduce((sum, one) => sum + one.changes.length, 0);
+  return {
+    vector,
+    action: acting.action,
+    layers: acting.layers,
+    inVectors,
+    inStream,
+    fired: fired.slice(from, from + changes.length),
+  };
+}

@@ -1,0 +1,504 @@
+// Makes a direction, chooses the layer to act at on the validation split, reports on the test split, and writes its file.
+import { basename, extname } from "node:path";
+import { Executor } from "../activations/executor.ts";
+import { dot, norm } from "../activations/change-rows.ts";
+import { writeFileAtomic } from "../base/atomic-file.ts";
+import { EngineError } from "../base/errors.ts";
+import { greatest } from "../base/greatest.ts";
+import { Random } from "../base/random.ts";
+import type { Execution } from "../choices/execution.ts";
+import { LEAST_DRAWS } from "../choices/null-figure.ts";
+import type {
+  LayerScore,
+  TaskVectorFigures,
+  VectorLayer,
+  VectorMakeResult,
+  VectorMakeSettings,
+} from "../choices/vector.ts";
+import { meanInterval } from "../evaluate/bootstrap.ts";
+import { type FreeChange, neutralEffects } from "../evaluate/neutral-effect.ts";
+import { besideNull } from "../evaluate/null-figure.ts";
+import { openModel } from "../model/open.ts";
+import { aurocOf, Ranker } from "../neuron/auroc.ts";
+import { readRelation } from "../relation/relation-file.ts";
+import { loadContrastSets } from "../task/contrast-sets.ts";
+import { changesOf } from "../vector/act.ts";
+import { controlVectorBytes } from "../vector/control-vector.ts";
+import { chosenLayer, type LayerCandidate } from "../vector/choose.ts";
+import { cosine, type Directions, meanOfRows, unit, vectorAt } from "../vector/direction.ts";
+import {
+  answersUnder,
+  type InContextPrompt,
+  inContextPrompt,
+  inContextSplit,
+  shareRight,
+  type Shot,
+  withRotatedAnswers,
+} from "../vector/in-context.ts";
+import { judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
+import { neuronpediaVector } from "../vector/neuronpedia-json.ts";
+import { neutralParts } from "../vector/neutral-texts.ts";
+import { everyLayer, siteOf } from "../vector/place.ts";
+import { scoresUnder } from "../vector/score.ts";
+import { ofLayer, type SidesStates, statesOfSides } from "../vector/sides.ts";
+import { statesOf } from "../vector/states.ts";
+import { writeVectorFile } from "../vector/vector-file.ts";
+import { differenceOfMeans } from "../vector/ways/difference-of-means.ts";
+import { everyHead, headsVector, indirectEffects, meanHeadOutputs, topHeads } from "../vector/ways/function-vector.ts";
+import { logisticProbe } from "../vector/ways/logistic-probe.ts";
+import { neuronVector, relationVector, unembeddingDifference } from "../vector/ways/of-weights.ts";
+import { principalComponent } from "../vector/ways/principal-component.ts";
+import { randomVectors } from "../vector/ways/random.ts";
+import { taskVector } from "../vector/ways/task-vector.ts";
+import { loadRelation } from "./fit-relation-task.ts";
+
+export interface VectorWork {
+  readonly execution?: Execution;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+/** What a way gives: the directions, and what is known of them. */
+interface Made {
+  readonly directions: Directions;
+  readonly streamNorms: readonly number[];
+  readonly layers: readonly VectorLayer[];
+  readonly chosen: number | undefined;
+  readonly chosenBy: string;
+  readonly task?: TaskVectorFigures;
+  readonly notes: readonly string[];
+}
+
+/** @throws EngineError for a source that does not fit the method; "cancelled" */
+export async function vectorMakeTask(settings: VectorMakeSettings, work: VectorWork = {}): Promise<VectorMakeResult> {
+  requireEnding(settings.out);
+  const model = openModel(settings.model);
+  const executor = new Executor(model, work.execution);
+  try {
+    const made = await madeBy(settings, executor, work);
+    const layer = settings.layer ?? made.chosen;
+    if (layer !== undefined && !vectorAt(made.directions, layer)) {
+      throw new EngineError(
+        "usage",
+        `The direction is not known at layer ${layer}; it is at ${made.directions.layers.join(", ")}.`,
+      );
+    }
+    const notes = [...made.notes, ...write(settings, executor, made, layer)];
+    return {
+      modelName: model.name,
+      file: settings.out,
+      method: settings.method,
+      at: made.directions.at,
+      layers: made.layers,
+      layer,
+      chosenBy: settings.layer === undefined ? made.chosenBy : "named",
+      task: made.task,
+      notes,
+    };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+const ENDINGS = [".safetensors", ".gguf", ".json"];
+
+function requireEnding(out: string): void {
+  if (ENDINGS.includes(extname(out).toLowerCase())) return;
+  throw new EngineError(
+    "usage",
+    `${out}: a direction is written as ${ENDINGS.join(", ")}; give the file one of these endings.`,
+  );
+}
+
+/** @returns what the form cannot say */
+function write(
+  { out }: VectorMakeSettings,
+  { model }: Executor,
+  made: Made,
+  layer: number | undefined,
+): readonly string[] {
+  const { directions, streamNorms } = made;
+  switch (extname(out).toLowerCase()) {
+    case ".gguf": {
+      const { bytes, notes } = controlVectorBytes(model, directions);
+      writeFileAtomic(out, bytes);
+      return notes;
+    }
+    case ".json": {
+      const named = layer ?? directions.layers.at(-1)!;
+      const json = neuronpediaVector(model.name, directions, named, basename(out, ".json"));
+      writeFileAtomic(out, `${JSON.stringify(json)}\n`);
+      return [`Neuronpedia's form holds one layer; the file has layer ${named}.`];
+    }
+    default:
+      writeVectorFile(out, model, { directions, layer, streamNorms, figures: figuresOf(made, layer) });
+      return [];
+  }
+}
+
+function figuresOf({ layers, task }: Made, layer: number | undefined): Record<string, string> {
+  const at = layers.find((one) => one.layer === layer);
+  return {
+    ...(at && { norm: at.norm.toPrecision(6) }),
+    ...(at?.auroc?.test !== undefined && { "auroc test": at.auroc.test.toFixed(3) }),
+    ...(at?.validation && { "change on validation": at.validation.change.toFixed(3) }),
+    ...(task && {
+      "test queries right": `${task.chosen.value.toFixed(3)} (0-shot ${task.zeroShot.toFixed(3)}, few-shot ${task.fewShot.toFixed(3)})`,
+    }),
+  };
+}
+
+async function madeBy(settings: VectorMakeSettings, executor: Executor, work: VectorWork): Promise<Made> {
+  switch (settings.method) {
+    case "difference":
+    case "component":
+    case "probe":
+      return ofSides(settings, executor, work);
+    case "task":
+    case "function":
+      return ofTask(settings, executor, work);
+    case "neuron":
+    case "unembedding":
+    case "relation":
+    case "random":
+      return ofWeights(settings, executor);
+    default:
+      throw settings.method satisfies never;
+  }
+}
+
+function sourceOf({ source, method }: VectorMakeSettings, what: string): string {
+  if (source !== undefined) return source;
+  throw new EngineError("usage", `--method ${method} is made from ${what}; name its file.`);
+}
+
+async function ofSides(
+  settings: VectorMakeSettings,
+  executor: Executor,
+  { signal, onProgress }: VectorWork,
+): Promise<Made> {
+  const sets = loadContrastSets(sourceOf(settings, "contrast sets"));
+  if (settings.method === "component" && !sets.arePairs) {
+    throw new EngineError(
+      "invalid-task",
+      `${sets.file}: a component is taken of differences between pairs, and these texts are no pairs; write them under pairs.`,
+      { place: { file: sets.file } },
+    );
+  }
+  const at = settings.at ?? sets.at;
+  const states = await statesOfSides(executor, sets, at, {
+    signal,
+    onProgress: (done, total) => onProgress?.("states", done, total),
+  });
+  const ways = { difference: differenceOfMeans, component: principalComponent, probe: logisticProbe };
+  const vectors = ways[settings.method as keyof typeof ways](states);
+  const means = (side: "plus" | "minus") =>
+    states.layers.map((_, i) => dot(unit(vectors[i]), meanOfRows(ofLayer(states[side].train, i))));
+  const directions: Directions = {
+    method: settings.method,
+    layers: states.layers,
+    vectors,
+    at,
+    sides: { plus: means("plus"), minus: means("minus") },
+    about: {
+      sets: `${sets.name} (${sets.sha256})`,
+      plus: sets.labels.plus,
+      minus: sets.labels.minus,
+      texts: `train ${sets.plus.train.length} + ${sets.minus.train.length}, validation ${sets.plus.validation.length} + ${sets.minus.validation.length}, test ${sets.plus.test.length} + ${sets.minus.test.length}`,
+    },
+  };
+  const streamNorms = states.layers.map((_, i) =>
+    meanOf([...ofLayer(states.plus.train, i), ...ofLayer(states.minus.train, i)].map(norm)),
+  );
+  const candidates = sets.score ? await candidatesOf(settings, executor, directions, { signal, onProgress }) : [];
+  const chosen = sets.score && chosenLayer(candidates, settings.rule, executor.model.config.nLayers);
+  const layers = states.layers.map((layer, i): VectorLayer => {
+    const candidate = candidates.find((one) => one.layer === layer);
+    return {
+      ...layerOf(directions, i, streamNorms[i]),
+      auroc: aurocs(states, vectors[i], i),
+      validation: candidate?.added,
+    };
+  });
+  const none = sets.score
+    ? [`No layer passes the rule "${settings.rule}"; name one with --layer.`]
+    : [`${sets.file} has no score to choose a layer by; name one with --layer where it acts.`];
+  return {
+    directions,
+    streamNorms,
+    layers,
+    chosen,
+    chosenBy: `rule ${settings.rule} on ${sets.score ? Math.ceil(sets.score.prompts.length / 2) : 0} validation prompts`,
+    notes: [...sets.notes, ...(chosen === undefined ? none : [])],
+  };
+}
+
+function layerOf(
+  { layers, vectors }: Directions,
+  i: number,
+  stream: number | undefined,
+): Omit<VectorLayer, "auroc" | "validation"> {
+  return {
+    layer: layers[i],
+    norm: norm(vectors[i]),
+    share: stream === undefined ? undefined : norm(vectors[i]) / stream,
+    cosine: i === 0 || layers[i - 1] !== layers[i] - 1 ? undefined : cosine(vectors[i - 1], vectors[i]),
+  };
+}
+
+function aurocs(states: SidesStates, vector: Float64Array, i: number): VectorLayer["auroc"] {
+  const of = (split: "train" | "validation" | "test") => {
+    const plus = ofLayer(states.plus[split], i);
+    const rows = [...plus, ...ofLayer(states.minus[split], i)];
+    if (plus.length === 0 || rows.length === plus.length) return undefined;
+    return aurocOf(
+      new Ranker(rows.length).rank(rows.map((row) => dot(row, vector))),
+      Int32Array.from(plus, (_, e) => e),
+    );
+  };
+  return norm(vector) === 0 ? undefined : { train: of("train")!, validation: of("validation"), test: of("test") };
+}
+
+/** Neutral texts on which a layer is chosen. */
+const neutralTexts = 4;
+
+async function candidatesOf(
+  settings: VectorMakeSettings,
+  executor: Executor,
+  directions: Directions,
+  { signal, onProgress }: VectorWork,
+): Promise<LayerCandidate[]> {
+  const sets = loadContrastSets(settings.source!);
+  const { model } = executor;
+  const judged = judgedSets(sets, executor);
+  const neutral = await neutralParts(model, sets.neutral, neutralTexts, signal);
+  const layers = directions.layers.filter((layer, i) => layer >= 0 && norm(directions.vectors[i]) > 0);
+  const act = (layer: number, action: "add" | "project"): FreeChange[] =>
+    changesOf(directions, { action, layers: [layer], scale: 1, unit: "vector", positions: "all" }, model.config);
+  const added = layers.map((layer) => act(layer, "add"));
+  const progress = (done: number, total: number) => onProgress?.("layers", done, total);
+  const { changes } = await scoreChanges(executor, judged.validation, judged.score, added, {
+    signal,
+    onProgress: progress,
+  });
+  const effects = await neutralEffects(
+    executor,
+    neutral.validation,
+    added.map((of) => ({ changes: of })),
+    { signal, seed: settings.seed },
+  );
+  const scores = layers.map((_, l): LayerScore => ({ change: meanOf(changes[l]), kl: effects[l].kl.mean }));
+  if (settings.rule !== "remove") return layers.map((layer, l) => ({ layer, added: scores[l] }));
+  const projected = layers.map((layer) => act(layer, "project"));
+  const writer = sets.plus.validation.length > 0 ? sets.plus.validation : sets.plus.train;
+  const prompts = judgedSets({ ...sets, score: { ...sets.score!, prompts: [...writer, ...writer] } }, executor).test;
+  const without = await scoresUnder(executor, prompts, judged.score, projected, { signal });
+  const klWithout = await neutralEffects(
+    executor,
+    neutral.validation,
+    projected.map((of) => ({ changes: of })),
+    { signal },
+  );
+  return layers.map((layer, l) => ({
+    layer,
+    added: scores[l],
+    removed: { score: meanOf(without[l]), kl: klWithout[l].kl.mean },
+  }));
+}
+
+async function ofTask(
+  settings: VectorMakeSettings,
+  executor: Executor,
+  { signal, onProgress }: VectorWork,
+): Promise<Made> {
+  const relation = loadRelation(sourceOf(settings, "a relation's samples"));
+  const { model } = executor;
+  const { nLayers, nHeads, dModel } = model.config;
+  const { shots, prompts, queries, seed, form } = settings;
+  const split = inContextSplit(relation, { shots, extraction: prompts, queries, seed });
+  const write = ({ shots, query }: { readonly shots: readonly Shot[]; readonly query: Shot }) =>
+    inContextPrompt(model.tokenizer, form, shots, query);
+  const bare = ({ query }: { readonly query: Shot }) => inContextPrompt(model.tokenizer, form, [], query);
+  const extraction = split.extraction.map(write);
+  const progress = (stage: string) => (done: number, total: number) => onProgress?.(stage, done, total);
+  const isTask = settings.method === "task";
+  const theta = await taskVector(executor, extraction, { signal, onProgress: progress("states") });
+  const heads = isTask
+    ? undefined
+    : await headsOf(settings, executor, split.extraction, extraction, { signal, onProgress: progress("heads") });
+  const all = everyLayer(model.config);
+  const directions: Directions = {
+    method: settings.method,
+    layers: all,
+    vectors: isTask ? theta : all.map(() => heads!.vector),
+    at: "end",
+    about: {
+      task: `${relation.name} (${relation.sha256})`,
+      form,
+      prompts: `${prompts} of ${shots} shots`,
+      ...(heads && { heads: heads.top.map(({ layer, head }) => `${layer}.${head}`).join(" ") }),
+    },
+  };
+  const act = (vector: Float64Array, layer: number): FreeChange => ({
+    where: { ...siteOf(layer), at: "end", step: "prompt" },
+    change: isTask
+      ? { op: "set", to: { vector: Array.from(vector) } }
+      : { op: "add", what: { vector: Array.from(vector) }, scale: 1 },
+  });
+  const [validation, test] = [split.validation.map(bare), split.test.map(bare)];
+  const sweep = all.map((layer, i) => [act(directions.vectors[i], layer)]);
+  const chosenTops = await answersUnder(executor, validation, sweep, { signal, onProgress: progress("layers") });
+  const right = chosenTops.map((tops) => shareRight(tops, validation));
+  const chosen = all[right.indexOf(greatest(right))];
+  const testTops = await answersUnder(executor, test, [[], ...sweep], { signal, onProgress: progress("test") });
+  const few = await answersUnder(executor, split.test.map(write), [[]], { signal });
+  const vector = vectorAt(directions, chosen)!;
+  const nulls = isTask
+    ? randomVectors(dModel, norm(vector), LEAST_DRAWS, seed)
+    : Array.from({ length: LEAST_DRAWS }, (_, draw) => {
+        const random = Random.seeded(seed, `random heads/${draw}`);
+        return headsVector(executor, random.sample(everyHead(nLayers, nHeads), settings.heads), heads!.means);
+      });
+  const nullTops = await answersUnder(
+    executor,
+    test,
+    nulls.map((random) => [act(random, chosen)]),
+    { signal, onProgress: progress("null") },
+  );
+  const hits = Float64Array.from(test, ({ answer }, p) => (testTops[1 + all.indexOf(chosen)][p] === answer ? 1 : 0));
+  const layerMean = isTask
+    ? undefined
+    : await answersUnder(
+        executor,
+        test,
+        all.map((layer, i) => [act(theta[i], layer)]),
+        { signal },
+      );
+  const streamNorms = theta.map(norm);
+  return {
+    directions,
+    streamNorms,
+    layers: all.map((_, i) => ({
+      ...layerOf(directions, i, streamNorms[i]),
+      auroc: undefined,
+      validation: { change: right[i], kl: undefined, accuracy: right[i] },
+    })),
+    chosen,
+    chosenBy: `most of ${validation.length} validation queries right`,
+    task: {
+      queries: test.length,
+      zeroShot: shareRight(testTops[0], test),
+      fewShot: shareRight(few[0], test),
+      byLayer: all.map((_, i) => shareRight(testTops[1 + i], test)),
+      chosen: besideNull(
+        meanOf(hits),
+        meanInterval(hits, seed),
+        nullTops.map((tops) => shareRight(tops, test)),
+      ),
+      heads: heads?.top ?? [],
+      layerMean: layerMean?.map((tops) => shareRight(tops, test)),
+    },
+    notes: [...relation.notes, ...notesOnTask(shareRight(few[0], test))],
+  };
+}
+
+function notesOnTask(fewShot: number): string[] {
+  if (fewShot >= 0.5) return [];
+  const said = (100 * fewShot).toFixed(0);
+  return [
+    `The model answers only ${said} % of the queries with examples before them; there is little that a vector could carry.`,
+  ];
+}
+
+async function headsOf(
+  { heads, form }: VectorMakeSettings,
+  executor: Executor,
+  split: readonly { readonly shots: readonly Shot[]; readonly query: Shot }[],
+  extraction: readonly InContextPrompt[],
+  options: { readonly signal?: AbortSignal; readonly onProgress: (done: number, total: number) => void },
+) {
+  const means = await meanHeadOutputs(executor, extraction, options);
+  const shuffled = split.map(({ shots, query }) =>
+    inContextPrompt(executor.model.tokenizer, form, withRotatedAnswers(shots), query),
+  );
+  const { byHead } = await indirectEffects(executor, shuffled, means, options);
+  const top = topHeads(byHead, heads);
+  return {
+    means,
+    vector: headsVector(executor, top, means),
+    top: top.map((one) => ({ ...one, effect: byHead[one.layer][one.head] })),
+  };
+}
+
+async function ofWeights(settings: VectorMakeSettings, executor: Executor): Promise<Made> {
+  const { model } = executor;
+  const { method, layer, neuron, plus, minus, seed } = settings;
+  const all = everyLayer(model.config);
+  const token = (text: string | undefined, flag: string): number => {
+    const ids = text === undefined || model.tokenizer.unknown(text).length > 0 ? [] : model.tokenizer.encodePlain(text);
+    if (ids.length > 0) return ids[0];
+    const what = text === undefined ? "missing" : `no text of ${model.name}`;
+    throw new EngineError(
+      "usage",
+      `--method ${method} takes --plus and --minus, texts whose first tokens it lies between; ${flag} is ${what}.`,
+    );
+  };
+  const of = (vectors: readonly Float64Array[], layers: readonly number[], about: Record<string, string>): Made => {
+    const directions: Directions = { method, layers, vectors, about };
+    return {
+      directions,
+      streamNorms: [],
+      layers: layers.map((_, i) => ({ ...layerOf(directions, i, undefined), auroc: undefined, validation: undefined })),
+      chosen: layers.length === 1 ? layers[0] : undefined,
+      chosenBy: layers.length === 1 ? "its own layer" : "nothing",
+      notes: [],
+    };
+  };
+  switch (method) {
+    case "neuron": {
+      if (layer === undefined || neuron === undefined)
+        throw new EngineError("usage", "--method neuron takes --layer and --neuron.");
+      return of([neuronVector(model, layer, neuron)], [layer], { neuron: `m${layer}.n${neuron}` });
+    }
+    case "unembedding": {
+      const vector = unembeddingDifference(model, token(plus, "--plus"), token(minus, "--minus"));
+      return of(
+        all.map(() => vector),
+        all,
+        { tokens: `${plus} - ${minus}` },
+      );
+    }
+    case "relation": {
+      const file = sourceOf(settings, "a fitted relation (*.relation.json)");
+      const { file: relation, map } = readRelation(file);
+      const { dModel } = model.config;
+      if (relation.model.dModel !== dModel) {
+        throw new EngineError(
+          "shape",
+          `${file}: its states are ${relation.model.dModel} wide, and those of ${model.name} ${dModel}. It is another model's.`,
+        );
+      }
+      const vector = relationVector(model, map, relation.editRank, {
+        from: token(minus, "--minus"),
+        to: token(plus, "--plus"),
+      });
+      return of([vector], [relation.figures.layer], { relation: relation.task.name, tokens: `${minus} to ${plus}` });
+    }
+    case "random": {
+      const length = settings.norm ?? (await streamNorm(executor, layer ?? 0));
+      const layers = layer === undefined ? all : [layer];
+      const vectors = randomVectors(model.config.dModel, length, layers.length, seed);
+      return of(vectors, layers, { seed: String(seed), norm: String(length) });
+    }
+    default:
+      throw new EngineError("usage", `--method ${method} is none of the weights.`);
+  }
+}
+
+/** Mean norm of states behind a layer at the ends of neutral texts. */
+async function streamNorm(executor: Executor, layer: number): Promise<number> {
+  const { validation } = await neutralParts(executor.model, undefined, neutralTexts);
+  const prompts = validation.map(({ ids }) => ({ ids, positions: [ids.length - 1] }));
+  return meanOf((await statesOf(executor, prompts, { layers: [layer] })).map(([state]) => norm(state)));
+}
