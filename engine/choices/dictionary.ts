@@ -1,7 +1,7 @@
 // The settings of dictionaries of features, trained and judged, and their results.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { oneOf, path, seed, stepCount, whole } from "./bounds.ts";
+import { listOf, oneOf, path, seed, stepCount, whole } from "./bounds.ts";
 import { BOS_CHOICES, DICTIONARY_KINDS, DICTIONARY_SITES } from "./lists.ts";
 import type { NeutralEffect } from "./neutral-effect.ts";
 import type { NullFigure } from "./null-figure.ts";
@@ -197,5 +197,158 @@ export interface SaeEvalResult {
   readonly spliced: Readonly<Record<"dictionary" | "zero" | "mean", NeutralEffect>>;
   /** (CE zero − CE spliced) / (CE zero − CE clean); and with the mean in the place of zero. */
   readonly recovered: { readonly zero: number; readonly mean: number };
+  readonly notes: readonly string[];
+}
+
+const index = whole(0, 10_000_000);
+const text = z.string({ error: "Give a text of 1 to 1000000 characters." }).min(1).max(1_000_000);
+
+/** Which dictionary, and where in which model. */
+const dictionaryChoice = {
+  dictionary: saeEvalSettings.shape.dictionary,
+  model: modelName,
+  site: saeEvalSettings.shape.site,
+  layer: saeEvalSettings.shape.layer,
+  normScale: saeEvalSettings.shape.normScale,
+};
+
+export const saeFeaturesSettings = z.strictObject({
+  ...dictionaryChoice,
+  features: option(listOf(index, 1_000).optional(), {
+    flags: "--features <list>",
+    help: "Shows the pages of these features.",
+    otherwise: "those at the top of the list",
+  }),
+  token: option(text.optional(), {
+    flags: "--token <text>",
+    help: "Lists features by their mean on this token.",
+  }),
+  text: option(text.optional(), {
+    flags: "--text <text>",
+    help: "Shows which features fire at which tokens of this text.",
+  }),
+  without: option(text.optional(), {
+    flags: "--without <text>",
+    help: "Lists features that fire in --text and nowhere in this one.",
+  }),
+  top: option(whole(1, 1_000).default(10), { flags: "--top <n>", help: "Lists so many features." }),
+  contexts: option(whole(1, 100).default(5), {
+    flags: "--contexts <n>",
+    help: "Shows so many contexts of each quantile.",
+  }),
+  tokens: option(whole(100, 10_000_000).default(20_000), {
+    flags: "--tokens <n>",
+    help: "Looks for contexts in at most so many states.",
+  }),
+  seed: option(seed.default(0), { flags: "--seed <n>", help: "Splits the texts from this seed." }),
+  ...corpusChoice,
+});
+export type SaeFeaturesSettings = Frozen<z.infer<typeof saeFeaturesSettings>>;
+
+/** A place where a feature fires. */
+export interface FeatureContext {
+  readonly before: string;
+  readonly token: string;
+  readonly after: string;
+  readonly value: number;
+}
+
+/** Contexts by rank of their activation among those that are not 0: the strongest tenth, 50 to 90 %, and below. */
+export interface ContextBand {
+  readonly band: "max" | "50-90" | "below-50";
+  readonly contexts: readonly FeatureContext[];
+}
+
+export interface FeatureLine {
+  readonly feature: number;
+  /** Share of the states in which it fires, and its largest activation there. */
+  readonly density: number;
+  readonly max: number;
+  /** What it is listed by: its density, its mean on a token, or its largest activation in a text. */
+  readonly listedBy: number;
+  readonly topToken: string;
+}
+
+export interface FeaturePage extends FeatureLine {
+  readonly bands: readonly ContextBand[];
+  /** Counts of activations above 0 in ten equal bins up to the largest. */
+  readonly histogram: readonly number[];
+  /** Its direction through the unembedding and the final norm's gain: tokens it raises and lowers. */
+  readonly raises: readonly { readonly token: string; readonly logit: number }[];
+  readonly lowers: readonly { readonly token: string; readonly logit: number }[];
+  /** Features with the most similar directions. */
+  readonly nearest: readonly { readonly feature: number; readonly cosine: number }[];
+}
+
+export interface SaeFeaturesResult {
+  readonly modelName: string;
+  readonly dictionary: string;
+  readonly place: { readonly site: string; readonly layer: number };
+  readonly states: number;
+  readonly list: readonly FeatureLine[];
+  readonly pages: readonly FeaturePage[];
+  /** Activations over a text, "token feature", of the listed features. */
+  readonly heatmap?: {
+    readonly tokens: readonly string[];
+    readonly features: readonly number[];
+    readonly values: readonly (readonly number[])[];
+  };
+  readonly notes: readonly string[];
+}
+
+const STEER_OPS = ["add", "clamp", "project"] as const;
+const amount = z.number({ error: "Give a number from -1000 to 1000." }).gte(-1000).lte(1000);
+
+export const saeSteerSettings = z.strictObject({
+  ...dictionaryChoice,
+  feature: option(index, { flags: "--feature <n>", help: "Steers with this feature." }),
+  text: option(text, { flags: "--text <text>", help: "Goes on with this text." }),
+  op: option(oneOf(STEER_OPS).default("add"), {
+    flags: "--op <op>",
+    help: "Adds its direction, clamps the feature with the error kept, or projects its direction out.",
+  }),
+  strengths: option(listOf(amount, 50).default([0, 1, 2, 4]), {
+    flags: "--strengths <list>",
+    help: "Tries these strengths, in multiples of the feature's largest activation in the corpus.",
+  }),
+  maxTokens: option(whole(1, 10_000).default(24), {
+    flags: "--max-tokens <n>",
+    help: "Ends after so many new tokens.",
+  }),
+  texts: option(whole(2, 10_000).default(20), {
+    flags: "--texts <n>",
+    help: "Measures the harm on so many held-out texts.",
+  }),
+  tokens: option(whole(100, 10_000_000).default(5_000), {
+    flags: "--tokens <n>",
+    help: "Finds the feature's largest activation in at most so many states.",
+  }),
+  sane: option(positive.default(0.5), {
+    flags: "--sane <kl>",
+    help: "Takes text for sane while KL on neutral text is below this, in nats per token.",
+  }),
+  seed: option(seed.default(0), {
+    flags: "--seed <n>",
+    help: "Splits the texts and draws random features from this seed.",
+  }),
+  ...corpusChoice,
+});
+export type SaeSteerSettings = Frozen<z.infer<typeof saeSteerSettings>>;
+
+export interface SaeSteerResult {
+  readonly modelName: string;
+  readonly feature: number;
+  /** The feature's largest activation in the corpus. */
+  readonly max: number;
+  readonly doses: readonly {
+    readonly strength: number;
+    readonly text: string;
+    /** KL(clean ‖ steered) on held-out text, nats per token, beside that of 20 other features at the same norm. */
+    readonly kl: NullFigure;
+    /** Mean change, at the end of --text, of the log-probabilities of the ten tokens that the feature's direction raises most. */
+    readonly effect: NullFigure;
+    readonly sane: boolean;
+  }[];
+  readonly raises: readonly string[];
   readonly notes: readonly string[];
 }

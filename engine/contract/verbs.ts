@@ -8,6 +8,10 @@ import { edgeSettings } from "../choices/edges.ts";
 import {
   type SaeEvalResult,
   saeEvalSettings,
+  type SaeFeaturesResult,
+  saeFeaturesSettings,
+  type SaeSteerResult,
+  saeSteerSettings,
   type SaeTrainResult,
   saeTrainSettings,
   type TrainingPoint,
@@ -62,6 +66,8 @@ export const VERB_SETTINGS = {
   "sae train": saeTrainSettings,
   "sae eval": saeEvalSettings,
   neuron: neuronStudySettings,
+  "sae features": saeFeaturesSettings,
+  "sae steer": saeSteerSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
@@ -87,6 +93,8 @@ export interface VerbResults {
   readonly "sae train": SaeTrainResult;
   readonly "sae eval": SaeEvalResult;
   readonly neuron: NeuronStudyResult;
+  readonly "sae features": SaeFeaturesResult;
+  readonly "sae steer": SaeSteerResult;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */

@@ -14,6 +14,8 @@ import { transplant } from "./transplant.ts";
 import { twoHop } from "./two-hop.ts";
 import { prune } from "./prune.ts";
 import { saeEval } from "./sae-eval.ts";
+import { saeFeatures } from "./sae-features.ts";
+import { saeSteer } from "./sae-steer.ts";
 import { saeTrain } from "./sae-train.ts";
 import { neuron } from "./neuron.ts";
 import { stability } from "./stability.ts";
@@ -39,4 +41,6 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   "sae train": saeTrain,
   "sae eval": saeEval,
   neuron,
+  "sae features": saeFeatures,
+  "sae steer": saeSteer,
 };

@@ -1,0 +1,76 @@
+// Features looked at and steered with, on a dictionary of the embedded model trained here.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { saeFeaturesSettings, saeSteerSettings, saeTrainSettings } from "../choices/dictionary.ts";
+import { saeFeaturesTask } from "./sae-features-task.ts";
+import { saeSteerTask } from "./sae-steer-task.ts";
+import { saeTrainTask } from "./sae-train-task.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const folder = mkdtempSync(join(tmpdir(), "sae-use-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let dictionary: string;
+beforeAll(async () => {
+  const settings = saeTrainSettings.parse({ features: 128, k: 4, steps: 200, batch: 64, tokens: 1500 });
+  dictionary = (await saeTrainTask(settings, { folder })).folder;
+}, 120_000);
+
+const TEXT = "In order: Tuesday, Wednesday, Thursday";
+const look = (own: object) => saeFeaturesTask(saeFeaturesSettings.parse({ dictionary, tokens: 1000, ...own }));
+
+test("features are listed by density, and a page shows contexts by quantile whose histogram counts them all", async () => {
+  const { list, pages, states } = await look({ top: 4 });
+  const densities = list.map(({ density }) => density);
+  expect(densities).toEqual([...densities].sort((a, b) => b - a));
+  const [page] = pages;
+  expect(page.histogram.reduce((sum, n) => sum + n, 0)).toBe(Math.round(page.density * states));
+  const values = page.bands.flatMap(({ contexts }) => contexts.map(({ value }) => value));
+  expect(Math.max(...values)).toBe(page.max);
+  const [max, middle] = page.bands;
+  expect(max.contexts[0].value).toBeGreaterThanOrEqual(middle.contexts[0].value);
+  expect(page.raises[0].logit).toBeGreaterThan(page.lowers[0].logit);
+  expect(page.nearest.map(({ feature }) => feature)).not.toContain(page.feature);
+});
+
+test("what fires in one text and not in another fires in none of the same text", async () => {
+  const { heatmap, list } = await look({ text: TEXT });
+  expect(list.length).toBeGreaterThan(0);
+  expect(heatmap!.values).toHaveLength(heatmap!.tokens.length);
+  expect((await look({ text: TEXT, without: TEXT })).list).toEqual([]);
+});
+
+test("a token's features, and sentences for what there is not", async () => {
+  expect((await look({ token: "," })).list[0].listedBy).toBeGreaterThan(0);
+  await expect(look({ token: "zebra-crossing" })).rejects.toThrow('No token "zebra-crossing" stands in the texts');
+  await expect(look({ features: [128] })).rejects.toThrow(
+    "There is no feature 128; the dictionary has features 0 to 127.",
+  );
+});
+
+test("nothing added moves nothing; more moves more, beside 20 random features", async () => {
+  const { list } = await look({ text: TEXT, top: 1 });
+  const steer = (own: object) =>
+    saeSteerTask(
+      saeSteerSettings.parse({
+        dictionary,
+        feature: list[0].feature,
+        text: TEXT,
+        texts: 2,
+        maxTokens: 3,
+        tokens: 1000,
+        ...own,
+      }),
+    );
+  const { doses } = await steer({ strengths: [0, 1, 4] });
+  // The same states, read out twice: sums in float32.
+  expect(doses[0].kl.value).toBeCloseTo(0, 6);
+  expect(doses[0].effect.value).toBe(0);
+  expect(doses[2].kl.value).toBeGreaterThan(doses[1].kl.value);
+  expect(doses[1].kl.null.draws).toHaveLength(20);
+  const clamped = await steer({ op: "clamp", strengths: [2] });
+  expect(clamped.doses[0].kl.value).toBeGreaterThan(0);
+});

@@ -1,0 +1,60 @@
+// The verb "sae features": which features a dictionary has, where they fire and what they write.
+import { saeFeaturesSettings } from "../choices/dictionary.ts";
+import { saeFeaturesTask } from "../session/sae-features-task.ts";
+import type { Table, Verb } from "./verb.ts";
+
+export const saeFeatures: Verb<"sae features"> = {
+  name: "sae features",
+  settings: saeFeaturesSettings,
+  version: 1,
+  says: "Lists features of a dictionary and shows where they fire, by density, by token, or by what fires in one text and not in another.",
+  examples: ['sprig-sae --text "the cat" --without "the dog"', "sprig-sae --features 12,40 --contexts 8"],
+  about: ({ model }, result) => ({ model, n: result?.states }),
+  stages: () => [{ name: "states", share: 1 }],
+  run: (settings, { execution, signal, report }) =>
+    saeFeaturesTask(settings, { execution, signal, onProgress: (done, total) => report("states", done, total) }),
+  headline: ({ list }) => ({ code: "sae-features", values: { n: list.length } }),
+  tables: ({ list, pages, heatmap, states }) => [
+    {
+      title: `features, over ${states} states of held-out texts`,
+      columns: ["feature", "listed by", "density", "max", "strongest at"],
+      rows: list.map(({ feature, listedBy, density, max, topToken }) => [feature, listedBy, density, max, topToken]),
+    },
+    ...(heatmap ? [heatmapTable(heatmap)] : []),
+    ...pages.flatMap((page): Table[] => [
+      {
+        title: `feature ${page.feature}: where it fires`,
+        columns: ["quantile", "value", "before", "token", "after"],
+        rows: page.bands.flatMap(({ band, contexts }) =>
+          contexts.map(({ value, before, token, after }) => [band, value, before, token, after]),
+        ),
+      },
+      {
+        title: `feature ${page.feature}: tokens that its direction raises and lowers, and features like it`,
+        columns: ["raises", "lowers", "nearest", "cosine"],
+        rows: Array.from({ length: Math.max(page.raises.length, page.nearest.length) }, (_, i) => [
+          page.raises.at(i)?.token,
+          page.lowers.at(i)?.token,
+          page.nearest.at(i)?.feature,
+          page.nearest.at(i)?.cosine,
+        ]),
+      },
+    ]),
+  ],
+};
+
+function heatmapTable({
+  tokens,
+  features,
+  values,
+}: {
+  readonly tokens: readonly string[];
+  readonly features: readonly number[];
+  readonly values: readonly (readonly number[])[];
+}): Table {
+  return {
+    title: "activations over the text",
+    columns: ["token", ...features.map(String)],
+    rows: tokens.map((token, t) => [token, ...values[t]]),
+  };
+}
