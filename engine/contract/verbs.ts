@@ -25,6 +25,7 @@ import {
   transplantSettings,
 } from "../choices/patchscope.ts";
 import { type MemoriesResult, memoriesSettings } from "../choices/memories.ts";
+import { type EditResult, editSettings } from "../choices/edit.ts";
 import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { transferSettings } from "../choices/evaluate.ts";
@@ -56,6 +57,7 @@ export const VERB_SETTINGS = {
   patchscope: patchscopeSettings,
   transplant: transplantSettings,
   "two-hop": twoHopSettings,
+  edit: editSettings,
   memories: memoriesSettings,
   generate: generateSettings,
   curves: curvesSettings,
@@ -83,6 +85,7 @@ export interface VerbResults {
   readonly patchscope: PatchscopeResult;
   readonly transplant: TransplantResult;
   readonly "two-hop": TwoHopResult;
+  readonly edit: EditResult;
   readonly memories: MemoriesResult;
   readonly generate: GenerateResult;
   readonly curves: Curves;

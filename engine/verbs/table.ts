@@ -8,6 +8,7 @@ import { curves } from "./curves.ts";
 import { edges } from "./edges.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
+import { edit } from "./edit.ts";
 import { memories } from "./memories.ts";
 import { patchscope } from "./patchscope.ts";
 import { transplant } from "./transplant.ts";
@@ -31,6 +32,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   patchscope,
   transplant,
   "two-hop": twoHop,
+  edit,
   memories,
   generate,
   curves,

@@ -1,12 +1,18 @@
 // Knowledge neurons and value edits against PyTorch (test/reference/memory says how it was made): the five neurons the same,
 // attribution to 3e-5, coefficients to 1e-4, log-probabilities after edits to 1e-3, ranks up to 10 the same, others to 2e-3.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { runPlans } from "../../engine/activations/run-plan.ts";
+import { editSettings } from "../../engine/choices/edit.ts";
+import { generateSettings } from "../../engine/choices/generate.ts";
 import { editPatch, knowledgeNeurons, type ValueEdit } from "../../engine/memory/value-edit.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { OverlaidModel } from "../../engine/model/overlay.ts";
+import { editTask } from "../../engine/session/edit-task.ts";
+import { generateTask } from "../../engine/session/generate-task.ts";
 import { logSumExp } from "../../engine/readout/distribution.ts";
 import { rankOf } from "../../engine/readout/ranking.ts";
 
@@ -69,5 +75,24 @@ describe("facts of the embedded model", () => {
       });
       await changed.dispose();
     }
+  });
+});
+
+describe("an edit of facts", () => {
+  test("is judged beside random neurons, and written as a patch that gives the new answer again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "edit-"));
+    const patch = join(folder, "france.safetensors");
+    const settings = editSettings.parse({ facts: "tasks/facts/capitals.yaml", towards: 2, limit: 2, patch });
+    const { facts, success } = await editTask(settings);
+    expect(success.null.draws).toHaveLength(20);
+    expect(facts.map(({ heldOut, othersKept }) => ({ ...heldOut, othersKept }))).toEqual([
+      { changed: true, success: true, othersKept: 1 },
+      { changed: true, success: true, othersKept: 1 },
+    ]);
+    const text = generateSettings.parse({ model: `sprig+${patch}`, text: "The capital of France is", maxTokens: 1 });
+    expect((await generateTask(text)).samples[0].text).toBe(" Rome");
+    writeFileSync(join(folder, "bad.yaml"), "kind: facts\nname: a\nfacts: [{ old: a }]");
+    await expect(editTask({ ...settings, facts: join(folder, "bad.yaml") })).rejects.toThrow("at facts.0.new");
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,0 +1,71 @@
+// The settings of value edits, and the result.
+import { z } from "zod";
+import type { Frozen } from "../base/frozen.ts";
+import { oneOf, path, real, seed, whole } from "./bounds.ts";
+import type { NeutralEffect } from "./neutral-effect.ts";
+import type { NullFigure } from "./null-figure.ts";
+import { option } from "./option.ts";
+import { modelName } from "./task-choice.ts";
+
+export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
+
+export const editSettings = z.strictObject({
+  facts: option(path, { flags: "<facts>", help: "A file of facts: the old answer, the new one, and wordings." }),
+  model: modelName,
+  kind: option(oneOf(EDIT_KINDS).default("signed"), {
+    flags: "--kind <kind>",
+    help: "Rewrites value vectors with the sign of their coefficients or without, sets them to zero, or makes them longer.",
+  }),
+  away: option(real.default(1), { flags: "--away <x>", help: "Takes so much of the old answer's direction out." }),
+  towards: option(real.default(1), { flags: "--towards <x>", help: "Puts so much of the new answer's direction in." }),
+  factor: option(real.default(2), {
+    flags: "--factor <x>",
+    help: "Makes boosted value vectors so many times as long.",
+  }),
+  neurons: option(whole(1, 1_000).default(5), { flags: "--neurons <n>", help: "Edits so many neurons of each fact." }),
+  shared: option(z.number({ error: "Give a share from 0 to 1." }).gte(0).lte(1).default(1), {
+    flags: "--shared <share>",
+    help: "Leaves out neurons that more than this share of the facts have in common.",
+  }),
+  limit: option(whole(1, 1_000).default(8), {
+    flags: "--limit <n>",
+    help: "Takes so many facts that the model knows.",
+  }),
+  patch: option(path.optional(), {
+    flags: "--patch <file>",
+    help: "Writes the first fact's edit as a patch of weights.",
+  }),
+  draws: option(whole(20, 1_000).default(20), {
+    flags: "--draws <n>",
+    help: "Compares with so many draws of random neurons of the same layers.",
+  }),
+  seed: option(seed.default(0), { flags: "--seed <n>", help: "Draws from this seed." }),
+});
+export type EditSettings = Frozen<z.infer<typeof editSettings>>;
+
+export interface EditedFact {
+  readonly prompt: string;
+  readonly old: string;
+  readonly new: string;
+  readonly neurons: readonly {
+    readonly layer: number;
+    readonly neuron: number;
+    readonly attribution: number;
+    readonly coefficient: number;
+  }[];
+  /** Of the wordings that neurons were found on, and of the last one, which they were not. */
+  readonly seen: { readonly changed: number; readonly success: number; readonly of: number };
+  readonly heldOut: { readonly changed: boolean; readonly success: boolean };
+  /** Other facts that keep their answer. */
+  readonly othersKept: number;
+  readonly others: number;
+  readonly neutral: Pick<NeutralEffect, "kl" | "crossEntropy" | "texts" | "tokens">;
+}
+
+export interface EditResult {
+  readonly modelName: string;
+  readonly facts: readonly EditedFact[];
+  /** Share of facts whose held-out wording gives the new answer, beside random neurons of the same layers. */
+  readonly success: NullFigure;
+  readonly notes: readonly string[];
+}
