@@ -7,7 +7,7 @@ import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
-export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
+const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
 
 export const editSettings = z.strictObject({
   facts: option(path, { flags: "<facts>", help: "A file of facts: the old answer, the new one, and wordings." }),
