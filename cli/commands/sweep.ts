@@ -173,11 +173,20 @@ function textOf({ name, verb, jobs, finished, failed, missing: wanting, means, r
     head,
     "",
     table,
-    ...(failures.length > 0 ? ["", ...failures.map(({ at, failure }) => `failed: ${named(at)}: ${failure!}`)] : []),
+    ...(failures.length > 0 ? ["", ...failuresText(failures)] : []),
     ...differing.map(({ at, differs }) => `other bytes elsewhere: ${named(at)}: ${differs.join("; ")}`),
     "",
     `Means over seeds with 95 % intervals; figures are ${splitOf(rows)}.`,
   ].join("\n");
+}
+
+/** Failures that are told one by one; the table of rows has all. */
+const listedFailures = 5;
+
+function failuresText(failures: SweepReport["rows"]): string[] {
+  const listed = failures.slice(0, listedFailures).map(({ at, failure }) => `failed: ${named(at)}: ${failure!}`);
+  const more = failures.length - listed.length;
+  return more > 0 ? [...listed, `failed: ${more} more; --csv lists them all.`] : listed;
 }
 
 function splitOf(rows: SweepReport["rows"]): string {
