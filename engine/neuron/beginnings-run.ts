@@ -9,6 +9,7 @@ import { rowBudget } from "../activations/chunk.ts";
 import type { Executor, Patch, PrefixRows } from "../activations/executor.ts";
 import { Packing, type Reals, repeatRows, takeRows, zeros } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
+import { least } from "../base/greatest.ts";
 import { groupBy } from "../base/group.ts";
 
 /** Where a set neuron is set: at the last token of each beginning, or at every position of it but the first, which is an attention sink. */
@@ -104,7 +105,7 @@ export class BeginningRuns {
    */
   async *changed(variants: readonly Variant[]): AsyncGenerator<ChangedStates> {
     const { nLayers } = this.executor.model.config;
-    const lowestOf = (variant: Variant) => Math.min(nLayers - 1, ...variant.map(({ layer }) => layer));
+    const lowestOf = (variant: Variant) => least(variant.map(({ layer }) => layer), nLayers - 1);
     const byLayer = groupBy(
       variants.map((_, v) => v),
       (v) => lowestOf(variants[v]),

@@ -1,6 +1,7 @@
 // Step 1: which hidden neurons are high or low where an event happens, all of them at once, against shuffled labels.
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
+import { greatest } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
 import type { Correlation, NeuronTable } from "../choices/neuron.ts";
 import { aurocOf, Ranker } from "./auroc.ts";
@@ -166,7 +167,7 @@ export async function columnsOf(
 ): Promise<Float32Array[]> {
   const { dMlp } = executor.model.config;
   const columns = neurons.map(() => new Float32Array(request.places.length));
-  const until = Math.max(...neurons.map(({ layer }) => layer));
+  const until = greatest(neurons.map(({ layer }) => layer));
   for await (const { layer, hidden } of hiddenLayers(executor, {
     ...wanted(request),
     until,

@@ -9,6 +9,7 @@ import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { Graph } from "../onnx/graph.ts";
 import { exp, reduceSum, sub } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
+import { logSumExp } from "./distribution.ts";
 import { unembedDirection } from "./direction.ts";
 import { MOST_LOGITS } from "./logits.ts";
 
@@ -141,11 +142,4 @@ function largestOf(values: Reals, from: number, length: number): number {
   let largest = values[from];
   for (let i = from + 1; i < from + length; i++) if (values[i] > largest) largest = values[i];
   return largest;
-}
-
-/** log Σ exp(x), in a way that no x is too large for. */
-function logSumExp(values: readonly number[]): number {
-  const max = Math.max(...values);
-  if (max === -Infinity) return max;
-  return max + Math.log(values.reduce((sum, x) => sum + Math.exp(x - max), 0));
 }

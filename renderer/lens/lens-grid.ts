@@ -1,4 +1,5 @@
 // The lens of a prompt as a drawing: the last state on top, a column for each token, a value between 0 and 1 in each cell.
+import { greatest } from "../../engine/base/greatest.ts";
 import type { LensReading, LensResult } from "../../engine/choices/lens.ts";
 
 /** What colours a cell: how sure the lens is of its word, how near to the top the followed word stands, how undecided it is. */
@@ -36,7 +37,7 @@ export interface LensGrid {
 export function lensGrid(lens: LensResult, prompt: number, measure: LensMeasure, word = 0): LensGrid {
   const places = lens.places.filter((place) => place.prompt === prompt);
   const points = lens.points.map((_, point) => point).reverse();
-  const most = Math.max(1e-9, ...places.flatMap(({ readings }) => readings.map(({ entropy }) => entropy)));
+  const most = greatest(places.flatMap(({ readings }) => readings.map(({ entropy }) => entropy)), 1e-9);
   return {
     rows: points.map((point) => `${lens.points[point]!.site} ${lens.points[point]!.layer}`),
     columns: places.map(({ position }) => shownToken(lens.prompts[prompt]!.tokens[position]!)),

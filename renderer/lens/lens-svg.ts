@@ -1,4 +1,5 @@
 // The lens of a prompt as an SVG of its own, for papers and slides: the cells with their words, a scale, what it is of.
+import { greatest } from "../../engine/base/greatest.ts";
 import { amountScale, PALETTES, signedScale, type ThemeName } from "../look/palette.ts";
 import { element, text } from "../graph/svg.ts";
 import { isDarkGround } from "../look/ground.ts";
@@ -28,7 +29,7 @@ export function lensSvg({ grid, signed, theme, caption, scale }: LensPicture): s
   const colour = signed ? signedScale(palette, 1) : amountScale(palette, 1);
   const widths = grid.columns.map((column, c) => {
     const texts = [column, ...grid.cells.map((row) => row[c]!.text)].map(cut);
-    return Math.ceil(Math.max(...texts.map(({ length }) => length), 3) * letter) + 8;
+    return Math.ceil(greatest(texts.map(({ length }) => length), 3) * letter) + 8;
   });
   const left = Math.ceil(grid.rows.reduce((most, { length }) => Math.max(most, length), 0) * letter) + 8;
   const starts = widths.map((_, c) => left + widths.slice(0, c).reduce((sum, width) => sum + width, 0));
