@@ -105,7 +105,11 @@ export class BeginningRuns {
    */
   async *changed(variants: readonly Variant[]): AsyncGenerator<ChangedStates> {
     const { nLayers } = this.executor.model.config;
-    const lowestOf = (variant: Variant) => least(variant.map(({ layer }) => layer), nLayers - 1);
+    const lowestOf = (variant: Variant) =>
+      least(
+        variant.map(({ layer }) => layer),
+        nLayers - 1,
+      );
     const byLayer = groupBy(
       variants.map((_, v) => v),
       (v) => lowestOf(variants[v]),

@@ -37,7 +37,10 @@ export interface LensGrid {
 export function lensGrid(lens: LensResult, prompt: number, measure: LensMeasure, word = 0): LensGrid {
   const places = lens.places.filter((place) => place.prompt === prompt);
   const points = lens.points.map((_, point) => point).reverse();
-  const most = greatest(places.flatMap(({ readings }) => readings.map(({ entropy }) => entropy)), 1e-9);
+  const most = greatest(
+    places.flatMap(({ readings }) => readings.map(({ entropy }) => entropy)),
+    1e-9,
+  );
   return {
     rows: points.map((point) => `${lens.points[point]!.site} ${lens.points[point]!.layer}`),
     columns: places.map(({ position }) => shownToken(lens.prompts[prompt]!.tokens[position]!)),

@@ -29,7 +29,14 @@ export function lensSvg({ grid, signed, theme, caption, scale }: LensPicture): s
   const colour = signed ? signedScale(palette, 1) : amountScale(palette, 1);
   const widths = grid.columns.map((column, c) => {
     const texts = [column, ...grid.cells.map((row) => row[c]!.text)].map(cut);
-    return Math.ceil(greatest(texts.map(({ length }) => length), 3) * letter) + 8;
+    return (
+      Math.ceil(
+        greatest(
+          texts.map(({ length }) => length),
+          3,
+        ) * letter,
+      ) + 8
+    );
   });
   const left = Math.ceil(grid.rows.reduce((most, { length }) => Math.max(most, length), 0) * letter) + 8;
   const starts = widths.map((_, c) => left + widths.slice(0, c).reduce((sum, width) => sum + width, 0));
