@@ -22,6 +22,8 @@ export class Desk<Name extends VerbName> {
   error = $state.raw<WireError | undefined>(undefined);
   /** From the asking until the engine has said the job's id. */
   private asking = $state(false);
+  /** Stopped before the engine had said the job's id. */
+  private stopsAtOnce = false;
   private nextPart = 0;
 
   /** @param arrived hears of every result that comes */
@@ -49,9 +51,11 @@ export class Desk<Name extends VerbName> {
   async start(settings: AskedOf<Name>, priority: Priority = "asked"): Promise<string | undefined> {
     this.error = undefined;
     this.asking = true;
+    this.stopsAtOnce = false;
     try {
       const id = await this.api().start(this.verb, settings, priority);
       await this.follow(id);
+      if (this.stopsAtOnce) await this.api().stop(id);
       return id;
     } catch (thrown) {
       this.error = toWireError(thrown);
@@ -62,7 +66,8 @@ export class Desk<Name extends VerbName> {
   }
 
   async stop(): Promise<void> {
-    await this.attempt((id) => this.api().stop(id));
+    if (this.asking) this.stopsAtOnce = true;
+    else await this.attempt((id) => this.api().stop(id));
   }
 
   async pause(): Promise<void> {

@@ -89,6 +89,18 @@ test("what is shown stays until the next result is there, and a stopped job leav
   ]);
 });
 
+test("a job that is stopped before the engine has said its id is stopped once it has", async () => {
+  const { desk, calls } = deskOn([job("j0", "finished")], [], ["j0"]);
+  await desk.restore("j0");
+  const asking = desk.start({ text: "j1" });
+  await desk.stop();
+  await asking;
+  expect(calls).toEqual([
+    ["generate", { text: "j1" }, "asked"],
+    ["stop", "j1"],
+  ]);
+});
+
 test("a refusal is shown in the engine's words, and nothing is under way", async () => {
   const { desk, line } = deskOn([]);
   await desk.start({ text: "j1" });

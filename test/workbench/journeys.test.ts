@@ -243,7 +243,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       .filter({ hasText: /[123] of 4 searches/ })
       .waitFor();
     await page.getByRole("img", { name: /^Share of searches that hold/ }).waitFor();
-    await page.getByText(/hold.? held out for every search/).waitFor();
+    await page.getByText(/(of every search|on its held-out examples)\.$/).waitFor();
     const tasks = page.getByRole("group", { name: "Tasks to measure on" });
     await tasks.getByRole("button", { name: "Gendered pronoun" }).click();
     await page.getByRole("region", { name: "On other tasks" }).locator("select").selectOption("mean");
