@@ -191,7 +191,8 @@ async function compareStates(
       const [before, after] = [readings[s * stride], readings[s * stride + v + 1]];
       const predicted = spots[s].next !== undefined;
       return {
-        kl: after.kl.from,
+        // Sums of exponentials round: what is the same state is the same distribution.
+        kl: isSame(states, s * stride, s * stride + v + 1, dModel) ? 0 : after.kl.from,
         clean: predicted ? -before.tokens[0].logProbability : 0,
         changed: predicted ? -after.tokens[0].logProbability : 0,
       };
@@ -271,4 +272,10 @@ function effectOf(texts: readonly TextSums[], seed: number): Omit<NeutralEffect,
     texts: texts.length,
     tokens: texts.reduce((sum, { tokens }) => sum + tokens, 0),
   };
+}
+
+/** Whether two rows are equal to the bit. */
+function isSame(states: Reals, a: number, b: number, width: number): boolean {
+  for (let i = 0; i < width; i++) if (states[a * width + i] !== states[b * width + i]) return false;
+  return true;
 }
