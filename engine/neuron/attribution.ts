@@ -1,4 +1,5 @@
 // First-order guesses of what zeroing each hidden neuron does at the ends of beginnings: they order the work and decide nothing.
+import { greatest } from "../base/greatest.ts";
 import { differentiatePlans } from "../activations/differentiate-plan.ts";
 import type { Executor } from "../activations/executor.ts";
 import { rowBudget } from "../activations/chunk.ts";
@@ -61,7 +62,7 @@ function slopes(
 ): Float64Array {
   const found = new Float64Array(dVocab);
   const add = (ids: readonly number[], sign: number) => {
-    const max = Math.max(...ids.map((id) => logits[id]));
+    const max = greatest(ids.map((id) => logits[id]));
     const total = ids.reduce((sum, id) => sum + Math.exp(logits[id] - max), 0);
     for (const id of ids) found[id] += (sign * Math.exp(logits[id] - max)) / total;
   };

@@ -2,6 +2,7 @@
 //
 // A rule simulates two activations: the mean where it holds and the mean where it does not (Bills et al. 2023 score such simulations).
 // Detection and fuzzing are those of EleutherAI's delphi: is the excerpt one at which the neuron is active, are the marked tokens those.
+import { greatest } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
 import type { Explanation, ExplanationScore, ExplanationStudy } from "../choices/neuron.ts";
 import { quantile } from "../evaluate/bootstrap.ts";
@@ -112,7 +113,7 @@ export class RuleSearch {
     const sorted = Float64Array.from(this.discovery, (i) => sign * activations[i]).sort();
     const limit = quantile(sorted, activeBeyond);
     const isActive = (i: number) => sign * activations[i] > limit;
-    const strongest = (places: readonly number[]) => Math.max(...places.map((i) => sign * activations[i]));
+    const strongest = (places: readonly number[]) => greatest(places.map((i) => sign * activations[i]));
     const excerpts = [...this.byText.values()];
     const top = [...excerpts].sort((a, b) => strongest(b) - strongest(a)).slice(0, topTexts);
     const active = excerpts.filter((places) => places.some(isActive));
@@ -191,7 +192,7 @@ export function explainMany(columns: readonly Column[], request: ExplanationRequ
   return {
     explained,
     null: byChance,
-    aboveNull: share(Math.max(...byChance)),
+    aboveNull: share(greatest(byChance)),
     aboveHalf: share(0.5),
     median: quantile(
       [...rs].sort((a, b) => a - b),

@@ -1,6 +1,7 @@
 // Sets of neurons: the smallest one found whose removal takes the behaviour, grown and cut down by exact tests.
 //
 // One neuron is rarely enough, and which ones matter together does not follow from what each does alone: every set is run.
+import { least } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
 import type { NeuronSet } from "../choices/neuron.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
@@ -49,7 +50,7 @@ export async function smallestSet(request: SetRequest): Promise<NeuronSet> {
       left.map((one) => [...chosen, one]),
     );
     trials += left.length;
-    const best = Math.min(...losses);
+    const best = least(losses);
     if (best >= lost) break;
     const one = left[losses.indexOf(best)];
     [chosen, lost] = [[...chosen, one], best];

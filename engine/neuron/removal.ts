@@ -1,4 +1,5 @@
 // Step 2: what the removal of a neuron does, by five kinds of ablation side by side, beside that of other neurons of its layer.
+import { least } from "../base/greatest.ts";
 import { REMOVALS, type Removal, type RemovalKind } from "../choices/neuron.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
@@ -43,7 +44,7 @@ async function optimalConstants(columns: readonly Column[], found: Measure): Pro
   const vertices = tried.map((values, c) => [vertexOf(values, losses[c])]);
   const refined = await lossesOf(columns, vertices, found);
   return columns.map((_, c) => {
-    const best = losses[c].indexOf(Math.min(...losses[c]));
+    const best = losses[c].indexOf(least(losses[c]));
     return refined[c][0] < losses[c][best] ? vertices[c][0] : tried[c][best];
   });
 }
@@ -61,7 +62,7 @@ async function lossesOf(
 
 /** Where the parabola through the least value and its neighbours is least; the least value itself at an end. */
 function vertexOf(x: readonly number[], y: readonly number[]): number {
-  const i = y.indexOf(Math.min(...y));
+  const i = y.indexOf(least(y));
   if (i === 0 || i === x.length - 1) return x[i];
   const [left, right] = [x[i] - x[i - 1], x[i] - x[i + 1]];
   const [below, above] = [y[i] - y[i - 1], y[i] - y[i + 1]];

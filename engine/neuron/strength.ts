@@ -1,4 +1,5 @@
 // Step 3: how the event answers to the strength of a neuron, from the bottom of what it ever gives to four times its most.
+import { greatest } from "../base/greatest.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Dose, Strength } from "../choices/neuron.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
@@ -72,7 +73,7 @@ export async function strengthOf(
     slope: slopeOf(inside) * own.deviation,
     swing: besideNull(average(swings[0]), meanInterval(swings[0], seed), swings.slice(1).map(average)),
     safe: safeAround(doses, own.mean),
-    ownValue: Math.max(...[...kept.logMass[EVENT], ...kept.logMass[CONTROL], ...kept.kl].map(Math.abs)),
+    ownValue: greatest([...kept.logMass[EVENT], ...kept.logMass[CONTROL], ...kept.kl].map(Math.abs)),
     meanAtEvents: average(activations),
   };
 }
@@ -126,7 +127,7 @@ function directChanges(
 function massChange(tokens: readonly { readonly logit: number; readonly slope: number }[], by: number): number {
   const mass = (step: number) => {
     const logits = tokens.map(({ logit, slope }) => logit + step * slope);
-    const max = Math.max(...logits);
+    const max = greatest(logits);
     return max + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - max), 0));
   };
   return mass(by) - mass(0);

@@ -1,5 +1,5 @@
 // The places of a study of neurons: out of a corpus, a marked file or a task's prompts, labelled as its event says.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { hash32 } from "../base/hash.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";

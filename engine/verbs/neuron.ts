@@ -1,4 +1,5 @@
 // The verb "neuron": what hidden neurons do, by correlation, removal and strength.
+import { greatest } from "../base/greatest.ts";
 import { type NeuronStudyResult, type NeuronView, neuronStudySettings } from "../choices/neuron.ts";
 import { neuronStudyTask } from "../session/neuron-study-task.ts";
 import type { Headline } from "../contract/jobs.ts";
@@ -52,7 +53,7 @@ function bestTable({ modelName, event, correlation }: NeuronStudyResult): Table 
   return {
     title:
       `${modelName}: AUROC of the activation before "${event.name}" (${events.discovery} of ${places.discovery} places; held out ${events.heldOut} of ${places.heldOut}).\n` +
-      `The best of all ${correlation.table.auroc.length} neurons under shuffled labels: |AUROC − .5| up to ${Math.max(...nullMaxima).toFixed(3)}`,
+      `The best of all ${correlation.table.auroc.length} neurons under shuffled labels: |AUROC − .5| up to ${greatest(nullMaxima).toFixed(3)}`,
     columns: ["neuron", "AUROC", "AUROC held out", "r", "mean on", "mean off", "p of the best of all"],
     rows: best.map(({ layer, neuron, auroc, aurocHeldOut, pointBiserial, p }) => {
       const at = layer * correlation.table.dMlp + neuron;
@@ -204,12 +205,12 @@ function selectivityTables({ selectivity }: NeuronStudyResult): Table[] {
   const { neurons, most, nullMaxima } = selectivity;
   return [
     {
-      title: `the most selective of all neurons; the most selective under shuffled categories reaches ${Math.max(...nullMaxima).toFixed(3)}`,
+      title: `the most selective of all neurons; the most selective under shuffled categories reaches ${greatest(nullMaxima).toFixed(3)}`,
       columns: ["neuron", "category", "index", "p of the best of all"],
       rows: most.map(({ id, category, index, p }) => [id, category, index, p]),
     },
     ...neurons.map(({ id, categories, best, index }) => ({
-      title: `${id}: ${best} stands apart most, index ${index.value.toFixed(3)} (shuffled categories: up to ${Math.max(...index.null.draws).toFixed(3)})`,
+      title: `${id}: ${best} stands apart most, index ${index.value.toFixed(3)} (shuffled categories: up to ${greatest(index.null.draws).toFixed(3)})`,
       columns: ["category", "mean, in sd over the corpus", "95 %"],
       rows: categories.map(({ name, mean, interval }) => [name, mean, intervalText(interval)]),
     })),
@@ -243,7 +244,7 @@ function explanationTables({ explanations, neurons }: NeuronStudyResult): Table[
     {
       title:
         `explanations by rule of ${explained.length} random neurons: median r ${median.toFixed(3)}; ${(100 * aboveHalf).toFixed(1)} % above .5, ` +
-        `${(100 * aboveNull).toFixed(1)} % above every rule found for shuffled activations (up to ${Math.max(...draws).toFixed(3)})`,
+        `${(100 * aboveNull).toFixed(1)} % above every rule found for shuffled activations (up to ${greatest(draws).toFixed(3)})`,
       columns,
       rows: [...explained]
         .sort((a, b) => b.score.random - a.score.random)
