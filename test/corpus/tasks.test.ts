@@ -342,7 +342,7 @@ const YAML_SYNTAX: readonly Case[] = [
     "cycle3.yaml",
     drinks(["kind: contrast", "kind: &me [*me]"]),
     "invalid-task",
-    ['{file}:1:11: "kind" is a list; write "contrast" or "relation".'],
+    ['{file}:1:11: "kind" is a list; write "contrast", "relation" or "two-hop".'],
   ],
   [
     "a prompt that holds itself",
@@ -568,14 +568,14 @@ const FIELDS: readonly Case[] = [
     "kind2.yaml",
     drinks(["contrast", "contrats"]),
     "invalid-task",
-    ['{file}:1:7: "kind" is "contrats"; write "contrast" or "relation".'],
+    ['{file}:1:7: "kind" is "contrats"; write "contrast", "relation" or "two-hop".'],
   ],
   [
     "a kind that is a number",
     "kind3.yaml",
     drinks(["contrast", "3"]),
     "invalid-task",
-    ['{file}:1:7: "kind" is 3; write "contrast" or "relation".'],
+    ['{file}:1:7: "kind" is 3; write "contrast", "relation" or "two-hop".'],
   ],
   [
     "a kind and nothing else",
