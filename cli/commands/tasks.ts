@@ -53,7 +53,7 @@ export function addTasks(program: Command): void {
 function shippedTasks(): string[] {
   const inFolder = (folder: string) =>
     readdirSync(folder)
-      .filter((name) => /\.(yaml|json)$/.test(name) && name !== "task.schema.json")
+      .filter((name) => /\.(yaml|json)$/.test(name) && !name.endsWith(".schema.json"))
       .sort()
       .map((name) => join(folder, name));
   return [...inFolder(TASKS), ...inFolder(join(TASKS, "relations"))];

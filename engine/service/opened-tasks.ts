@@ -14,7 +14,7 @@ import type { Task } from "../task/task.ts";
 
 const SHIPPED = installedPath("tasks");
 
-/** The tasks that ship; "task.schema.json" is none. */
+/** The tasks that ship; schemas are none. */
 export function shippedTasks(): TaskEntry[] {
   const filesIn = (folder: string) => readdirSync(folder).map((name) => join(folder, name));
   return [...filesIn(SHIPPED), ...filesIn(join(SHIPPED, "relations"))]
