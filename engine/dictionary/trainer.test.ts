@@ -1,5 +1,4 @@
-// Oracles: 64 known directions in R³² (mean max cosine above .9; PyTorch reaches .995 with l1 and .981 with topk in 4,000 steps), and
-// central differences of the loss at the parameters.
+// Oracle: 64 known directions in R³² (mean max cosine above .9; PyTorch reaches .995 with l1 and .981 with topk in 4,000 steps).
 import { describe, expect, test, vi } from "vitest";
 import { Random } from "../base/random.ts";
 import { SparseDictionary } from "./sparse-dictionary.ts";
