@@ -11,9 +11,9 @@ import { type JudgedSets, judgedSets, meanOf, scoreChanges } from "../vector/jud
 import { neutralParts } from "../vector/neutral-texts.ts";
 import { openVector } from "../vector/open-vector.ts";
 import { PromptWriter } from "../vector/prompts.ts";
+import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import { steeredText } from "../vector/steered-text.ts";
 import type { VectorWork } from "./vector-make-task.ts";
-import { randomTwins } from "./vector-sweep-task.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
 export async function vectorJudgeTask(
@@ -31,23 +31,19 @@ export async function vectorJudgeTask(
     const total = opened.length * judges.length;
     for (const vector of opened) {
       const own = applied(vector, settings, model);
-      const [layer] = own.acting.layers;
-      const twins = randomTwins(vector, layer, settings).map(
-        (twin) =>
-          applied(
-            twin,
-            { ...settings, action: own.acting.action === "affine" ? "project" : settings.action, layers: [layer] },
-            model,
-          ).changes,
-      );
+      const { action, layers } = own.acting;
       const summands = vector.summands.map(({ vector: summand }) => ({
         vector: summand.name,
-        changes: applied(summand, { ...settings, layers: own.acting.layers }, model).changes,
+        changes: applied(summand, { ...settings, layers }, model).changes,
       }));
       const alone: number[][] = summands.map(() => []);
       const changes: VectorJudgement["changes"][number][] = [];
       const texts: (TextFigures | undefined)[] = [];
       for (const [j, judge] of judges.entries()) {
+        const means = action === "affine" ? await meanStates(executor, judge.validation, layers, signal) : undefined;
+        const twins = randomTwins(vector, layers, settings, means).map(
+          (twin) => applied(twin, { ...settings, action, layers }, model).changes,
+        );
         const variants = [own.changes, ...twins, ...summands.map((summand) => summand.changes)];
         const scored = await scoreChanges(executor, judge.test, judge.score, variants, { signal });
         clean[j] = meanOf(scored.clean);
@@ -63,7 +59,7 @@ export async function vectorJudgeTask(
       });
       vectors.push({
         vector: vector.name,
-        layers: own.acting.layers,
+        layers,
         changes,
         neutral: effect,
         texts,

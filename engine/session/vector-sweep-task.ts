@@ -9,11 +9,10 @@ import { openModel } from "../model/open.ts";
 import { loadContrastSets } from "../task/contrast-sets.ts";
 import { applied } from "../vector/applied.ts";
 import { chosenCell } from "../vector/choose.ts";
-import { vectorAt } from "../vector/direction.ts";
 import { judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
 import { neutralParts } from "../vector/neutral-texts.ts";
-import { openVector, type OpenedVector } from "../vector/open-vector.ts";
-import { randomVectors } from "../vector/ways/random.ts";
+import { openVector } from "../vector/open-vector.ts";
+import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import type { VectorWork } from "./vector-make-task.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
@@ -77,7 +76,9 @@ export async function vectorSweepTask(
 
     async function tested({ layer, coefficient }: SweepCell): Promise<VectorSweepResult["test"]> {
       const own = applied(opened, asked(layer, coefficient), model).changes;
-      const nulls = randomTwins(opened, layer, settings).map(
+      const means =
+        settings.action === "affine" ? await meanStates(executor, judged.validation, [layer], signal) : undefined;
+      const nulls = randomTwins(opened, [layer], settings, means).map(
         (twin) => applied(twin, asked(layer, coefficient), model).changes,
       );
       const { clean, changes } = await scoreChanges(executor, judged.test, judged.score, [own, ...nulls], {
@@ -99,17 +100,4 @@ export async function vectorSweepTask(
     await executor.dispose();
     model.close();
   }
-}
-
-/** The same file with random directions of the same length at a layer in place of its own. */
-export function randomTwins(
-  opened: OpenedVector,
-  layer: number,
-  { draws, seed }: { readonly draws: number; readonly seed: number },
-): OpenedVector[] {
-  const vector = vectorAt(opened.directions, layer)!;
-  return randomVectors(vector.length, norm(vector), draws, seed).map((random) => ({
-    ...opened,
-    directions: { ...opened.directions, layers: [layer], vectors: [random], sides: undefined },
-  }));
 }

@@ -17,6 +17,7 @@ import { generateTask } from "./generate-task.ts";
 import { vectorApplyTask } from "./vector-apply-task.ts";
 import { vectorJudgeTask } from "./vector-judge-task.ts";
 import { vectorMakeTask } from "./vector-make-task.ts";
+import { randomTwins } from "../vector/random-twins.ts";
 import { vectorSweepTask } from "./vector-sweep-task.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "secateur-vectors-"));
@@ -97,6 +98,49 @@ test("directions are judged by each other's scores: each moves its own most, and
     [number, value(1, 0)],
   ]);
   expect(vectors[0].texts[0]).toMatchObject({ count: 2, matches: { steered: 2 } });
+});
+
+test.each([
+  ["affine", [2]],
+  ["add", [1, 2]],
+])(
+  "%s at layers %j stands beside random directions that act in the same way at the same layers",
+  async (action, layers) => {
+    const settings = vectorJudgeSettings.parse({
+      sets: [shipped("gender")],
+      vectors: [gender],
+      action,
+      layers,
+      texts: 0,
+    });
+    const [{ changes }] = (await vectorJudgeTask(settings)).vectors;
+    const { draws } = changes[0].null;
+    expect([draws.length, new Set(draws).size]).toEqual([20, 20]);
+    expect(draws.every((draw) => Number.isFinite(draw) && draw !== 0)).toBe(true);
+    expect(Math.abs(changes[0].value)).toBeGreaterThan(Math.max(...draws.map(Math.abs)));
+  },
+);
+
+test("random directions have the vector's length at each of its layers, and the mean's own share of each", () => {
+  const directions = {
+    method: "difference" as const,
+    layers: [0, 1],
+    vectors: [
+      [3, 4],
+      [0, 2],
+    ].map((v) => new Float64Array(v)),
+    about: {},
+  };
+  const opened = { name: "v", directions, layer: 0, streamNorms: [], figures: {}, summands: [], notes: [] };
+  const means = [new Float64Array([1, 0]), new Float64Array([0, 1])];
+  const twins = randomTwins(opened, [0, 1], { draws: 20, seed: 1 }, means);
+  for (const { directions: twin } of twins) {
+    expect(twin.vectors.map((v) => Math.hypot(...v))).toEqual([expect.closeTo(5, 12), expect.closeTo(2, 12)]);
+    expect(twin.sides!.minus).toEqual([
+      expect.closeTo(twin.vectors[0][0] / 5, 12),
+      expect.closeTo(twin.vectors[1][1] / 2, 12),
+    ]);
+  }
 });
 
 describe("a text with a direction", () => {
