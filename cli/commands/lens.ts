@@ -8,6 +8,7 @@ import {
   type LensSettings,
   lensSettings,
 } from "../../engine/choices/lens.ts";
+import { lensTable } from "../../engine/choices/lens-table.ts";
 import { formatPoint } from "../../engine/lens/points.ts";
 import { workbenchLens } from "../../engine/lens/workbench-json.ts";
 import { fitLensTask } from "../../engine/session/fit-lens-task.ts";
@@ -85,33 +86,8 @@ function jsonOf(
 
 const shown = (token: string): string => JSON.stringify(token).slice(1, -1);
 
-function csvOf({ points, prompts, places, words, texts }: LensResult): string {
-  const head = [
-    "prompt",
-    "position",
-    "token",
-    "site",
-    "layer",
-    "top",
-    "p",
-    "entropy",
-    "kl",
-    ...words.flatMap(({ word }) => [`rank ${word}`, `p ${word}`]),
-  ];
-  const rows = places.flatMap(({ prompt, position, readings }) =>
-    readings.map(({ top: [first], entropy, kl, tokens }, i) => [
-      prompt,
-      position,
-      prompts[prompt].tokens[position],
-      points[i].site,
-      points[i].layer,
-      texts[first.id],
-      Math.exp(first.logProbability),
-      entropy,
-      kl.to,
-      ...words.flatMap((_, w) => [tokens[w].rank, Math.exp(tokens[w].logProbability)]),
-    ]),
-  );
+function csvOf(result: LensResult): string {
+  const { columns: head, rows } = lensTable([result]);
   return csvText([head, ...rows]);
 }
 

@@ -1,5 +1,6 @@
 // The verb "lens": what the model would say at every layer.
 import { type LensResult, lensSettings } from "../choices/lens.ts";
+import { lensTable } from "../choices/lens-table.ts";
 import { formatPoint } from "../lens/points.ts";
 import { lensTask } from "../session/lens-task.ts";
 import { taskName } from "./task-name.ts";
@@ -25,40 +26,8 @@ export const lens: Verb<"lens"> = {
     const from = readings.findLastIndex(({ top }) => top[0].id !== last) + 1;
     return { code: "lens", values: { token: texts[last], point: formatPoint(points[from]) } };
   },
-  tables: (result) => [readingTable(result), ...traceTable(result), ...massTable(result)],
+  tables: (result) => [{ title: "readings", ...lensTable([result]) }, ...traceTable(result), ...massTable(result)],
 };
-
-function readingTable({ points, prompts, places, words, texts }: LensResult): Table {
-  return {
-    title: "readings",
-    columns: [
-      "prompt",
-      "position",
-      "token",
-      "site",
-      "layer",
-      "top",
-      "p",
-      "entropy",
-      "kl",
-      ...words.flatMap(({ word }) => [`rank ${word}`, `p ${word}`]),
-    ],
-    rows: places.flatMap(({ prompt, position, readings }) =>
-      readings.map(({ top: [first], entropy, kl, tokens }, i) => [
-        prompt,
-        position,
-        prompts[prompt].tokens[position],
-        points[i].site,
-        points[i].layer,
-        texts[first.id],
-        Math.exp(first.logProbability),
-        entropy,
-        kl.to,
-        ...words.flatMap((_, w) => [tokens[w].rank, Math.exp(tokens[w].logProbability)]),
-      ]),
-    ),
-  };
-}
 
 function traceTable({ points, traces }: LensResult): Table[] {
   if (traces.length === 0) return [];

@@ -43,8 +43,6 @@ export const en = {
   "tab.lens": "Lens",
   "tab.text": "Text",
   "job.stop": "Stop",
-  "job.waiting": "Waits for its turn",
-  "job.left": "{low} to {high} left",
   "lens.lead":
     "What would the model say if it had to answer at this layer? Each cell reads the state above one token out as if it were the last one.",
   "lens.source": "What is read",
@@ -266,6 +264,8 @@ export const en = {
   "progress.waiting": "Waiting for its turn: other work is under way.",
   "progress.stopping": "Stopping after this measurement …",
   "progress.stopped": "Stopped after {n} trials. It can be resumed to the same result.",
+  "stage.reading": "Reading states",
+  "stage.writing": "Writing",
   "stage.effects": "Effects",
   "stage.node-effects": "Effects of the kept units",
   "stage.curves": "Curves",

@@ -169,7 +169,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       page.getByRole("button", { name: "Save as CSV" }).click(),
     ]);
     expect(readFileSync(await download.path(), "utf8").split("\r\n")[0]).toMatch(
-      /^text,position,token,site,layer,likeliest,p,/,
+      /^prompt,position,token,site,layer,top,p,/,
     );
     expect(complaints).toEqual([]);
     await close();
