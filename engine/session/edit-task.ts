@@ -1,11 +1,9 @@
 // Value edits of facts, judged by one table: held-out wordings, other facts, neutral text, random neurons.
-import { parse } from "yaml";
 import { z } from "zod";
 import { Executor } from "../activations/executor.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { EditedFact, EditResult, EditSettings } from "../choices/edit.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
@@ -15,6 +13,7 @@ import { openModel } from "../model/open.ts";
 import { OverlaidModel } from "../model/overlay.ts";
 import { writePatchFile } from "../model/weight-patch.ts";
 import { argMax } from "../readout/ranking.ts";
+import { readFields } from "../task/read-fields.ts";
 import { neutralPlaces } from "./neutral-places.ts";
 import type { ReadOptions } from "./patchscope-task.ts";
 
@@ -41,12 +40,12 @@ interface Fact {
   readonly ids: readonly (readonly number[])[];
 }
 
-/** @throws EngineError "invalid-file" for what is no file of facts; "usage" where the model knows fewer than two; "cancelled" */
+/** @throws EngineError as `readFields` for what is no file of facts; "usage" where the model knows fewer than two; "cancelled" */
 export async function editTask(
   settings: EditSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<EditResult> {
-  const read = readFacts(settings.facts);
+  const { facts: read } = readFields(settings.facts, schema);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {
@@ -164,23 +163,4 @@ function editOf({ kind, away, towards, factor }: EditSettings): ValueEdit {
 
 function shareOf(found: readonly (readonly KnowledgeNeuron[])[], { layer, neuron }: KnowledgeNeuron): number {
   return found.filter((own) => own.some((one) => one.layer === layer && one.neuron === neuron)).length / found.length;
-}
-
-function readFacts(file: string) {
-  const refused = (why: string) =>
-    new EngineError(
-      "invalid-file",
-      `${file}: ${why}. A file of facts has "kind: facts", a name, and a list "facts" of { old, new, prompts }, each with at least two wordings.`,
-      { place: { file } },
-    );
-  let data: unknown;
-  try {
-    data = parse(readWholeText(file, FILE_KINDS.taskYaml), { maxAliasCount: 0 });
-  } catch (cause) {
-    if (cause instanceof EngineError) throw cause;
-    throw refused((cause as Error).message.split("\n")[0]);
-  }
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data.facts;
-  throw refused(`at ${parsed.error.issues[0].path.join(".") || "its beginning"}: ${parsed.error.issues[0].message}`);
 }

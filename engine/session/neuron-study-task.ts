@@ -1,12 +1,10 @@
 // A study of hidden neurons from settings to figures: what goes with an event, what removal does, how the event answers to strength.
 import { dirname, isAbsolute, join } from "node:path";
-import { parse } from "yaml";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
 import { Random } from "../base/random.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
-import { checked } from "../choices/checked.ts";
 import type { Execution } from "../choices/execution.ts";
 import {
   type Context,
@@ -33,6 +31,7 @@ import { EVENT, removalsOf } from "../neuron/removal.ts";
 import { type CategoryText, selectivityOf } from "../neuron/selectivity.ts";
 import { strengthOf } from "../neuron/strength.ts";
 import { type Word, wordGroups } from "../neuron/word-groups.ts";
+import { readFields } from "../task/read-fields.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { corpusTexts, type NeuronPlaces, placesOfStudy } from "./neuron-places.ts";
 import { byLogit } from "./written-tokens.ts";
@@ -77,19 +76,7 @@ const FILES = ["marked", "task", "corpus", "prompts", "words", "categories"] as 
 /** The study file's settings, with what was asked for beside it over them; its paths count from its own folder. */
 function merged({ study, ...own }: NeuronStudySettings): NeuronStudyFile {
   if (study === undefined) return own;
-  const text = readWholeText(study, FILE_KINDS.taskYaml);
-  let content: unknown;
-  try {
-    content = parse(text, { maxAliasCount: 0 });
-  } catch (cause) {
-    throw new EngineError(
-      "invalid-file",
-      `${study}: ${(cause as Error).message.split("\n")[0]}`,
-      { place: { file: study } },
-      { cause },
-    );
-  }
-  const file: Record<string, unknown> = { ...checked(neuronStudyFile, content, study) };
+  const file: Record<string, unknown> = { ...readFields(study, neuronStudyFile) };
   for (const key of FILES) {
     const path = file[key];
     if (typeof path === "string" && !isAbsolute(path)) file[key] = join(dirname(study), path);

@@ -1,38 +1,23 @@
 // From the data of a file to the fields of one of the three forms, or to a list of problems.
-import type { z } from "zod";
+import { z } from "zod";
+import { unwrapped } from "../choices/option.ts";
 import { explainIssue, show } from "./explain-issue.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { problemError, throwProblems, type Problem, type Problems } from "./problems.ts";
-import {
-  ablationSchema,
-  promptSchema,
-  promptTaskSchema,
-  rangeSchema,
-  relationSchema,
-  splitSchema,
-  tableSchema,
-  templateSchema,
-  templateTaskSchema,
-  titleSchema,
-} from "./schema.ts";
+import { promptTaskSchema, relationSchema, templateTaskSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
-/** Fields that may stand below a top-level field, for "did you mean". */
-const FIELDS_BELOW: Readonly<Record<string, readonly string[]>> = {
-  title: keysOf(titleSchema),
-  ablation: keysOf(ablationSchema),
-  split: keysOf(splitSchema),
-  lists: keysOf(tableSchema),
-  templates: keysOf(templateSchema),
-  prompts: keysOf(promptSchema),
-  answers: keysOf(rangeSchema),
-  wrongAnswers: keysOf(rangeSchema),
-  properties: keysOf(relationSchema.shape.properties.unwrap()),
-  samples: keysOf(relationSchema.shape.samples.element),
-};
-
-function keysOf(schema: z.ZodObject): readonly string[] {
-  return Object.keys(schema.shape);
+/** Names of the fields that a schema has at a path, for "did you mean". */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const inside = unwrapped(schema);
+  if (inside instanceof z.ZodUnion) return (inside.options as z.ZodType[]).flatMap((option) => fieldsAt(option, path));
+  const [step, ...rest] = path;
+  if (step === undefined) return inside instanceof z.ZodObject ? Object.keys(inside.shape) : [];
+  if (inside instanceof z.ZodArray) return fieldsAt(inside.element as z.ZodType, rest);
+  if (inside instanceof z.ZodRecord) return fieldsAt(inside.valueType as z.ZodType, rest);
+  if (!(inside instanceof z.ZodObject)) return [];
+  const field = (inside.shape as Readonly<Record<PropertyKey, z.ZodType | undefined>>)[step];
+  return field ? fieldsAt(field, rest) : [];
 }
 
 /**
@@ -62,8 +47,7 @@ export function problemsIn(
   const problems = new ProblemList<Problem>();
   const parsed = schema.safeParse(data);
   if (parsed.success) return problems;
-  const known = (path: readonly PropertyKey[]): readonly string[] =>
-    path.length === 0 ? keysOf(schema) : (FIELDS_BELOW[String(path.at(-1))] ?? FIELDS_BELOW[String(path[0])] ?? []);
+  const known = (path: readonly PropertyKey[]) => fieldsAt(schema, path);
   for (const issue of parsed.error.issues) {
     for (const { path, sentence, ofKey } of explainIssue(issue, data, known)) {
       problems.add(() => ({ sentence: sentence(), place: source.place([...at, ...path], ofKey) }));

@@ -92,7 +92,7 @@ describe("an edit of facts", () => {
     const text = generateSettings.parse({ model: `sprig+${patch}`, text: "The capital of France is", maxTokens: 1 });
     expect((await generateTask(text)).samples[0].text).toBe(" Rome");
     writeFileSync(join(folder, "bad.yaml"), "kind: facts\nname: a\nfacts: [{ old: a }]");
-    await expect(editTask({ ...settings, facts: join(folder, "bad.yaml") })).rejects.toThrow("at facts.0.new");
+    await expect(editTask({ ...settings, facts: join(folder, "bad.yaml") })).rejects.toThrow(':3:9: "facts[1].new" is missing');
     rmSync(folder, { recursive: true });
   });
 });
