@@ -171,8 +171,6 @@ export interface Correlation {
   readonly nullMaxima: readonly number[];
   /** Farthest from .5 first. */
   readonly best: readonly BestNeuron[];
-  /** Whether activations were counted in bins instead of ranked, and the most that an AUROC can be wrong by. */
-  readonly error: number;
 }
 
 /** A mean over places with its 95 % bootstrap interval. */

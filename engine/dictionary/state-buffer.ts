@@ -35,13 +35,6 @@ export class StateBuffer {
     return new StateBuffer(file, descriptorOf(file, "w+"), rows, width, seed);
   }
 
-  /** One that was written before by the same rows, width and seed. */
-  static open(file: string, rows: number, width: number, seed: number): StateBuffer {
-    const buffer = new StateBuffer(file, descriptorOf(file, "r"), rows, width, seed);
-    buffer.written = rows;
-    return buffer;
-  }
-
   get full(): boolean {
     return this.written === this.rows;
   }

@@ -29,3 +29,7 @@ test("AUROC is the share of pairs in which the event is above, ties half, over t
   expect(aurocOf(ranker.rank(new Array<number>(60).fill(3)), [1, 2])).toBe(0.5);
   expect(aurocOf(ranker.rank(new Array<number>(60).fill(3)), [])).toBe(0.5);
 });
+
+test("more places than can be ranked are refused with both numbers", () => {
+  expect(() => new Ranker(2 ** 20 + 1)).toThrow("There are 1048577 places, and 1048576 can be ranked at once.");
+});

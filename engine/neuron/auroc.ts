@@ -1,5 +1,5 @@
 // The area under the ROC curve of an activation against an event, with exact ties, for many sets of labels at once.
-import { assertInternal } from "../base/errors.ts";
+import { EngineError } from "../base/errors.ts";
 
 /** Room for the number of a value beside its key: 2^20 values can be ordered. */
 const MOST = 2 ** 20;
@@ -11,9 +11,14 @@ export class Ranker {
   private readonly floats: Float32Array;
   private readonly keys: Uint32Array;
 
-  /** @param length at most 2^20 */
+  /** @throws EngineError "usage" for more than 2^20 values */
   constructor(length: number) {
-    assertInternal(length <= MOST, "more values than can be ranked at once");
+    if (length > MOST) {
+      throw new EngineError(
+        "usage",
+        `There are ${length} places, and ${MOST} can be ranked at once. Take fewer texts, or fewer places of each.`,
+      );
+    }
     this.ranks = new Float64Array(length);
     this.order = new Float64Array(length);
     this.floats = new Float32Array(length);

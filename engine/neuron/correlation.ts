@@ -75,7 +75,6 @@ export async function correlate(executor: Executor, request: CorrelationRequest)
     events: { discovery: events.discovery.length, heldOut: events.heldOut.length },
     table,
     nullMaxima: [...nullMaxima],
-    error: 0,
     best: best.map(({ layer, neuron, auroc, heldOut: values }) => ({
       layer,
       neuron,

@@ -11,6 +11,7 @@ test("argMax() is the largest entry, the first of equal ones", () => {
 test("topIds() gives the k largest, and among equal ones the smaller id first", () => {
   expect(topIds([1, 3, 2, 3], 3)).toEqual([1, 3, 2]);
   expect(topIds([1, 3], 5)).toEqual([1, 0]);
+  expect(topIds([1, Infinity], 0)).toEqual([]);
   expect(topIds([0, 0, 0, 0], 2)).toEqual([0, 1]);
   expect(topIds([-Infinity, 1], 2)).toEqual([1, 0]);
 });

@@ -36,8 +36,9 @@ export class Largest {
     return this.found.map(({ value }) => value);
   }
 
-  /** What a value has to exceed; NaN, which holds nothing back, until there are k. */
+  /** What a value has to exceed; NaN, which holds nothing back, until there are k; of none wanted none is large enough. */
   private least(): number {
+    if (this.k === 0) return Infinity;
     return this.found.length < this.k ? NaN : this.found[this.k - 1].value;
   }
 }

@@ -35,7 +35,7 @@ const named = <Name extends z.ZodString, Value extends z.ZodType>(name: Name, va
 
 export const titleSchema = z.strictObject({ en: text, zh: text.optional() });
 
-export const ablationSchema = z.strictObject({
+const ablationSchema = z.strictObject({
   kind: z.enum(ABLATION_KINDS),
   reference: z
     .enum(ABLATION_REFERENCES)
@@ -46,7 +46,7 @@ export const ablationSchema = z.strictObject({
   perPosition: z.boolean().optional().describe("mean: one mean for each position of a template instead of one for all"),
 });
 
-export const splitSchema = z.strictObject({
+const splitSchema = z.strictObject({
   discovery: count.optional().describe("examples that a search sees"),
   heldOut: z.int().min(0).max(LARGEST_COUNT).optional().describe("examples that the reported figures come from"),
   by: z
@@ -91,12 +91,12 @@ const commonSchema = z.strictObject({
   seed: z.int().min(0).max(4294967295).optional().describe("default 1"),
 });
 
-export const tableSchema = z.strictObject({
+const tableSchema = z.strictObject({
   columns: z.array(identifier).min(1).max(20),
   rows: z.array(z.array(word).min(1)).min(1).max(LARGEST_COUNT),
 });
 
-export const rangeSchema = z.strictObject({
+const rangeSchema = z.strictObject({
   list: key,
   after: identifier.optional().describe("all words after this slot's"),
   before: identifier.optional().describe("all words before this slot's"),
@@ -106,7 +106,7 @@ export const rangeSchema = z.strictObject({
 
 const answers = z.union([z.array(text).min(1).max(MOST_ANSWERS), rangeSchema]);
 
-export const templateSchema = z.strictObject({
+const templateSchema = z.strictObject({
   text: text.describe("the clean prompt, with {SLOT}, {SLOT.column} or {SLOT+1} (the next word of the list)"),
   corrupt: text.optional().describe("the corrupt prompt, where no rule of corruptions makes it"),
   answers: answers.optional(),
