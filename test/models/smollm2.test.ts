@@ -151,9 +151,9 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     expect(Math.abs(ends.klEmpty - reference.KL_clean_corrupt)).toBeLessThanOrEqual(2e-4);
   });
 
-  // Not every layer: the others run through the same code. The benchmark compares heads of all layers with TransformerLens's.
+  // Of means and zeros not every layer: the others run through the same code.
   test.each([
-    ["resample", 3, 90],
+    ["resample", 1, 270],
     ["mean", 10, 27],
     ["zero", 10, 27],
   ] as const)(
