@@ -66,12 +66,12 @@ export async function listedHeads(page: Page): Promise<string[]> {
  * Needs the embedded model and the page in English; the circuit that is exported gives the command line the same figures.
  *
  * @param home folder for the exported circuit
- * @param exported what comes of an entry of the menu of exports
+ * @param exported what comes of an entry of the menu of exports, and of a file in the dialog that it may open
  */
 export async function pruneToExport(
   page: Page,
   home: string,
-  exported: (entry: RegExp) => Promise<Exported>,
+  exported: (entry: RegExp, file?: string | RegExp) => Promise<Exported>,
 ): Promise<void> {
   await startRun(page);
   await finished(page);
@@ -101,9 +101,10 @@ export async function pruneToExport(
   writeFileSync(file, circuit.text, "latin1");
   const { results, kept } = parseCircuit(readFileSync(file, "utf8"), file);
   expect(kept.heads).toEqual(heads);
-  const svg = await exported(/\.svg$/);
+  const svg = await exported(/^Picture/, "Save SVG");
   expect(heads.filter((head) => !svg.text.includes(`<g id="${head}"`))).toEqual([]);
-  expect((await exported(/\.png$/)).text.slice(1, 4)).toBe("PNG");
+  expect((await exported(/^Picture/, "Save PDF")).text.slice(0, 5)).toBe("%PDF-");
+  expect((await exported(/^Picture/, /^Save PNG/)).text.slice(1, 4)).toBe("PNG");
   const command = [
     "--import",
     "tsx",

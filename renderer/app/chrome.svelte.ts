@@ -1,5 +1,7 @@
 // What is open of the window's own furniture: dialogs, the search, the maximised pane, the steps that are being played.
 
+import type { Plot } from "../export/sheet.ts";
+
 export const PANES = ["left", "centre", "right", "bottom"] as const;
 export type PaneName = (typeof PANES)[number];
 
@@ -8,6 +10,8 @@ const playEvery = 250;
 
 export class Chrome {
   dialog = $state<"palette" | "shortcuts" | "record" | undefined>(undefined);
+  /** What is being exported, in its dialog. */
+  plot = $state.raw<Plot | undefined>(undefined);
   /** Pane that fills the window. */
   maximised = $state<PaneName | undefined>(undefined);
   /** Pane that was used last. */

@@ -13,30 +13,24 @@ import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Type from "@lucide/svelte/icons/type";
 import Workflow from "@lucide/svelte/icons/workflow";
 import type { Tab } from "../state/instruments.ts";
-import CurvesPane from "./panes/CurvesPane.svelte";
-import EdgesPane from "./panes/EdgesPane.svelte";
-import EffectsPane from "./panes/EffectsPane.svelte";
-import FiguresPane from "./panes/FiguresPane.svelte";
-import GraphPane from "./panes/GraphPane.svelte";
-import LensPane from "./panes/LensPane.svelte";
-import NodesPane from "./panes/NodesPane.svelte";
-import RelationsPane from "./panes/RelationsPane.svelte";
-import RunsPane from "./panes/RunsPane.svelte";
-import StatisticsPane from "./panes/StatisticsPane.svelte";
-import TaskPane from "./panes/TaskPane.svelte";
-import TextPane from "./panes/TextPane.svelte";
 
-export const PANES: Readonly<Record<Tab, { readonly pane: Component; readonly icon: Component }>> = {
-  task: { pane: TaskPane, icon: FileText },
-  text: { pane: TextPane, icon: Type },
-  effects: { pane: EffectsPane, icon: Grid },
-  curves: { pane: CurvesPane, icon: ChartLine },
-  edges: { pane: EdgesPane, icon: GitCommit },
-  circuit: { pane: GraphPane, icon: Workflow },
-  nodes: { pane: NodesPane, icon: CircleDot },
-  figures: { pane: FiguresPane, icon: Gauge },
-  runs: { pane: RunsPane, icon: List },
-  lens: { pane: LensPane, icon: ScanEye },
-  relations: { pane: RelationsPane, icon: Link },
-  statistics: { pane: StatisticsPane, icon: Activity },
+interface Instrument {
+  readonly icon: Component;
+  /** The pane's code is fetched when it is first shown. */
+  readonly load: () => Promise<{ readonly default: Component }>;
+}
+
+export const PANES: Readonly<Record<Tab, Instrument>> = {
+  task: { load: () => import("./panes/TaskPane.svelte"), icon: FileText },
+  text: { load: () => import("./panes/TextPane.svelte"), icon: Type },
+  effects: { load: () => import("./panes/EffectsPane.svelte"), icon: Grid },
+  curves: { load: () => import("./panes/CurvesPane.svelte"), icon: ChartLine },
+  edges: { load: () => import("./panes/EdgesPane.svelte"), icon: GitCommit },
+  circuit: { load: () => import("./panes/GraphPane.svelte"), icon: Workflow },
+  nodes: { load: () => import("./panes/NodesPane.svelte"), icon: CircleDot },
+  figures: { load: () => import("./panes/FiguresPane.svelte"), icon: Gauge },
+  runs: { load: () => import("./panes/RunsPane.svelte"), icon: List },
+  lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
+  relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
+  statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },
 };

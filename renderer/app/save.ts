@@ -7,7 +7,8 @@ import { type Matrix, matrixCsv } from "../heatmap/matrix-csv.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
 import type { Words } from "../words/words.svelte.ts";
-import { pictureOf } from "./picture.ts";
+import type { Plot } from "../export/sheet.ts";
+import { type DrawingKind, pictureOf } from "./picture.ts";
 import { rasterised } from "./raster.ts";
 
 export function saveSession(bench: Workbench): Promise<void> {
@@ -65,16 +66,14 @@ export async function saveEdges(bench: Workbench, file: EdgeFile): Promise<void>
 
 export const PICTURE_ENDINGS = [".svg", ".png"] as const;
 
-/** The drawing as it is shown, in the colours of the page. */
-export async function savePicture(
-  bench: Workbench,
-  words: Words,
-  ending: (typeof PICTURE_ENDINGS)[number],
-): Promise<void> {
-  const svg = pictureOf(bench, words);
-  if (svg === undefined) return;
-  if (ending === ".svg") return save(bench, ending, svg, "image/svg+xml");
-  await bench.host.files.save(`${shownStem(bench)}${ending}`, await rasterised(svg));
+/** The shown circuit as something to export: its drawing and, of a circuit of units, the table behind it. */
+export function circuitPlot(bench: Workbench, words: Words, kind: DrawingKind): Plot {
+  const { circuit } = bench;
+  return {
+    name: shownStem(bench),
+    draw: (look) => pictureOf(bench, words, kind, look) ?? "",
+    ...(circuit && { csv: () => EXPORT_FORMATS.csv.write(bench.withRoles(circuit)) }),
+  };
 }
 
 function save(bench: Workbench, ending: string, text: string, type: string): Promise<void> {

@@ -1,20 +1,23 @@
-// Colour, width and stroke of a connection by its signed weight, on the canvas and in exported drawings alike.
-import { type Palette, signedScale } from "../look/palette.ts";
+// Colour, width and stroke of a connection by its signed weight.
+import type { Palette } from "../look/palette.ts";
 
-export interface EdgeLook {
+interface EdgeLook {
   readonly colour: string;
+  /** Points. */
   readonly width: number;
   /** Positive connections are dashed, so that the sign is seen without colour. */
   readonly dashed: boolean;
 }
 
-/** @param strongest |weight| of the strongest connection, metric units */
+/**
+ * The weight is in the width alone: a colour that grows fainter with it would be lost on paper.
+ *
+ * @param strongest |weight| of the strongest connection, metric units
+ */
 export function edgeLooks(palette: Palette, strongest: number): (weight: number) => EdgeLook {
-  const colour = signedScale(palette, strongest);
   return (weight) => ({
-    // Weak connections still need a colour that can be seen: the scale begins a third of the way out.
-    colour: colour(Math.sign(weight) * (strongest / 3 + (2 / 3) * Math.abs(weight))),
-    width: 0.8 + (4 * Math.abs(weight)) / (strongest || 1),
+    colour: weight > 0 ? palette.positive[1] : palette.negative[0],
+    width: 0.6 + (2.9 * Math.abs(weight)) / (strongest || 1),
     dashed: weight > 0,
   });
 }

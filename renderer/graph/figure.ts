@@ -1,196 +1,349 @@
-// The graph as an SVG file for papers and talks: nodes, connections, a legend and a caption, in the page's colours.
+// The circuit as a figure for papers: kept units in bands by role, effects as bars, routed connections, a key and a caption.
+//
+// All lengths are points, so that the text has its size on paper when the drawing is printed at its width.
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
-import type { UnitSizes } from "../../engine/circuit/unit.ts";
+import { parseNode } from "../../engine/circuit/node.ts";
 import type { Palette } from "../look/palette.ts";
-import { BOX, isFaint, linesOf } from "./box.ts";
 import type { DrawnNode } from "./drawn.ts";
 import { edgeLooks, strongestOf } from "./edge-look.ts";
-import { arrowHead, type Box, edgeLine } from "./edge-line.ts";
-import { placeOf, type Point } from "./layout.ts";
+import { type Box, figureLayout, type FigureLayout } from "./figure-layout.ts";
+import { brokenLines, FONTS, LINE, TEXT, textWidth } from "./lettering.ts";
+import { pathOf, type Route, routesOf } from "./routes.ts";
+import { edgeName } from "../edge/edge-name.ts";
 import { element, text, title } from "./svg.ts";
 
 export interface FigureWords {
-  /** Lines under the drawing: what was asked, what came out. */
+  /** Under the drawing: what was asked, what came out; broken into lines as they fit. */
   readonly caption: readonly string[];
-  readonly kept: string;
-  readonly removed: string;
   readonly both: string;
   readonly onlyA: string;
   readonly onlyB: string;
   /** Of connections with negative and positive weight. */
   readonly helps: string;
   readonly hinders: string;
+  /** Heading of heads without a role, and of MLPs and neurons. */
+  readonly noRole: string;
+  readonly mlps: string;
+  readonly input: string;
+  readonly logits: string;
+  /** What the bar in a box is. */
+  readonly effect: string;
+  /** What the three places under a head are. */
+  readonly ports: string;
+  /** What the thickest line weighs. */
+  readonly strongest: string;
+}
+
+export interface NodeEffect {
+  /** m(ablated) − m(present), metric units. */
+  readonly effect: number;
+  readonly interval: readonly [number, number] | undefined;
 }
 
 export interface Figure {
+  /** Only what is drawn: kept nodes, or those of two compared circuits. */
   readonly nodes: readonly DrawnNode[];
+  readonly effects: ReadonlyMap<string, NodeEffect>;
   readonly edges: readonly CircuitEdge[];
-  readonly sizes: UnitSizes;
   readonly palette: Palette;
   readonly words: FigureWords;
+  /** Points. */
+  readonly width: number;
+  /** On the page: what the boxes should fit into, points; key and caption then stand outside. */
+  readonly room?: number | undefined;
+  readonly selected?: string | undefined;
+  /** Colour behind the drawing; none where it is to be transparent. */
+  readonly background: string | undefined;
 }
 
-const margin = 24;
-const lineHeight = 17;
-const leastWidth = 560;
+const MARGIN = 8;
+/** Height of the drawing itself for its width, so that the whole stays within 4:3. */
+const TALLEST = 1.1;
 
-/** Every node and connection is an element with its id, so that other programs can restyle the drawing. */
-export function circuitFigure({ nodes, edges, sizes, palette, words }: Figure): string {
-  const boxes = new Map(nodes.map((node) => [node.id, boxOf(node, sizes)]));
-  const frame = frameOf([...boxes.values()]);
-  const looks = edgeLooks(palette, strongestOf(edges));
-  const shown = edges.filter(({ source, target }) => boxes.has(source) && boxes.has(target));
-  const width = Math.max(leastWidth, frame.width) + 2 * margin;
-  const notes = [...legend(nodes, shown, palette, words), ...words.caption.map((line) => ({ line, sample: "" }))];
-  const height = frame.height + (notes.length + 1) * lineHeight + 2 * margin;
-  const left = frame.x - (width - frame.width) / 2;
-  const top = frame.y - margin;
-  const below = frame.y + frame.height + lineHeight;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element(
+export function circuitFigure(figure: Figure): string {
+  const { nodes, edges, palette, words, width, background, room } = figure;
+  const inner = width - 2 * MARGIN;
+  const known = new Set([...nodes.map(({ id }) => id), "input", "logits"]);
+  const shown = edges.filter(({ source, target }) => known.has(source) && known.has(target));
+  const layout = figureLayout(nodes, shown, inner, room === undefined ? inner * TALLEST : room - 2 * MARGIN);
+  const notes = room === undefined ? keyOf(figure, shown) : [];
+  const caption = room === undefined ? words.caption.flatMap((paragraph) => brokenLines(paragraph, inner)) : [];
+  const below = layout.height + LINE * 0.8;
+  const keyHeight = LINE * Math.ceil(notes.length / keyColumns(inner));
+  const height = (room === undefined ? below + keyHeight + LINE * (0.6 + caption.length) : layout.height) + 2 * MARGIN;
+  return element(
     "svg",
     {
       xmlns: "http://www.w3.org/2000/svg",
-      viewBox: [left, top, width, height].map(Math.round).join(" "),
-      width,
-      height,
-      "font-family": "system-ui, 'Noto Sans', 'Noto Sans CJK SC', sans-serif",
-      "font-size": 11,
+      viewBox: `0 0 ${Math.round(width)} ${Math.ceil(height)}`,
+      width: Math.round(width),
+      height: Math.ceil(height),
+      "font-family": FONTS,
+      "font-size": TEXT,
     },
     title(words.caption[0] ?? ""),
-    element("rect", { x: left, y: top, width, height, fill: palette.paper }),
-    element("g", { id: "connections", fill: "none" }, ...connections(shown, boxes, looks)),
-    element("g", { id: "nodes" }, ...nodes.map((node) => drawNode(node, boxes.get(node.id)!, palette))),
+    background === undefined ? "" : element("rect", { width, height: Math.ceil(height), fill: background }),
     element(
       "g",
-      { id: "legend" },
-      ...notes.map(({ line, sample }, i) =>
-        element(
-          "g",
-          { transform: `translate(${left + margin} ${below + i * lineHeight})` },
-          sample,
-          text({ x: sample === "" ? 0 : 44, y: 4, fill: sample === "" ? palette.faint : palette.ink }, line),
-        ),
-      ),
-    ),
-  )}\n`;
-}
-
-function boxOf(node: DrawnNode, sizes: UnitSizes): Box {
-  return { ...placeOf(node.id, sizes), ...BOX };
-}
-
-function frameOf(boxes: readonly Box[]): Box {
-  const least = (of: (box: Box) => number) => boxes.reduce((low, box) => Math.min(low, of(box)), Infinity);
-  if (boxes.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
-  const [x, y] = [least((box) => box.x - box.width / 2), least((box) => box.y - box.height / 2)];
-  const [right, bottom] = [-least((box) => -box.x - box.width / 2), -least((box) => -box.y - box.height / 2)];
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function connections(
-  edges: readonly CircuitEdge[],
-  boxes: ReadonlyMap<string, Box>,
-  looks: ReturnType<typeof edgeLooks>,
-): string[] {
-  const pairs = new Map<string, CircuitEdge[]>();
-  for (const edge of edges) {
-    const pair = `${edge.source}>${edge.target}`;
-    pairs.set(pair, [...(pairs.get(pair) ?? []), edge]);
-  }
-  // The weakest first, so that the strong ones lie on top.
-  return [...edges].reverse().map((edge) => {
-    const { source, target, input, weight } = edge;
-    const pair = pairs.get(`${source}>${target}`)!;
-    const line = edgeLine(boxes.get(source)!, boxes.get(target)!, pair.indexOf(edge), pair.length);
-    const { colour, width, dashed } = looks(weight);
-    const { from, control, to } = line;
-    const path = `M${at(from)} Q${at(control)} ${at(to)}`;
-    const id = `${source}-${target}${input ? `-${input}` : ""}`;
-    return element(
-      "g",
-      { id, opacity: 0.85 },
-      title(`${source} → ${target}${input ? ` (${input})` : ""}: ${weight.toPrecision(3)}`),
-      element("path", {
-        d: path,
-        stroke: colour,
-        "stroke-width": width,
-        "stroke-dasharray": dashed ? "6 3" : undefined,
-      }),
-      element("polygon", { points: arrowHead(line, 7).map(at).join(" "), fill: colour }),
-    );
-  });
-}
-
-const at = ({ x, y }: Point): string => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`;
-
-function drawNode(node: DrawnNode, { x, y, width, height }: Box, palette: Palette): string {
-  const faint = isFaint(node);
-  const lines = linesOf(node);
-  return element(
-    "g",
-    { id: node.id, transform: `translate(${x} ${y})` },
-    element("rect", {
-      x: -width / 2,
-      y: -height / 2,
-      width,
-      height,
-      rx: 6,
-      fill: faint ? "none" : node.state === "kept" ? palette.paper : palette.panel,
-      stroke: strokeOf(node, palette),
-      "stroke-width": node.pinned ? 4 : node.state === "kept" || node.side ? 2.5 : faint ? 1 : 1.5,
-      "stroke-dasharray": node.state === "removed" ? "4 3" : undefined,
-    }),
-    ...lines.map((line, i) =>
-      text(
-        {
-          y: 4 + (i - (lines.length - 1) / 2) * 13,
-          "text-anchor": "middle",
-          fill: faint ? palette.faint : palette.ink,
-          // A long role is squeezed into its box rather than running over its neighbours.
-          ...(line.length > 13 && { textLength: width - 6, lengthAdjust: "spacingAndGlyphs" }),
-        },
-        line,
+      { transform: `translate(${MARGIN} ${MARGIN})` },
+      headings(layout, palette, words),
+      breaks(layout, palette),
+      element("g", { id: "connections", fill: "none" }, ...connections(layout, shown, palette)),
+      element("g", { id: "nodes" }, ...boxes(layout, figure)),
+      key(notes, below, inner, palette),
+      element(
+        "g",
+        { id: "caption" },
+        ...caption.map((line, i) => text({ y: below + keyHeight + LINE * (i + 0.8), fill: palette.ink }, line)),
       ),
     ),
   );
 }
 
-function strokeOf({ state, side }: DrawnNode, palette: Palette): string {
-  if (side) return palette[side];
-  const strokes = { always: palette.line, kept: palette.kept, removed: palette.removed, "removed-now": palette.danger };
-  return strokes[state];
+function headings({ bands, height }: FigureLayout, palette: Palette, words: FigureWords): string {
+  const drawn = bands.map(({ role, mlps, x, width }, b) => {
+    const lines = brokenLines(mlps ? words.mlps : (role ?? words.noRole), width - 2).slice(0, 2);
+    return element(
+      "g",
+      {},
+      b === 0
+        ? ""
+        : element("path", {
+            d: `M${x},4 V${height}`,
+            stroke: palette.line,
+            "stroke-width": 0.6,
+            "stroke-dasharray": "1 3",
+          }),
+      ...lines.map((line, i) =>
+        text(
+          { x: x + width / 2, y: 7 + i * 9, "text-anchor": "middle", "font-weight": "bold", fill: palette.ink },
+          line,
+        ),
+      ),
+    );
+  });
+  return element("g", { id: "roles" }, ...drawn);
 }
 
-/** Only what the drawing holds. */
-function legend(nodes: readonly DrawnNode[], edges: readonly CircuitEdge[], palette: Palette, words: FigureWords) {
-  const box = (stroke: string, dashed = false) =>
+/** Layers that keep nothing are left out; a wavy mark says how many. */
+function breaks({ breaks: gaps, rows }: FigureLayout, palette: Palette): string {
+  const marks = gaps.map(({ y }) =>
+    element("path", {
+      d: `M2,${y - 2} l6,4 M2,${y + 1} l6,4`,
+      stroke: palette.faint,
+      "stroke-width": 0.8,
+      fill: "none",
+    }),
+  );
+  let named: number | undefined;
+  const layers = rows.flatMap(({ layer, top, bottom }) => {
+    if (layer === undefined || layer === named) return [];
+    named = layer;
+    return [text({ x: 0, y: (top + bottom) / 2 + 3, fill: palette.faint }, `L${layer}`)];
+  });
+  return element("g", { id: "layers" }, ...marks, ...layers);
+}
+
+function connections(layout: FigureLayout, edges: readonly CircuitEdge[], palette: Palette): string[] {
+  const looks = edgeLooks(palette, strongestOf(edges));
+  const routes = routesOf(layout, edges);
+  // The weakest first, so that the strong ones lie on top.
+  const order = edges.map((_, i) => i).sort((a, b) => Math.abs(edges[a].weight) - Math.abs(edges[b].weight));
+  return order.map((i) => {
+    const { source, target, input, weight } = edges[i];
+    const { colour, width, dashed } = looks(weight);
+    const name = edgeName(edges[i]);
+    return element(
+      "g",
+      { id: `${source}-${target}${input ? `-${input}` : ""}`, "data-edge": name },
+      title(`${source} → ${target}${input ? ` (${input})` : ""}: ${weight.toPrecision(3)}`),
+      element("path", {
+        d: pathOf(shortened(routes[i])),
+        stroke: colour,
+        "stroke-width": width,
+        "stroke-dasharray": dashed ? "4 2" : undefined,
+      }),
+      element("path", { d: headOf(routes[i], width), fill: colour }),
+    );
+  });
+}
+
+/** The line ends where its arrow head begins. */
+function shortened(route: Route): Route {
+  const end = route.at(-1)!;
+  return [...route.slice(0, -1), { x: end.x, y: end.y + 3 }];
+}
+
+function headOf(route: Route, width: number): string {
+  const { x, y } = route.at(-1)!;
+  const half = 1.3 + width * 0.5;
+  return `M${x},${y} l${half},4 h${-2 * half} z`;
+}
+
+function boxes(layout: FigureLayout, figure: Figure): string[] {
+  const { nodes, words, effects } = figure;
+  const most = [...effects.values()].reduce((top, { effect }) => Math.max(top, Math.abs(effect)), 0);
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  return [...layout.boxes.values()].map((box) => {
+    if (box.band === -1) return endBox(box, box.id === "input" ? words.input : words.logits, figure);
+    return unitBox(box, byId.get(box.id)!, effects.get(box.id), most, figure);
+  });
+}
+
+function endBox({ id, x, y, width, height }: Box, label: string, { palette, selected }: Figure): string {
+  return element(
+    "g",
+    { id, "data-node": id },
     element("rect", {
-      x: 0,
-      y: -6,
-      width: 32,
-      height: 12,
+      x,
+      y,
+      width,
+      height,
+      rx: 3,
+      fill: palette.panel,
+      stroke: palette.faint,
+      "stroke-width": selected === id ? 2.4 : 0.8,
+    }),
+    text({ x: x + width / 2, y: y + height / 2 + 3, "text-anchor": "middle", fill: palette.ink }, label),
+  );
+}
+
+const MARKS = { both: "●", onlyA: "◀", onlyB: "▶" } as const;
+
+function unitBox(box: Box, node: DrawnNode, effect: NodeEffect | undefined, most: number, figure: Figure): string {
+  const { palette, selected } = figure;
+  const { id, x, y, width, height } = box;
+  const colour = bandColour(palette, box.band, node);
+  const label = `${node.side ? MARKS[node.side] : ""}${shortName(id)}`;
+  const size = textWidth(label) > width - 4 ? { textLength: width - 4, lengthAdjust: "spacingAndGlyphs" } : {};
+  const isRemoved = node.state === "removed-now" || (node.state === "removed" && node.side === undefined);
+  return element(
+    "g",
+    { id, "data-node": id },
+    title([id, node.role ?? "", effect ? effect.effect.toPrecision(3) : ""].filter(Boolean).join(" · ")),
+    element("rect", {
+      x,
+      y,
+      width,
+      height,
       rx: 3,
       fill: palette.paper,
-      stroke,
-      "stroke-width": 2,
-      "stroke-dasharray": dashed ? "4 3" : undefined,
-    });
-  const stroke = (colour: string, dashed: boolean) =>
-    element("path", {
-      d: "M0,0 H32",
-      stroke: colour,
-      "stroke-width": 3,
-      "stroke-dasharray": dashed ? "6 3" : undefined,
-    });
+      stroke: node.side ? palette[node.side] : colour,
+      "stroke-width": selected === id ? 2.6 : node.pinned ? 2 : 1,
+      "stroke-dasharray": isRemoved ? "2 2" : undefined,
+    }),
+    element("rect", { x, y, width: 3, height, rx: 1, fill: colour }),
+    text(
+      {
+        x: x + width / 2 + 1,
+        y: y + (height > 20 ? 11 : 9),
+        "text-anchor": "middle",
+        "font-weight": "bold",
+        fill: palette.ink,
+        ...size,
+      },
+      label,
+    ),
+    effect ? effectBar(box, effect, most, palette) : "",
+    node.neurons === undefined
+      ? ""
+      : text(
+          { x: x + width / 2 + 1, y: y + height - 3, "text-anchor": "middle", fill: palette.ink },
+          `×${node.neurons}`,
+        ),
+  );
+}
+
+/** Length is |effect| against the largest; the thin line is its interval. */
+function effectBar(
+  { x, y, width, height }: Box,
+  { effect, interval }: NodeEffect,
+  most: number,
+  palette: Palette,
+): string {
+  const room = width - 9;
+  const scale = (value: number) => Math.min(room, (Math.abs(value) / (most || 1)) * room);
+  const [left, top] = [x + 6, y + height - (height > 20 ? 8.5 : 7.6)];
+  const ends = interval?.map((end) => (Math.sign(end) === Math.sign(effect) ? scale(end) : 0)).sort((a, b) => a - b);
+  return element(
+    "g",
+    {},
+    element("rect", {
+      x: left,
+      y: top,
+      width: Math.max(0.6, scale(effect)),
+      height: 4,
+      fill: effect > 0 ? palette.positive[1] : palette.negative[0],
+    }),
+    ends
+      ? element("path", {
+          d: `M${left + ends[0]},${top + 5.6} H${left + ends[1]}`,
+          stroke: palette.ink,
+          "stroke-width": 0.8,
+        })
+      : "",
+  );
+}
+
+/** "23.3" for a head, "m23" for an MLP, "m23.n7" for a neuron. */
+function shortName(id: string): string {
+  const node = parseNode(id);
+  return node?.kind === "head" ? `${node.layer}.${node.head}` : id;
+}
+
+/** Roles differ in colour and stand apart in bands, so that the colour is never needed. */
+export function bandColour({ series, kept }: Palette, band: number, node: Pick<DrawnNode, "role">): string {
+  return node.role === undefined ? kept : series[band % series.length];
+}
+
+interface Note {
+  readonly sample: string;
+  readonly line: string;
+}
+
+const SAMPLE = 26;
+const keyColumns = (width: number) => Math.max(1, Math.floor(width / 230));
+
+/** Only what the drawing holds. */
+function keyOf({ nodes, effects, palette, words }: Figure, edges: readonly CircuitEdge[]): Note[] {
   const has = (side: DrawnNode["side"]) => nodes.some((node) => node.side === side);
+  const stroke = (colour: string, width: number, dashes?: string) =>
+    element("path", { d: `M0,-3 H${SAMPLE - 6}`, stroke: colour, "stroke-width": width, "stroke-dasharray": dashes });
+  const [helping, hindering] = [edges.some(({ weight }) => weight < 0), edges.some(({ weight }) => weight > 0)];
   const entries = [
-    { when: nodes.some(({ state, side }) => state === "kept" && !side), line: words.kept, sample: box(palette.kept) },
-    { when: nodes.some(isFaint), line: words.removed, sample: box(palette.removed, true) },
-    { when: has("both"), line: `● ${words.both}`, sample: box(palette.both) },
-    { when: has("onlyA"), line: `◀ ${words.onlyA}`, sample: box(palette.onlyA) },
-    { when: has("onlyB"), line: `▶ ${words.onlyB}`, sample: box(palette.onlyB) },
-    { when: edges.some(({ weight }) => weight < 0), line: words.helps, sample: stroke(palette.negative[0], false) },
-    { when: edges.some(({ weight }) => weight > 0), line: words.hinders, sample: stroke(palette.positive[1], true) },
+    { when: helping, line: words.helps, sample: stroke(palette.negative[0], 2) },
+    { when: hindering, line: words.hinders, sample: stroke(palette.positive[1], 2, "4 2") },
+    { when: helping || hindering, line: words.strongest, sample: stroke(palette.ink, 3.5) },
+    {
+      when: effects.size > 0,
+      line: words.effect,
+      sample:
+        element("rect", { y: -6, width: 14, height: 4, fill: palette.negative[0] }) +
+        element("path", { d: "M10,-0.4 H18", stroke: palette.ink, "stroke-width": 0.8 }),
+    },
+    { when: edges.some(({ input }) => input !== undefined), line: words.ports, sample: portSample(palette) },
+    { when: has("both"), line: words.both, sample: text({ fill: palette.both }, MARKS.both) },
+    { when: has("onlyA"), line: words.onlyA, sample: text({ fill: palette.onlyA }, MARKS.onlyA) },
+    { when: has("onlyB"), line: words.onlyB, sample: text({ fill: palette.onlyB }, MARKS.onlyB) },
   ];
   return entries.filter(({ when }) => when);
+}
+
+function portSample(palette: Palette): string {
+  const ports = [4, 10, 16].map((x) => `M${x},0 V-3`).join(" ");
+  return element("path", { d: `M0,-3.5 H20 ${ports}`, stroke: palette.ink, "stroke-width": 1, fill: "none" });
+}
+
+function key(notes: readonly Note[], top: number, width: number, palette: Palette): string {
+  const columns = keyColumns(width);
+  const drawn = notes.map(({ sample, line }, i) => {
+    const [column, row] = [i % columns, Math.floor(i / columns)];
+    return element(
+      "g",
+      { transform: `translate(${(column * width) / columns} ${top + (row + 0.8) * LINE})` },
+      sample,
+      text({ x: SAMPLE, fill: palette.ink }, line),
+    );
+  });
+  return element("g", { id: "legend" }, ...drawn);
 }

@@ -25,7 +25,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
     const versions = await app.evaluate(() => process.versions);
     const { electron, chrome, node } = versions;
     process.stdout.write(`the desktop app ran on Electron ${electron}, Chromium ${chrome}, Node ${node}\n`);
-    await page.waitForSelector("canvas");
+    await page.waitForSelector(".drawing svg");
     await ready(desktop);
     expect(page.url()).toBe("app://workbench/");
     await expect.poll(() => page.title()).toBe("ioi · Secateur");
@@ -147,10 +147,14 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       }) as typeof dialog.showSaveDialog;
     }, home);
     const saved = () => readdirSync(home).filter((name) => name.startsWith("ioi-sprig") && !name.endsWith(".part"));
-    const exported = async (entry: RegExp): Promise<Exported> => {
+    const exported = async (entry: RegExp, file?: string | RegExp): Promise<Exported> => {
       const before = new Set(saved());
       await page.getByRole("button", { name: "Export" }).click();
       await page.getByRole("menuitem", { name: entry }).click();
+      if (file !== undefined) {
+        await page.getByRole("dialog").getByRole("button", { name: file }).click();
+        await page.keyboard.press("Escape");
+      }
       await expect.poll(() => saved().length).toBe(before.size + 1);
       const name = saved().find((each) => !before.has(each))!;
       return { name, text: readFileSync(join(home, name), "latin1") };

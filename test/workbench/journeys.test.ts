@@ -21,10 +21,13 @@ import { type RealServer, serveReal } from "./serve-real.ts";
 let server: RealServer;
 
 /** Text of a file that is exported through the menu. */
-async function exported(page: Page, entry: RegExp): Promise<Exported> {
+async function exported(page: Page, entry: RegExp, file?: string | RegExp): Promise<Exported> {
   await page.getByRole("button", { name: "Export" }).click();
   const item = page.getByRole("menuitem", { name: entry });
-  const [download] = await Promise.all([page.waitForEvent("download"), item.click()]);
+  if (file !== undefined) await item.click();
+  const button = file === undefined ? item : page.getByRole("dialog").getByRole("button", { name: file });
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  if (file !== undefined) await page.keyboard.press("Escape");
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "latin1") };
 }
 
@@ -36,7 +39,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("prune to the end, scrub, inspect, ablate, compare, export; the command line measures the same", async () => {
     const { page, complaints, close } = await launch(server.address);
-    await pruneToExport(page, server.home, (entry) => exported(page, entry));
+    await pruneToExport(page, server.home, (entry, file) => exported(page, entry, file));
     expect(complaints).toEqual([]);
     await close();
   });

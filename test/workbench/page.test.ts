@@ -44,6 +44,11 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
       await page.keyboard.press("Control+k");
       expect(["palette", await seriousFaults(page)]).toEqual(["palette", []]);
       await page.keyboard.press("Escape");
+      await showTab(page, "circuit");
+      await page.getByRole("button", { name: /^(Save drawing|保存图)/ }).click();
+      await page.waitForSelector("dialog img");
+      expect(["export", await seriousFaults(page)]).toEqual(["export", []]);
+      await page.keyboard.press("Escape");
       await page.keyboard.press("?");
       expect(["keys", await seriousFaults(page)]).toEqual(["keys", []]);
       expect(complaints).toEqual([]);

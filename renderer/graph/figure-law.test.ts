@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { Random } from "../../engine/base/random.ts";
+import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import { parseNode } from "../../engine/circuit/node.ts";
+import { reaches } from "../../engine/circuit/topology.ts";
+import type { DrawnNode } from "./drawn.ts";
+import { BOX, figureLayout, type FigureLayout } from "./figure-layout.ts";
+import { type Route, routesOf, sampled } from "./routes.ts";
+
+const ROLES = [undefined, "name mover", "induction", "previous token", "S-inhibition", "duplicate token"];
+const INPUTS = ["q", "k", "v"] as const;
+
+/** A circuit of `heads` heads and `mlps` MLPs at random places of a model, with `count` legal edges at most. */
+function randomCircuit(
+  seed: number,
+  [layers, perLayer]: readonly [number, number],
+  heads: number,
+  mlps: number,
+  count: number,
+) {
+  const random = Random.seeded(seed);
+  const pick = (n: number) => Math.floor(random.uniform() * n);
+  const ids = new Set<string>();
+  while (ids.size < heads) ids.add(`a${pick(layers)}.h${pick(perLayer)}`);
+  while (ids.size < heads + mlps) ids.add(`m${pick(layers)}`);
+  const nodes = [...ids].map((id): DrawnNode => ({
+    id,
+    role: id.startsWith("a") ? ROLES[pick(ROLES.length)] : undefined,
+    state: "kept",
+    pinned: false,
+    side: undefined,
+  }));
+  const ends = ["input", ...ids, "logits"];
+  const edges = ends.flatMap((source) =>
+    ends.flatMap((target): CircuitEdge[] => {
+      if (source === "logits" || target === "input" || source === target) return [];
+      if (!reaches(parseNode(source)!, parseNode(target)!, false)) return [];
+      const inputs = target.startsWith("a") ? INPUTS : [undefined];
+      return inputs.map((input) => ({ source, target, ...(input && { input }), weight: random.uniform() - 0.5 }));
+    }),
+  );
+  const order = new Map(edges.map((edge) => [edge, random.uniform()]));
+  return { nodes, edges: edges.sort((a, b) => order.get(a)! - order.get(b)!).slice(0, count) };
+}
+
+/** Boxes that a line enters and that are not its ends. */
+function crossed({ boxes }: FigureLayout, route: Route, { source, target }: CircuitEdge): string[] {
+  const points = sampled(route, 8);
+  return [...boxes.values()]
+    .filter(({ id }) => id !== source && id !== target)
+    .filter(({ x, y, width, height }) =>
+      points.some((point) => point.x > x && point.x < x + width && point.y > y && point.y < y + height),
+    )
+    .map(({ id }) => id);
+}
+
+const SHAPES: readonly (readonly [size: readonly [number, number], heads: number, mlps: number, edges: number])[] = [
+  [[4, 8], 5, 2, 40],
+  [[30, 9], 28, 0, 120],
+  [[30, 9], 59, 12, 400],
+  [[12, 12], 60, 12, 400],
+  [[32, 32], 60, 32, 400],
+];
+
+test.each(SHAPES)(
+  "no edge crosses a box that is not its end: a model of %j, %i heads, %i MLPs",
+  (size, heads, mlps, count) => {
+    for (const width of [241, 493]) {
+      for (let seed = 0; seed < 2; seed++) {
+        const { nodes, edges } = randomCircuit(seed, size, heads, mlps, count);
+        const layout = figureLayout(nodes, edges, width, width * 1.1);
+        const routes = routesOf(layout, edges);
+        expect(routes.map((route, i) => crossed(layout, route, edges[i])).filter(({ length }) => length > 0)).toEqual(
+          [],
+        );
+      }
+    }
+  },
+);
+
+test("every edge goes upwards from its source's upper border to its target's lower border", () => {
+  const { nodes, edges } = randomCircuit(3, [30, 9], 40, 8, 200);
+  const layout = figureLayout(nodes, edges, 493, 540);
+  routesOf(layout, edges).forEach((route, i) => {
+    const [source, target] = [layout.boxes.get(edges[i].source)!, layout.boxes.get(edges[i].target)!];
+    const [first, last] = [route[0], route.at(-1)!];
+    expect([first.y, last.y]).toEqual([source.y, target.y + target.height]);
+    expect(first.x > source.x && first.x < source.x + source.width).toBe(true);
+    expect(last.x > target.x && last.x < target.x + target.width).toBe(true);
+    expect(route.every(({ y }, p) => p === 0 || y < route[p - 1].y)).toBe(true);
+  });
+});
+
+test("boxes stand apart, inside the drawing, heads below the MLP of their layer", () => {
+  for (const width of [241, 493]) {
+    const { nodes, edges } = randomCircuit(1, [30, 9], 59, 12, 100);
+    const { boxes, height } = figureLayout(nodes, edges, width, width * 1.1);
+    const all = [...boxes.values()];
+    for (const a of all) {
+      expect([a.id, a.x >= 0 && a.x + a.width <= width && a.y >= 0 && a.y + a.height <= height]).toEqual([a.id, true]);
+      for (const b of all) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect([a.id, b.id, a === b || apart]).toEqual([a.id, b.id, true]);
+      }
+    }
+    const [mlp] = all.filter(({ id }) => id.startsWith("m"));
+    for (const head of all.filter(({ id }) => id.startsWith(`a${mlp.id.slice(1)}.`))) expect(head.y > mlp.y).toBe(true);
+    expect(BOX.least).toBeGreaterThan(16);
+  }
+});
+
+test("the drawing of a circuit of 30 heads is at most a third longer one way than the other", () => {
+  const { nodes, edges } = randomCircuit(2, [30, 9], 30, 0, 200);
+  const { width, height } = figureLayout(nodes, edges, 493, 493 * 1.1);
+  expect(Math.max(width / height, height / width)).toBeLessThanOrEqual(4 / 3);
+});
