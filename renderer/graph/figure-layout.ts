@@ -40,6 +40,8 @@ export interface FigureLayout {
   readonly rows: readonly { readonly top: number; readonly bottom: number; readonly layer: number | undefined }[];
   readonly bands: readonly Band[];
   readonly breaks: readonly Break[];
+  /** Of every box. */
+  readonly tall: BoxHeight;
   readonly width: number;
   readonly height: number;
 }
@@ -51,10 +53,11 @@ interface Link {
   readonly weight: number;
 }
 
-/** Points; the height where there is room, and the least that holds a name and a bar. */
-export const BOX = { width: 33, height: 25, least: 18 };
-/** What an edge needs to turn in. */
-const LEAST_GAP = 9;
+/** Points; the heights where there is room, with little, and the least that holds a name with a thin bar beneath. */
+export const BOX = { width: 33, heights: [25, 18, 14] } as const;
+export type BoxHeight = (typeof BOX.heights)[number];
+/** What an edge needs to turn in between rows of boxes of these heights. */
+const LEAST_GAPS: Readonly<Record<BoxHeight, number>> = { 25: 9, 18: 9, 14: 7 };
 /** Between two columns: room for the edges that go past. */
 const LANE = 8;
 const LEFT = 26;
@@ -63,7 +66,7 @@ const SWEEPS = 6;
 
 /**
  * @param width of the whole drawing, points; bands too wide for it are folded into several rows of a layer
- * @param heightLimit points; the gaps between rows shrink until the rows fit, but not below what an edge needs to turn
+ * @param heightLimit points; boxes and gaps shrink until the rows fit, but not below what a name and a turning edge need
  */
 export function figureLayout(
   nodes: readonly DrawnNode[],
@@ -183,9 +186,9 @@ function placed(
   const pitch = Math.min(room / Math.max(total, 1), BOX.width + 3 * LANE);
   const start = LEFT + (room - pitch * total) / 2;
   const [all, gaps] = [rows.length + 2, rows.length + 1];
-  const fits = HEADING + all * BOX.height + gaps * LEAST_GAP <= heightLimit;
-  const tall = fits ? BOX.height : BOX.least;
-  const gap = Math.max(LEAST_GAP, Math.min(30, (heightLimit - HEADING - all * tall) / gaps));
+  const least = (tall: BoxHeight) => HEADING + all * tall + gaps * LEAST_GAPS[tall];
+  const tall = BOX.heights.find((height) => least(height) <= heightLimit) ?? BOX.heights[2];
+  const gap = Math.max(LEAST_GAPS[tall], Math.min(30, (heightLimit - HEADING - all * tall) / gaps));
   const height = HEADING + all * tall + gaps * gap;
   const boxes = new Map<string, Box>();
   const bottomOf = (row: number) => height - row * (tall + gap);
@@ -220,6 +223,7 @@ function placed(
       width: capacities[b] * pitch,
     })),
     breaks: breaksOf(lines, gap),
+    tall,
     width,
     height,
   };

@@ -6,7 +6,7 @@ import { parseNode } from "../../engine/circuit/node.ts";
 import type { Palette } from "../look/palette.ts";
 import type { DrawnNode } from "./drawn.ts";
 import { edgeLooks, strongestOf } from "./edge-look.ts";
-import { type Box, figureLayout, type FigureLayout } from "./figure-layout.ts";
+import { type Box, type BoxHeight, figureLayout, type FigureLayout } from "./figure-layout.ts";
 import { brokenLines, FONTS, LINE, TEXT, textWidth } from "./lettering.ts";
 import { pathOf, type Route, routesOf } from "./routes.ts";
 import { edgeName } from "../edge/edge-name.ts";
@@ -57,20 +57,22 @@ export interface Figure {
 }
 
 const MARGIN = 8;
-/** Height of the drawing itself for its width, so that the whole stays within 4:3. */
-const TALLEST = 1.1;
+/** Height for its width of the drawing itself, where it has room, and of the whole with key and caption. */
+const TALLEST = { drawing: 1.1, whole: 4 / 3 };
 
 export function circuitFigure(figure: Figure): string {
   const { nodes, edges, palette, words, width, background, room } = figure;
   const inner = width - 2 * MARGIN;
   const known = new Set([...nodes.map(({ id }) => id), "input", "logits"]);
   const shown = edges.filter(({ source, target }) => known.has(source) && known.has(target));
-  const layout = figureLayout(nodes, shown, inner, room === undefined ? inner * TALLEST : room - 2 * MARGIN);
   const notes = room === undefined ? keyOf(figure, shown) : [];
   const caption = room === undefined ? words.caption.flatMap((paragraph) => brokenLines(paragraph, inner)) : [];
-  const below = layout.height + LINE * 0.8;
   const keyHeight = LINE * Math.ceil(notes.length / keyColumns(inner));
-  const height = (room === undefined ? below + keyHeight + LINE * (0.6 + caption.length) : layout.height) + 2 * MARGIN;
+  const beneath = room === undefined ? LINE * 0.8 + keyHeight + LINE * (0.6 + caption.length) : 0;
+  const limit = Math.min(inner * TALLEST.drawing, width * TALLEST.whole - beneath - 2 * MARGIN);
+  const layout = figureLayout(nodes, shown, inner, room === undefined ? limit : room - 2 * MARGIN);
+  const below = layout.height + LINE * 0.8;
+  const height = layout.height + beneath + 2 * MARGIN;
   return element(
     "svg",
     {
@@ -186,9 +188,23 @@ function boxes(layout: FigureLayout, figure: Figure): string[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   return [...layout.boxes.values()].map((box) => {
     if (box.band === -1) return endBox(box, box.id === "input" ? words.input : words.logits, figure);
-    return unitBox(box, byId.get(box.id)!, effects.get(box.id), most, figure);
+    return unitBox(box, IN_BOX[layout.tall], byId.get(box.id)!, effects.get(box.id), most, figure);
   });
 }
+
+/** Inside a box of each height, from its upper border, points: the name's base line; the bar's upper edge and height; where its interval runs; whether neurons have a line of their own. */
+interface InBox {
+  readonly name: number;
+  readonly bar: number;
+  readonly thick: number;
+  readonly interval: number;
+  readonly twoLines: boolean;
+}
+const IN_BOX: Readonly<Record<BoxHeight, InBox>> = {
+  25: { name: 11, bar: 16.5, thick: 4, interval: 22.1, twoLines: true },
+  18: { name: 9, bar: 10.4, thick: 4, interval: 16, twoLines: false },
+  14: { name: 8, bar: 9.2, thick: 2.4, interval: 12.6, twoLines: false },
+};
 
 function endBox({ id, x, y, width, height }: Box, label: string, { palette, selected }: Figure): string {
   return element(
@@ -210,11 +226,19 @@ function endBox({ id, x, y, width, height }: Box, label: string, { palette, sele
 
 const MARKS = { both: "●", onlyA: "◀", onlyB: "▶" } as const;
 
-function unitBox(box: Box, node: DrawnNode, effect: NodeEffect | undefined, most: number, figure: Figure): string {
+function unitBox(
+  box: Box,
+  inside: InBox,
+  node: DrawnNode,
+  effect: NodeEffect | undefined,
+  most: number,
+  figure: Figure,
+): string {
   const { palette, selected } = figure;
   const { id, x, y, width, height } = box;
   const colour = bandColour(palette, box.band, node);
-  const label = `${node.side ? MARKS[node.side] : ""}${shortName(id)}`;
+  const neurons = node.neurons === undefined ? "" : `×${node.neurons}`;
+  const label = `${node.side ? MARKS[node.side] : ""}${shortName(id)}${inside.twoLines ? "" : neurons}`;
   const size = textWidth(label) > width - 4 ? { textLength: width - 4, lengthAdjust: "spacingAndGlyphs" } : {};
   const isRemoved = node.state === "removed-now" || (node.state === "removed" && node.side === undefined);
   return element(
@@ -236,7 +260,7 @@ function unitBox(box: Box, node: DrawnNode, effect: NodeEffect | undefined, most
     text(
       {
         x: x + width / 2 + 1,
-        y: y + (height > 20 ? 11 : 9),
+        y: y + inside.name,
         "text-anchor": "middle",
         "font-weight": "bold",
         fill: palette.ink,
@@ -244,40 +268,38 @@ function unitBox(box: Box, node: DrawnNode, effect: NodeEffect | undefined, most
       },
       label,
     ),
-    effect ? effectBar(box, effect, most, palette) : "",
-    node.neurons === undefined
-      ? ""
-      : text(
-          { x: x + width / 2 + 1, y: y + height - 3, "text-anchor": "middle", fill: palette.ink },
-          `×${node.neurons}`,
-        ),
+    effect ? effectBar(box, inside, effect, most, palette) : "",
+    neurons !== "" && inside.twoLines
+      ? text({ x: x + width / 2 + 1, y: y + height - 3, "text-anchor": "middle", fill: palette.ink }, neurons)
+      : "",
   );
 }
 
 /** Length is |effect| against the largest; the thin line is its interval. */
 function effectBar(
-  { x, y, width, height }: Box,
+  { x, y, width }: Box,
+  { bar, thick, interval: line }: InBox,
   { effect, interval }: NodeEffect,
   most: number,
   palette: Palette,
 ): string {
   const room = width - 9;
   const scale = (value: number) => Math.min(room, (Math.abs(value) / (most || 1)) * room);
-  const [left, top] = [x + 6, y + height - (height > 20 ? 8.5 : 7.6)];
+  const left = x + 6;
   const ends = interval?.map((end) => (Math.sign(end) === Math.sign(effect) ? scale(end) : 0)).sort((a, b) => a - b);
   return element(
     "g",
     {},
     element("rect", {
       x: left,
-      y: top,
+      y: y + bar,
       width: Math.max(0.6, scale(effect)),
-      height: 4,
+      height: thick,
       fill: effect > 0 ? palette.positive[1] : palette.negative[0],
     }),
     ends
       ? element("path", {
-          d: `M${left + ends[0]},${top + 5.6} H${left + ends[1]}`,
+          d: `M${left + ends[0]},${y + line} H${left + ends[1]}`,
           stroke: palette.ink,
           "stroke-width": 0.8,
         })
