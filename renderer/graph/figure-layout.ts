@@ -54,7 +54,7 @@ interface Link {
 }
 
 /** Points; the heights where there is room, with little, and the least that holds a name with a thin bar beneath. */
-export const BOX = { width: 33, heights: [25, 18, 14] } as const;
+const BOX = { width: 33, heights: [25, 18, 14] } as const;
 export type BoxHeight = (typeof BOX.heights)[number];
 /** What an edge needs to turn in between rows of boxes of these heights. */
 const LEAST_GAPS: Readonly<Record<BoxHeight, number>> = { 25: 9, 18: 9, 14: 7 };
