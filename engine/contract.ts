@@ -7,6 +7,7 @@ import type { Tensor } from "./base/tensor.ts";
 import type { AblationKind, BosChoice, CriterionName, UnitKind } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
 import type { TaskChoice } from "./choices/task-choice.ts";
+import type { DirectionMethod, VectorEnding } from "./choices/vector.ts";
 import type { Circuit, RecordedFigures } from "./circuit/circuit-schema.ts";
 import type { JobEvent, JobState, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
 import type { RunStep } from "./contract/prune.ts";
@@ -180,6 +181,28 @@ export interface NeuronView extends LikelyDirection {
   readonly mean: number;
 }
 
+export interface VectorRequest {
+  /** A file, or files joined by + and -. */
+  readonly vector: string;
+  readonly model: string;
+}
+
+/** A direction without its numbers, which stay with the engine. */
+export interface OpenedDirections {
+  readonly method: DirectionMethod;
+  /** That it is known at; -1 is the embedding. */
+  readonly layers: readonly number[];
+  /** The one that its file names to act at. */
+  readonly layer: number | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface VectorFileBytes {
+  readonly bytes: Uint8Array;
+  /** What the form cannot say. */
+  readonly notes: readonly string[];
+}
+
 /** How W and b are fitted; the first is the default. */
 export const RELATION_ESTIMATORS = [
   "jacobian",
@@ -313,6 +336,12 @@ export interface EngineApi {
   openRun(id: string): Promise<RunRecord>;
   /** Keeps a text of the page's as a file of the engine's, so that settings can name it. @returns its path */
   keep(source: { readonly name: string; readonly text: string }): Promise<string>;
+  /** Contrast sets that ship: what directions are made from. */
+  listContrastSets(): Promise<readonly Pick<TaskEntry, "file" | "name" | "title">[]>;
+  /** What a file of directions, or a sum of files, holds. */
+  openVector(request: VectorRequest): Promise<OpenedDirections>;
+  /** A file of directions, or a sum of files, as the bytes of a file of another form. */
+  vectorFile(request: VectorRequest & { readonly ending: VectorEnding }): Promise<VectorFileBytes>;
   /** Reads and checks a circuit file. */
   openCircuit(source: TaskSource): Promise<Circuit>;
   measure(request: MeasureRequest): Promise<RecordedFigures>;

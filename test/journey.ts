@@ -63,6 +63,54 @@ export async function listedHeads(page: Page): Promise<string[]> {
 }
 
 /**
+ * The pronoun's direction on the embedded model.
+ *
+ * @param home folder for the saved direction
+ */
+export async function steerFromSets(page: Page, home: string): Promise<void> {
+  await showTab(page, "steer");
+  await page.getByRole("combobox", { name: /^from/ }).selectOption({ label: "Gendered pronoun" });
+  await page.getByRole("button", { name: "Make it" }).click();
+  const coefficient = page.getByRole("spinbutton", { name: /^coefficient, exactly/ });
+  await coefficient.fill("2");
+  await page.locator(".pane textarea").fill("Yesterday John left the museum because");
+  await page.getByRole("spinbutton", { name: "Tokens" }).fill("3");
+  await page.getByRole("button", { name: "Write both" }).click();
+  await page.getByRole("img", { name: "What each coefficient does and costs" }).waitFor();
+  await expect.poll(() => page.getByLabel("Without", { exact: true }).textContent()).toMatch(/^ he/);
+  expect(await page.getByLabel("With the directions", { exact: true }).textContent()).toMatch(/^ she/);
+  // A dot of the curve gives the coefficient that it is of.
+  await page.locator(".plot circle[data-x='-1']").last().click();
+  expect(await coefficient.inputValue()).toBe("-1");
+
+  await page.getByRole("button", { name: "Layers × coefficients" }).click();
+  const scores = page.getByRole("group", { name: "Score of" });
+  await scores.getByRole("button", { name: "Gendered pronoun" }).click();
+  await page.getByRole("button", { name: "Sweep", exact: true }).click();
+  await page.getByText("On test prompts, behind layer 2 with 1: +10.0").waitFor();
+  await page.getByRole("button", { name: /^layer 2, 1: / }).click();
+  expect(await coefficient.inputValue()).toBe("1");
+
+  await page.getByRole("button", { name: "What else it changes" }).click();
+  await scores.getByRole("button", { name: "Number of the subject" }).click();
+  await page.getByRole("button", { name: "Judge", exact: true }).click();
+  const judged = page.getByRole("table", { name: "Change of each score by each direction" });
+  await judged.waitFor();
+  expect(await judged.locator("tbody .apart").allTextContents()).toEqual(["+10.00"]);
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByLabel(/^Save: /).selectOption(".gguf"),
+  ]);
+  expect(download.suggestedFilename()).toBe("gender-difference-sprig.gguf");
+  const file = join(home, download.suggestedFilename());
+  await download.saveAs(file);
+  await page.getByPlaceholder("file, or a sum of names").fill(`gender difference + ${file}`);
+  await page.getByRole("button", { name: "Take", exact: true }).click();
+  await expect.poll(() => page.getByRole("spinbutton", { name: /^coefficient, exactly/ }).count()).toBe(2);
+}
+
+/**
  * Needs the embedded model and the page in English; the circuit that is exported gives the command line the same figures.
  *
  * @param home folder for the exported circuit

@@ -16,8 +16,10 @@ import { modelName } from "./task-choice.ts";
  * - probe: weights of a logistic probe
  * - task: mean state at the end of few-shot prompts (it replaces a state)
  * - function: what the heads that carry a task write
+ * - feature: a row of a dictionary's decoder
  * - neuron, unembedding, relation: out of the weights, or a fitted relation
  * - random: of a given length
+ * - sum: files joined by + and -
  */
 export const DIRECTION_METHODS = [
   "difference",
@@ -35,18 +37,24 @@ export const DIRECTION_METHODS = [
 ] as const;
 export type DirectionMethod = (typeof DIRECTION_METHODS)[number];
 
-/** Those that `vector make` makes; a sum is written with `+` and `−` where vectors are named. */
-const MADE_METHODS = [
+/** Those that `vector make` makes; what came from a file keeps its own. */
+export const MADE_METHODS = [
   "difference",
   "component",
   "probe",
   "task",
   "function",
+  "feature",
   "neuron",
   "unembedding",
   "relation",
   "random",
+  "sum",
 ] as const satisfies readonly DirectionMethod[];
+
+/** Forms of a direction's file: ours, a control vector of llama.cpp and repeng, Neuronpedia's. */
+export const VECTOR_ENDINGS = [".safetensors", ".gguf", ".json"] as const;
+export type VectorEnding = (typeof VECTOR_ENDINGS)[number];
 
 /** How examples stand in a prompt: "x -> y" lines, Q: and A:, or a list of words. */
 export const IN_CONTEXT_FORMS = ["arrow", "question", "list"] as const;
@@ -67,12 +75,13 @@ const makesAtLeast20 = whole(20, 1_000);
 export const vectorMakeSettings = z.strictObject({
   source: option(path.optional(), {
     flags: "[source]",
-    help: "Makes it from this: contrast sets (difference, component, probe), a relation's samples (task, function), a fitted relation (relation).",
+    help: 'Makes it from this: contrast sets (difference, component, probe), a relation\'s samples (task, function), a fitted relation (relation), a dictionary (feature), files of directions such as "a.safetensors + b.safetensors - c.safetensors" (sum).',
   }),
   model: modelName,
-  out: option(path, {
+  out: option(path.optional(), {
     flags: "--out <file>",
     help: "Writes it there: .safetensors, .gguf (a control vector) or .json (Neuronpedia).",
+    otherwise: "a file of the result",
   }),
   method: option(oneOf(MADE_METHODS).default("difference"), {
     flags: "--method <name>",
@@ -112,6 +121,10 @@ export const vectorMakeSettings = z.strictObject({
   neuron: option(whole(0, 10_000_000).optional(), {
     flags: "--neuron <n>",
     help: "Takes this hidden neuron of --layer.",
+  }),
+  feature: option(whole(0, 10_000_000).optional(), {
+    flags: "--feature <n>",
+    help: "Takes this feature of the dictionary.",
   }),
   plus: option(word.optional(), { flags: "--plus <text>", help: "Points towards this token (unembedding, relation)." }),
   minus: option(word.optional(), { flags: "--minus <text>", help: "Points away from this token." }),
@@ -227,8 +240,9 @@ export const vectorApplySettings = z.strictObject({
   seed: generateSettings.shape.seed,
   doses: option(coefficients.optional(), {
     flags: "--doses <list>",
-    help: "Measures KL on neutral text at these coefficients too, and says which of them are sane.",
+    help: "Measures, at these coefficients of the first direction, KL at the prompt's end beside random directions, and KL on neutral text.",
   }),
+  draws: vectorJudgeSettings.shape.draws,
   mostKl: vectorSweepSettings.shape.mostKl,
 });
 export type VectorApplySettings = Frozen<z.infer<typeof vectorApplySettings>>;
@@ -340,7 +354,7 @@ export interface VectorJudgeResult {
   readonly notes: readonly string[];
 }
 
-/** A token of a steered text: also how likely the unchanged model thinks it. */
+/** A token of either text: how likely it is with the change, and without it. */
 export interface SteeredToken extends GeneratedToken {
   /** log p under the change − log p without it, of this token behind the same text; nats. */
   readonly moved: number;
@@ -352,13 +366,16 @@ export interface SteeredSample extends Omit<Sample, "tokens"> {
 
 export interface Dose {
   readonly coefficient: number;
+  /** On neutral text, nats per token: what it costs. */
   readonly kl: number;
+  /** KL(clean ‖ steered) of the next token at the prompt's end, nats: what it does, beside random directions of its length. */
+  readonly atPrompt: NullFigure;
 }
 
 export interface VectorApplyResult {
   readonly modelName: string;
   readonly prompt: { readonly text: string; readonly ids: readonly number[] };
-  readonly clean: Sample;
+  readonly clean: SteeredSample;
   readonly steered: SteeredSample;
   readonly applied: readonly AppliedVector[];
   readonly doses: readonly Dose[];
@@ -382,5 +399,6 @@ export interface VectorApplyPart {
   readonly side: "clean" | "steered";
   readonly token: GeneratedToken;
   readonly shown: string;
-  readonly moved: number | undefined;
+  /** As of a `SteeredToken`. */
+  readonly moved: number;
 }

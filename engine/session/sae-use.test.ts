@@ -4,6 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { saeFeaturesSettings, saeSteerSettings, saeTrainSettings } from "../choices/dictionary.ts";
+import { vectorMakeSettings } from "../choices/vector.ts";
+import { greatestDifference } from "../../test/greatest-difference.ts";
+import { loadDictionary } from "../dictionary/load.ts";
+import { openModel } from "../model/open.ts";
+import { openVector } from "../vector/open-vector.ts";
+import { vectorMakeTask } from "./vector-make-task.ts";
 import { saeFeaturesTask } from "./sae-features-task.ts";
 import { saeSteerTask } from "./sae-steer-task.ts";
 import { saeTrainTask } from "./sae-train-task.ts";
@@ -72,4 +78,24 @@ test("nothing added moves nothing; more moves more, beside 20 random features", 
   expect(doses[1].kl.null.draws).toHaveLength(20);
   const clamped = await steer({ op: "clamp", strengths: [2] });
   expect(clamped.doses[0].kl.value).toBeGreaterThan(0);
+});
+
+test("a feature as a direction is its row of the decoder, behind the layer that its dictionary reads", async () => {
+  const out = join(folder, "feature.safetensors");
+  const settings = vectorMakeSettings.parse({ source: dictionary, method: "feature", feature: 5, out });
+  const { layer, layers } = await vectorMakeTask(settings);
+  const { weights, place } = loadDictionary(dictionary);
+  expect([place.site, place.layer]).toEqual(["residPost", layer]);
+  expect(layers.map((one) => one.layer)).toEqual([layer]);
+  const model = openModel("sprig");
+  try {
+    const [row] = openVector(out, model).directions.vectors;
+    const expected = weights.wDec.subarray(5 * weights.dOut, 6 * weights.dOut);
+    expect(greatestDifference(row, expected)).toBeLessThan(1e-6);
+  } finally {
+    model.close();
+  }
+  await expect(
+    vectorMakeTask(vectorMakeSettings.parse({ source: dictionary, method: "feature", out })),
+  ).rejects.toThrow("--method feature takes --feature");
 });

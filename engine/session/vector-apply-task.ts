@@ -3,12 +3,16 @@ import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Dose, VectorApplyPart, VectorApplyResult, VectorApplySettings } from "../choices/vector.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
+import { besideNull } from "../evaluate/null-figure.ts";
 import { requireRoom } from "../generation/generate.ts";
 import { openModel } from "../model/open.ts";
-import { type Applied, applied } from "../vector/applied.ts";
+import { isScaled } from "../vector/act.ts";
+import { type Applied, applied, type AskedAction } from "../vector/applied.ts";
 import { saneRange } from "../vector/choose.ts";
 import { neutralParts } from "../vector/neutral-texts.ts";
 import { openVector } from "../vector/open-vector.ts";
+import { randomTwins } from "../vector/random-twins.ts";
+import { klAtEnd } from "../vector/score.ts";
 import { steeredText } from "../vector/steered-text.ts";
 import { promptOf } from "./generate-task.ts";
 import type { VectorWork } from "./vector-make-task.ts";
@@ -33,21 +37,15 @@ export async function vectorApplyTask(
     requireRoom(ids, model);
     const opened = settings.vectors.map((name) => openVector(name, model));
     for (const key of ["actions", "scales", "actAt"] as const) requireAsMany(settings, key);
-    const acting = (scaleOfFirst?: number) =>
-      opened.map((vector, i) =>
-        applied(
-          vector,
-          {
-            action: settings.actions?.[i],
-            scale: i === 0 && scaleOfFirst !== undefined ? scaleOfFirst : settings.scales?.[i],
-            layers: settings.actAt && [settings.actAt[i]],
-            unit: settings.unit,
-            positions: settings.positions,
-          },
-          model,
-        ),
-      );
-    const own = acting();
+    const askedOf = (i: number): AskedAction => ({
+      action: settings.actions?.[i],
+      scale: settings.scales?.[i],
+      layers: settings.actAt && [settings.actAt[i]],
+      unit: settings.unit,
+      positions: settings.positions,
+    });
+    const own = opened.map((vector, i) => applied(vector, askedOf(i), model));
+    const doseNotes: string[] = [];
     const changes = own.flatMap((one) => one.changes);
     let done = 0;
     const written = await steeredText(
@@ -77,18 +75,39 @@ export async function vectorApplyTask(
       applied: own.map((one, i) => describe(one, own.slice(0, i), written.fired)),
       doses,
       sane: saneRange(doses, settings.mostKl),
-      notes: [...notes, ...opened.flatMap((vector) => vector.notes), ...written.notes],
+      notes: [...notes, ...opened.flatMap((vector) => vector.notes), ...written.notes, ...doseNotes],
     };
 
     async function dosesOf(): Promise<Dose[]> {
       if (!settings.doses) return [];
+      const [first] = opened;
+      const { action, layers } = own[0].acting;
+      const coefficients = isScaled(action) ? settings.doses : [];
+      if (coefficients.length === 0)
+        doseNotes.push(`What "${action}" does depends on no coefficient, so there are no doses of it.`);
+      const twins = randomTwins(first, layers, settings);
+      // By coefficient: the direction, then the random ones; the other directions stay as they are.
+      const perDose = 1 + twins.length;
+      const changesAt = coefficients.flatMap((scale) =>
+        [first, ...twins].map((vector) => [
+          ...applied(vector, { ...askedOf(0), action, layers, scale }, model).changes,
+          ...own.slice(1).flatMap((one) => one.changes),
+        ]),
+      );
+      const atPrompt = await klAtEnd(executor, ids, changesAt, {
+        signal,
+        onProgress: (done, total) => onProgress?.("doses", done, total),
+      });
       const { test } = await neutralParts(model, undefined, neutralTexts, signal);
-      const variants = settings.doses.map((scale) => ({ changes: acting(scale).flatMap((one) => one.changes) }));
+      const variants = coefficients.map((_, d) => ({ changes: changesAt[d * perDose] }));
       const effects = await neutralEffects(executor, test, variants, {
         signal,
-        onProgress: (texts) => onProgress?.("doses", texts, test.length),
+        onProgress: (texts) => onProgress?.("neutral text", texts, test.length),
       });
-      return settings.doses.map((coefficient, d) => ({ coefficient, kl: effects[d].kl.mean }));
+      return coefficients.map((coefficient, d) => {
+        const [value, ...draws] = atPrompt.slice(d * perDose, (d + 1) * perDose);
+        return { coefficient, kl: effects[d].kl.mean, atPrompt: besideNull(value, undefined, draws) };
+      });
     }
   } finally {
     await executor.dispose();

@@ -1,5 +1,5 @@
 // Makes a direction, chooses the layer to act at on the validation split, reports on the test split, and writes its file.
-import { basename, extname } from "node:path";
+import { join } from "node:path";
 import { Executor } from "../activations/executor.ts";
 import { dot, norm } from "../activations/change-rows.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
@@ -23,7 +23,6 @@ import { aurocOf, Ranker } from "../neuron/auroc.ts";
 import { readRelation } from "../relation/relation-file.ts";
 import { loadContrastSets } from "../task/contrast-sets.ts";
 import { changesOf } from "../vector/act.ts";
-import { controlVectorBytes } from "../vector/control-vector.ts";
 import { chosenLayer, type LayerCandidate } from "../vector/choose.ts";
 import { cosine, type Directions, meanOfRows, unit, vectorAt } from "../vector/direction.ts";
 import {
@@ -36,13 +35,13 @@ import {
   withRotatedAnswers,
 } from "../vector/in-context.ts";
 import { judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
-import { neuronpediaVector } from "../vector/neuronpedia-json.ts";
 import { neutralParts } from "../vector/neutral-texts.ts";
 import { everyLayer, siteOf } from "../vector/place.ts";
 import { scoresUnder } from "../vector/score.ts";
 import { ofLayer, type SidesStates, statesOfSides } from "../vector/sides.ts";
+import { openVector } from "../vector/open-vector.ts";
 import { statesOf } from "../vector/states.ts";
-import { writeVectorFile } from "../vector/vector-file.ts";
+import { endingOf, vectorBytes } from "../vector/vector-bytes.ts";
 import { differenceOfMeans } from "../vector/ways/difference-of-means.ts";
 import { everyHead, headsVector, indirectEffects, meanHeadOutputs, topHeads } from "../vector/ways/function-vector.ts";
 import { logisticProbe } from "../vector/ways/logistic-probe.ts";
@@ -50,12 +49,18 @@ import { neuronVector, relationVector, unembeddingDifference } from "../vector/w
 import { principalComponent } from "../vector/ways/principal-component.ts";
 import { randomVectors } from "../vector/ways/random.ts";
 import { taskVector } from "../vector/ways/task-vector.ts";
+import { featureDirections } from "./feature-vector.ts";
 import { loadRelation } from "./fit-relation-task.ts";
 
 export interface VectorWork {
   readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+export interface VectorMakeWork extends VectorWork {
+  /** Where the file goes that no other place was named for. */
+  readonly folder?: string;
 }
 
 /** What a way gives: the directions, and what is known of them. */
@@ -70,8 +75,12 @@ interface Made {
 }
 
 /** @throws EngineError for a source that does not fit the method; "cancelled" */
-export async function vectorMakeTask(settings: VectorMakeSettings, work: VectorWork = {}): Promise<VectorMakeResult> {
-  requireEnding(settings.out);
+export async function vectorMakeTask(
+  settings: VectorMakeSettings,
+  work: VectorMakeWork = {},
+): Promise<VectorMakeResult> {
+  const out = settings.out ?? join(work.folder ?? ".", `${settings.method}.safetensors`);
+  endingOf(out);
   const model = openModel(settings.model);
   const executor = new Executor(model, work.execution);
   try {
@@ -83,57 +92,24 @@ export async function vectorMakeTask(settings: VectorMakeSettings, work: VectorW
         `The direction is not known at layer ${layer}; it is at ${made.directions.layers.join(", ")}.`,
       );
     }
-    const notes = [...made.notes, ...write(settings, executor, made, layer)];
+    const { directions, streamNorms } = made;
+    const file = { directions, layer, streamNorms, figures: figuresOf(made, layer) };
+    const { bytes, notes } = vectorBytes(out, model, file);
+    writeFileAtomic(out, bytes);
     return {
       modelName: model.name,
-      file: settings.out,
+      file: out,
       method: settings.method,
       at: made.directions.at,
       layers: made.layers,
       layer,
       chosenBy: settings.layer === undefined ? made.chosenBy : "named",
       task: made.task,
-      notes,
+      notes: [...made.notes, ...notes],
     };
   } finally {
     await executor.dispose();
     model.close();
-  }
-}
-
-const ENDINGS = [".safetensors", ".gguf", ".json"];
-
-function requireEnding(out: string): void {
-  if (ENDINGS.includes(extname(out).toLowerCase())) return;
-  throw new EngineError(
-    "usage",
-    `${out}: a direction is written as ${ENDINGS.join(", ")}; give the file one of these endings.`,
-  );
-}
-
-/** @returns what the form cannot say */
-function write(
-  { out }: VectorMakeSettings,
-  { model }: Executor,
-  made: Made,
-  layer: number | undefined,
-): readonly string[] {
-  const { directions, streamNorms } = made;
-  switch (extname(out).toLowerCase()) {
-    case ".gguf": {
-      const { bytes, notes } = controlVectorBytes(model, directions);
-      writeFileAtomic(out, bytes);
-      return notes;
-    }
-    case ".json": {
-      const named = layer ?? directions.layers.at(-1)!;
-      const json = neuronpediaVector(model.name, directions, named, basename(out, ".json"));
-      writeFileAtomic(out, `${JSON.stringify(json)}\n`);
-      return [`Neuronpedia's form holds one layer; the file has layer ${named}.`];
-    }
-    default:
-      writeVectorFile(out, model, { directions, layer, streamNorms, figures: figuresOf(made, layer) });
-      return [];
   }
 }
 
@@ -158,6 +134,10 @@ async function madeBy(settings: VectorMakeSettings, executor: Executor, work: Ve
     case "task":
     case "function":
       return ofTask(settings, executor, work);
+    case "feature":
+      return ofFeature(settings, executor);
+    case "sum":
+      return ofSum(settings, executor);
     case "neuron":
     case "unembedding":
     case "relation":
@@ -431,6 +411,40 @@ async function headsOf(
   };
 }
 
+/** What nothing chose a layer of: its own where it has one. */
+function asItIs(directions: Directions): Made {
+  const { layers } = directions;
+  const isOne = layers.length === 1;
+  return {
+    directions,
+    streamNorms: [],
+    layers: layers.map((_, i) => ({ ...layerOf(directions, i, undefined), auroc: undefined, validation: undefined })),
+    chosen: isOne ? layers[0] : undefined,
+    chosenBy: isOne ? "its own layer" : "nothing",
+    notes: [],
+  };
+}
+
+async function ofFeature(settings: VectorMakeSettings, executor: Executor): Promise<Made> {
+  const path = sourceOf(settings, "a dictionary");
+  if (settings.feature === undefined)
+    throw new EngineError("usage", "--method feature takes --feature, the number of one.");
+  return asItIs(await featureDirections(path, settings.feature, executor));
+}
+
+/** Files, or one, as a file of its own. */
+function ofSum(settings: VectorMakeSettings, { model }: Executor): Made {
+  const opened = openVector(sourceOf(settings, "files of directions joined by + and -"), model);
+  const made = asItIs(opened.directions);
+  return {
+    ...made,
+    streamNorms: opened.streamNorms,
+    chosen: made.chosen ?? opened.layer,
+    chosenBy: opened.layer === undefined ? made.chosenBy : "its file",
+    notes: opened.notes,
+  };
+}
+
 async function ofWeights(settings: VectorMakeSettings, executor: Executor): Promise<Made> {
   const { model } = executor;
   const { method, layer, neuron, plus, minus, seed } = settings;
@@ -444,17 +458,8 @@ async function ofWeights(settings: VectorMakeSettings, executor: Executor): Prom
       `--method ${method} takes --plus and --minus, texts whose first tokens it lies between; ${flag} is ${what}.`,
     );
   };
-  const of = (vectors: readonly Float64Array[], layers: readonly number[], about: Record<string, string>): Made => {
-    const directions: Directions = { method, layers, vectors, about };
-    return {
-      directions,
-      streamNorms: [],
-      layers: layers.map((_, i) => ({ ...layerOf(directions, i, undefined), auroc: undefined, validation: undefined })),
-      chosen: layers.length === 1 ? layers[0] : undefined,
-      chosenBy: layers.length === 1 ? "its own layer" : "nothing",
-      notes: [],
-    };
-  };
+  const of = (vectors: readonly Float64Array[], layers: readonly number[], about: Record<string, string>): Made =>
+    asItIs({ method, layers, vectors, about });
   switch (method) {
     case "neuron": {
       if (layer === undefined || neuron === undefined)

@@ -17,6 +17,9 @@ import { generateTask } from "./generate-task.ts";
 import { vectorApplyTask } from "./vector-apply-task.ts";
 import { vectorJudgeTask } from "./vector-judge-task.ts";
 import { vectorMakeTask } from "./vector-make-task.ts";
+import { openModel } from "../model/open.ts";
+import { vectorAt } from "../vector/direction.ts";
+import { openVector } from "../vector/open-vector.ts";
 import { randomTwins } from "../vector/random-twins.ts";
 import { vectorSweepTask } from "./vector-sweep-task.ts";
 
@@ -53,6 +56,32 @@ test.each(["component", "probe"])("a %s parts the test texts as the difference o
   const { layers } = await make({ source: shipped("gender"), out: at(`${method}.safetensors`), method, layer: 2 });
   expect(layers[3].auroc!.test).toBe(1);
   expect(layers[3].norm).toBeLessThanOrEqual(made.layers[3].norm + 1e-6);
+});
+
+test("a sum of files is one file, at the layers that all have, as the sum of their vectors", async () => {
+  const { layers, file, chosenBy } = await make({
+    source: `${gender} - ${number}`,
+    method: "sum",
+    out: at("sum.gguf"),
+  });
+  expect([file, chosenBy]).toEqual([at("sum.gguf"), "its file"]);
+  const model = openModel("sprig");
+  try {
+    const [sum, a, b] = [file, gender, number].map((name) => openVector(name, model).directions);
+    expect(sum.layers).toEqual([1, 2, 3]);
+    expect(layers.map(({ layer }) => layer)).toEqual([-1, 0, 1, 2, 3]);
+    const difference = Array.from(vectorAt(a, 2)!, (x, i) => Math.fround(x - vectorAt(b, 2)![i]));
+    expect(Array.from(vectorAt(sum, 2)!)).toEqual(difference);
+  } finally {
+    model.close();
+  }
+});
+
+test("without a place for its file a direction goes into the result's folder", async () => {
+  const { file, layer } = await vectorMakeTask(vectorMakeSettings.parse({ method: "neuron", layer: 1, neuron: 3 }), {
+    folder,
+  });
+  expect([file, layer]).toEqual([at("neuron.safetensors"), 1]);
 });
 
 test("a sweep reports what it chose on prompts that chose nothing, beside 20 random directions", async () => {
@@ -160,10 +189,45 @@ describe("a text with a direction", () => {
     expect(result.clean.tokens[0].text).toBe(" he");
     expect(result.steered.tokens[0]).toMatchObject({ text: " she", alternatives: { length: 5 } });
     expect(result.steered.tokens[0].moved).toBeGreaterThan(5);
+    // What the direction did to the token that is written without it.
+    expect(result.clean.tokens[0].moved).toBeLessThan(-5);
     expect(parts).toEqual(["clean", "steered", "clean", "steered", "clean", "steered"]);
     expect(result.applied[0]).toMatchObject({ action: "add", layers: [2], inVectors: 2 });
     expect(result.applied[0].inStream).toBeGreaterThan(0);
     expect(result.sane).toEqual([-1, 1]);
+    expect(result.doses.map(({ coefficient }) => coefficient)).toEqual([-1, 1, 4]);
+    for (const { coefficient, atPrompt } of result.doses) {
+      expect(atPrompt.null.draws).toHaveLength(20);
+      if (coefficient > 0) expect(atPrompt.rank).toBe(1);
+    }
+  });
+
+  test("has doses whose KL at the prompt's end is that of whole distributions", async () => {
+    const settings = vectorApplySettings.parse({ vectors: [gender], scales: [2], text, maxTokens: 1, doses: [0, 2] });
+    const { doses } = await vectorApplyTask(settings);
+    expect(doses[0].atPrompt).toMatchObject({ value: 0, null: { mean: 0 } });
+    const chances = async (over: object) => {
+      const all = { text, maxTokens: 1, alternatives: 1000, ...over };
+      const { samples } = await generateTask(generateSettings.parse(all));
+      return new Map(samples[0].tokens[0].alternatives.map(({ id, logProbability }) => [id, logProbability]));
+    };
+    const [p, q] = [await chances({}), await chances({ vector: gender, scale: 2 })];
+    // The likeliest 1,000 tokens: the others together have less than 1e-5 of p.
+    const kl = [...p].reduce((sum, [id, logP]) => sum + Math.exp(logP) * (logP - (q.get(id) ?? logP)), 0);
+    expect(doses[1].atPrompt.value).toBeCloseTo(kl, 4);
+  });
+
+  test("has no doses of what depends on no coefficient, which a note says", async () => {
+    const settings = vectorApplySettings.parse({
+      vectors: [gender],
+      actions: ["project"],
+      text,
+      maxTokens: 1,
+      doses: [1],
+    });
+    const { doses, notes } = await vectorApplyTask(settings);
+    expect(doses).toEqual([]);
+    expect(notes).toContain('What "project" does depends on no coefficient, so there are no doses of it.');
   });
 
   test("at coefficient 0 is the clean one to the bit, which a note says", async () => {

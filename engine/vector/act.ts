@@ -110,6 +110,9 @@ export function writesOf(nLayers: number): Pick<Where, "site" | "layer">[] {
   ];
 }
 
+/** Whether what an action does depends on a coefficient. */
+export const isScaled = (action: VectorAction): boolean => action === "add" || action === "clamp";
+
 /** The coefficient of the vector as it is long. */
 export function inVectors(vector: ArrayLike<number>, layer: number, { scale, unit, streamNorms }: ActingOn): number {
   if (unit === "vector") return scale;

@@ -8,7 +8,7 @@ import { controlVectorBytes, readControlVector } from "./control-vector.ts";
 import type { Directions } from "./direction.ts";
 import { neuronpediaVector } from "./neuronpedia-json.ts";
 import { openVector, summandsOf } from "./open-vector.ts";
-import { vectorFileBytes, writeVectorFile } from "./vector-file.ts";
+import { vectorFileBytes } from "./vector-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vectors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,7 +29,7 @@ const directions = (over: Partial<Directions> = {}): Directions => ({
 
 test("a file of ours gives back directions, header and figures", () => {
   const file = { directions: directions(), layer: 2, streamNorms: [1, 2, 3], figures: { auroc: "0.98" } };
-  writeVectorFile(at("a.safetensors"), model, file);
+  writeFileSync(at("a.safetensors"), vectorFileBytes(model, file));
   expect(openVector(at("a.safetensors"), model)).toEqual({
     ...file,
     name: at("a.safetensors"),
@@ -99,12 +99,15 @@ test("a vector of Neuronpedia has its layer and hook, and the input of a layer i
 
 describe("a sum of files", () => {
   const write = (name: string, k: number, layers: number[]) =>
-    writeVectorFile(at(name), model, {
-      directions: directions({ layers, vectors: layers.map(() => vector(k)), sides: undefined }),
-      layer: layers[0],
-      streamNorms: [],
-      figures: {},
-    });
+    writeFileSync(
+      at(name),
+      vectorFileBytes(model, {
+        directions: directions({ layers, vectors: layers.map(() => vector(k)), sides: undefined }),
+        layer: layers[0],
+        streamNorms: [],
+        figures: {},
+      }),
+    );
 
   test("is the sum at the layers that all of them have, with every summand beside it", () => {
     write("p.safetensors", 1, [1, 2]);

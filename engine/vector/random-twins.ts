@@ -3,7 +3,6 @@ import { dot, norm } from "../activations/change-rows.ts";
 import type { Executor } from "../activations/executor.ts";
 import { meanOfRows, unit, vectorAt } from "./direction.ts";
 import type { OpenedVector } from "./open-vector.ts";
-import type { WrittenText } from "./prompts.ts";
 import { statesOf } from "./states.ts";
 import { randomVectors } from "./ways/random.ts";
 
@@ -34,7 +33,7 @@ export function randomTwins(
 /** The mean state of prompts at their ends, by layer. @throws EngineError "cancelled" */
 export async function meanStates(
   executor: Executor,
-  prompts: readonly WrittenText[],
+  prompts: readonly { readonly ids: readonly number[] }[],
   layers: readonly number[],
   signal?: AbortSignal,
 ): Promise<Float64Array[]> {

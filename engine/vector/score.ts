@@ -2,6 +2,7 @@
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
+import { klDivergence } from "../readout/distribution.ts";
 import { forEachLogits } from "../readout/logits.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { type EndOptions, forEachEnd } from "./ends.ts";
@@ -67,4 +68,28 @@ export async function scoresUnder(
     }),
   );
   return scores;
+}
+
+/**
+ * KL(clean ‖ changed) of the next token at a prompt's end under every list of changes, nats.
+ *
+ * @throws EngineError "usage" where a change does not fit; "cancelled"
+ */
+export async function klAtEnd(
+  executor: Executor,
+  ids: readonly number[],
+  changes: readonly (readonly FreeChange[])[],
+  options: EndOptions = {},
+): Promise<Float64Array> {
+  const kl = new Float64Array(changes.length);
+  let clean: Float64Array | undefined;
+  // The clean run comes first, and with it what the others are held against.
+  await forEachEnd(executor, [{ ids }], [[], ...changes], options, (states, pairs) =>
+    forEachLogits(executor, states, (logits, row) => {
+      clean ??= Float64Array.from(logits);
+      const [, c] = pairs[row];
+      if (c > 0) kl[c - 1] = Math.max(0, klDivergence(clean, logits));
+    }),
+  );
+  return kl;
 }

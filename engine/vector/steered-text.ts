@@ -1,11 +1,11 @@
 // A text written twice, without and with directions, and how much they moved the chance of every token that was written.
 //
-// Three rows grow together: the clean text, the steered one, and the unchanged model reading the steered one.
+// Four rows grow together: the clean text, the steered one, and each of them read by the other model.
 import type { Executor } from "../activations/executor.ts";
 import type { Fired } from "../activations/plan-runner.ts";
 import { PlanSession } from "../activations/plan-session.ts";
 import { Random } from "../base/random.ts";
-import type { EndReason, GeneratedToken, Sample } from "../choices/generate.ts";
+import type { EndReason } from "../choices/generate.ts";
 import type { SteeredSample, SteeredToken, VectorApplyPart } from "../choices/vector.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import { continuation, described } from "../generation/generate.ts";
@@ -28,6 +28,8 @@ export interface SteeredOptions {
 interface Side {
   readonly side: "clean" | "steered";
   readonly row: number;
+  /** The row in which the other model reads this side's text. */
+  readonly reader: number;
   readonly tokens: SteeredToken[];
   readonly shown: GrowingText;
   /** Both sides draw the same random numbers, so that they part where the direction parts them. */
@@ -47,7 +49,7 @@ export async function steeredText(
   { sampling, maxTokens, stopIds, seed }: SteeredSettings,
   { signal, onToken }: SteeredOptions = {},
 ): Promise<{
-  readonly clean: Sample;
+  readonly clean: SteeredSample;
   readonly steered: SteeredSample;
   readonly fired: readonly Fired[];
   readonly notes: readonly string[];
@@ -55,11 +57,12 @@ export async function steeredText(
   const { tokenizer } = executor.model;
   const bare = { worlds: [{ ids: prompt }], changes: [], read: [] };
   const changed = { ...bare, changes: changes.map((change) => ({ ...change, world: 0 })) };
-  const session = await PlanSession.open(executor, [bare, changed, bare], { signal });
+  const session = await PlanSession.open(executor, [bare, changed, changed, bare], { signal });
   const textOf = continuation(tokenizer, prompt);
   const sides = (["clean", "steered"] as const).map((side, row): Side => ({
     side,
     row,
+    reader: row + 2,
     tokens: [],
     shown: new GrowingText([]),
     random: Random.seeded(seed, "generation/0"),
@@ -73,8 +76,9 @@ export async function steeredText(
       const logits = session.logits(side.row);
       const id = nextToken(logits, sampling, side.random);
       const token = described(tokenizer, logits, id, alternatives);
-      const reader = session.logits(side.side === "steered" ? shadow : side.row);
-      const moved = token.logProbability - (reader[id] - logSumExp(reader));
+      const reader = session.logits(side.reader);
+      const other = reader[id] - logSumExp(reader);
+      const moved = side.side === "steered" ? token.logProbability - other : other - token.logProbability;
       side.tokens.push({ ...token, moved });
       const isEnd = stopIds.includes(id);
       const ids = side.tokens.map((one) => one.id);
@@ -88,34 +92,19 @@ export async function steeredText(
             : undefined;
       const rest = side.ended === undefined ? "" : side.shown.rest();
       side.text += shown + rest;
-      onToken?.({ side: side.side, token, shown: shown + rest, moved: side.side === "steered" ? moved : undefined });
+      onToken?.({ side: side.side, token, shown: shown + rest, moved });
     }
     const next = sides
       .filter(({ ended }) => ended === undefined)
-      .flatMap(({ row, side, tokens }) => {
+      .flatMap(({ row, reader, tokens }) => {
         const { id } = tokens.at(-1)!;
-        return side === "steered"
-          ? [
-              { row, id },
-              { row: shadow, id },
-            ]
-          : [{ row, id }];
+        return [
+          { row, id },
+          { row: reader, id },
+        ];
       });
     if (next.length > 0) await session.next(next);
   }
-  const [clean, steered] = sides;
-  return {
-    clean: { tokens: clean.tokens.map(withoutMove), text: clean.text, ended: clean.ended! },
-    steered: { tokens: steered.tokens, text: steered.text, ended: steered.ended! },
-    fired: session.fired(1),
-    notes: session.notes(1),
-  };
-}
-
-/** The row in which the unchanged model reads the steered text. */
-const shadow = 2;
-
-/** Of the clean text nothing moved. */
-function withoutMove({ id, text, logProbability, alternatives: others }: SteeredToken): GeneratedToken {
-  return { id, text, logProbability, alternatives: others };
+  const [clean, steered] = sides.map(({ tokens, text, ended }): SteeredSample => ({ tokens, text, ended: ended! }));
+  return { clean, steered, fired: session.fired(1), notes: session.notes(1) };
 }

@@ -1,5 +1,4 @@
 // A direction as a file of ours: safetensors with one tensor a layer, and a header that says what it is and how well it did.
-import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
 import { DIRECTION_METHODS, type DirectionMethod } from "../choices/vector.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
@@ -49,14 +48,6 @@ export function vectorFileBytes(
     ...prefixed("about", about),
     ...prefixed("figure", figures),
   });
-}
-
-export function writeVectorFile(
-  path: string,
-  model: Pick<Model, "name" | "sha256">,
-  file: Omit<VectorFile, "model">,
-): void {
-  writeFileAtomic(path, vectorFileBytes(model, file));
 }
 
 /** @throws EngineError "missing-file" or "invalid-file" with what is wrong */

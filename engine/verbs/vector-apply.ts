@@ -6,18 +6,26 @@ import type { Verb } from "./verb.ts";
 export const vectorApply: Verb<"vector apply"> = {
   name: "vector apply",
   settings: vectorApplySettings,
-  version: 1,
+  version: 2,
   says: "Writes a text twice, without and with directions, and says how much they moved the chance of every token.",
   examples: ['--vectors gender.safetensors --scales 2 --text "Yesterday John left the museum because" --max-tokens 8'],
   about: ({ model, vectors }) => ({ model, n: vectors.length }),
-  stages: ({ doses }) => [{ name: "writing", share: 2 }, ...(doses ? [{ name: "doses", share: 1 }] : [])],
+  stages: ({ doses }) => [
+    { name: "writing", share: 2 },
+    ...(doses
+      ? [
+          { name: "doses", share: 1 },
+          { name: "neutral text", share: 1 },
+        ]
+      : []),
+  ],
   run: (settings, { execution, signal, report, part }) =>
     vectorApplyTask(settings, { execution, signal, onProgress: report, onToken: part }),
   headline: ({ steered, applied }) => ({
     code: "vector-apply",
     values: { text: beginning(steered.text), vector: applied[0].vector, scale: applied[0].inVectors },
   }),
-  tables: ({ clean, steered, applied, doses }) => [
+  tables: ({ clean, steered, applied, doses, sane }) => [
     {
       title: "texts",
       columns: ["side", "text"],
@@ -39,17 +47,29 @@ export const vectorApply: Verb<"vector apply"> = {
       ]),
     },
     {
-      title: "tokens of the steered text; moved: log p under the directions − log p without them",
-      columns: ["step", "token", "log p", "moved"],
-      rows: steered.tokens.map(({ text, logProbability, moved }, step) => [step, text, logProbability, moved]),
+      title: "tokens; moved: log p under the directions − log p without them, behind the same text",
+      columns: ["side", "step", "token", "log p", "moved"],
+      rows: [["clean", clean] as const, ["steered", steered] as const].flatMap(([side, { tokens }]) =>
+        tokens.map(({ text, logProbability, moved }, step) => [side, step, text, logProbability, moved]),
+      ),
     },
     ...(doses.length === 0
       ? []
       : [
           {
-            title: "KL on neutral text, nats per token",
-            columns: ["coefficient", "KL"],
-            rows: doses.map(({ coefficient, kl }) => [coefficient, kl]),
+            title: `KL at the prompt's end, beside ${doses[0].atPrompt.null.draws.length} random directions, and on neutral text, nats per token${sane ? `; small on neutral text from ${sane[0]} to ${sane[1]}` : ""}`,
+            columns: ["coefficient", "KL at the end", "null 0.05", "null 0.95", "rank", "KL neutral"],
+            rows: doses.map(
+              ({
+                coefficient,
+                kl,
+                atPrompt: {
+                  value,
+                  null: { quantiles },
+                  rank,
+                },
+              }) => [coefficient, value, quantiles["0.05"], quantiles["0.95"], rank, kl],
+            ),
           },
         ]),
   ],

@@ -29,7 +29,8 @@ export const vectorMake: Verb<"vector make"> = {
           { name: "states", share: 2 },
           { name: "layers", share: 3 },
         ],
-  run: (settings, { execution, signal, report }) => vectorMakeTask(settings, { execution, signal, onProgress: report }),
+  run: (settings, { execution, signal, report, folder }) =>
+    vectorMakeTask(settings, { execution, signal, folder, onProgress: report }),
   headline: ({ method, layer, layers, task, file }) => {
     const at = layers.find((one) => one.layer === layer);
     const values = { method, layer: layer ?? "none", file: stemOf(file) };

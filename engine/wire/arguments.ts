@@ -1,6 +1,8 @@
 // What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
 import { z } from "zod";
 import { listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
+import { vectorSum } from "../choices/acting.ts";
+import { VECTOR_ENDINGS } from "../choices/vector.ts";
 import { DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
 import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
 import { type EngineApi, SITES } from "../contract.ts";
@@ -32,6 +34,8 @@ const relation = z.strictObject({
   seeds: repetitions(1),
 });
 
+const vector = { vector: vectorSum, model: path };
+
 export const ARGUMENTS = {
   hello: [],
   listModels: [],
@@ -45,6 +49,9 @@ export const ARGUMENTS = {
   listRuns: [],
   openRun: [name],
   keep: [z.strictObject({ name, text })],
+  listContrastSets: [],
+  openVector: [z.strictObject(vector)],
+  vectorFile: [z.strictObject({ ...vector, ending: oneOf(VECTOR_ENDINGS) })],
   openCircuit: [source],
   measure: [
     z.strictObject({

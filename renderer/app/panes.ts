@@ -9,6 +9,7 @@ import GitCommit from "@lucide/svelte/icons/git-commit-horizontal";
 import Grid from "@lucide/svelte/icons/grid-3x3";
 import List from "@lucide/svelte/icons/list";
 import Link from "@lucide/svelte/icons/link";
+import MoveUpRight from "@lucide/svelte/icons/move-up-right";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Type from "@lucide/svelte/icons/type";
 import Workflow from "@lucide/svelte/icons/workflow";
@@ -31,6 +32,7 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   figures: { load: () => import("./panes/FiguresPane.svelte"), icon: Gauge },
   runs: { load: () => import("./panes/RunsPane.svelte"), icon: List },
   lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
+  steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
   statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },
 };

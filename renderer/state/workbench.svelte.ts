@@ -37,6 +37,7 @@ import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
 import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
 import type { Settings } from "./settings.svelte.ts";
+import { SteerForm } from "./steer-form.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
 import { circuitAt } from "./taken-circuit.ts";
 import { TextForm } from "./text-form.svelte.ts";
@@ -73,6 +74,7 @@ export class Workbench {
   private readonly desks = new Map<string, Desk<VerbName>>();
   readonly lensForm = new LensForm();
   readonly textForm = new TextForm();
+  readonly steerForm = new SteerForm();
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */

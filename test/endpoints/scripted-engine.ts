@@ -43,6 +43,9 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     listRuns: () => Promise.resolve([]),
     openRun: unscripted,
     keep: unscripted,
+    listContrastSets: () => Promise.resolve([]),
+    openVector: unscripted,
+    vectorFile: unscripted,
     openCircuit: unscripted,
     measure: () => new Promise(() => undefined),
     heatmap: () => {

@@ -14,6 +14,7 @@ import {
   pruneToExport,
   showTab,
   startRun,
+  steerFromSets,
 } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
@@ -174,6 +175,13 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(readFileSync(await download.path(), "utf8").split("\r\n")[0]).toMatch(
       /^prompt,position,token,site,layer,top,p,/,
     );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a direction is made, steers a text beside the clean one, is swept and judged, and saved as a file that is taken again", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await steerFromSets(page, server.home);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -7,13 +7,14 @@ import { decompose, pseudoInverse } from "../../relation/svd.ts";
 import { minus } from "../direction.ts";
 
 /** What neuron n of a layer writes for each unit of its activation: row n of W_out. */
-export function neuronVector({ config, name, layer }: Model, at: number, neuron: number): Float64Array {
+export function neuronVector(model: Model, at: number, neuron: number): Float64Array {
+  const { name, config } = model;
   const { dModel, dMlp, nLayers } = config;
   if (at < 0 || at >= nLayers)
     throw new EngineError("usage", `There is no layer ${at}; ${name} has layers 0 to ${nLayers - 1}.`);
   if (neuron >= dMlp)
     throw new EngineError("usage", `There is no neuron ${neuron}; a layer of ${name} has neurons 0 to ${dMlp - 1}.`);
-  return Float64Array.from(layer(at).W_out.subarray(neuron * dModel, (neuron + 1) * dModel));
+  return Float64Array.from(model.layer(at).W_out.subarray(neuron * dModel, (neuron + 1) * dModel));
 }
 
 /** W_U column of one token − that of another: what raises the difference of their logits, but for the final norm. */
