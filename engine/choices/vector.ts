@@ -38,7 +38,7 @@ export const DIRECTION_METHODS = [
 export type DirectionMethod = (typeof DIRECTION_METHODS)[number];
 
 /** Those that `vector make` makes; what came from a file keeps its own. */
-export const MADE_METHODS = [
+const MADE_METHODS = [
   "difference",
   "component",
   "probe",
