@@ -114,7 +114,7 @@ function unitCount({ nHeads, nKeyValueHeads, dMlp, dModel }: ModelConfig, site: 
 
 const span = ({ dHead }: ModelConfig, site: Site): number => (["q", "k", "v", "z"].includes(site) ? dHead : 1);
 
-const dictionaryName = (width: number): string => `dictionary of width ${width}`;
+export const dictionaryName = (width: number): string => `dictionary of width ${width}`;
 
 /** Small dictionaries of every width that a change of these models can have. */
 export function randomDictionaries(config: ModelConfig): Map<string, PlainDictionary> {

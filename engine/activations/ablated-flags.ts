@@ -1,5 +1,6 @@
 // A circuit as flags that the inner loops read: 1 = ablated, by layer; kinds that are not pruned are live. The units of a
 // circuit run's plan, in the form in which `circuit-run.ts` reads them.
+import type { AblatedFeatures } from "./spliced.ts";
 import type { UnitKind } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 
@@ -7,13 +8,17 @@ export class AblatedFlags {
   private readonly heads: Uint8Array;
   private readonly mlps: Uint8Array;
   private readonly neurons: Uint8Array | undefined;
+  private readonly features: readonly Uint8Array[] | undefined;
+  private readonly errors: readonly Uint8Array[] | undefined;
   private readonly last: number;
 
   constructor(readonly kept: UnitSet) {
-    const { kinds } = kept.space;
-    this.heads = this.flags("head");
-    this.mlps = this.flags("mlp");
-    this.neurons = kinds.includes("neuron") ? this.flags("neuron") : undefined;
+    const { kinds, sizes } = kept.space;
+    this.heads = this.flags("head", sizes.nHeads);
+    this.mlps = this.flags("mlp", 1);
+    this.neurons = kinds.includes("neuron") ? this.flags("neuron", sizes.dMlp) : undefined;
+    this.features = kinds.includes("feature") ? this.byLayer("feature") : undefined;
+    this.errors = kinds.includes("error") ? this.byLayer("error") : undefined;
     this.last = this.heads.lastIndexOf(0);
   }
 
@@ -42,16 +47,28 @@ export class AblatedFlags {
     return this.neurons?.subarray(layer * dMlp, (layer + 1) * dMlp);
   }
 
-  private flags(kind: UnitKind): Uint8Array {
+  /** Of the features and the error of the dictionary at a layer; undefined where all of them are live. */
+  splicedAt(layer: number): AblatedFeatures | undefined {
+    const features = this.features?.[layer];
+    const error = this.errors?.[layer][0] === 1;
+    const any = features?.includes(1) ?? false;
+    return any || error ? { features: any ? features : undefined, error } : undefined;
+  }
+
+  /** One after another, of a kind of which every layer has as many. */
+  private flags(kind: UnitKind, width: number): Uint8Array {
     const { space } = this.kept;
-    const { nLayers, nHeads, dMlp } = space.sizes;
-    const width = { head: nHeads, mlp: 1, neuron: dMlp }[kind];
-    const flags = new Uint8Array(nLayers * width);
+    const flags = new Uint8Array(space.sizes.nLayers * width);
     if (!space.kinds.includes(kind)) return flags;
-    for (let layer = 0; layer < nLayers; layer++) {
-      const { start } = space.layerRange(kind, layer);
-      for (let i = 0; i < width; i++) flags[layer * width + i] = this.kept.hasIndex(start + i) ? 0 : 1;
-    }
+    this.byLayer(kind).forEach((own, layer) => flags.set(own, layer * width));
     return flags;
+  }
+
+  private byLayer(kind: UnitKind): Uint8Array[] {
+    const { space } = this.kept;
+    return Array.from({ length: space.sizes.nLayers }, (_, layer) => {
+      const { start, end } = space.layerRange(kind, layer);
+      return Uint8Array.from({ length: end - start }, (_flag, i) => (this.kept.hasIndex(start + i) ? 0 : 1));
+    });
   }
 }

@@ -6,6 +6,7 @@ import type { AblatedSite, Ablation } from "./ablation.ts";
 import { type AblatedRows, kindOf, type Maker } from "./ablation-kinds.ts";
 import type { Executor } from "./executor.ts";
 import type { Reals } from "./packing.ts";
+import type { Spliced } from "./spliced.ts";
 
 export class AblatedValues {
   private constructor(private readonly make: Maker) {}
@@ -15,14 +16,16 @@ export class AblatedValues {
    *
    * @param groups of examples that one pass can hold
    * @param sites that values will be asked of
+   * @param spliced the dictionaries whose features and errors are among them
    */
   static async over(
     executor: Executor,
     groups: readonly (readonly Example[])[],
     ablation: Ablation,
     sites: readonly AblatedSite[],
+    spliced: readonly Spliced[] = [],
   ): Promise<AblatedValues> {
-    return new AblatedValues(await kindOf(ablation).maker({ executor, groups, ablation, sites }));
+    return new AblatedValues(await kindOf(ablation).maker({ executor, groups, ablation, sites, spliced }));
   }
 
   /**

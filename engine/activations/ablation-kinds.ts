@@ -5,11 +5,12 @@ import { assertInternal } from "../base/errors.ts";
 import type { AblationKind } from "../choices/lists.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
-import { siteAxes } from "../transformer/sites.ts";
+import { type Site, siteAxes } from "../transformer/sites.ts";
 import type { AblatedSite, Ablation, AblationChoice, AblationOf } from "./ablation.ts";
 import type { Executor } from "./executor.ts";
 import { type Packing, type Reals, repeatRows, zeros } from "./packing.ts";
 import { ReferenceMeans } from "./reference-means.ts";
+import type { Spliced } from "./spliced.ts";
 
 /** Examples that go through the model together; whole prompts, but under paired resample. */
 export interface AblatedRows {
@@ -32,6 +33,7 @@ interface MakerSetting<Of extends Ablation> {
   readonly ablation: Of;
   /** Where values will be asked for. */
   readonly sites: readonly AblatedSite[];
+  readonly spliced: readonly Spliced[];
 }
 
 interface KindOfAblation<Of extends Ablation> {
@@ -53,8 +55,8 @@ const KINDS: { readonly [Kind in AblationKind]: KindOfAblation<AblationOf<Kind>>
     keepsSharedPrefix: false,
     origin: ({ reference, perPosition }, examples) =>
       `mean over ${examples} ${reference} prompts${perPosition ? ", by position" : ""}`,
-    maker: async ({ executor, groups, ablation, sites }) => {
-      const means = await ReferenceMeans.over(executor, groups, ablation, sites);
+    maker: async ({ executor, groups, ablation, sites, spliced }) => {
+      const means = await ReferenceMeans.over(executor, groups, ablation, sites, spliced);
       return (site, layer, { examples, packing }) => {
         assertInternal(
           packing.runs.every(({ first }) => first === 0),
@@ -67,10 +69,13 @@ const KINDS: { readonly [Kind in AblationKind]: KindOfAblation<AblationOf<Kind>>
   zero: {
     keepsSharedPrefix: false,
     origin: () => "zero",
-    maker: ({ executor: { precision, model } }) => {
+    maker: ({ executor: { precision, model }, spliced }) => {
       const made = new Map<number, Reals>();
-      return (site, _layer, { packing }) => {
-        const entries = entriesOf(model.config, site, packing);
+      return (site, layer, { packing }) => {
+        const entries =
+          site === "feature" || site === "error"
+            ? packing.rows * splicedWidth(spliced, site, layer)
+            : entriesOf(model.config, site, packing);
         const known = made.get(entries) ?? zeros(precision, entries);
         made.set(entries, known);
         return known;
@@ -98,8 +103,14 @@ function ownPrecision({ precision }: Executor, values: Reals): Reals {
   return own;
 }
 
+/** Entries of a layer's features or error in one row; 0 where no dictionary is laid. */
+function splicedWidth(spliced: readonly Spliced[], site: "feature" | "error", layer: number): number {
+  const dictionary = spliced.find((one) => one.layer === layer)?.dictionary;
+  return (site === "feature" ? dictionary?.features : dictionary?.width) ?? 0;
+}
+
 /** How many entries a site has over the rows of a packing. */
-function entriesOf(config: ModelConfig, site: AblatedSite, { rows, runs }: Packing): number {
+function entriesOf(config: ModelConfig, site: "input" | Site, { rows, runs }: Packing): number {
   if (site === "pattern") {
     const queries = greatest(runs.map(({ length, first }) => length - first));
     const keys = greatest(runs.map(({ length }) => length));
@@ -109,7 +120,7 @@ function entriesOf(config: ModelConfig, site: AblatedSite, { rows, runs }: Packi
 }
 
 /** Entries of a site in one row. */
-function siteWidth(config: ModelConfig, site: AblatedSite): number {
+function siteWidth(config: ModelConfig, site: "input" | Site): number {
   const { nHeads, nKeyValueHeads, dHead, dModel, dMlp } = config;
   const sizes: Readonly<Record<string, number>> = { head: nHeads, keyValueHead: nKeyValueHeads, dHead, dModel, dMlp };
   const [, ...axes] = siteAxes[site === "input" ? "residPre" : site].split(" ");

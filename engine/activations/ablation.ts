@@ -5,8 +5,8 @@ import type { UnitKind } from "../circuit/unit.ts";
 import type { AblationKind, AblationReference } from "../choices/lists.ts";
 import type { Site } from "../transformer/sites.ts";
 
-/** "input": what the embedding writes, the stream before the first layer. */
-export type AblatedSite = "input" | Site;
+/** "input": what the embedding writes, the stream before the first layer; "feature" and "error": of dictionaries laid on layers. */
+export type AblatedSite = "input" | "feature" | "error" | Site;
 
 /** What a task or a user asks for. */
 export interface AblationChoice {
@@ -37,4 +37,10 @@ export type Ablation = GivenAblation | OptimalAblation;
 export type AblationOf<Kind extends AblationKind> = Kind extends "optimal" ? OptimalAblation : GivenAblation;
 
 /** The site at which a kind of unit is ablated. */
-export const siteOfKind: Readonly<Record<UnitKind, Site>> = { head: "z", mlp: "mlpOut", neuron: "hidden" };
+export const siteOfKind: Readonly<Record<UnitKind, Exclude<AblatedSite, "input">>> = {
+  head: "z",
+  mlp: "mlpOut",
+  neuron: "hidden",
+  feature: "feature",
+  error: "error",
+};

@@ -6,9 +6,10 @@ import type { Example } from "../task/example.ts";
 import { AblatedValues } from "./ablated-values.ts";
 import { type Ablation, siteOfKind } from "./ablation.ts";
 import { kindOf } from "./ablation-kinds.ts";
-import { type Captured, capture } from "./capture.ts";
+import { capture } from "./capture.ts";
 import type { Executor, PrefixRows } from "./executor.ts";
 import { Packing, type Reals } from "./packing.ts";
+import { type CapturedUnits, captureUnits, type Spliced } from "./spliced.ts";
 
 export interface Chunk {
   readonly examples: readonly Example[];
@@ -21,6 +22,8 @@ export interface Chunk {
   readonly corrupt: Reals;
   /** Values of ablated units, by layer, "row width" over the computed rows. */
   readonly ablated: Partial<Record<UnitKind, readonly Reals[]>>;
+  /** Dictionaries whose features and errors are units, by layer. */
+  readonly spliced: ReadonlyMap<number, Spliced>;
   /** What the embedding gives when it is ablated, "row dModel"; where it was asked for. */
   readonly ablatedInput: Reals | undefined;
 }
@@ -63,6 +66,8 @@ export function sharedPrefix(example: Example, ablation: Ablation): number {
 
 export interface ChunkOptions {
   readonly kinds: readonly UnitKind[];
+  /** Dictionaries for the kinds "feature" and "error". */
+  readonly spliced?: readonly Spliced[] | undefined;
   /** Whether the embedding is ablated too. */
   readonly input?: boolean;
   /** false: every position is computed in every run (to test that the shortcut changes nothing). */
@@ -78,7 +83,7 @@ export async function* chunksOf(
 ): AsyncGenerator<Chunk> {
   const groups = groupExamples(examples, rowBudget(executor.model.config));
   const sites = [...options.kinds.map((kind) => siteOfKind[kind]), ...(options.input ? (["input"] as const) : [])];
-  const values = await AblatedValues.over(executor, groups, ablation, sites);
+  const values = await AblatedValues.over(executor, groups, ablation, sites, options.spliced);
   for (const group of groups) yield await prepareChunk(executor, group, ablation, values, options);
 }
 
@@ -112,7 +117,8 @@ async function prepareChunk(
     );
   const chunk = { examples, packing, prefix, clean: embed("clean"), corrupt: embed("corrupt") };
   const ablatedInput = options.input ? await values.input(chunk) : undefined;
-  return { ...chunk, ablatedInput, ablated: await ablatedUnits(executor, chunk, values, options.kinds) };
+  const spliced = new Map((options.spliced ?? []).map((one) => [one.layer, one]));
+  return { ...chunk, spliced, ablatedInput, ablated: await ablatedUnits(executor, chunk, values, options) };
 }
 
 /** Keys and values of the shared prefixes, one after another. */
@@ -131,16 +137,16 @@ async function prefixRows(
 
 async function ablatedUnits(
   executor: Executor,
-  chunk: Omit<Chunk, "ablated" | "ablatedInput">,
+  chunk: Pick<Chunk, "examples" | "packing" | "corrupt" | "prefix">,
   values: AblatedValues,
-  kinds: readonly UnitKind[],
+  { kinds, spliced = [] }: ChunkOptions,
 ): Promise<Chunk["ablated"]> {
   const { packing, corrupt, prefix } = chunk;
   const sites = kinds.map((kind) => siteOfKind[kind]);
-  let run: Promise<Captured> | undefined;
+  let run: Promise<CapturedUnits> | undefined;
   const ofCorruptRun = async (kind: UnitKind, layer: number) => {
-    run ??= capture(executor, packing, corrupt, { sites, prefix });
-    return (await run).at[siteOfKind[kind]]![layer];
+    run ??= captureUnits(executor, packing, corrupt, sites, spliced, { prefix });
+    return (await run)[siteOfKind[kind]]![layer];
   };
   const ablated: Partial<Record<UnitKind, Reals[]>> = {};
   for (const kind of kinds) {

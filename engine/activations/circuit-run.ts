@@ -1,6 +1,7 @@
 // Runs circuits: kept units live, everything else that is pruned ablated, from any layer whose input is known.
 //
-// The fast path of the plan that sets every removed head at z, MLP at mlpOut and neuron at hidden to what its ablation gives.
+// The fast path of the plan that sets every removed head at z, MLP at mlpOut and neuron at hidden to what its ablation gives, and of
+// the one that goes through a dictionary with removed features set to what their ablation gives.
 //
 // Shortcuts, each exact (the tests run them against the plain full pass):
 // - resume: layers before `from` are not run again, their input comes from an earlier run of the same circuit;
@@ -13,7 +14,9 @@ import { assertInternal } from "../base/errors.ts";
 import type { AblatedFlags } from "./ablated-flags.ts";
 import type { Chunk } from "./chunk.ts";
 import type { Executor, Patch } from "./executor.ts";
+import type { UnitKind } from "../circuit/unit.ts";
 import { type Packing, type Reals, repeatRows, takeRows, zeros } from "./packing.ts";
+import { ablatedDifference, type AblatedFeatures, type Spliced } from "./spliced.ts";
 
 /** The residual stream before a layer, at all computed rows or at each run's last token. */
 export interface Stream {
@@ -125,10 +128,41 @@ export async function runCircuit(
     stacked = true;
     const given = await options.intervention?.mlpOut(layer, scope);
     const site = given ? { mlpOut: given } : mlpOptions(chunk, layer, scope, circuits);
-    residual = (await executor.write(layer, residual, mixed, { wanted: ["residPost"], ...site })).residPost;
+    const spliced = splicedAt(chunk, layer, circuits);
+    const wanted =
+      spliced?.site === "mlpOut" && !site.mlpOut ? (["residPost", "mlpOut"] as const) : (["residPost"] as const);
+    const written = await executor.write(layer, residual, mixed, { wanted, ...site });
+    residual = written.residPost;
+    if (spliced) {
+      const states = spliced.site === "residPost" ? residual : (site.mlpOut ?? written.mlpOut);
+      const given = {
+        features: scopedTo(chunk, scope, "feature", layer),
+        error: scopedTo(chunk, scope, "error", layer),
+      };
+      const change = await ablatedDifference(spliced, states, given, flagsAt(circuits, layer));
+      residual = residual.map((x, i) => x + change[i]);
+    }
   }
   if (options.record) streams[nLayers] = { scope, residual };
   return { end: scope === "end" ? residual : ends(residual, dModel), streams };
+}
+
+/** The dictionary of a layer, where some candidate ablates any of it. */
+function splicedAt(chunk: Chunk, layer: number, circuits: readonly AblatedFlags[]): Spliced | undefined {
+  const spliced = chunk.spliced.get(layer);
+  return spliced && circuits.some((circuit) => circuit.splicedAt(layer)) ? spliced : undefined;
+}
+
+const noneAblated: AblatedFeatures = { features: undefined, error: false };
+
+const flagsAt = (circuits: readonly AblatedFlags[], layer: number): AblatedFeatures[] =>
+  circuits.map((circuit) => circuit.splicedAt(layer) ?? noneAblated);
+
+/** What ablated units of a kind give at the rows of a scope; undefined where the kind is not pruned. */
+function scopedTo(chunk: Chunk, scope: Stream["scope"], kind: UnitKind, layer: number): Reals | undefined {
+  const values = chunk.ablated[kind]?.[layer];
+  if (!values || scope === "all") return values;
+  return takeRows(values, values.length / chunk.packing.rows, chunk.packing.endRows);
 }
 
 /** z of every candidate: live heads from `z` (shared by all candidates unless `stacked`), ablated ones from the chunk. */
@@ -173,13 +207,11 @@ export function mlpOptions(
   scope: Stream["scope"],
   circuits: readonly AblatedFlags[],
 ): { mlpOut?: Reals; hidden?: Patch } {
-  const scoped = (values: Reals) =>
-    scope === "end" ? takeRows(values, values.length / chunk.packing.rows, chunk.packing.endRows) : values;
   const ablated = circuits.filter((circuit) => circuit.mlpAt(layer)).length;
   assertInternal(ablated === 0 || ablated === circuits.length, "candidates of one run disagree on an MLP");
-  if (ablated > 0) return { mlpOut: repeatRows(scoped(chunk.ablated.mlp![layer]), circuits.length) };
+  if (ablated > 0) return { mlpOut: repeatRows(scopedTo(chunk, scope, "mlp", layer)!, circuits.length) };
   if (!circuits[0].neuronsAt(layer)) return {};
-  const values = scoped(chunk.ablated.neuron![layer]);
+  const values = scopedTo(chunk, scope, "neuron", layer)!;
   const rows = scope === "end" ? chunk.examples.length : chunk.packing.rows;
   const width = values.length / rows;
   const where = new Uint8Array(circuits.length * rows * width);

@@ -2,9 +2,9 @@
 import { assertInternal } from "../base/errors.ts";
 import type { Example } from "../task/example.ts";
 import type { Ablation, AblatedSite } from "./ablation.ts";
-import { capture } from "./capture.ts";
 import type { Executor } from "./executor.ts";
 import { Packing, type Reals, zeros } from "./packing.ts";
+import { captureUnits, type Spliced } from "./spliced.ts";
 
 /** Prompts of one template and length have their positions aligned. */
 const alignmentOf = (example: Example): string => `${example.template ?? ""}/${example.clean.ids.length}`;
@@ -22,6 +22,7 @@ export class ReferenceMeans {
     groups: readonly (readonly Example[])[],
     { reference, perPosition }: Pick<Ablation, "reference" | "perPosition">,
     sites: readonly AblatedSite[],
+    spliced: readonly Spliced[] = [],
   ): Promise<ReferenceMeans> {
     const means = new ReferenceMeans(perPosition);
     const inner = sites.filter((site) => site !== "input");
@@ -34,7 +35,7 @@ export class ReferenceMeans {
       );
       if (sites.includes("input")) means.add("input", examples, packing, [embedded]);
       if (inner.length === 0) continue;
-      const { at } = await capture(executor, packing, embedded, { sites: inner });
+      const at = await captureUnits(executor, packing, embedded, inner, spliced);
       for (const site of inner) means.add(site, examples, packing, at[site]!);
     }
     return means;

@@ -1,7 +1,7 @@
 // The closed lists that a person chooses from: every face and every file takes its names from here.
 
 /** What pruning removes, in the order in which a list names them. */
-export const UNIT_KINDS = ["head", "mlp", "neuron"] as const;
+export const UNIT_KINDS = ["head", "mlp", "neuron", "feature", "error"] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
 
 /** What pruning keeps true; defined in engine/evaluate. */

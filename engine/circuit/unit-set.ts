@@ -1,9 +1,13 @@
 // A set of units as bits: the kept units of a circuit, with cheap copies, equality, keys, counts and differences.
 import { assertInternal } from "../base/errors.ts";
 import {
+  errorUnit,
+  featuresAt,
+  featureUnit,
   formatUnit,
   hasUnit,
   headUnit,
+  indexInLayer,
   mlpUnit,
   neuronUnit,
   UNIT_KINDS,
@@ -13,29 +17,26 @@ import {
 } from "./unit.ts";
 
 /** Units of one kind in one layer. */
-const PER_LAYER: Readonly<Record<UnitKind, (sizes: UnitSizes) => number>> = {
+const COUNT_AT: Readonly<Record<UnitKind, (sizes: UnitSizes, layer: number) => number>> = {
   head: (sizes) => sizes.nHeads,
   mlp: () => 1,
   neuron: (sizes) => sizes.dMlp,
+  feature: featuresAt,
+  error: (sizes, layer) => (featuresAt(sizes, layer) > 0 ? 1 : 0),
 };
 
 const UNIT_AT: Readonly<Record<UnitKind, (layer: number, i: number) => Unit>> = {
   head: headUnit,
   mlp: mlpUnit,
   neuron: neuronUnit,
-};
-
-const INDEX_IN_LAYER: Readonly<Record<UnitKind, (unit: Unit) => number>> = {
-  head: (unit) => (unit.kind === "head" ? unit.head : 0),
-  mlp: () => 0,
-  neuron: (unit) => (unit.kind === "neuron" ? unit.neuron : 0),
+  feature: featureUnit,
+  error: errorUnit,
 };
 
 interface KindRange {
   readonly kind: UnitKind;
-  readonly perLayer: number;
-  readonly start: number;
-  readonly end: number;
+  /** Number of the first unit of each layer, and after the last layer the number behind the last unit. */
+  readonly starts: readonly number[];
 }
 
 /** Numbers the units that one search may remove; a kind that is not searched has no numbers and belongs to every set. */
@@ -50,36 +51,33 @@ export class UnitSpace {
   constructor(sizes: UnitSizes, kinds: readonly UnitKind[]) {
     this.sizes = sizes;
     this.kinds = UNIT_KINDS.filter((kind) => kinds.includes(kind));
-    let start = 0;
+    let end = 0;
     this.ranges = this.kinds.map((kind) => {
-      const perLayer = PER_LAYER[kind](sizes);
-      const range = { kind, perLayer, start, end: start + perLayer * sizes.nLayers };
-      start = range.end;
-      return range;
+      const starts = [end];
+      for (let layer = 0; layer < sizes.nLayers; layer++) starts.push((end += COUNT_AT[kind](sizes, layer)));
+      return { kind, starts };
     });
-    this.size = start;
+    this.size = end;
   }
 
   /** Number of a unit, undefined when its kind is not searched. */
   indexOf(unit: Unit): number | undefined {
     assertInternal(hasUnit(this.sizes, unit), `the model has no ${formatUnit(unit)}`);
     const range = this.ranges.find(({ kind }) => kind === unit.kind);
-    return range && range.start + unit.layer * range.perLayer + INDEX_IN_LAYER[unit.kind](unit);
+    return range && range.starts[unit.layer] + indexInLayer(unit);
   }
 
   unitAt(index: number): Unit {
-    const range = this.ranges.find(({ end }) => index < end);
+    const range = this.ranges.find(({ starts }) => index < starts[starts.length - 1]);
     assertInternal(range && index >= 0, `unit number ${index} of ${this.size}`);
-    const within = index - range.start;
-    return UNIT_AT[range.kind](Math.floor(within / range.perLayer), within % range.perLayer);
+    const layer = range.starts.findLastIndex((start) => start <= index);
+    return UNIT_AT[range.kind](layer, index - range.starts[layer]);
   }
 
   /** Numbers [start, end) of one kind in one layer; empty when the kind is not searched. */
   layerRange(kind: UnitKind, layer: number): { readonly start: number; readonly end: number } {
     const range = this.ranges.find((candidate) => candidate.kind === kind);
-    if (!range) return { start: 0, end: 0 };
-    const start = range.start + layer * range.perLayer;
-    return { start, end: start + range.perLayer };
+    return range ? { start: range.starts[layer], end: range.starts[layer + 1] } : { start: 0, end: 0 };
   }
 
   full(): UnitSet {
@@ -217,7 +215,7 @@ export class UnitSet {
   countPerLayer(kind: UnitKind): number[] {
     const { sizes, kinds } = this.space;
     return Array.from({ length: sizes.nLayers }, (_, layer) => {
-      if (!kinds.includes(kind)) return PER_LAYER[kind](sizes);
+      if (!kinds.includes(kind)) return COUNT_AT[kind](sizes, layer);
       const { start, end } = this.space.layerRange(kind, layer);
       let count = 0;
       for (let index = start; index < end; index++) count += Number(this.hasIndex(index));
@@ -228,9 +226,13 @@ export class UnitSet {
 
 function sameSpace(a: UnitSpace, b: UnitSpace): boolean {
   if (a === b) return true;
-  const sameSizes =
-    a.sizes.nLayers === b.sizes.nLayers && a.sizes.nHeads === b.sizes.nHeads && a.sizes.dMlp === b.sizes.dMlp;
-  return sameSizes && a.kinds.join() === b.kinds.join();
+  return sameSizes(a.sizes, b.sizes) && a.kinds.join() === b.kinds.join();
+}
+
+function sameSizes(a: UnitSizes, b: UnitSizes): boolean {
+  if (a.nLayers !== b.nLayers || a.nHeads !== b.nHeads || a.dMlp !== b.dMlp) return false;
+  for (let layer = 0; layer < a.nLayers; layer++) if (featuresAt(a, layer) !== featuresAt(b, layer)) return false;
+  return true;
 }
 
 function bitCount(word: number): number {

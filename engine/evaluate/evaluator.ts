@@ -6,6 +6,7 @@ import { type Chunk, prepareChunks, rowBudget } from "../activations/chunk.ts";
 import { EntryMemo, runCircuit, type Stream, sufficient } from "../activations/circuit-run.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
+import type { Spliced } from "../activations/spliced.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
@@ -47,6 +48,8 @@ export interface EvaluatorOptions {
   readonly metric: MetricName;
   readonly ablation: Ablation;
   readonly space: UnitSpace;
+  /** Dictionaries whose features and errors are units of the space. */
+  readonly spliced?: readonly Spliced[] | undefined;
   readonly signal?: AbortSignal;
   /** Shortcuts, off only to test that they change nothing. */
   readonly sharePrefix?: boolean;
@@ -73,6 +76,7 @@ export class Evaluator {
     const { kinds } = options.space;
     const chunks = await prepareChunks(executor, examples, options.ablation, {
       kinds,
+      spliced: options.spliced,
       sharePrefix: options.sharePrefix,
     });
     const evaluator = new Evaluator(executor, examples, options, chunks);

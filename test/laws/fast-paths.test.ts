@@ -3,13 +3,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { AblatedSite, Ablation, UnitConstants } from "../../engine/activations/ablation.ts";
 import { differentiatePlans } from "../../engine/activations/differentiate-plan.ts";
 import { Executor } from "../../engine/activations/executor.ts";
-import type { Plan, PlannedChange, Reading, Value } from "../../engine/activations/plan.ts";
+import type { Change, Plan, PlannedChange, Reading, Value } from "../../engine/activations/plan.ts";
 import { runPlan, runPlans } from "../../engine/activations/run-plan.ts";
+import type { Spliced } from "../../engine/activations/spliced.ts";
 import { Random } from "../../engine/base/random.ts";
 import type { formatEdge } from "../../engine/circuit/edge.ts";
 import { formatNode, type Node, parseNode } from "../../engine/circuit/node.ts";
 import { edgeTable, type Slot, slotIndex, sourceIndex, type Topology } from "../../engine/circuit/topology.ts";
-import type { Unit } from "../../engine/circuit/unit.ts";
+import { featureUnit, type Unit } from "../../engine/circuit/unit.ts";
 import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
@@ -22,6 +23,7 @@ import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { promptOf } from "../../engine/task/prompt.ts";
 import { type Site, sites } from "../../engine/transformer/sites.ts";
+import { dictionaryName, engineDictionary, randomDictionaries } from "../random-plan.ts";
 import { GATED, PARALLEL, PLAIN, randomExamples, randomModel, VARIED } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
@@ -115,8 +117,19 @@ function constantsOf({ nLayers, nHeads, dHead, dModel, dMlp }: ModelConfig): Uni
 }
 
 function placeOf(unit: Unit): { readonly site: Site; readonly units?: number[] } {
-  if (unit.kind === "head") return { site: "z", units: [unit.head] };
-  return unit.kind === "mlp" ? { site: "mlpOut" } : { site: "hidden", units: [unit.neuron] };
+  switch (unit.kind) {
+    case "head":
+      return { site: "z", units: [unit.head] };
+    case "mlp":
+      return { site: "mlpOut" };
+    case "neuron":
+      return { site: "hidden", units: [unit.neuron] };
+    case "feature":
+    case "error":
+      throw new Error("features are parts of a site, and no plan's units");
+    default:
+      return unit satisfies never;
+  }
 }
 
 describe.each(MODELS)("%s", (_, config) => {
@@ -142,6 +155,81 @@ describe.each(MODELS)("%s", (_, config) => {
       const measured = await evaluator.measure(kept);
       differences(outcome.read).forEach((value, e) => expect(value).toBeCloseTo(measured.metric[e], 9));
     }
+  });
+
+  describe("features and errors of dictionaries on the stream and on an MLP", () => {
+    const dictionaries = new Map(
+      [...randomDictionaries(config)].map(([name, dictionary]) => [name, engineDictionary(dictionary)]),
+    );
+    const name = dictionaryName(config.dModel);
+    const dictionary = dictionaries.get(name)!;
+    const spliced: Spliced[] = [
+      { layer: 0, site: "residPost", dictionary },
+      { layer: 1, site: "mlpOut", dictionary },
+    ];
+    const sizes = { ...config, dictionaries: spliced.map(({ layer }) => ({ layer, features: dictionary.features })) };
+    const space = new UnitSpace(sizes, ["head", "feature", "error"]);
+    const evaluatorOf = (ablation: Ablation) =>
+      Evaluator.create(executor, examples, { metric, ablation, space, spliced });
+    const here = [
+      { site: "residPost", layer: 0 },
+      { site: "mlpOut", layer: 1 },
+    ] as const;
+    const everywhere = (change: (e: number) => Change): PlannedChange[] =>
+      [...examples.keys()].flatMap((world) =>
+        here.map((place) => ({ world, where: { ...place, at: "all" }, change: change(world) })),
+      );
+    const planned = async (changes: PlannedChange[]) =>
+      differences((await runPlan(executor, { worlds, changes, read }, { resources: { dictionaries } })).read);
+    const of = (kind: "feature" | "error") => space.full().units(kind);
+
+    test("with none of them removed the model is to the bit what it was", async () => {
+      const evaluator = await evaluatorOf(resample);
+      const plain = await Evaluator.create(executor, examples, {
+        metric,
+        ablation: resample,
+        space: new UnitSpace(config, ["head"]),
+      });
+      const [laid, bare] = [await evaluator.measure(space.full()), await plain.measure(plain.space.full())];
+      expect(laid.metric).toEqual(bare.metric);
+    });
+
+    test.each([
+      ["resample", resample, (e: number): Value => ({ world: examples.length + e })],
+      [
+        "mean",
+        { kind: "mean", reference: "corrupt", perPosition: false } as const,
+        (): Value => ({ mean: { worlds: examples.map((_, e) => examples.length + e) } }),
+      ],
+    ] as const)("with all of them removed the sites are ablated (1e-9), %s", async (_kind, ablation, to) => {
+      const evaluator = await evaluatorOf(ablation);
+      const measured = await evaluator.measure(space.full().without([...of("feature"), ...of("error")]));
+      const expected = await planned(everywhere((e) => ({ op: "set", to: to(e) })));
+      expected.forEach((value, e) => expect(measured.metric[e]).toBeCloseTo(value, 9));
+    });
+
+    test.each([
+      ["kept", []],
+      ["dropped", of("error")],
+    ] as const)(
+      "under zero ablation removed features are edits of a plan through the dictionary, the error %s (1e-9)",
+      async (error, errors) => {
+        const evaluator = await evaluatorOf({ ...resample, kind: "zero" });
+        const removed = [0, 2].flatMap((feature) => spliced.map(({ layer }) => featureUnit(layer, feature)));
+        const kept = space.full().without([...removed, ...errors]);
+        const edits = [0, 2].map((feature) => ({ feature, op: "set", by: 0 }) as const);
+        const expected = await planned(everywhere(() => ({ op: "through", dictionary: name, edits, error })));
+        const measured = await evaluator.measure(kept);
+        expected.forEach((value, e) => expect(measured.metric[e]).toBeCloseTo(value, 9));
+        // From a run of the whole model, as a search measures it.
+        const state = await evaluator.start(space.full());
+        expect(await evaluator.alternatives(state, [kept, space.full()])).toEqual(
+          [measured.metric, (await evaluator.measure(space.full())).metric].map((values) =>
+            expect.closeTo(mean(values), 9),
+          ),
+        );
+      },
+    );
   });
 
   test.each(sites)("patching at %s is a plan with one change (1e-6, effects are float32)", async (site) => {
@@ -310,7 +398,8 @@ function circuitOfEdges(config: ModelConfig, example: Example, slots: readonly C
   };
   for (const { slot, cut } of slots) {
     const { target } = slot;
-    if (target.kind === "neuron") throw new Error("a neuron reads nothing of its own");
+    if (target.kind !== "logits" && target.kind !== "head" && target.kind !== "mlp")
+      throw new Error(`${target.kind} reads nothing of its own`);
     const layer = target.kind === "logits" ? config.nLayers - 1 : target.layer;
     const isMlp = target.kind === "mlp" && !config.parallelBlocks;
     const site = target.kind === "logits" ? "residPost" : isMlp ? "residMid" : "residPre";
