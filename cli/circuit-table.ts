@@ -19,7 +19,7 @@ export function circuitTable(circuit: Circuit): string {
 }
 
 function titleOf({ model, task, search }: Circuit): string {
-  const units = { head: "heads", mlp: "MLPs", neuron: "neurons" };
+  const units = { head: "heads", mlp: "MLPs", neuron: "neurons", feature: "features", error: "errors" };
   return [
     `${task.name} on ${model.name}: pruned ${search.units.map((kind) => units[kind]).join(", ")}, criterion ${search.criterion} at ${search.threshold}`,
     `${search.oneMinimal ? "1-minimal, tested one by one" : "not verified to be 1-minimal"}; ${search.trials} circuits measured in ${search.passes} ${search.passes === 1 ? "pass" : "passes"} on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,

@@ -146,7 +146,7 @@ async function ablatedUnits(
   let run: Promise<CapturedUnits> | undefined;
   const ofCorruptRun = async (kind: UnitKind, layer: number) => {
     run ??= captureUnits(executor, packing, corrupt, sites, spliced, { prefix });
-    return (await run)[siteOfKind[kind]]![layer];
+    return (await run).at[siteOfKind[kind]]![layer];
   };
   const ablated: Partial<Record<UnitKind, Reals[]>> = {};
   for (const kind of kinds) {

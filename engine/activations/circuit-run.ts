@@ -149,8 +149,10 @@ export async function runCircuit(
 
 /** The dictionary of a layer, where some candidate ablates any of it. */
 function splicedAt(chunk: Chunk, layer: number, circuits: readonly AblatedFlags[]): Spliced | undefined {
+  if (!circuits.some((circuit) => circuit.splicedAt(layer))) return undefined;
   const spliced = chunk.spliced.get(layer);
-  return spliced && circuits.some((circuit) => circuit.splicedAt(layer)) ? spliced : undefined;
+  assertInternal(spliced, `features of layer ${layer} are ablated, and their dictionary was not handed over`);
+  return spliced;
 }
 
 const noneAblated: AblatedFeatures = { features: undefined, error: false };

@@ -35,7 +35,7 @@ export class ReferenceMeans {
       );
       if (sites.includes("input")) means.add("input", examples, packing, [embedded]);
       if (inner.length === 0) continue;
-      const at = await captureUnits(executor, packing, embedded, inner, spliced);
+      const { at } = await captureUnits(executor, packing, embedded, inner, spliced);
       for (const site of inner) means.add(site, examples, packing, at[site]!);
     }
     return means;

@@ -2,16 +2,13 @@
 // gets where some of them are ablated.
 //
 // x = Σ f_j d_j + b + e, with e the error, so that nothing changes where nothing is ablated, and with everything ablated the site is.
+import type { SplicedSite } from "../choices/lists.ts";
 import { type Captured, capture, type CaptureRequest } from "./capture.ts";
 import type { AblatedSite } from "./ablation.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { Executor } from "./executor.ts";
 import { type Packing, type Reals, zeros } from "./packing.ts";
 import type { Site } from "../transformer/sites.ts";
-
-/** Where a dictionary can be laid: what it changes there, the stream behind the layer takes up as it is. */
-export const splicedSites = ["residPost", "mlpOut"] as const satisfies readonly Site[];
-export type SplicedSite = (typeof splicedSites)[number];
 
 /** A dictionary that reconstructs the states of one site, without normalising them. */
 export interface Spliced {
@@ -33,7 +30,11 @@ export interface GivenFeatures {
   readonly error: Reals | undefined;
 }
 
-export type CapturedUnits = Partial<Record<AblatedSite, readonly Reals[]>>;
+export interface CapturedUnits {
+  /** After the last layer, "row dModel". */
+  readonly residual: Reals;
+  readonly at: Partial<Record<AblatedSite, readonly Reals[]>>;
+}
 
 /**
  * A plain run in which features and errors are read like sites; in layers without a dictionary they have no entries.
@@ -50,11 +51,16 @@ export async function captureUnits(
 ): Promise<CapturedUnits> {
   const plain = sites.filter((site): site is Site => site !== "feature" && site !== "error");
   const read = plain.length < sites.length ? spliced.map(({ site }) => site) : [];
-  const { at } = await capture(executor, packing, residual, { ...request, sites: [...new Set([...plain, ...read])] });
-  return plain.length === sites.length ? at : { ...at, ...(await featuresOf(executor, at, spliced)) };
+  const run = await capture(executor, packing, residual, { ...request, sites: [...new Set([...plain, ...read])] });
+  if (plain.length === sites.length) return run;
+  return { residual: run.residual, at: { ...run.at, ...(await featuresOf(executor, run.at, spliced)) } };
 }
 
-async function featuresOf(executor: Executor, at: Captured["at"], spliced: readonly Spliced[]): Promise<CapturedUnits> {
+async function featuresOf(
+  executor: Executor,
+  at: Captured["at"],
+  spliced: readonly Spliced[],
+): Promise<CapturedUnits["at"]> {
   const none = () => Array.from({ length: executor.model.config.nLayers }, () => zeros(executor.precision, 0));
   const [feature, error] = [none(), none()];
   for (const { layer, site, dictionary } of spliced) {

@@ -51,8 +51,8 @@ export const name = z
   .refine((text) => !text.includes("\0"), { error: "Give a name of 1 to 200 characters, none of them a zero byte." });
 
 export const unitId = z
-  .string({ error: "Give a unit such as a3.h1, m2 or m2.n17." })
-  .regex(/^(a\d{1,9}\.h\d{1,9}|m\d{1,9}(\.n\d{1,9})?)$/);
+  .string({ error: "Give a unit such as a3.h1, m2, m2.n17, d2.f17 or d2.error." })
+  .regex(/^(a\d{1,9}\.h\d{1,9}|m\d{1,9}(\.n\d{1,9})?|d\d{1,9}\.(f\d{1,9}|error))$/);
 
 /** More entries than these are no list that a person made. */
 const longestList = 1_000_000;

@@ -1,8 +1,17 @@
 // The closed lists that a person chooses from: every face and every file takes its names from here.
 
-/** What pruning removes, in the order in which a list names them. */
-export const UNIT_KINDS = ["head", "mlp", "neuron", "feature", "error"] as const;
+/** What pruning removes of a model, in the order in which a list names them. */
+export const MODEL_UNITS = ["head", "mlp", "neuron"] as const;
+/** The same, and what it removes of dictionaries laid on the model. */
+export const UNIT_KINDS = [...MODEL_UNITS, "feature", "error"] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
+
+/**
+ * Where a dictionary can be laid on a layer so that its features are units: what they change there, the stream behind the layer
+ * takes up as it is.
+ */
+export const SPLICED_SITES = ["residPost", "mlpOut"] as const;
+export type SplicedSite = (typeof SPLICED_SITES)[number];
 
 /** What pruning keeps true; defined in engine/evaluate. */
 export const CRITERION_NAMES = ["match", "at-least", "difference-only"] as const;

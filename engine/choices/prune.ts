@@ -1,7 +1,7 @@
 // The settings of a search for a circuit of units.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { listOf, oneOf, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
+import { listOf, oneOf, path, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
 import { SEARCH_ORDERS, SEARCH_STARTS, UNIT_KINDS } from "./lists.ts";
 import { option } from "./option.ts";
 import { unitKindsSpelled } from "./spelling.ts";
@@ -11,16 +11,20 @@ import { taskChoice } from "./task-choice.ts";
 export const leftOut = z.literal(false, { error: "Give false, or leave it out." }).optional();
 
 const unitKinds = z
-  .array(z.enum(UNIT_KINDS, { error: "That is no kind of unit; choose among heads, mlps, neurons." }))
-  .min(1, { error: "Name at least one of heads, mlps, neurons." })
+  .array(z.enum(UNIT_KINDS, { error: "That is no kind of unit; choose among heads, mlps, neurons, features, errors." }))
+  .min(1, { error: "Name at least one of heads, mlps, neurons, features, errors." })
   .max(UNIT_KINDS.length, { error: "Name each kind once." });
 
 /** Which units a search may remove, and how it goes about it. */
 export const searchChoice = {
   units: option(unitKinds.default(["head"]), {
     flags: "--units <kinds>",
-    help: "Removes units of these kinds: heads, mlps, neurons, or several with commas.",
+    help: "Removes units of these kinds: heads, mlps, neurons, or several with commas; with --dictionary also its features and its errors.",
     spelling: unitKindsSpelled,
+  }),
+  dictionary: option(listOf(path).min(1, { error: "Name at least one folder of a dictionary." }).optional(), {
+    flags: "--dictionary <folders>",
+    help: "Lays these dictionaries of features on the model, at most one a layer, for --units features,errors.",
   }),
   order: option(oneOf(SEARCH_ORDERS).optional(), {
     flags: "--order <name>",

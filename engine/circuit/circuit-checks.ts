@@ -4,7 +4,7 @@ import type { Circuit, CircuitEdge, CircuitNode, StabilityRow } from "./circuit-
 import { formatEdge, type Edge } from "./edge.ts";
 import { hasNode, parseNode } from "./node.ts";
 import { reaches } from "./topology.ts";
-import type { UnitKind } from "./unit.ts";
+import { UNIT_KINDS, type UnitKind } from "./unit.ts";
 
 /** A place in the file's structure ("kept.heads[2]") and a sentence that says what is wrong there and what would be right. */
 export interface Problem {
@@ -40,17 +40,38 @@ function* made(problems: Iterable<Problem>): Generator<Found> {
 }
 
 function modelProblems({ model }: Circuit): Problem[] {
+  return [...headProblems(model), ...dictionaryProblems(model)];
+}
+
+function dictionaryProblems({ dictionaries = [], nLayers }: Circuit["model"]): Problem[] {
+  return dictionaries.flatMap(({ layer }, i) => {
+    const path = `model.dictionaries[${i}].layer`;
+    if (layer >= nLayers) {
+      return [{ path, sentence: `the model has no layer ${layer}; its layers are 0 to ${nLayers - 1}.` }];
+    }
+    const twice = dictionaries.findIndex((other) => other.layer === layer) < i;
+    return twice ? [{ path, sentence: `layer ${layer} has another dictionary already; leave one of them out.` }] : [];
+  });
+}
+
+function headProblems(model: Circuit["model"]): Problem[] {
   if (model.nHeads % model.nKeyValueHeads === 0) return [];
   const sentence = `${model.nHeads} query heads do not divide into ${model.nKeyValueHeads} key-value heads; correct model.nHeads or model.nKeyValueHeads.`;
   return [{ path: "model.nKeyValueHeads", sentence }];
 }
 
 /** The field of `kept` that lists each kind. */
-const KEPT_FIELD: Readonly<Record<UnitKind, keyof Circuit["kept"]>> = { head: "heads", mlp: "mlps", neuron: "neurons" };
+const KEPT_FIELD: Readonly<Record<UnitKind, keyof Circuit["kept"]>> = {
+  head: "heads",
+  mlp: "mlps",
+  neuron: "neurons",
+  feature: "features",
+  error: "errors",
+};
 
 function* keptProblems(circuit: Circuit): Generator<Found> {
   const { kept, search } = circuit;
-  for (const kind of ["head", "mlp", "neuron"] as const) {
+  for (const kind of UNIT_KINDS) {
     const field = KEPT_FIELD[kind];
     const path = `kept.${field}`;
     const searched = search.units.includes(kind);
@@ -69,6 +90,11 @@ function* keptProblems(circuit: Circuit): Generator<Found> {
   }
   yield* idProblems(circuit, kept.heads ?? [], "kept.heads");
   yield* idProblems(circuit, kept.mlps ?? [], "kept.mlps");
+  yield* idProblems(circuit, kept.errors ?? [], "kept.errors");
+  for (const [dictionary, features] of Object.entries(kept.features ?? {})) {
+    const ids = features.map((feature) => `${dictionary}.f${feature}`);
+    yield* idProblems(circuit, ids, `kept.features.${dictionary}`);
+  }
   const mlps = kept.mlps && new Set(kept.mlps);
   for (const [mlp, neurons] of Object.entries(kept.neurons ?? {})) {
     const path = `kept.neurons.${mlp}`;
@@ -164,9 +190,10 @@ function nodeIdProblem({ model }: Circuit, id: string): (() => string) | undefin
   const node = parseNode(id);
   if (!node) return () => `"${id}" is not an id; numbers have no leading zeros, as in a3.h1, m2, m2.n17.`;
   if (hasNode(model, node)) return undefined;
-  const { nLayers, nHeads, dMlp } = model;
+  const { nLayers, nHeads, dMlp, dictionaries = [] } = model;
+  const laid = dictionaries.map(({ layer, features }) => `, features of d${layer} 0–${features - 1}`).join("");
   return () =>
-    `the model has no ${id} (layers 0–${nLayers - 1}, heads 0–${nHeads - 1}, neurons 0–${dMlp - 1}); correct the id, or the sizes in model.`;
+    `the model has no ${id} (layers 0–${nLayers - 1}, heads 0–${nHeads - 1}, neurons 0–${dMlp - 1}${laid}); correct the id, or the sizes in model.`;
 }
 
 function* nodeProblems(circuit: Circuit): Generator<Found> {
@@ -188,6 +215,7 @@ function nodeFieldProblems(node: CircuitNode, path: string): Problem[] {
     layer: node.layer,
     head: node.head,
     neuron: node.neuron,
+    feature: node.feature,
   };
   const meant: Readonly<Record<string, unknown>> = { ...parseNode(node.id) };
   return Object.keys(said)

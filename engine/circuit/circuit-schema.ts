@@ -1,7 +1,7 @@
 // The schema of the circuit file (`*.circuit.json`), the record of one run: meaning and unit of every field.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { ABLATION_KINDS, CRITERION_NAMES, SEARCH_ORDERS, UNIT_KINDS } from "../choices/lists.ts";
+import { ABLATION_KINDS, CRITERION_NAMES, SEARCH_ORDERS, SPLICED_SITES, UNIT_KINDS } from "../choices/lists.ts";
 
 const count = z.int().min(0);
 const size = z.int().min(1).max(1_000_000_000);
@@ -9,14 +9,33 @@ const text = z.string().min(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
 const headId = z.string().regex(/^a\d+\.h\d+$/, "a head's id such as a3.h1");
 const mlpId = z.string().regex(/^m\d+$/, "an MLP's id such as m2");
-const unitId = z.string().regex(/^(a\d+\.h\d+|m\d+(\.n\d+)?)$/, "a unit's id such as a3.h1, m2 or m2.n17");
+const dictionaryId = z.string().regex(/^d\d+$/, "a dictionary's id such as d2, of the layer that it is laid on");
+const errorId = z.string().regex(/^d\d+\.error$/, "an error's id such as d2.error");
+const unitId = z
+  .string()
+  .regex(
+    /^(a\d+\.h\d+|m\d+(\.n\d+)?|d\d+\.(f\d+|error))$/,
+    "a unit's id such as a3.h1, m2, m2.n17, d2.f17 or d2.error",
+  );
 const nodeId = z
   .string()
-  .regex(/^(input|logits|a\d+\.h\d+|m\d+(\.n\d+)?)$/, "a node's id such as input, a3.h1, m2, m2.n17 or logits");
+  .regex(
+    /^(input|logits|a\d+\.h\d+|m\d+(\.n\d+)?|d\d+\.(f\d+|error))$/,
+    "a node's id such as input, a3.h1, m2, m2.n17, d2.f17, d2.error or logits",
+  );
 const interval = z.tuple([z.number(), z.number()]).describe("Lower and upper end.");
 const kl = z.number().describe("KL(model‖circuit) at the answer position, mean over examples; nats, whole vocabulary.");
 
 const quantiles = z.record(z.string(), z.number());
+
+const dictionary = z.strictObject({
+  layer: count,
+  site: z.enum(SPLICED_SITES).describe("Where its states stand; those before a layer are behind the one before."),
+  features: size,
+  source: text.describe("Its folder or file, as the user named it; no absolute path."),
+  path: text.describe("Absolute path on the machine where it was found."),
+  sha256,
+});
 
 const model = z.strictObject({
   name: text,
@@ -38,6 +57,11 @@ const model = z.strictObject({
     .boolean()
     .optional()
     .describe("Attention and MLP both read the stream before the layer (GPT-NeoX). Absent means no."),
+  dictionaries: z
+    .array(dictionary)
+    .min(1)
+    .optional()
+    .describe("Laid on the model, so that their features and errors are units; at most one a layer."),
 });
 
 const ablation = z.strictObject({
@@ -87,7 +111,7 @@ const step = z.strictObject({
 const search = z.strictObject({
   algorithm: text,
   units: searchedUnits.describe("Kinds that the search could remove; every other kind is wholly present."),
-  alwaysKept: z.array(z.enum(["embedding", "head", "mlp", "neuron", "bias", "norm"])),
+  alwaysKept: z.array(z.enum(["embedding", ...UNIT_KINDS, "bias", "norm"])),
   order: text.describe("In which order candidates were tried."),
   threshold,
   criterion,
@@ -163,14 +187,20 @@ const kept = z.strictObject({
     .record(mlpId, z.array(count))
     .optional()
     .describe("Hidden neurons by MLP; an MLP without an entry keeps none."),
+  features: z
+    .record(dictionaryId, z.array(count))
+    .optional()
+    .describe("Features by dictionary; one without an entry keeps none."),
+  errors: z.array(errorId).optional().describe("Dictionaries of which what they leave unexplained is kept."),
 });
 
 const node = z.strictObject({
   id: nodeId,
-  kind: z.enum(["input", "head", "mlp", "neuron", "logits"]),
+  kind: z.enum(["input", ...UNIT_KINDS, "logits"]),
   layer: count.optional().describe("Absent for input and logits."),
   head: count.optional().describe("Heads only."),
   neuron: count.optional().describe("Neurons only."),
+  feature: count.optional().describe("Features only."),
   effect: z
     .number()
     .optional()

@@ -6,11 +6,13 @@ import { UnitSpace, type UnitSet } from "./unit-set.ts";
 
 /** The kept units of a circuit. */
 export function keptUnits(circuit: Circuit): UnitSet {
-  const { heads = [], mlps = [], neurons = {} } = circuit.kept;
+  const { heads = [], mlps = [], neurons = {}, features = {}, errors = [] } = circuit.kept;
   const listed = [
     ...heads,
     ...mlps,
     ...Object.entries(neurons).flatMap(([mlp, list]) => list.map((neuron) => `${mlp}.n${neuron}`)),
+    ...Object.entries(features).flatMap(([laid, list]) => list.map((feature) => `${laid}.f${feature}`)),
+    ...errors,
   ];
   return new UnitSpace(circuit.model, circuit.search.units).setOf(listed.map(unitOf));
 }
@@ -23,10 +25,16 @@ export function keptOf(units: UnitSet): Circuit["kept"] {
     if (unit.kind !== "neuron" || !units.has({ kind: "mlp", layer: unit.layer })) continue;
     (neurons[`m${unit.layer}`] ??= []).push(unit.neuron);
   }
+  const features: Record<string, number[]> = {};
+  for (const unit of units.units("feature")) {
+    if (unit.kind === "feature") (features[`d${unit.layer}`] ??= []).push(unit.feature);
+  }
   return {
     ...(kinds.includes("head") && { heads: units.ids("head") }),
     ...(kinds.includes("mlp") && { mlps: units.ids("mlp") }),
     ...(kinds.includes("neuron") && { neurons }),
+    ...(kinds.includes("feature") && { features }),
+    ...(kinds.includes("error") && { errors: units.ids("error") }),
   };
 }
 

@@ -30,6 +30,7 @@ export function pruneSettingsOf(circuit: Circuit): PruneSettings {
     model: model.name,
     ...taskSettingsOf(circuit),
     units,
+    ...(model.dictionaries && { dictionary: model.dictionaries.map(({ path }) => path) }),
     ...asked,
     ...(keep && { keep }),
     ...(budget !== undefined && { budget }),

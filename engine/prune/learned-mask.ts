@@ -136,5 +136,8 @@ function placeOf({ sizes: { nHeads, dMlp } }: UnitSpace, unit: Unit): [keyof Gat
       return ["mlps", unit.layer];
     case "neuron":
       return ["neurons", unit.layer * dMlp + unit.neuron];
+    case "feature":
+    case "error":
+      throw new Error(`internal: ${unit.kind}s of dictionaries have no gates`);
   }
 }

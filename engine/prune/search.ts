@@ -1,5 +1,6 @@
 // Greedy pruning by exact tests: remove units while the criterion holds, until a whole pass removes none.
 import { assertInternal } from "../base/errors.ts";
+import { greatest } from "../base/greatest.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import type { SearchOrder } from "../choices/lists.ts";
@@ -197,20 +198,20 @@ export class GreedySearch {
   }
 
   /**
-   * Hidden neurons, of which there are many: the largest block of the weakest ones that can go, goes; a block that
-   * cannot is halved. Every accepted block was measured. Heads and MLPs are tested first, one by one.
+   * Hidden neurons and features, of which there are many: the largest block of the weakest ones that can go, goes; a block
+   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one.
    *
    * @returns the size of the smallest blocks that were tested
    */
   private async removeBlocks(descent: UnitDescent, order: readonly Unit[]): Promise<number> {
-    const neurons = order.filter((unit) => unit.kind === "neuron");
-    if (neurons.length === 0) return 1;
-    const others = order.filter((unit) => unit.kind !== "neuron");
+    const small = order.filter(isOfMany);
+    if (small.length === 0) return 1;
+    const others = order.filter((unit) => !isOfMany(unit));
     await this.removal.pass(descent, others);
     const { budget } = this.options;
-    const least = budget === undefined ? 1 : leastBlock(neurons.length, budget);
-    await this.removal.round(descent, [neurons], least);
-    return budget === undefined ? 1 : this.refine(descent, { others, neurons }, least, budget);
+    const least = budget === undefined ? 1 : leastBlock(small.length, budget);
+    await this.removal.round(descent, [small], least);
+    return budget === undefined ? 1 : this.refine(descent, { others, small }, least, budget);
   }
 
   /**
@@ -223,7 +224,7 @@ export class GreedySearch {
    */
   private async refine(
     descent: UnitDescent,
-    { others, neurons }: { readonly others: readonly Unit[]; readonly neurons: readonly Unit[] },
+    { others, small }: { readonly others: readonly Unit[]; readonly small: readonly Unit[] },
     from: number,
     budget: number,
   ): Promise<number> {
@@ -232,14 +233,15 @@ export class GreedySearch {
     const live = (units: readonly Unit[]) =>
       layers.map((layer) => units.filter((unit) => unit.layer === layer && descent.position.has(unit)));
     for (let size = from; ;) {
-      const left = live(neurons);
+      const left = live(small);
+      const largest = greatest(left.map(({ length }) => length));
       const singles = live(others);
       const single = singles.reduce((sum, { length }) => sum + length, 0);
       const roundOf = (block: number) => left.reduce((sum, { length }) => sum + Math.ceil(length / block), single);
       const half = Math.ceil(size / 2);
       const isLast = half === size || roundOf(half) * roundsInHand > budget - this.removal.trials;
       if (!isLast) size = half;
-      while (size < kept.space.sizes.dMlp && roundOf(size) > budget - this.removal.trials) size *= 2;
+      while (size < largest && roundOf(size) > budget - this.removal.trials) size *= 2;
       const before = descent.steps.length;
       const blocks = left.flatMap((units, l) => [...(isLast ? inBlocks(singles[l], 1) : []), ...inBlocks(units, size)]);
       await this.removal.round(descent, blocks, size);
@@ -258,7 +260,7 @@ export class GreedySearch {
       .full()
       .minus(descent.position.kept)
       .units()
-      .filter((unit) => unit.kind !== "neuron" && !this.options.without?.includes(formatUnit(unit)))
+      .filter((unit) => !isOfMany(unit) && !this.options.without?.includes(formatUnit(unit)))
       .sort((a, b) => Math.abs(strengths.get(formatUnit(b)) ?? 0) - Math.abs(strengths.get(formatUnit(a)) ?? 0))
       .slice(0, this.options.swaps);
     for (const unit of removed) {
@@ -282,12 +284,15 @@ export class GreedySearch {
   }
 }
 
+/** Kinds of which there are too many to be tried one by one from the start. */
+export const isOfMany = ({ kind }: Unit): boolean => kind === "neuron" || kind === "feature";
+
 /** Blocks over all layers are cut to about so many pieces before those of single layers take over. */
 const piecesOverLayers = 64;
 
 /** Smallest block of the first round within a budget, which halves: about two trials a piece, and as many in hand. */
-function leastBlock(neurons: number, budget: number): number {
-  return Math.max(Math.ceil(neurons / piecesOverLayers), Math.ceil((4 * neurons) / budget));
+function leastBlock(units: number, budget: number): number {
+  return Math.max(Math.ceil(units / piecesOverLayers), Math.ceil((4 * units) / budget));
 }
 
 /** A smaller size of block is taken only where the budget would do for as many rounds of it: one may remove, one must not. */

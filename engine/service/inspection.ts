@@ -32,7 +32,7 @@ import { attentionOn } from "../reading/attention-stats.ts";
 import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
-import { type Prepared, prepareInTurns } from "../session/prepare.ts";
+import { giveBack, type Prepared, prepareInTurns } from "../session/prepare.ts";
 import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
@@ -155,12 +155,11 @@ export class Inspection {
     const { open } = this;
     this.open = undefined;
     if (!open) return;
-    await open.prepared.executor.dispose();
-    open.prepared.model.close();
+    await giveBack(open.prepared);
   }
 
   private async ready(
-    { executor, discovery, heldOut, task, ablation, model }: Prepared,
+    { executor, discovery, heldOut, task, ablation, sizes, laid }: Prepared,
     ready: Map<string, Ready>,
     units: readonly UnitKind[],
     split: "discovery" | "heldOut",
@@ -168,9 +167,14 @@ export class Inspection {
     const key = `${[...units].sort().join()}/${split}`;
     const known = ready.get(key);
     if (known) return known;
-    const space = new UnitSpace(model.config, units);
+    const space = new UnitSpace(sizes, units);
     const examples = split === "discovery" ? discovery : heldOut;
-    const evaluator = await Evaluator.create(executor, examples, { metric: task.metric, ablation, space });
+    const evaluator = await Evaluator.create(executor, examples, {
+      metric: task.metric,
+      ablation,
+      space,
+      spliced: laid.spliced,
+    });
     const made = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
     ready.set(key, made);
     return made;

@@ -7,6 +7,7 @@ import type { Execution } from "../choices/execution.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { Circuit, CircuitEdge, CircuitNode, CircuitResults, RecordedFigures } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
+import { MODEL_UNITS } from "../choices/lists.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { fewSentence, type Interval } from "../base/interval.ts";
@@ -15,7 +16,6 @@ import type { Minimality } from "../evaluate/minimality.ts";
 import { describeCriterion, describeMissed, type Ends, missedHalf, type MissedHalf } from "../evaluate/faithfulness.ts";
 import type { Figures, RandomBaseline } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import type { Model } from "../model/model.ts";
 import type { SearchOptions, SearchResult } from "../prune/search.ts";
 import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
@@ -62,11 +62,12 @@ export function circuitRecord(facts: RunFacts): Circuit {
   const { space } = result.kept;
   const { kept, trajectory, passes, trials, reAdded, oneMinimal, verified, sizes, crossing } = result;
   const missed = crossing && missedHalf(criterion, crossing.faithfulness, crossing.second, endsOf(facts.discovery));
-  const present = UNIT_KINDS.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
+  const kinds = prepared.laid.records.length > 0 ? UNIT_KINDS : MODEL_UNITS;
+  const present = kinds.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
   return {
     format: "secateur.circuit",
     version: 1,
-    model: modelRecord(prepared.model),
+    model: modelRecord(prepared),
     task: taskRecord(prepared),
     search: {
       algorithm: "greedy removal by exact tests",
@@ -113,7 +114,7 @@ function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
   return Object.keys(asked).length > 0 ? { asked } : {};
 }
 
-export function modelRecord(model: Model): Circuit["model"] {
+export function modelRecord({ model, laid: { records } }: Prepared): Circuit["model"] {
   const { config } = model;
   const path = pathOf(model);
   const { nLayers, nHeads, nKeyValueHeads, dModel, dHead, dMlp, dVocab } = config;
@@ -132,6 +133,7 @@ export function modelRecord(model: Model): Circuit["model"] {
     dVocab,
     precision: model.precision,
     ...(config.parallelBlocks && { parallelBlocks: true }),
+    ...(records.length > 0 && { dictionaries: [...records] }),
   };
 }
 
@@ -190,7 +192,7 @@ function impliedBy(kind: Unit["kind"], searched: readonly Unit["kind"][]): boole
 
 function describeOrder({ order, orders, seed, estimates }: SearchOptions): string {
   const effect = estimates
-    ? "single effect (of hidden neurons: its estimate by attribution patching)"
+    ? "single effect (of hidden neurons that are many, of features and of errors: its estimate by attribution patching)"
     : "single effect";
   const first = order === "effect" ? `ascending ${effect}` : `last layer first, ascending ${effect} within a layer`;
   return orders === 1 ? first : `${first}; best of ${orders} orders, the others shaken with seed ${seed}`;
@@ -253,6 +255,7 @@ function nodeRecords(kept: UnitSet, facts: RunFacts): CircuitNode[] {
       layer: unit.layer,
       ...(unit.kind === "head" && { head: unit.head }),
       ...(unit.kind === "neuron" && { neuron: unit.neuron }),
+      ...(unit.kind === "feature" && { feature: unit.feature }),
       ...(measured?.effect !== undefined && { effect: measured.effect }),
       ...(measured?.interval && { effectInterval: [...measured.interval] as const }),
       ...(measured?.estimate !== undefined && { estimate: measured.estimate }),

@@ -33,8 +33,11 @@ const mostSizes = 33;
 
 /** @throws EngineError as `prepare`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
 export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<Curves> {
-  if (settings.units.includes("neuron")) {
-    throw new EngineError("usage", "Curves are drawn of heads and MLPs; prune hidden neurons with --units neurons.");
+  if (settings.units.some((kind) => kind !== "head" && kind !== "mlp")) {
+    throw new EngineError(
+      "usage",
+      "Curves are drawn of heads and MLPs; prune neurons and features with prune --units.",
+    );
   }
   const curves: UnitCurve[] = [];
   const measured = await withTask(settings, hooks, async (prepared) => {

@@ -16,8 +16,8 @@ import { loadTask } from "../task/load.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
-import { withTask, type Prepared } from "./prepare.ts";
-import { recordedModel } from "./recorded-model.ts";
+import { type LaidChoice, withTask, type Prepared } from "./prepare.ts";
+import { recordedDictionaries, recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
 
 /** What is measured, apart from the circuit itself. */
@@ -63,7 +63,7 @@ export async function evaluateCircuit(
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;
     const otherWeights = `${source.file} was found in other weights than those of ${model.name}.`;
     return {
-      model: modelRecord(model),
+      model: modelRecord(prepared),
       task: taskRecord(prepared),
       criterion: prepared.criterion,
       kept: keptOf(unitsIn(source, model)),
@@ -76,13 +76,21 @@ export async function evaluateCircuit(
 }
 
 /** What decides the figures: what the user gives, then what the circuit was found with where the task is its own. */
-export function evaluatedWith(source: CircuitSource, settings: EvaluateChoice): TaskChoice {
+export function evaluatedWith(source: CircuitSource, settings: EvaluateChoice): TaskChoice & LaidChoice {
   const own = source.form === "own" ? source.circuit : undefined;
   const isOwnTask = own?.task.sha256 === loadTask(settings.task).sha256;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const base = isOwnTask ? taskSettingsOf(own) : undefined;
   const examples = { ...base?.examples, ...settings.examples };
-  return { ...base, ...given, examples, task: settings.task, model: modelOf(settings, source) };
+  const model = modelOf(settings, source);
+  return {
+    ...base,
+    ...given,
+    examples,
+    task: settings.task,
+    model,
+    dictionary: own && recordedDictionaries(own, source.file),
+  };
 }
 
 async function measure(
@@ -94,7 +102,13 @@ async function measure(
   const { executor, task, ablation, criterion, seed } = prepared;
   const kept = unitsIn(source, prepared.model);
   const evaluatorOn = (examples: Prepared["discovery"]) =>
-    Evaluator.create(executor, examples, { metric: task.metric, ablation, space: kept.space, signal });
+    Evaluator.create(executor, examples, {
+      metric: task.metric,
+      ablation,
+      space: kept.space,
+      spliced: prepared.laid.spliced,
+      signal,
+    });
   onStage("discovery", 0, 1);
   const evaluator = await evaluatorOn(prepared.discovery);
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);

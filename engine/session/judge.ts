@@ -15,6 +15,7 @@ import {
 } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
+import { isOfMany } from "../prune/search.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Circuits measured for comparison are many and need no more examples than it takes to tell them apart. */
@@ -24,8 +25,8 @@ const comparedExamples = 32;
 const removedShares = [0.25, 0.5, 0.75];
 const subsetsPerShare = 10;
 
-/** More kept neurons than these are not taken out one by one. */
-const mostNeurons = 256;
+/** More kept neurons and features than these are not taken out one by one. */
+const mostSmall = 256;
 
 /** How many random circuits are measured where nobody says otherwise. */
 export const defaultRandom = 100;
@@ -92,7 +93,7 @@ async function takeOutParts(evaluator: Evaluator, ends: Ends, kept: UnitSet, see
 
 /** Units of the circuit that are taken out one by one. */
 function takenOutAlone(kept: UnitSet): Unit[] {
-  const neurons = kept.units("neuron");
-  const others = kept.units().filter(({ kind }) => kind !== "neuron");
-  return neurons.length <= mostNeurons ? [...others, ...neurons] : others;
+  const small = kept.units().filter(isOfMany);
+  const others = kept.units().filter((unit) => !isOfMany(unit));
+  return small.length <= mostSmall ? [...others, ...small] : others;
 }

@@ -6,6 +6,7 @@ import { inTurns, toEnd } from "../base/in-turns.ts";
 import type { Execution } from "../choices/execution.ts";
 import { ABLATIONS, type BosChoice } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
+import type { UnitSizes } from "../circuit/unit.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
 import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
@@ -15,6 +16,7 @@ import { expanding } from "../task/expand.ts";
 import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
 import type { ContrastTask } from "../task/task.ts";
+import { type LaidDictionaries, layDictionaries } from "./laid-dictionaries.ts";
 
 export interface Prepared {
   readonly task: ContrastTask;
@@ -31,8 +33,17 @@ export interface Prepared {
   readonly corruption: string | undefined;
   /** Whether prompts begin with the beginning-of-text token. */
   readonly bos: BosChoice;
+  /** Dictionaries whose features and errors are units. */
+  readonly laid: LaidDictionaries;
+  /** Of the model, with these dictionaries. */
+  readonly sizes: UnitSizes;
   /** What the user should know about the examples. */
   readonly notes: readonly string[];
+}
+
+/** Of settings that may lay dictionaries on the model. */
+export interface LaidChoice {
+  readonly dictionary?: readonly string[] | undefined;
 }
 
 export interface PrepareOptions {
@@ -42,7 +53,7 @@ export interface PrepareOptions {
 
 /** Opens a task on a model, does the work, and gives back what was opened, whatever happens. @throws EngineError as `prepare` */
 export async function withTask<T>(
-  settings: TaskChoice,
+  settings: TaskChoice & LaidChoice,
   options: PrepareOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
@@ -50,9 +61,15 @@ export async function withTask<T>(
   try {
     return await use(prepared);
   } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
+    await giveBack(prepared);
   }
+}
+
+/** Closes what was opened. */
+export async function giveBack({ executor, laid, model }: Prepared): Promise<void> {
+  await executor.dispose();
+  await laid.dispose();
+  model.close();
 }
 
 /**
@@ -60,7 +77,7 @@ export async function withTask<T>(
  *
  * @throws EngineError for a task or model that cannot be read, or that do not fit each other
  */
-export function prepare(settings: TaskChoice, options: PrepareOptions = {}): Prepared {
+export function prepare(settings: TaskChoice & LaidChoice, options: PrepareOptions = {}): Prepared {
   return toEnd(preparing(settings, options));
 }
 
@@ -71,14 +88,14 @@ export function prepare(settings: TaskChoice, options: PrepareOptions = {}): Pre
  * @throws EngineError "cancelled"; as `prepare`
  */
 export function prepareInTurns(
-  settings: TaskChoice,
+  settings: TaskChoice & LaidChoice,
   options: PrepareOptions = {},
   signal?: AbortSignal,
 ): Promise<Prepared> {
   return inTurns(preparing(settings, options), signal);
 }
 
-function* preparing(settings: TaskChoice, options: PrepareOptions): Generator<void, Prepared> {
+function* preparing(settings: TaskChoice & LaidChoice, options: PrepareOptions): Generator<void, Prepared> {
   const task = loadContrast(settings.task);
   const model = openModel(settings.model);
   try {
@@ -92,7 +109,7 @@ function* preparing(settings: TaskChoice, options: PrepareOptions): Generator<vo
 function* preparedOn(
   model: Model,
   task: ContrastTask,
-  settings: TaskChoice,
+  settings: TaskChoice & LaidChoice,
   options: PrepareOptions,
 ): Generator<void, Prepared> {
   const seed = settings.seed ?? task.seed;
@@ -107,6 +124,8 @@ function* preparedOn(
   checkContext(examples, model, task.file);
   const executor = new Executor(model, options.execution);
   const choice = ablationOf(settings, task);
+  const laid = layDictionaries(executor, settings.dictionary ?? []);
+  requireConstants(choice, laid);
   const constants = new OptimalConstants(executor, discovery, { seed, signal: options.signal });
   return {
     task,
@@ -119,8 +138,18 @@ function* preparedOn(
     seed,
     corruption: settings.corruption,
     bos: settings.bos ?? task.bos,
+    laid,
+    sizes: laid.records.length === 0 ? model.config : { ...model.config, dictionaries: laid.records },
     notes,
   };
+}
+
+function requireConstants({ kind }: AblationChoice, { records }: LaidDictionaries): void {
+  if (kind !== "optimal" || records.length === 0) return;
+  throw new EngineError(
+    "usage",
+    "There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.",
+  );
 }
 
 /** A relation is a contrast between its subjects. @throws EngineError as `loadTask` */

@@ -14,8 +14,9 @@ import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../reading/roles.ts";
-import { GreedySearch, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
+import { GreedySearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
 import { attributionPatching } from "../score/attribution-patching.ts";
+import { featureAttribution } from "../score/feature-attribution.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
@@ -62,9 +63,9 @@ export interface PruneOutcome {
 /** Few units are cheap to search again from other orders; many are not. */
 const fewUnits = 64;
 
-/** More hidden neurons than this are ordered by estimates, and tried within a budget unless the user says otherwise. */
-const manyNeurons = 4096;
-/** Trials per hidden neuron in that budget. */
+/** More hidden neurons or features than this are tried within a budget unless the user says otherwise; such neurons are ordered by estimates. */
+const many = 4096;
+/** Trials per neuron or feature in that budget. */
 const defaultBudgetShare = 0.15;
 
 /**
@@ -84,7 +85,20 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   });
 }
 
-function checkStart({ start, without }: PruneSettings): void {
+function checkStart({ start, without, units, dictionary }: PruneSettings): void {
+  const laid = units.some((kind) => kind === "feature" || kind === "error");
+  if (laid && !dictionary) {
+    throw new EngineError("usage", "Features and errors are of dictionaries; name their folders with --dictionary.");
+  }
+  if (dictionary && !laid) {
+    throw new EngineError("usage", "A dictionary is laid on the model for its features; add --units features,errors.");
+  }
+  if (laid && start === "learned-masks") {
+    throw new EngineError(
+      "usage",
+      "Features and errors have no gates that could be learned; begin with the full model.",
+    );
+  }
   if (start !== "learned-masks" || !without?.length) return;
   throw new EngineError(
     "usage",
@@ -100,7 +114,8 @@ async function run(
   started: Date,
 ): Promise<PruneOutcome> {
   const { task, executor, criterion, seed } = prepared;
-  const space = new UnitSpace(prepared.model.config, settings.units);
+  const { laid } = prepared;
+  const space = new UnitSpace(prepared.sizes, settings.units);
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
   prepared.constants?.within({ memory: constantsMemory(ledger), onStep: stage("constants") });
@@ -109,6 +124,7 @@ async function run(
       metric: task.metric,
       ablation: prepared.ablation,
       space,
+      spliced: laid.spliced,
       signal: options.signal,
     });
   const evaluator = await evaluatorOn(prepared.discovery);
@@ -133,9 +149,14 @@ async function run(
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
   const edges =
-    settings.connections === false ? [] : await connections(prepared, result.kept, options, stage("connections"));
+    settings.connections === false || laid.records.length > 0
+      ? []
+      : await connections(prepared, result.kept, options, stage("connections"));
   stage("roles")(0, 1);
-  const roles = settings.roles === false ? new Map<string, RoleFacts>() : await rolesOf(prepared, result.kept, edges);
+  const roles =
+    settings.roles === false || laid.records.length > 0
+      ? new Map<string, RoleFacts>()
+      : await rolesOf(prepared, result.kept, edges);
   const choice = { random: settings.random ?? defaultRandom, parts: settings.parts ?? true };
   const judged = await judgeHeldOut(evaluatorOn, prepared, result.kept, choice, {
     heldOut: stage("held-out"),
@@ -222,9 +243,9 @@ const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitSpace, signal?: AbortSignal) {
   const few = space.size <= fewUnits;
-  const neurons = space.kinds.includes("neuron") ? space.sizes.nLayers * space.sizes.dMlp : 0;
-  const many = neurons > manyNeurons;
-  const budget = settings.budget ?? (many ? Math.floor(defaultBudgetShare * neurons) : 0);
+  const small = space.full().units().filter(isOfMany);
+  const budget = settings.budget ?? (small.length > many ? Math.floor(defaultBudgetShare * small.length) : 0);
+  const manyNeurons = small.filter(({ kind }) => kind === "neuron").length > many;
   const options: SearchOptions = {
     criterion: prepared.criterion,
     order: settings.order ?? "effect",
@@ -235,9 +256,29 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     keep: idsIn(space, settings.keep),
     without: idsIn(space, settings.without),
     budget: budget === 0 ? undefined : budget,
-    estimates: many ? () => neuronEstimates(prepared, space, signal) : undefined,
+    estimates: estimatesOf(prepared, space, manyNeurons, signal),
   };
   return options;
+}
+
+/** Of features and errors always, of hidden neurons where they are many; undefined where every unit's effect is measured. */
+function estimatesOf(
+  prepared: Prepared,
+  space: UnitSpace,
+  manyNeurons: boolean,
+  signal: AbortSignal | undefined,
+): (() => Promise<Map<string, number>>) | undefined {
+  const { executor, discovery, ablation, task, laid } = prepared;
+  const features = space.kinds.includes("feature") || space.kinds.includes("error");
+  if (!manyNeurons && !features) return undefined;
+  return async () => {
+    const ofNeurons = manyNeurons ? await neuronEstimates(prepared, space, signal) : [];
+    const ofFeatures = features
+      ? await featureAttribution(executor, discovery, laid.spliced, { metric: task.metric, ablation, signal })
+      : [];
+    const known = new Set(space.full().ids());
+    return new Map([...ofNeurons, ...[...ofFeatures].filter(([id]) => known.has(id))]);
+  };
 }
 
 /** Attribution patching's estimate of every hidden neuron's single effect. */
@@ -267,8 +308,8 @@ function idsIn(space: UnitSpace, ids: readonly string[] | undefined): readonly s
   );
 }
 
-/** Of neurons that are ordered by estimates, so many have their effect measured, the strongest. */
-const mostNeuronEffects = 64;
+/** Of units that are ordered by estimates, so many have their effect measured, the strongest. */
+const mostEstimatedEffects = 64;
 
 /** Effect of each kept unit alone, with its interval. */
 async function nodeFacts(
@@ -284,7 +325,7 @@ async function nodeFacts(
   const estimated = kept.ids().filter((id) => estimates.has(id));
   for (const id of estimated) facts.set(id, { estimate: estimates.get(id)! });
   const strongest = estimated.sort((a, b) => Math.abs(estimates.get(b)!) - Math.abs(estimates.get(a)!));
-  const measured = new Set(strongest.slice(0, mostNeuronEffects));
+  const measured = new Set(strongest.slice(0, mostEstimatedEffects));
   const units = kept.units().filter((unit) => !estimates.has(formatUnit(unit)) || measured.has(formatUnit(unit)));
   for (const [index, unit] of units.entries()) {
     const id = formatUnit(unit);

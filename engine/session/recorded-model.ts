@@ -32,6 +32,21 @@ export function recordedModel({ model: { name, path } }: Circuit, file: string):
   );
 }
 
+/**
+ * Files of the dictionaries that a circuit's features are of; undefined where it has none.
+ *
+ * @throws EngineError "missing-file" where one is not there any more
+ */
+export function recordedDictionaries({ model: { dictionaries } }: Circuit, file: string): string[] | undefined {
+  const gone = dictionaries?.find(({ path }) => !existsSync(path));
+  if (!gone) return dictionaries?.map(({ path }) => path);
+  throw new EngineError(
+    "missing-file",
+    `${file}: features of this circuit are of ${gone.path}, which is not there any more. Put the dictionary back there.`,
+    { place: { file } },
+  );
+}
+
 function isThere(path: string): boolean {
   const overlay = existsSync(path) ? undefined : overlayIn(path);
   if (!overlay) return existsSync(path);

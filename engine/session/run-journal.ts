@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Frozen } from "../base/frozen.ts";
 import { checked } from "../choices/checked.ts";
 import { edgeSettings } from "../choices/edges.ts";
+import { UNIT_KINDS } from "../choices/lists.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { stabilitySettings } from "../choices/stability.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
@@ -12,7 +13,7 @@ import { sha256 } from "../base/hash.ts";
 import { z } from "zod";
 import { Journal, journalContent, type Ledger, noLedger } from "../prune/journal.ts";
 import { firstLine } from "../prune/journal-lines.ts";
-import type { Prepared } from "./prepare.ts";
+import type { LaidChoice, Prepared } from "./prepare.ts";
 
 /** What is made, and so which settings the first line holds; beside it the command that makes it and goes on with it. */
 const COMMANDS = {
@@ -47,6 +48,8 @@ export interface Identity {
   readonly examples: string;
   /** Number type. */
   readonly precision: string;
+  /** Of the dictionaries laid on the model, where there are any. */
+  readonly dictionaries?: readonly string[] | undefined;
 }
 
 interface Header {
@@ -63,7 +66,7 @@ const SETTINGS = z.looseObject({
   model: z.string().min(1),
   seed: z.int().optional(),
   examples: z.looseObject({ discovery: z.int().optional(), heldOut: z.int().optional() }).optional(),
-  units: z.array(z.enum(["head", "mlp", "neuron"])).optional(),
+  units: z.array(z.enum(UNIT_KINDS)).optional(),
   keep: z.array(z.string()).optional(),
   without: z.array(z.string()).optional(),
 });
@@ -79,6 +82,7 @@ const HEADER = z.object({
     task: hash,
     examples: hash,
     precision: z.string(),
+    dictionaries: z.array(hash).optional(),
   }),
 });
 
@@ -104,7 +108,7 @@ export async function withLedger<T>(
 }
 
 /** What is measured with one model, task and examples holds for no others. */
-export function identityOf({ model, task, discovery, heldOut, executor }: Prepared): Identity {
+export function identityOf({ model, task, discovery, heldOut, executor, laid }: Prepared): Identity {
   const { tokenizer } = model;
   const vocabulary = Array.from({ length: tokenizer.dVocab }, (_, id) => tokenizer.token(id));
   return {
@@ -114,6 +118,7 @@ export function identityOf({ model, task, discovery, heldOut, executor }: Prepar
     task: task.sha256,
     examples: sha256(JSON.stringify([...discovery, ...heldOut])),
     precision: executor.precision,
+    ...(laid.records.length > 0 && { dictionaries: laid.records.map((record) => record.sha256) }),
   };
 }
 
@@ -195,11 +200,12 @@ const PARTS = {
   task: "task file",
   examples: "examples",
   precision: "number type",
+  dictionaries: "dictionaries",
 } as const;
 
 function requireSame(path: string, { task, model }: TaskChoice, now: Identity, then: Identity): void {
   const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
-  const other = parts.filter((part) => now[part] !== then[part]).map((part) => PARTS[part]);
+  const other = parts.filter((part) => String(now[part] ?? "") !== String(then[part] ?? "")).map((part) => PARTS[part]);
   if (other.length === 0) return;
   throw new EngineError(
     "invalid-file",
@@ -221,9 +227,15 @@ function journalOf(path: string, own: Header): Journal | undefined {
 }
 
 /** The same settings, good in whatever folder the run is resumed. */
-function anywhere<Settings extends TaskChoice>(settings: Settings): Settings {
+function anywhere<Settings extends TaskChoice & LaidChoice>(settings: Settings): Settings {
   const model = existsSync(settings.model) ? resolve(settings.model) : settings.model;
-  return { ...settings, task: resolve(settings.task), model };
+  const { dictionary } = settings;
+  return {
+    ...settings,
+    task: resolve(settings.task),
+    model,
+    ...(dictionary && { dictionary: dictionary.map((folder) => resolve(folder)) }),
+  };
 }
 
 function checkedHeader(kind: RunKind, path: string, header: unknown): Header {

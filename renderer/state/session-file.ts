@@ -1,7 +1,7 @@
 // The session file (`*.secateur`): task text, request, record, fitted relations, circuits of edges, what is pinned and edited,
 // and the view, in one JSON document.
 import type { PruneSettings } from "../../engine/choices/prune.ts";
-import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS } from "../../engine/choices/lists.ts";
+import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS, UNIT_KINDS } from "../../engine/choices/lists.ts";
 import { z } from "zod";
 import { edgeCount } from "../../engine/circuit/topology.ts";
 import {
@@ -73,7 +73,7 @@ const view = z.object({
 const request = z.looseObject({
   task: z.string(),
   model: z.string(),
-  units: z.array(z.enum(["head", "mlp", "neuron"])),
+  units: z.array(z.enum(UNIT_KINDS)),
 });
 const step = z.object({
   step: z.number(),

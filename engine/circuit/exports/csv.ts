@@ -19,6 +19,7 @@ const COLUMNS: readonly (readonly [header: string, cell: (row: Row) => Cell])[] 
   ["layer", ({ unit }) => unit.layer],
   ["head", ({ unit }) => (unit.kind === "head" ? unit.head : undefined)],
   ["neuron", ({ unit }) => (unit.kind === "neuron" ? unit.neuron : undefined)],
+  ["feature", ({ unit }) => (unit.kind === "feature" ? unit.feature : undefined)],
   ["kept", ({ kept }) => kept],
   ["removed_at_step", ({ kept, removedAtStep }) => (kept ? undefined : removedAtStep)],
   ["effect", ({ node }) => node?.effect],

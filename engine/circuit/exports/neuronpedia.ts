@@ -18,6 +18,8 @@ const FEATURE_TYPES: Readonly<Record<CircuitNode["kind"], string>> = {
   head: "attention head",
   mlp: "mlp",
   neuron: "mlp neuron",
+  feature: "sparse autoencoder feature",
+  error: "sparse autoencoder error",
   logits: "logit",
 };
 
@@ -94,6 +96,10 @@ function labelOf({ id, role }: CircuitNode): string {
       return `MLP ${node.layer}${roleText}`;
     case "neuron":
       return `Neuron ${node.layer}.${node.neuron}${roleText}`;
+    case "feature":
+      return `Feature ${node.feature} of layer ${node.layer}${roleText}`;
+    case "error":
+      return `Error of layer ${node.layer}${roleText}`;
     default:
       return id;
   }
