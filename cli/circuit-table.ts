@@ -9,6 +9,7 @@ export function circuitTable(circuit: Circuit): string {
   return [
     titleOf(circuit),
     headMap(circuit),
+    dictionaryRows(circuit),
     nodeRows(circuit),
     edgeRows(circuit),
     figureRows(circuit),
@@ -41,16 +42,30 @@ function headMap({ model, kept }: Circuit): string {
   return [`layer  heads 0 to ${model.nHeads - 1}${mlps ? ", MLP" : ""}`, ...rows.reverse()].join("\n");
 }
 
-/** Neurons beyond this many are counted, not listed. */
-const listedNeurons = 20;
+function dictionaryRows({ model: { dictionaries = [] }, kept }: Circuit): string {
+  const rows = dictionaries.map(({ layer, site, features, source }) => {
+    const parts = [
+      kept.features && `${kept.features[`d${layer}`]?.length ?? 0} of ${features} features`,
+      kept.errors && `its error ${kept.errors.includes(`d${layer}.error`) ? "kept" : "removed"}`,
+    ];
+    return `d${layer} (${source}, ${site} of layer ${layer}): ${parts.filter(Boolean).join(", ")}`;
+  });
+  return rows.join("\n");
+}
+
+/** Neurons and features beyond this many are counted, not listed. */
+const listedSmall = 20;
 
 function nodeRows({ nodes }: Circuit): string {
-  const listed = nodes.filter(({ kind, effect }) => (kind === "head" || kind === "mlp" ? effect !== undefined : false));
-  const neurons = nodes
-    .filter(({ kind, effect }) => kind === "neuron" && effect !== undefined)
-    .sort((a, b) => Math.abs(b.effect!) - Math.abs(a.effect!));
-  const rows = [...listed, ...neurons.slice(0, listedNeurons)].map(nodeRow);
-  const more = neurons.length > listedNeurons ? `and ${neurons.length - listedNeurons} more neurons` : "";
+  const measured = nodes.filter(({ effect }) => effect !== undefined);
+  const isSmall = ({ kind }: CircuitNode) => kind === "neuron" || kind === "feature";
+  const small = measured.filter(isSmall).sort((a, b) => Math.abs(b.effect!) - Math.abs(a.effect!));
+  const rows = [...measured.filter((node) => !isSmall(node)), ...small.slice(0, listedSmall)].map(nodeRow);
+  const left = small.slice(listedSmall);
+  const more =
+    left.length > 0
+      ? `and ${left.length} more ${left.every(({ kind }) => kind === "neuron") ? "neurons" : "features"}`
+      : "";
   return rows.length === 0
     ? ""
     : [columns([["node", "role", "helps by", "95 %", "evidence"], ...rows]), more].filter(Boolean).join("\n");
@@ -125,6 +140,10 @@ function figureRows({ results, task }: Circuit): string {
   }
   if (complement)
     lines.push(`f of the complement (the circuit ablated, the rest live): ${fixed(complement.faithfulness, 3)}`);
+  if (results.errors)
+    lines.push(
+      `f with every error of a dictionary live: ${fixed(results.errors.live, 3)}, with every one ablated: ${fixed(results.errors.ablated, 3)}`,
+    );
   append(lines, partRows(results));
   return lines.join("\n");
 }

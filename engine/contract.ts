@@ -115,6 +115,8 @@ export interface RunRecord extends RunSummary {
 
 /** A pass over a model with some units ablated. */
 export interface MeasureRequest extends TaskChoice {
+  /** Of which features and errors are, where these are among the units. */
+  readonly dictionary?: readonly string[] | undefined;
   readonly units: readonly UnitKind[];
   /** Ids of the kept units of the searched kinds. */
   readonly kept: readonly string[];

@@ -22,7 +22,7 @@ export const searchChoice = {
     help: "Removes units of these kinds: heads, mlps, neurons, or several with commas; with --dictionary also its features and its errors.",
     spelling: unitKindsSpelled,
   }),
-  dictionary: option(listOf(path).min(1, { error: "Name at least one folder of a dictionary." }).optional(), {
+  dictionary: option(listOf(path).optional(), {
     flags: "--dictionary <folders>",
     help: "Lays these dictionaries of features on the model, at most one a layer, for --units features,errors.",
   }),

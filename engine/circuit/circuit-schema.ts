@@ -330,6 +330,12 @@ const results = z.strictObject({
     })
     .optional()
     .describe("Random circuits with as many units of each kind in each layer, on the held-out examples."),
+  errors: z
+    .strictObject({ live: z.number(), ablated: z.number() })
+    .optional()
+    .describe(
+      "f on the held-out examples of the circuit's other units with every error of a dictionary live, and with every one ablated; where errors were searched.",
+    ),
   complement: z
     .strictObject({ metric: z.number(), faithfulness: z.number() })
     .optional()

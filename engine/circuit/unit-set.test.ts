@@ -14,6 +14,29 @@ test("every unit of a space has its own number, and the number gives the unit ba
   expect(numbers).toEqual(Array.from({ length: ALL.size }, (_, i) => i));
 });
 
+test("features and errors are numbered where a dictionary is laid, and other layers have none", () => {
+  const laid = {
+    ...SIZES,
+    dictionaries: [
+      { layer: 1, features: 2 },
+      { layer: 2, features: 1 },
+    ],
+  };
+  const space = new UnitSpace(laid, ["feature", "error"]);
+  expect(space.full().ids()).toEqual(["d1.f0", "d1.f1", "d2.f0", "d1.error", "d2.error"]);
+  expect(
+    space
+      .full()
+      .units()
+      .map((unit) => space.indexOf(unit)),
+  ).toEqual([0, 1, 2, 3, 4]);
+  expect([space.full().countPerLayer("feature"), space.full().countPerLayer("error")]).toEqual([
+    [0, 2, 1],
+    [0, 1, 1],
+  ]);
+  expect(space.empty().equals(new UnitSpace(SIZES, ["feature", "error"]).empty())).toBe(false);
+});
+
 test("removing units changes the copy and leaves the set", () => {
   const full = ALL.full();
   const less = full.without([headUnit(1, 1), neuronUnit(2, 39)]);

@@ -70,7 +70,8 @@ export class UnitSpace {
   unitAt(index: number): Unit {
     const range = this.ranges.find(({ starts }) => index < starts[starts.length - 1]);
     assertInternal(range && index >= 0, `unit number ${index} of ${this.size}`);
-    const layer = range.starts.findLastIndex((start) => start <= index);
+    let layer = 0;
+    while (range.starts[layer + 1] <= index) layer++;
     return UNIT_AT[range.kind](layer, index - range.starts[layer]);
   }
 

@@ -32,7 +32,8 @@ import { attentionOn } from "../reading/attention-stats.ts";
 import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
-import { giveBack, type Prepared, prepareInTurns } from "../session/prepare.ts";
+import { requireLaid } from "../session/laid-dictionaries.ts";
+import { giveBack, type LaidChoice, type Prepared, prepareInTurns } from "../session/prepare.ts";
 import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
@@ -59,7 +60,7 @@ interface Opened {
 
 type InTurn = <T>(
   look: Look,
-  choice: TaskChoice,
+  choice: TaskChoice & LaidChoice,
   work: (opened: Opened, signal: AbortSignal) => Promise<T>,
 ) => Promise<T>;
 
@@ -109,7 +110,7 @@ export class Inspection {
   /** After the looks before it, on the task and model that it names. */
   private inTurn<T>(
     signal: AbortSignal,
-    choice: TaskChoice,
+    choice: TaskChoice & LaidChoice,
     work: (opened: Opened, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const mine = this.turn.then(async () => {
@@ -135,13 +136,14 @@ export class Inspection {
   }
 
   private async measure({ prepared, ready }: Opened, request: MeasureRequest): Promise<RecordedFigures> {
+    requireLaid(request);
     const { evaluator, anchors } = await this.ready(prepared, ready, request.units, request.split);
     const kept = evaluator.space.setOf(request.kept.map((id) => unitOf(id)));
     return figuresRecord(await measureFigures(evaluator, anchors, kept, prepared.criterion, prepared.seed));
   }
 
-  private async opened(choice: TaskChoice, signal: AbortSignal) {
-    const settings = taskChoiceOf(choice);
+  private async opened(choice: TaskChoice & LaidChoice, signal: AbortSignal) {
+    const settings = { ...taskChoiceOf(choice), dictionary: choice.dictionary };
     const key = JSON.stringify(settings);
     if (this.open?.key !== key) {
       await this.close();

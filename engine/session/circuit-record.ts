@@ -20,6 +20,7 @@ import type { SearchOptions, SearchResult } from "../prune/search.ts";
 import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
+import type { ErrorShare } from "./judge.ts";
 import { type Prepared } from "./prepare.ts";
 import { pathOf } from "./recorded-model.ts";
 import { version } from "./version.ts";
@@ -51,6 +52,7 @@ export interface RunFacts {
   readonly random: RandomBaseline | undefined;
   readonly completeness: Completeness | undefined;
   readonly minimality: Minimality | undefined;
+  readonly errors: ErrorShare | undefined;
   readonly complement: { readonly metric: number; readonly faithfulness: number };
   readonly environment: NonNullable<Circuit["environment"]>;
   readonly start: Circuit["search"]["start"];
@@ -177,8 +179,14 @@ export function baselinesRecord({
   random,
   completeness,
   minimality,
-}: Pick<RunFacts, "random" | "completeness" | "minimality">): Partial<CircuitResults> {
-  return { ...(random && { random }), ...(completeness && { completeness }), ...(minimality && { minimality }) };
+  errors,
+}: Pick<RunFacts, "random" | "completeness" | "minimality" | "errors">): Partial<CircuitResults> {
+  return {
+    ...(errors && { errors }),
+    ...(random && { random }),
+    ...(completeness && { completeness }),
+    ...(minimality && { minimality }),
+  };
 }
 
 /** A searched MLP or its searched neurons speak for each other: neither is then "always kept". */

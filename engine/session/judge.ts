@@ -5,7 +5,7 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { type Completeness, measureCompleteness } from "../evaluate/completeness.ts";
 import { measureMinimality, type Minimality } from "../evaluate/minimality.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
-import type { Ends } from "../evaluate/faithfulness.ts";
+import { type Ends, faithfulness } from "../evaluate/faithfulness.ts";
 import {
   type Figures,
   measureAnchors,
@@ -36,6 +36,14 @@ export interface HeldOutJudgement {
   readonly random: RandomBaseline | undefined;
   readonly completeness: Completeness | undefined;
   readonly minimality: Minimality | undefined;
+  /** Where the errors of dictionaries are units. */
+  readonly errors: ErrorShare | undefined;
+}
+
+/** f of a circuit's other units, with what the dictionaries leave unexplained all live, and all ablated. */
+export interface ErrorShare {
+  readonly live: number;
+  readonly ablated: number;
 }
 
 export interface JudgeProgress {
@@ -60,14 +68,21 @@ export async function judgeHeldOut(
   { random, parts }: JudgeChoice,
   progress: JudgeProgress,
 ): Promise<HeldOutJudgement> {
-  const nothing = { heldOut: undefined, random: undefined, completeness: undefined, minimality: undefined };
+  const nothing = {
+    heldOut: undefined,
+    random: undefined,
+    completeness: undefined,
+    minimality: undefined,
+    errors: undefined,
+  };
   if (heldOut.length === 0) return nothing;
   progress.heldOut(0, 1);
   const unit = metricUnit[task.metric];
   const evaluator = await evaluatorOn(heldOut);
   const anchors = await measureAnchors(evaluator, unit);
   const figures = await measureFigures(evaluator, anchors, kept, criterion, seed);
-  if (random === 0 && !parts) return { ...nothing, heldOut: figures };
+  const errors = await errorShare(evaluator, anchors.ends, kept);
+  if (random === 0 && !parts) return { ...nothing, errors, heldOut: figures };
   const small = heldOut.length <= comparedExamples ? evaluator : await evaluatorOn(heldOut.slice(0, comparedExamples));
   const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, unit)).ends;
   const baseline =
@@ -75,7 +90,15 @@ export async function judgeHeldOut(
       ? undefined
       : await measureRandom(small, ends, kept, random, seed, (done) => progress.random(done, random));
   const taken = parts ? await takeOutParts(small, ends, kept, seed, progress) : undefined;
-  return { ...nothing, heldOut: figures, random: baseline, ...taken };
+  return { ...nothing, errors, heldOut: figures, random: baseline, ...taken };
+}
+
+async function errorShare(evaluator: Evaluator, { full, empty }: Ends, kept: UnitSet): Promise<ErrorShare | undefined> {
+  const { space } = kept;
+  const all = space.full().units("error");
+  if (!space.kinds.includes("error") || all.length === 0) return undefined;
+  const of = async (units: UnitSet) => faithfulness(await evaluator.metric(units), full, empty);
+  return { live: await of(kept.with(all)), ablated: await of(kept.without(all)) };
 }
 
 async function takeOutParts(evaluator: Evaluator, ends: Ends, kept: UnitSet, seed: number, progress: JudgeProgress) {

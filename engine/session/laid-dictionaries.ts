@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import type { Spliced } from "../activations/spliced.ts";
 import { EngineError } from "../base/errors.ts";
-import { SPLICED_SITES, type SplicedSite } from "../choices/lists.ts";
+import { SPLICED_SITES, type SplicedSite, type UnitKind } from "../choices/lists.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { loadDictionary } from "../dictionary/load.ts";
 import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
@@ -50,6 +50,23 @@ export function layDictionaries(executor: Executor, folders: readonly string[]):
       for (const { spliced } of laid) await spliced.dictionary.dispose();
     },
   };
+}
+
+/** @throws EngineError "usage" where dictionaries and the units that are of them do not come together */
+export function requireLaid({
+  units,
+  dictionary,
+}: {
+  readonly units: readonly UnitKind[];
+  readonly dictionary?: readonly string[] | undefined;
+}): void {
+  const ofDictionaries = units.some((kind) => kind === "feature" || kind === "error");
+  if (ofDictionaries && !dictionary) {
+    throw new EngineError("usage", "Features and errors are of dictionaries; name their folders with --dictionary.");
+  }
+  if (dictionary && !ofDictionaries) {
+    throw new EngineError("usage", "A dictionary is laid on the model for its features; add --units features,errors.");
+  }
 }
 
 /** A state before a layer is the one behind the layer before it. */

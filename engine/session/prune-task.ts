@@ -20,6 +20,7 @@ import { featureAttribution } from "../score/feature-attribution.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
+import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
@@ -86,14 +87,8 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
 }
 
 function checkStart({ start, without, units, dictionary }: PruneSettings): void {
-  const laid = units.some((kind) => kind === "feature" || kind === "error");
-  if (laid && !dictionary) {
-    throw new EngineError("usage", "Features and errors are of dictionaries; name their folders with --dictionary.");
-  }
-  if (dictionary && !laid) {
-    throw new EngineError("usage", "A dictionary is laid on the model for its features; add --units features,errors.");
-  }
-  if (laid && start === "learned-masks") {
+  requireLaid({ units, dictionary });
+  if (dictionary && start === "learned-masks") {
     throw new EngineError(
       "usage",
       "Features and errors have no gates that could be learned; begin with the full model.",

@@ -56,6 +56,7 @@ export const ARGUMENTS = {
   measure: [
     z.strictObject({
       ...taskChoice,
+      dictionary: listOf(path).optional(),
       units: unitKinds,
       kept: z.array(unitId).max(1_000_000),
       split: oneOf(["discovery", "heldOut"]),

@@ -76,6 +76,7 @@ export function pictureOf(bench: Workbench, words: Words, kind: DrawingKind, loo
       hinders: words.t("edges.hinders"),
       noRole: words.t("figure.noRole"),
       mlps: words.t("figure.mlps"),
+      features: words.t("figure.features"),
       input: words.t("figure.input"),
       logits: words.t("figure.logits"),
       effect: words.t("figure.effect"),

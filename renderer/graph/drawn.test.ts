@@ -34,6 +34,24 @@ test("kept neurons that are many stand as their MLP with their number", () => {
   ]);
 });
 
+test("features that are many stand as their dictionary, whether its error is kept or not", () => {
+  const features = Array.from({ length: 50 }, (_, f) => `d2.f${f}`);
+  const searched = [...features, "d2.error"];
+  const drawn = (kept: readonly string[]) =>
+    drawnNodes({ ...source, circuit: [], searched, kept, removedNow: [] }).map(({ id, state, neurons }) => [
+      id,
+      state,
+      neurons,
+    ]);
+  expect(drawn(searched)).toEqual([["d2.error", "kept", 50]]);
+  expect(drawn(features.slice(0, 41))).toEqual([["d2.error", "kept", 41]]);
+  expect(drawn([...features.slice(0, 2), "d2.error"])).toEqual([
+    ["d2.f0", "kept", undefined],
+    ["d2.f1", "kept", undefined],
+    ["d2.error", "kept", undefined],
+  ]);
+});
+
 test("two circuits make one graph: what only the other keeps is drawn too, neurons and kinds that were not searched here", () => {
   const sides = new Map([
     ["a0.h1", "both"],

@@ -12,7 +12,7 @@ export interface DrawnNode {
   readonly id: string;
   /** Second line under the id. */
   readonly role: string | undefined;
-  /** Of an MLP whose kept neurons are too many to be drawn: how many they are. */
+  /** Of an MLP whose kept neurons are too many to be drawn, and of a dictionary with its features: how many they are. */
   readonly neurons?: number;
   readonly state: NodeState;
   readonly pinned: boolean;
@@ -31,12 +31,12 @@ export interface NodeSource {
   readonly roleOf: (id: string) => string | undefined;
 }
 
-/** More neurons than these lie on top of each other; they are drawn as their MLPs. */
-const mostNeurons = 40;
+/** More neurons or features than these lie on top of each other; they are drawn as their MLPs and dictionaries. */
+const mostSmall = 40;
 
 /**
- * Every node but removed neurons: by the thousand they would hide the rest. Where many are kept they stand as their MLP, with
- * their number. Compared circuits are drawn as one graph.
+ * Every node but removed neurons and features: by the thousand they would hide the rest. Where many are kept they stand as
+ * their MLP or dictionary, with their number. Compared circuits are drawn as one graph.
  */
 export function drawnNodes(source: NodeSource): DrawnNode[] {
   const kept = new Set(source.kept);
@@ -54,24 +54,28 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
       pinned: source.pinned.includes(id),
       side: source.sides?.get(id),
     }))
-    .filter(({ id, state, side }) => !isNeuron(id) || state !== "removed" || side !== undefined);
-  return nodes.filter(({ id }) => isNeuron(id)).length <= mostNeurons ? nodes : withNeuronsCounted(nodes);
+    .filter(({ id, state, side }) => !isSmall(id) || state !== "removed" || side !== undefined);
+  return nodes.filter(({ id }) => isSmall(id)).length <= mostSmall ? nodes : withSmallCounted(nodes);
 }
 
-const isNeuron = (id: string) => id.includes(".n");
+/** A neuron such as m2.n17, a feature such as d2.f17. */
+const isSmall = (id: string) => /\.[nf]\d/.test(id);
 
-/** Kept neurons as a number of their MLP's node. */
-function withNeuronsCounted(nodes: readonly DrawnNode[]): DrawnNode[] {
-  const [neurons, others] = [nodes.filter(({ id }) => isNeuron(id)), nodes.filter(({ id }) => !isNeuron(id))];
-  const kept = neurons.filter(({ state }) => state === "kept");
-  const byMlp = groupBy(kept, ({ id }) => id.split(".")[0]);
+/** Kept neurons as a number of their MLP's node, features of the node that stands for their dictionary, its error. */
+function withSmallCounted(nodes: readonly DrawnNode[]): DrawnNode[] {
+  const [small, others] = [nodes.filter(({ id }) => isSmall(id)), nodes.filter(({ id }) => !isSmall(id))];
+  const kept = small.filter(({ state }) => state === "kept");
+  const byOwner = groupBy(kept, ({ id }) => {
+    const [owner] = id.split(".");
+    return owner.startsWith("d") ? `${owner}.error` : owner;
+  });
   const known = new Set(others.map(({ id }) => id));
-  const added = [...byMlp.keys()]
+  const added = [...byOwner.keys()]
     .filter((id) => !known.has(id))
     .map((id): DrawnNode => ({ id, role: undefined, state: "always", pinned: false, side: undefined }));
   return [...others, ...added].map((node) => {
-    const own = byMlp.get(node.id);
-    return own ? { ...node, neurons: own.length, state: node.state === "always" ? "kept" : node.state } : node;
+    const own = byOwner.get(node.id);
+    return own ? { ...node, neurons: own.length, state: node.side === undefined ? "kept" : node.state } : node;
   });
 }
 

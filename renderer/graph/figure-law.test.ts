@@ -21,6 +21,7 @@ const WORDS: FigureWords = {
   hinders: "works against",
   noRole: "no role",
   mlps: "MLPs",
+  features: "features",
   input: "tokens",
   logits: "logits",
   effect: "effect",

@@ -21,10 +21,14 @@ export interface Box {
 export interface Band {
   /** Role as the drawing says it; undefined for units without one. */
   readonly role: string | undefined;
-  readonly mlps: boolean;
+  readonly of: BandKind;
   readonly x: number;
   readonly width: number;
 }
+
+/** Heads; MLPs with their neurons; features and errors of dictionaries. */
+const BAND_KINDS = ["heads", "mlps", "features"] as const;
+export type BandKind = (typeof BAND_KINDS)[number];
 
 /** A line across between two rows whose layers do not follow one another. */
 interface Break {
@@ -83,7 +87,7 @@ export function figureLayout(
   return placed(merged, capacities, rows, width, heightLimit);
 }
 
-/** Heads by role, the largest effect of a band's first; then heads without a role, then MLPs and neurons. */
+/** Heads by role, the largest effect of a band's first; then heads without a role, then MLPs and neurons, then dictionaries. */
 function bandsOf(nodes: readonly DrawnNode[]): DrawnNode[][] {
   const units = nodes.filter(({ id }) => id !== "input" && id !== "logits");
   const byName = new Map<string, DrawnNode[]>();
@@ -92,23 +96,29 @@ function bandsOf(nodes: readonly DrawnNode[]): DrawnNode[][] {
     byName.set(name, [...(byName.get(name) ?? []), node]);
   }
   const middle = (band: readonly DrawnNode[]) => band.reduce((sum, { id }) => sum + layerOf(id), 0) / band.length;
-  const rank = (name: string) => (name === MLPS ? 2 : name === "" ? 1 : 0);
+  const rank = (name: string, [{ id }]: readonly DrawnNode[]) => (name === "" ? 0.5 : BAND_KINDS.indexOf(bandKind(id)));
   return [...byName]
-    .sort(([a, own], [b, other]) => rank(a) - rank(b) || middle(own) - middle(other) || a.localeCompare(b))
+    .sort(([a, own], [b, other]) => rank(a, own) - rank(b, other) || middle(own) - middle(other) || a.localeCompare(b))
     .map(([, band]) => band);
 }
 
-const MLPS = "\u0000mlps";
-const bandName = (node: DrawnNode): string => (isHead(node.id) ? (node.role ?? "") : MLPS);
-const isHead = (id: string) => parseNode(id)?.kind === "head";
+/** No role is named so. */
+const bandName = ({ id, role }: DrawnNode): string =>
+  bandKind(id) === "heads" ? (role ?? "") : `\u0000${bandKind(id)}`;
+
+function bandKind(id: string): BandKind {
+  const kind = parseNode(id)?.kind;
+  if (kind === "head") return "heads";
+  return kind === "feature" || kind === "error" ? "features" : "mlps";
+}
 
 function layerOf(id: string): number {
   const node = parseNode(id);
   return node && "layer" in node ? node.layer : -1;
 }
 
-/** Heads of a layer stand below its MLP, which may read what they write. */
-const rowKey = (id: string) => 2 * layerOf(id) + (isHead(id) ? 0 : 1);
+/** Heads of a layer stand below its MLP, which may read what they write, and the dictionary laid behind it above both. */
+const rowKey = (id: string) => BAND_KINDS.length * layerOf(id) + BAND_KINDS.indexOf(bandKind(id));
 
 function widestRow(band: readonly DrawnNode[]): number {
   const counts = new Map<number, number>();
@@ -135,7 +145,7 @@ function rowsOf(bands: readonly DrawnNode[][], capacities: readonly number[]): R
     const cells = bands.map((band) => band.map(({ id }) => id).filter((id) => rowKey(id) === key));
     const folds = greatest(cells.map((ids, b) => Math.ceil(ids.length / capacities[b])));
     return Array.from({ length: folds }, (_, fold) => ({
-      layer: Math.floor(key / 2),
+      layer: Math.floor(key / BAND_KINDS.length),
       cells: cells.map((ids, b) => ids.slice(fold * capacities[b], (fold + 1) * capacities[b])),
     }));
   });
@@ -218,7 +228,7 @@ function placed(
     rows: lines,
     bands: bands.map((band, b) => ({
       role: bands.length === 1 && new Set(band.map(bandName)).size > 1 ? undefined : band[0].role,
-      mlps: band.every(({ id }) => !isHead(id)),
+      of: bandKind(band[0].id),
       x: starts[b],
       width: capacities[b] * pitch,
     })),

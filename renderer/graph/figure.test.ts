@@ -14,6 +14,7 @@ const words: FigureWords = {
   hinders: "hinders",
   noRole: "no role",
   mlps: "MLPs",
+  features: "features",
   input: "tokens",
   logits: "logits",
   effect: "effect",
@@ -56,6 +57,23 @@ test("bands are headed by their roles, layers named, and the caption stands belo
     "logits",
     "ioi &amp; sprig &lt;5 heads&gt;",
     "f 0.99",
+  ]);
+});
+
+test("features and errors have a band of their own, above the layer that their dictionary is laid on", () => {
+  const svg = draw([node("a2.h0"), node("d2.f17"), node("d2.error"), node("d3.error", { neurons: 50 })]);
+  expect(lines(svg).slice(0, -2)).toEqual([
+    "no role",
+    "features",
+    "L2",
+    "L3",
+    "2.0",
+    "f17",
+    "error",
+    "d3",
+    "×50",
+    "tokens",
+    "logits",
   ]);
 });
 

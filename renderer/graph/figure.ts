@@ -24,6 +24,8 @@ export interface FigureWords {
   /** Heading of heads without a role, and of MLPs and neurons. */
   readonly noRole: string;
   readonly mlps: string;
+  /** Heading of features and errors of dictionaries. */
+  readonly features: string;
   readonly input: string;
   readonly logits: string;
   /** What the bar in a box is. */
@@ -103,8 +105,8 @@ export function circuitFigure(figure: Figure): string {
 }
 
 function headings({ bands, height }: FigureLayout, palette: Palette, words: FigureWords): string {
-  const drawn = bands.map(({ role, mlps, x, width }, b) => {
-    const lines = brokenLines(mlps ? words.mlps : (role ?? words.noRole), width - 2).slice(0, 2);
+  const drawn = bands.map(({ role, of, x, width }, b) => {
+    const lines = brokenLines(of === "heads" ? (role ?? words.noRole) : words[of], width - 2).slice(0, 2);
     return element(
       "g",
       {},
@@ -238,7 +240,7 @@ function unitBox(
   const { id, x, y, width, height } = box;
   const colour = bandColour(palette, box.band, node);
   const neurons = node.neurons === undefined ? "" : `×${node.neurons}`;
-  const label = `${node.side ? MARKS[node.side] : ""}${shortName(id)}${inside.twoLines ? "" : neurons}`;
+  const label = `${node.side ? MARKS[node.side] : ""}${shortName(node)}${inside.twoLines ? "" : neurons}`;
   const size = textWidth(label) > width - 4 ? { textLength: width - 4, lengthAdjust: "spacingAndGlyphs" } : {};
   const isRemoved = node.state === "removed-now" || (node.state === "removed" && node.side === undefined);
   return element(
@@ -307,10 +309,13 @@ function effectBar(
   );
 }
 
-/** "23.3" for a head, "m23" for an MLP, "m23.n7" for a neuron. */
-function shortName(id: string): string {
+/** "23.3" for a head, "m23" for an MLP, "m23.n7" for a neuron, "f17" for a feature of the row's dictionary, "d23" for several. */
+function shortName({ id, neurons }: DrawnNode): string {
   const node = parseNode(id);
-  return node?.kind === "head" ? `${node.layer}.${node.head}` : id;
+  if (node?.kind === "head") return `${node.layer}.${node.head}`;
+  if (node?.kind === "feature") return `f${node.feature}`;
+  if (node?.kind === "error") return neurons === undefined ? "error" : `d${node.layer}`;
+  return id;
 }
 
 /** Roles differ in colour and stand apart in bands, so that the colour is never needed. */

@@ -359,7 +359,8 @@ export class Workbench {
   async measure(): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
-    const request = { ...taskChoiceOf(run.request), units: run.request.units, kept: this.kept };
+    const { units, dictionary } = run.request;
+    const request = { ...taskChoiceOf(run.request), units, dictionary, kept: this.kept };
     const hasHeldOut = this.circuit ? this.circuit.task.examples.heldOut > 0 : true;
     await this.looks.measure.load(
       async () => ({

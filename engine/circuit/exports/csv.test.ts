@@ -18,6 +18,7 @@ test("one row per searched unit, in the order of the data flow", () => {
     layer: "0",
     head: "0",
     neuron: "",
+    feature: "",
     kept: "true",
     removed_at_step: "",
     effect: "-0.5",
