@@ -109,19 +109,27 @@ function line({ path, sentence }: Problem): string {
 /** The same circuit with every list of ids in the order of the data flow. */
 function inCanonicalOrder(circuit: Circuit): Circuit {
   const { kept, search } = circuit;
-  const neurons = kept.neurons && Object.entries(kept.neurons).sort(([a], [b]) => compareIds(a, b));
   return {
     ...circuit,
     search: { ...search, units: UNIT_KINDS.filter((kind) => search.units.includes(kind)) },
     kept: {
       heads: kept.heads && [...kept.heads].sort(compareIds),
       mlps: kept.mlps && [...kept.mlps].sort(compareIds),
-      neurons: neurons && Object.fromEntries(neurons.map(([mlp, list]) => [mlp, [...list].sort((a, b) => a - b)])),
-    },
+      neurons: kept.neurons && byOwner(kept.neurons),
+      features: kept.features && byOwner(kept.features),
+      errors: kept.errors && [...kept.errors].sort(compareIds),
+    } satisfies Record<keyof Circuit["kept"], unknown>,
     nodes: [...circuit.nodes].sort((a, b) => compareIds(a.id, b.id)),
     results: circuit.results && inQuantileOrder(circuit.results),
     edges: [...circuit.edges].sort((a, b) => compareEdges(toEdge(a), toEdge(b))),
   };
+}
+
+/** By MLP, or by dictionary, of which one stands on a layer; its numbers ascending. */
+function byOwner(lists: Readonly<Record<string, readonly number[]>>): Record<string, number[]> {
+  const layerOf = (owner: string) => Number(owner.slice(1));
+  const owners = Object.entries(lists).sort(([a], [b]) => layerOf(a) - layerOf(b));
+  return Object.fromEntries(owners.map(([owner, list]) => [owner, [...list].sort((a, b) => a - b)]));
 }
 
 function inQuantileOrder(results: CircuitResults): CircuitResults {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Random } from "../base/random.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
-import { parseCircuit } from "../circuit/circuit-file.ts";
+import { formatCircuit, parseCircuit } from "../circuit/circuit-file.ts";
 import { pruneSettingsOf } from "../circuit/settings-of-circuit.ts";
 import { writeDictionary } from "../dictionary/write.ts";
 import type { SitePlace } from "../dictionary/states.ts";
@@ -80,7 +80,7 @@ test("features and errors are kept or removed by exact tests, and the file says 
   expect(edges).toEqual([]);
   expect(results!.errors!.live).toBeGreaterThan(results!.errors!.ablated);
   // What was written is read, and says of itself what it was made with.
-  expect(parseCircuit(JSON.stringify(circuit), "made.circuit.json")).toEqual(circuit);
+  expect(parseCircuit(formatCircuit(circuit), "made.circuit.json")).toEqual(circuit);
   expect(pruneSettingsOf(circuit).dictionary).toEqual(
     dictionaries.map((path) => join(path, "sae_weights.safetensors")),
   );

@@ -104,7 +104,7 @@ test.each<[Name, object, string]>([
   [
     "measure",
     { ...TASK, units: ["legs"], kept: [], split: "heldOut" },
-    'argument 1 of measure.units.0 is "legs". Choose among head, mlp, neuron.',
+    'argument 1 of measure.units.0 is "legs". Choose among head, mlp, neuron, feature, error.',
   ],
   ["preview", { ...TASK, journal: "/x" }, 'argument 1 of preview has no "journal"; correct the name or leave it out.'],
   [

@@ -22,6 +22,16 @@ test("a graph is the same after writing and reading", () => {
   expect(formatEapIg(parseEapIg(TEXT, "x.json"))).toBe(TEXT);
 });
 
+test("a circuit of features has no graph, which is said", () => {
+  const circuit = exampleCircuit();
+  const dictionaries = [
+    { layer: 0, site: "residPost", features: 2, source: "sae", path: "/sae", sha256: "c".repeat(64) } as const,
+  ];
+  expect(() => circuitToEapIg({ ...circuit, model: { ...circuit.model, dictionaries } })).toThrow(
+    "Graphs of EAP-IG have no nodes for features of dictionaries",
+  );
+});
+
 test("the kept units come back, neurons too", () => {
   const units = unitsOfEapIg(parseEapIg(TEXT, "x.json"), "x.json", 8);
   expect(units.equals(keptUnits(exampleCircuit()))).toBe(true);

@@ -43,8 +43,16 @@ const OWN_KEY = "secateur";
 /**
  * A circuit of nodes as a graph: an edge is in it when both ends are; a node's effect, turned so that positive means
  * helpful, is the score of each edge that leaves it, 0 where it was not measured.
+ *
+ * @throws EngineError "unsupported" for a circuit of features, which the format has no nodes for
  */
 export function circuitToEapIg(circuit: Circuit): EapIgGraph {
+  if (circuit.model.dictionaries) {
+    throw new EngineError(
+      "unsupported",
+      "Graphs of EAP-IG have no nodes for features of dictionaries; export this circuit as JSON, CSV or for Neuronpedia.",
+    );
+  }
   const { nLayers, nHeads, dModel, parallelBlocks = false } = circuit.model;
   const cfg = { nLayers, nHeads, parallelBlocks, dModel };
   const topology = topologyOf(cfg);
