@@ -199,6 +199,13 @@ export interface OpenedDirections {
   readonly notes: readonly string[];
 }
 
+export interface LabelRequest {
+  /** The folder of a dictionary, or its file of weights. */
+  readonly dictionary: string;
+  readonly feature: number;
+  readonly label: string;
+}
+
 export interface VectorFileBytes {
   readonly bytes: Uint8Array;
   /** What the form cannot say. */
@@ -344,6 +351,8 @@ export interface EngineApi {
   openVector(request: VectorRequest): Promise<OpenedDirections>;
   /** A file of directions, or a sum of files, as the bytes of a file of another form. */
   vectorFile(request: VectorRequest & { readonly ending: VectorEnding }): Promise<VectorFileBytes>;
+  /** Keeps what a person calls a feature beside the dictionary; "" takes it away. @returns the labels that there are then */
+  labelFeature(request: LabelRequest): Promise<readonly { readonly feature: number; readonly label: string }[]>;
   /** Reads and checks a circuit file. */
   openCircuit(source: TaskSource): Promise<Circuit>;
   measure(request: MeasureRequest): Promise<RecordedFigures>;

@@ -231,6 +231,22 @@ export const saeFeaturesSettings = z.strictObject({
     flags: "--without <text>",
     help: "Lists features that fire in --text and nowhere in this one.",
   }),
+  task: option(path.optional(), {
+    flags: "--task <file>",
+    help: "Lists features by their estimated effect on this task (attribution patching), and shows the one on held-out examples beside it.",
+  }),
+  label: option(text.optional(), {
+    flags: "--label <text>",
+    help: "Lists features whose label has this text in it.",
+  }),
+  labels: option(path.optional(), {
+    flags: "--labels <file>",
+    help: "Takes over the explanations of Neuronpedia's JSON as labels; they are kept beside the dictionary.",
+  }),
+  neuronpedia: option(path.optional(), {
+    flags: "--neuronpedia <file>",
+    help: "Writes the pages as Neuronpedia's JSON of features.",
+  }),
   top: option(whole(1, 1_000).default(10), { flags: "--top <n>", help: "Lists so many features." }),
   contexts: option(whole(1, 100).default(5), {
     flags: "--contexts <n>",
@@ -245,12 +261,13 @@ export const saeFeaturesSettings = z.strictObject({
 });
 export type SaeFeaturesSettings = Frozen<z.infer<typeof saeFeaturesSettings>>;
 
-/** A place where a feature fires. */
+/** A place where a feature fires, with some tokens around it. */
 export interface FeatureContext {
-  readonly before: string;
-  readonly token: string;
-  readonly after: string;
-  readonly value: number;
+  readonly tokens: readonly string[];
+  /** The feature at each of the tokens; 0 where a position does not count. */
+  readonly values: readonly number[];
+  /** Which of the tokens it is of. */
+  readonly at: number;
 }
 
 /** Contexts by rank of their activation among those that are not 0: the strongest tenth, 50 to 90 %, and below. */
@@ -264,9 +281,13 @@ export interface FeatureLine {
   /** Share of the states in which it fires, and its largest activation there. */
   readonly density: number;
   readonly max: number;
-  /** What it is listed by: its density, its mean on a token, or its largest activation in a text. */
+  /** What it is listed by: its density, its mean on a token, its largest activation in a text, or its effect on a task. */
   readonly listedBy: number;
   readonly topToken: string;
+  /** What a person calls it. */
+  readonly label?: string;
+  /** Estimated change of a task's metric when it is ablated, on the examples that order the list and on others. */
+  readonly effect?: { readonly discovery: number; readonly heldOut: number };
 }
 
 export interface FeaturePage extends FeatureLine {
@@ -278,12 +299,16 @@ export interface FeaturePage extends FeatureLine {
   readonly lowers: readonly { readonly token: string; readonly logit: number }[];
   /** Features with the most similar directions. */
   readonly nearest: readonly { readonly feature: number; readonly cosine: number }[];
+  /** Hidden neurons of later MLPs whose input weights, under the norm's gain, lie most along its direction or against it. */
+  readonly writesTo: readonly { readonly layer: number; readonly neuron: number; readonly cosine: number }[];
 }
 
 export interface SaeFeaturesResult {
   readonly modelName: string;
   readonly dictionary: string;
   readonly place: { readonly site: string; readonly layer: number };
+  /** The name of its place in TransformerLens: "blocks.2.hook_resid_post". */
+  readonly hook: string;
   readonly states: number;
   readonly list: readonly FeatureLine[];
   readonly pages: readonly FeaturePage[];
@@ -293,6 +318,42 @@ export interface SaeFeaturesResult {
     readonly features: readonly number[];
     readonly values: readonly (readonly number[])[];
   };
+  readonly notes: readonly string[];
+}
+
+export const saeShowSettings = z.strictObject({
+  ...dictionaryChoice,
+  texts: option(whole(2, 10_000).default(64), {
+    flags: "--texts <n>",
+    help: "Tries it on so many held-out texts.",
+  }),
+  seed: option(seed.default(0), { flags: "--seed <n>", help: "Splits the texts from this seed." }),
+  ...corpusChoice,
+});
+export type SaeShowSettings = Frozen<z.infer<typeof saeShowSettings>>;
+
+/** What a dictionary is, and whether it fits the model: the first look before anything is shown of it. */
+export interface SaeShowResult {
+  readonly modelName: string;
+  readonly dictionary: string;
+  /** Of the file. */
+  readonly form: string;
+  /** How features are chosen. */
+  readonly selection: string;
+  readonly normalisation: string;
+  readonly transcodes: boolean;
+  readonly features: number;
+  readonly width: number;
+  /** The file's own words for where it belongs, and the model that it names. */
+  readonly hook: string | undefined;
+  readonly trainedOn: string | undefined;
+  readonly place: { readonly site: string; readonly layer: number };
+  readonly sha256: string;
+  /** Undefined for transcoders, which reconstruct another site. */
+  readonly look: Reconstruction | undefined;
+  /** What is far off in `look`, in sentences; empty where it fits. */
+  readonly implausible: readonly string[];
+  readonly labels: readonly { readonly feature: number; readonly label: string }[];
   readonly notes: readonly string[];
 }
 

@@ -10,6 +10,8 @@ import {
   saeEvalSettings,
   type SaeFeaturesResult,
   saeFeaturesSettings,
+  type SaeShowResult,
+  saeShowSettings,
   type SaeSteerResult,
   saeSteerSettings,
   type SaeTrainResult,
@@ -66,6 +68,7 @@ export const VERB_SETTINGS = {
   prune: pruneSettings,
   edges: edgeSettings,
   "sae train": saeTrainSettings,
+  "sae show": saeShowSettings,
   "sae eval": saeEvalSettings,
   neuron: neuronStudySettings,
   "sae features": saeFeaturesSettings,
@@ -94,6 +97,7 @@ export interface VerbResults {
   readonly prune: PruneResult;
   readonly edges: EdgesMeasured;
   readonly "sae train": SaeTrainResult;
+  readonly "sae show": SaeShowResult;
   readonly "sae eval": SaeEvalResult;
   readonly neuron: NeuronStudyResult;
   readonly "sae features": SaeFeaturesResult;

@@ -17,6 +17,7 @@ import { Inspection, type Looks } from "./inspection.ts";
 import { Jobs } from "./jobs.ts";
 import { keptText, openRelation, openTask, shippedTasks } from "./opened-tasks.ts";
 import { Relations } from "./relations.ts";
+import { labelFeature } from "./feature-labels.ts";
 import { openedVector, shippedContrastSets, vectorFile } from "./directions.ts";
 import { ResultStore } from "./result-store.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -60,6 +61,7 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     listContrastSets: () => answer(shippedContrastSets),
     openVector: (request) => answer(() => openedVector(request)),
     vectorFile: (request) => answer(() => vectorFile(request)),
+    labelFeature: (request) => answer(() => labelFeature(request)),
     openCircuit: (source) =>
       answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),

@@ -56,6 +56,15 @@ export async function openCorpus(model: Model, choice: CorpusChoice, signal?: Ab
   });
 }
 
+/** At most so many of them. */
+export async function* firstOf<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T> {
+  let count = 0;
+  for await (const item of items) {
+    if (count++ === most) return;
+    yield item;
+  }
+}
+
 /** @param repeated whether positions count whose text up to there came before */
 export function exclusionsOf(model: Model, choice: CorpusChoice, repeated = false): ExclusionRule {
   const { bosId } = model.tokenizer;
@@ -107,6 +116,11 @@ export function placeOf(
     );
   }
   return found;
+}
+
+export function requireFeature(feature: number, features: number): void {
+  if (feature < features) return;
+  throw new EngineError("usage", `There is no feature ${feature}; the dictionary has features 0 to ${features - 1}.`);
 }
 
 export function requireReconstructs({ file, weights }: LoadedDictionary): void {

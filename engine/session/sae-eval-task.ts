@@ -17,6 +17,7 @@ import { besideNull } from "../evaluate/null-figure.ts";
 import {
   excludedNote,
   exclusionsOf,
+  firstOf,
   openCorpus,
   placeOf,
   requireReconstructs,
@@ -121,7 +122,7 @@ async function read(
   const texts: NeutralText[] = [];
   let sums: ReconstructionSums | undefined;
   let first: Float32Array | undefined;
-  const held = limited(corpus.texts("heldOut"), settings.texts);
+  const held = firstOf(corpus.texts("heldOut"), settings.texts);
   for await (const batch of statesOf(executor, held, [place], { ...settings, exclude, signal })) {
     const [states] = batch.rows;
     const features = await dictionary.encode(states);
@@ -143,14 +144,6 @@ async function read(
     throw new EngineError("usage", `${corpus.file}: no state of its held-out texts counts. Give more or longer texts.`);
   }
   return { sums, texts: texts.filter(({ positions }) => positions !== undefined), first };
-}
-
-async function* limited<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T> {
-  let count = 0;
-  for await (const item of items) {
-    if (count++ === most) return;
-    yield item;
-  }
 }
 
 async function splice(

@@ -5,10 +5,13 @@ import type { Change } from "../activations/plan.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import type { SaeSteerResult, SaeSteerSettings } from "../choices/dictionary.ts";
+import type { Reconstruction, SaeSteerResult, SaeSteerSettings } from "../choices/dictionary.ts";
 import { LEAST_DRAWS } from "../choices/null-figure.ts";
 import type { Corpus } from "../corpus/corpus.ts";
+import { implausible } from "../dictionary/gate.ts";
 import { loadDictionary } from "../dictionary/load.ts";
+import { meanOf } from "../dictionary/nulls.ts";
+import { ReconstructionSums } from "../dictionary/reconstruction.ts";
 import { rowNorms, SparseDictionary } from "../dictionary/sparse-dictionary.ts";
 import { type SitePlace, statesOf } from "../dictionary/states.ts";
 import { type NeutralText, neutralEffects } from "../evaluate/neutral-effect.ts";
@@ -21,11 +24,11 @@ import {
   exclusionsOf,
   openCorpus,
   placeOf,
+  requireFeature,
   requireReconstructs,
   type WorkHooks,
   withModel,
 } from "./dictionary-work.ts";
-import { requireFeature } from "./sae-features-task.ts";
 
 export interface SaeSteerHooks extends WorkHooks {
   readonly onProgress?: (done: number, total: number) => void;
@@ -48,7 +51,7 @@ export async function saeSteerTask(settings: SaeSteerSettings, hooks: SaeSteerHo
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
     const dictionary = new SparseDictionary(loaded.weights);
     try {
-      const max = await largest(executor, corpus, settings, place, dictionary, hooks.signal);
+      const { max, figures } = await firstLook(executor, corpus, settings, place, dictionary, hooks.signal);
       const steering = new Steering(executor, settings, place, dictionary, max);
       const raised = topIds(await steering.raisedLogits(), raisedTokens);
       const others = randomFeatures(loaded.weights.dSae, settings);
@@ -66,7 +69,11 @@ export async function saeSteerTask(settings: SaeSteerSettings, hooks: SaeSteerHo
         max,
         doses,
         raises: raised.map((id) => executor.model.tokenizer.token(id)),
-        notes: [...loaded.notes, saneNote(doses, settings.sane)],
+        notes: [
+          ...loaded.notes,
+          ...implausible(figures, loaded.weights.dSae, loaded.weights.dIn),
+          saneNote(doses, settings.sane),
+        ],
       };
     } finally {
       await dictionary.dispose();
@@ -198,15 +205,17 @@ class Steering {
   }
 }
 
-async function largest(
+/** The feature's largest activation, and whether the dictionary fits these states at all. */
+async function firstLook(
   executor: Executor,
   corpus: Corpus,
   settings: SaeSteerSettings,
   place: SitePlace,
   dictionary: SparseDictionary,
   signal?: AbortSignal,
-): Promise<number> {
-  const { dSae } = dictionary.weights;
+): Promise<{ readonly max: number; readonly figures: Reconstruction }> {
+  const { dSae, dIn } = dictionary.weights;
+  let sums: ReconstructionSums | undefined;
   const exclude = exclusionsOf(executor.model, settings);
   let [most, seen] = [0, 0];
   for await (const { rows, tokens } of statesOf(executor, corpus.texts("discovery"), [place], {
@@ -215,12 +224,14 @@ async function largest(
     signal,
   })) {
     const features = await dictionary.encode(rows[0]);
+    sums ??= new ReconstructionSums(dIn, dSae, meanOf(rows[0], dIn));
+    sums.add(rows[0], dictionary.decode(features, rows[0]), features);
     for (let row = 0; row < tokens.length; row++) most = Math.max(most, features[row * dSae + settings.feature]);
     seen += tokens.length;
     if (seen >= settings.tokens) break;
   }
   if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-  if (most > 0) return most;
+  if (sums && most > 0) return { max: most, figures: sums.figures() };
   throw new EngineError(
     "usage",
     `Feature ${settings.feature} fires in none of ${seen} states, so that there is no strength to measure by. Take another one, or more --tokens.`,

@@ -1,9 +1,11 @@
 // Features looked at and steered with, on a dictionary of the embedded model trained here.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { saeFeaturesSettings, saeSteerSettings, saeTrainSettings } from "../choices/dictionary.ts";
+import { saeFeaturesSettings, saeShowSettings, saeSteerSettings, saeTrainSettings } from "../choices/dictionary.ts";
+import { contextWords } from "../choices/feature-context.ts";
+import { readNeuronpedia } from "../choices/neuronpedia-feature.ts";
 import { vectorMakeSettings } from "../choices/vector.ts";
 import { greatestDifference } from "../../test/greatest-difference.ts";
 import { loadDictionary } from "../dictionary/load.ts";
@@ -11,6 +13,7 @@ import { openModel } from "../model/open.ts";
 import { openVector } from "../vector/open-vector.ts";
 import { vectorMakeTask } from "./vector-make-task.ts";
 import { saeFeaturesTask } from "./sae-features-task.ts";
+import { saeShowTask } from "./sae-show-task.ts";
 import { saeSteerTask } from "./sae-steer-task.ts";
 import { saeTrainTask } from "./sae-train-task.ts";
 
@@ -34,10 +37,11 @@ test("features are listed by density, and a page shows contexts by quantile whos
   expect(densities).toEqual([...densities].sort((a, b) => b - a));
   const [page] = pages;
   expect(page.histogram.reduce((sum, n) => sum + n, 0)).toBe(Math.round(page.density * states));
-  const values = page.bands.flatMap(({ contexts }) => contexts.map(({ value }) => value));
+  const values = page.bands.flatMap(({ contexts }) => contexts.map((context) => contextWords(context).value));
   expect(Math.max(...values)).toBe(page.max);
   const [max, middle] = page.bands;
-  expect(max.contexts[0].value).toBeGreaterThanOrEqual(middle.contexts[0].value);
+  const [strongest, weaker] = [max, middle].map(({ contexts }) => contextWords(contexts[0]).value);
+  expect(strongest).toBeGreaterThanOrEqual(weaker);
   expect(page.raises[0].logit).toBeGreaterThan(page.lowers[0].logit);
   expect(page.nearest.map(({ feature }) => feature)).not.toContain(page.feature);
 });
@@ -55,6 +59,60 @@ test("a token's features, and sentences for what there is not", async () => {
   await expect(look({ features: [128] })).rejects.toThrow(
     "There is no feature 128; the dictionary has features 0 to 127.",
   );
+});
+
+test("opened: what the files say, and figures of a first look; one of random numbers is said not to fit", async () => {
+  const shown = await saeShowTask(saeShowSettings.parse({ dictionary, texts: 20 }));
+  expect(shown).toMatchObject({
+    form: "saelens",
+    selection: "topk",
+    features: 128,
+    hook: "blocks.2.hook_resid_post",
+    trainedOn: "sprig",
+    place: { site: "residPost", layer: 2 },
+    implausible: [],
+  });
+  expect(shown.look!.l0).toBeLessThanOrEqual(4);
+  const elsewhere = await saeShowTask(saeShowSettings.parse({ dictionary, texts: 20, site: "residPre", layer: 0 }));
+  expect(elsewhere.implausible[0]).toMatch(/far too little\. Model, site, layer/);
+});
+
+test("a page's contexts hold the feature at every token around, which the text itself gives", async () => {
+  const { pages, list } = await look({ top: 3 });
+  const [{ tokens, values, at }] = pages[0].bands[0].contexts;
+  expect(values[at]).toBe(pages[0].max);
+  expect(tokens[at]).toBe(list[0].topToken);
+  expect(Math.max(...values)).toBe(values[at]);
+});
+
+test("pages written as Neuronpedia's JSON are read as they were; its explanations become labels, by which features are listed", async () => {
+  const file = join(folder, "neuronpedia.json");
+  const { pages } = await look({ features: [3, 7], neuronpedia: file });
+  const written = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>[];
+  const { weights } = loadDictionary(dictionary);
+  expect(written[0]).toMatchObject({ modelId: "sprig", layer: "2-dictionary", index: "3", hasVector: true });
+  expect(written[0].vector).toEqual([...weights.wDec.subarray(3 * weights.dOut, 4 * weights.dOut)]);
+  const read = readNeuronpedia(file, readFileSync(file, "utf8"));
+  if (typeof read === "string") throw new Error(read);
+  for (const [i, { page }] of read.entries()) {
+    const { raises, lowers, nearest, histogram, max, density } = pages[i];
+    expect(page).toMatchObject({ raises, lowers, nearest, histogram, max, density });
+    expect(page.bands[0].contexts).toHaveLength(pages[i].bands.flatMap(({ contexts }) => contexts).length);
+  }
+  written[1].explanations = [{ description: "a word of motion" }];
+  writeFileSync(file, JSON.stringify(written));
+  const { list } = await look({ labels: file, label: "MOTION" });
+  expect(list.map(({ feature, label }) => [feature, label])).toEqual([[7, "a word of motion"]]);
+  writeFileSync(file, "[{}]");
+  await expect(look({ labels: file })).rejects.toThrow(`${file}: feature 1 has no index`);
+});
+
+test("features by their effect on a task: the order is that of the examples it was estimated on", async () => {
+  const { list } = await look({ task: "tasks/ioi.yaml", top: 5 });
+  const sizes = list.map(({ effect }) => Math.abs(effect!.discovery));
+  expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+  expect(list.map(({ listedBy, effect }) => listedBy - effect!.discovery)).toEqual([0, 0, 0, 0, 0]);
+  expect(list.every(({ effect }) => Number.isFinite(effect!.heldOut))).toBe(true);
 });
 
 test("nothing added moves nothing; more moves more, beside 20 random features", async () => {

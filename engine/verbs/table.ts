@@ -16,6 +16,7 @@ import { twoHop } from "./two-hop.ts";
 import { prune } from "./prune.ts";
 import { saeEval } from "./sae-eval.ts";
 import { saeFeatures } from "./sae-features.ts";
+import { saeShow } from "./sae-show.ts";
 import { saeSteer } from "./sae-steer.ts";
 import { saeTrain } from "./sae-train.ts";
 import { neuron } from "./neuron.ts";
@@ -41,6 +42,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   prune,
   edges,
   "sae train": saeTrain,
+  "sae show": saeShow,
   "sae eval": saeEval,
   neuron,
   "sae features": saeFeatures,

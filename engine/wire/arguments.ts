@@ -52,6 +52,7 @@ export const ARGUMENTS = {
   listContrastSets: [],
   openVector: [z.strictObject(vector)],
   vectorFile: [z.strictObject({ ...vector, ending: oneOf(VECTOR_ENDINGS) })],
+  labelFeature: [z.strictObject({ dictionary: path, feature: whole(0, 10_000_000), label: remark })],
   openCircuit: [source],
   measure: [
     z.strictObject({

@@ -21,6 +21,7 @@ const CALLS = {
   listContrastSets: true,
   openVector: true,
   vectorFile: true,
+  labelFeature: true,
   openCircuit: true,
   measure: true,
   heatmap: true,

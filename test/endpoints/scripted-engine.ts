@@ -46,6 +46,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     listContrastSets: () => Promise.resolve([]),
     openVector: unscripted,
     vectorFile: unscripted,
+    labelFeature: unscripted,
     openCircuit: unscripted,
     measure: () => new Promise(() => undefined),
     heatmap: () => {

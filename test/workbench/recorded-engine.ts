@@ -121,6 +121,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     listContrastSets: () => Promise.resolve([]),
     openVector: unknown,
     vectorFile: unknown,
+    labelFeature: unknown,
     openCircuit: unknown,
     measure: unknown,
     heatmap: unknown,
