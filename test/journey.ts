@@ -110,6 +110,44 @@ export async function steerFromSets(page: Page, home: string): Promise<void> {
   await expect.poll(() => page.getByRole("spinbutton", { name: /^coefficient, exactly/ }).count()).toBe(2);
 }
 
+/** Which neurons of the embedded model go with " are" or " were", the page of one, and the table of all of them. */
+export async function studyNeurons(page: Page): Promise<void> {
+  await showTab(page, "neurons");
+  await page.getByRole("textbox", { name: "the next token is" }).fill(" are, were");
+  await page.getByRole("textbox", { name: "control", exact: true }).fill(" is");
+  await page.getByText("Texts and further steps").click();
+  await page.getByRole("spinbutton", { name: "texts" }).fill("300");
+  await page.getByRole("button", { name: "Study", exact: true }).click();
+  await page.getByRole("img", { name: /^Dose curve of m/ }).waitFor();
+  const removals = page.getByRole("table", { name: "2 · What its removal does" }).locator("tbody th");
+  const names = ["zero", "its mean", "mean of the position", "another place’s", "what moves least"];
+  expect((await removals.allTextContents()).map((text, i) => text.trim().startsWith(names[i]!))).toEqual(
+    names.map(() => true),
+  );
+
+  await page.getByRole("button", { name: "All neurons" }).click();
+  await page.getByText("1,024 neurons").waitFor();
+  const rows = page.locator(".pane tbody tr:not([aria-hidden])");
+  expect(await rows.count()).toBeLessThan(100);
+  const first = (await rows.first().locator("td").allTextContents()).map((text) => text.trim());
+  await page.getByRole("button", { name: "mean |a|" }).click();
+  await page.getByRole("button", { name: "|AUROC − .5|" }).click();
+  await expect
+    .poll(async () => (await rows.first().locator("td").allTextContents()).map((text) => text.trim()))
+    .toEqual(first);
+  // The last row comes into the page when it is walked to.
+  await rows.first().getByRole("button").focus();
+  await page.keyboard.press("End");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-row"))).toBe("1023");
+  await page.getByRole("textbox", { name: /^m29/ }).fill("m3.n7");
+  await rows.first().getByRole("button").click();
+  await page.getByText(/has not been studied/).waitFor();
+  await page.getByRole("button", { name: /^Study m3.n7/ }).click();
+  await page.getByRole("img", { name: /^Dose curve of m3.n7/ }).waitFor();
+  await page.getByRole("button", { name: "Steer with it" }).click();
+  expect(await page.getByRole("spinbutton", { name: "layer" }).inputValue()).toBe("3");
+}
+
 /**
  * Needs the embedded model and the page in English; the circuit that is exported gives the command line the same figures.
  *

@@ -1,6 +1,7 @@
 // Which pane and which icon each instrument has.
 import type { Component } from "svelte";
 import Activity from "@lucide/svelte/icons/activity";
+import Asterisk from "@lucide/svelte/icons/asterisk";
 import ChartLine from "@lucide/svelte/icons/chart-line";
 import CircleDot from "@lucide/svelte/icons/circle-dot";
 import FileText from "@lucide/svelte/icons/file-text";
@@ -31,6 +32,7 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   nodes: { load: () => import("./panes/NodesPane.svelte"), icon: CircleDot },
   figures: { load: () => import("./panes/FiguresPane.svelte"), icon: Gauge },
   runs: { load: () => import("./panes/RunsPane.svelte"), icon: List },
+  neurons: { load: () => import("./panes/NeuronsPane.svelte"), icon: Asterisk },
   lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
   steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },

@@ -32,6 +32,7 @@ import { fileNamed } from "./file-named.ts";
 import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { LensForm } from "./lens-form.svelte.ts";
+import { NeuronForm } from "./neuron-form.svelte.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
@@ -75,6 +76,7 @@ export class Workbench {
   readonly lensForm = new LensForm();
   readonly textForm = new TextForm();
   readonly steerForm = new SteerForm();
+  readonly neuronForm = new NeuronForm();
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -211,6 +213,13 @@ export class Workbench {
     this.lensForm.source = "text";
     this.lensForm.text = text;
     this.show({ tab: "lens" });
+  }
+
+  /** Opens the page of a hidden neuron. @param prompts whether a study of it is of the open task's prompts */
+  studyNeuron(id: string, prompts = false): void {
+    if (prompts) this.neuronForm.kind = "task";
+    this.neuronForm.open(id);
+    this.show({ tab: "neurons" });
   }
 
   /** Sizes of the model of the shown run; undefined while the model is not known. */

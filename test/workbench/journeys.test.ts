@@ -15,6 +15,7 @@ import {
   showTab,
   startRun,
   steerFromSets,
+  studyNeurons,
 } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
@@ -175,6 +176,13 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(readFileSync(await download.path(), "utf8").split("\r\n")[0]).toMatch(
       /^prompt,position,token,site,layer,top,p,/,
     );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("neurons are studied: a page with three steps, and all of them in a table of which only what is seen is in the page", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await studyNeurons(page);
     expect(complaints).toEqual([]);
     await close();
   });
