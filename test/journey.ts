@@ -138,7 +138,7 @@ export async function studyNeurons(page: Page): Promise<void> {
   // The last row comes into the page when it is walked to.
   await rows.first().getByRole("button").focus();
   await page.keyboard.press("End");
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-row"))).toBe("1023");
+  await page.locator('[data-row="1023"]:focus').waitFor();
   await page.getByRole("textbox", { name: /^m29/ }).fill("m3.n7");
   await rows.first().getByRole("button").click();
   await page.getByText(/has not been studied/).waitFor();
