@@ -261,6 +261,7 @@ const note = z.strictObject({
     "weak-task", // the model's own accuracy is low
     "random-as-good", // a random circuit of this size reaches the same faithfulness
     "few-examples", // an interval is of fewer than 20 examples, or absent
+    "connections-left-out", // only the connections of the largest estimates were measured
     "unverified", // the run was stopped before 1-minimality was checked
   ]),
   text: text.describe("A sentence with the figures in it."),

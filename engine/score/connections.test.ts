@@ -134,7 +134,7 @@ describe("connections of the planted circuit", () => {
     });
   });
 
-  test("a budget takes the edges with no MLP first, from the logits back, and says how many there are", async () => {
+  test("a budget takes the edges of the largest estimates, and says how many there are", async () => {
     const seen: number[] = [];
     const { edges, legal } = await measureConnections(executor, examples, kept, {
       metric,
@@ -142,10 +142,20 @@ describe("connections of the planted circuit", () => {
       maxEdges: 3,
       onProgress: (done) => seen.push(done),
     });
-    expect(edges.map(nameOf)).toEqual(["a0.h1->logits", "a1.h2->logits", "a2.h3->logits"]);
+    // Where the attention is saturated, what enters as query and key has hardly a slope.
+    expect(edges.map(nameOf)).toEqual(["input->a1.h2<v>", "input->a2.h3<v>", "a2.h3->logits"]);
     // Into a0.h1 3, m0 2, a1.h2 9, a2.h3 12, logits 5.
     expect(legal).toBe(31);
     expect(seen.at(-1)).toBe(3);
+  });
+
+  test("MLPs that no search could remove are ends of the last edges that a budget takes", async () => {
+    const heads = setOf(model, ["a0.h1", "a1.h2", "a2.h3"], ["head"]);
+    const all = await measureConnections(executor, examples, heads, { metric, ablation: resample });
+    const between = all.edges.filter(({ source, target }) => !source.startsWith("m") && !target.startsWith("m"));
+    const options = { metric, ablation: resample, maxEdges: between.length };
+    const { edges } = await measureConnections(executor, examples, heads, options);
+    expect(edges.map(nameOf)).toEqual(between.map(nameOf));
   });
 
   test("stops on request", async () => {

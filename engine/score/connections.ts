@@ -4,7 +4,7 @@ import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { groupBy } from "../base/group.ts";
-import { compareEdges, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
+import { compareEdges, formatEdge, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
 import { formatNode, INPUT, LOGITS } from "../circuit/node.ts";
 import { reaches, type Slot } from "../circuit/topology.ts";
 import type { Head } from "../circuit/unit.ts";
@@ -12,13 +12,17 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
+import { edgeAttribution } from "./edge-attribution.ts";
 import { OneHead } from "./one-head.ts";
 import { liveUnits, pathPatchers, type PathPatcher, type Sender } from "./path-patching.ts";
 
 export interface ConnectionOptions {
   readonly metric: MetricName;
   readonly ablation: Ablation;
-  /** Measure at most so many edges, those with the fewest MLPs at their ends first (default: all). */
+  /**
+   * Measure at most so many edges (default: all): those with the fewest MLPs at their ends that no search could remove first, of
+   * equals those of the largest estimate by edge attribution.
+   */
   readonly maxEdges?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -59,7 +63,7 @@ export async function measureConnections(
   options: ConnectionOptions,
 ): Promise<Connections> {
   const legal = legalEdges(kept, executor.model.config.parallelBlocks);
-  const edges = withinBudget(legal, options.maxEdges ?? legal.length);
+  const edges = await withinBudget(executor, examples, legal, kept, options);
   const sums = new Float64Array(edges.length);
   const reader = new MetricReader(executor, options.metric);
   const units = liveUnits(kept);
@@ -107,12 +111,25 @@ function legalEdges(kept: UnitSet, parallelBlocks: boolean): SendingEdge[] {
     .sort(compareEdges);
 }
 
-/** The first `count` edges by the number of MLPs at their ends, the later targets first; back in their own order. */
-function withinBudget(edges: readonly SendingEdge[], count: number): SendingEdge[] {
-  const mlps = ({ source, target }: SendingEdge) => Number(source.kind === "mlp") + Number(target.kind === "mlp");
+/** As many edges as the budget holds, in their own order; the estimates only choose which ones are measured. */
+async function withinBudget(
+  executor: Executor,
+  examples: readonly Example[],
+  edges: readonly SendingEdge[],
+  kept: UnitSet,
+  { maxEdges = edges.length, metric, ablation, signal }: ConnectionOptions,
+): Promise<readonly SendingEdge[]> {
+  if (edges.length <= maxEdges) return edges;
+  const scores = await edgeAttribution(executor, examples, { metric, ablation, signal });
+  const estimates = new Map(scores.map((edge) => [formatEdge(edge), Math.abs(edge.score)]));
+  const searched = kept.space.kinds.includes("mlp") || kept.space.kinds.includes("neuron");
+  const bystanders = ({ source, target }: SendingEdge) =>
+    searched ? 0 : Number(source.kind === "mlp") + Number(target.kind === "mlp");
+  const estimate = ({ source, target, input }: SendingEdge) =>
+    estimates.get(formatEdge({ source, target, input })) ?? 0;
   return [...edges]
-    .sort((a, b) => mlps(a) - mlps(b) || -compareEdges(a, b))
-    .slice(0, count)
+    .sort((a, b) => bystanders(a) - bystanders(b) || estimate(b) - estimate(a) || compareEdges(a, b))
+    .slice(0, maxEdges)
     .sort(compareEdges);
 }
 

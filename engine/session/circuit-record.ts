@@ -47,6 +47,8 @@ export interface RunFacts {
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   readonly roles: ReadonlyMap<string, RoleFacts>;
   readonly edges: readonly CircuitEdge[];
+  /** Connections that there are among the kept units, measured or not. */
+  readonly legalEdges: number;
   readonly discovery: Figures;
   readonly heldOut: Figures | undefined;
   readonly random: RandomBaseline | undefined;
@@ -102,7 +104,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
       ...baselinesRecord(facts),
       complement: facts.complement,
-      notes: resultNotes(facts, result.oneMinimal),
+      notes: [...resultNotes(facts, result.oneMinimal), ...connectionNotes(facts)],
     },
     environment: facts.environment,
   };
@@ -293,6 +295,14 @@ export function fewNotes(halves: { readonly [Half in "discovery" | "heldOut"]?: 
     fewSentence(halves.heldOut?.length || Infinity, "held-out examples"),
   ];
   return sentences.filter((sentence) => sentence !== undefined);
+}
+
+function connectionNotes({ edges, legalEdges }: Pick<RunFacts, "edges" | "legalEdges">): Note[] {
+  if (edges.length === 0 || edges.length >= legalEdges) return [];
+  const text =
+    `${edges.length} of the ${legalEdges} connections among what is kept were measured: those of the largest estimates by edge ` +
+    `attribution, among searched units first.`;
+  return [{ code: "connections-left-out", text }];
 }
 
 /** What a reader of the figures must know; `oneMinimal` is undefined where the circuit was not searched for here. */

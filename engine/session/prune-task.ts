@@ -143,9 +143,9 @@ async function run(
   const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("node-effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
   const complementMetric = await evaluator.metric(result.kept.complement());
-  const edges =
+  const { edges, legal } =
     settings.connections === false || laid.records.length > 0
-      ? []
+      ? { edges: [], legal: 0 }
       : await connections(prepared, result.kept, options, stage("connections"));
   stage("roles")(0, 1);
   const roles =
@@ -169,6 +169,7 @@ async function run(
     nodes,
     roles,
     edges,
+    legalEdges: legal,
     discovery,
     ...judged,
     complement: {
@@ -186,7 +187,7 @@ function noteAnchors(ledger: Ledger, { ends: { full, empty, accuracy } }: Anchor
   if (!recallOf(ledger, "anchors")) ledger.record({ kind: "anchors", full, empty, accuracy });
 }
 
-/** More edges than this say little and take long; those among heads, input and logits come first. */
+/** More edges than this say little and take long; those of the largest estimates are measured. */
 const mostEdges = 400;
 /** Weights of edges need no more examples than this to be told apart. */
 const edgeExamples = 32;
@@ -196,16 +197,15 @@ async function connections(
   kept: UnitSet,
   { signal }: PruneOptions,
   onProgress: (done: number, total: number) => void,
-): Promise<readonly CircuitEdge[]> {
+): Promise<{ readonly edges: readonly CircuitEdge[]; readonly legal: number }> {
   const { executor, discovery, task, ablation } = prepared;
-  const { edges } = await measureConnections(executor, discovery.slice(0, edgeExamples), kept, {
+  return measureConnections(executor, discovery.slice(0, edgeExamples), kept, {
     metric: task.metric,
     ablation,
     maxEdges: mostEdges,
     signal,
     onProgress,
   });
-  return edges;
 }
 
 async function rolesOf(

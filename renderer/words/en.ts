@@ -439,6 +439,7 @@ export const en = {
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",
   "note.few-examples": "There are few examples.",
+  "note.connections-left-out": "Only the connections of the largest estimates were measured.",
   "note.unverified": "Not every kept unit was tested, so one of them may not be needed.",
   "means.accuracy": "Share of prompts whose top token is a right answer.\nMeasured on {n} examples, {split}.",
   "means.accuracyFull":

@@ -424,6 +424,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "note.weak-task": "模型在该任务上表现较弱。",
   "note.random-as-good": "同样大小的随机电路同样好。",
   "note.few-examples": "样本很少。",
+  "note.connections-left-out": "只测量了估计值最大的连接。",
   "note.unverified": "并非每个保留的单元都检验过，其中可能有不需要的。",
   "means.accuracy": "首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
   "means.accuracyFull": "完整模型首选词元为正确答案的提示比例。\n基于 {n} 个样本（{split}）。",
