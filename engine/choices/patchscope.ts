@@ -12,6 +12,7 @@ export const SHIPPED_TEMPLATES = ["identity", "description", "tell-me-about", "c
 const text = z.string({ error: "Give a text of at most 100000 characters." }).max(100_000);
 const word = z.string({ error: "Give words of 1 to 200 characters." }).min(1).max(200);
 const point = whole(0, 10_000);
+const position = whole(0, 1_000_000);
 const draws = option(whole(20, 1_000).default(20), {
   flags: "--draws <n>",
   help: "Compares with so many random draws.",
@@ -30,9 +31,26 @@ export const patchscopeSettings = z.strictObject({
     help: "Takes the state at the last token of this part of the text.",
     otherwise: "the last token",
   }),
+  position: option(position.optional(), {
+    flags: "--position <n>",
+    help: "Takes the state at this token instead, from 0.",
+  }),
   template: option(path.default("identity"), {
     flags: "--template <name>",
     help: `Puts them into this prompt: ${SHIPPED_TEMPLATES.join(", ")}, or a file of one's own.`,
+  }),
+  prompt: option(text.optional(), {
+    flags: "--prompt <text>",
+    help: "Puts them into this text instead of a template.",
+  }),
+  onto: option(text.optional(), {
+    flags: "--onto <part>",
+    help: "Puts them at the last token of this part of --prompt.",
+    otherwise: "its last token",
+  }),
+  ontoPosition: option(position.optional(), {
+    flags: "--onto-position <n>",
+    help: "Puts them at this token of --prompt instead, from 0.",
   }),
   words: option(listOf(word, 100).optional(), {
     flags: "--words <list>",
@@ -86,7 +104,8 @@ export interface PatchscopeResult {
   readonly modelName: string;
   readonly source: PatchedPrompt;
   readonly target: PatchedPrompt;
-  readonly template: string;
+  /** Undefined for a prompt of one's own. */
+  readonly template: string | undefined;
   readonly words: readonly { readonly word: string; readonly id: number }[];
   /** The target as it is, and with a state of zeros before each layer of `into`. */
   readonly unpatched: { readonly top: string; readonly probability: number; readonly ranks: readonly number[] };

@@ -105,13 +105,24 @@ export interface MarkedText {
 }
 
 /**
- * @param mark undefined: the last token
+ * @param mark a part, or the number of a token; undefined: the last token
  * @throws EngineError "usage" where the text does not hold the mark, or a token reaches over its end
  */
-export function markedText(text: string, mark: string | undefined, encode: (text: string) => number[]): MarkedText {
+export function markedText(
+  text: string,
+  mark: string | number | undefined,
+  encode: (text: string) => number[],
+): MarkedText {
   const ids = encode(text);
   if (ids.length === 0) throw new EngineError("usage", "The text is empty; there is nothing to take a state from.");
   if (mark === undefined) return { text, ids, position: ids.length - 1 };
+  if (typeof mark === "number") {
+    if (mark < ids.length) return { text, ids, position: mark };
+    throw new EngineError(
+      "usage",
+      `${JSON.stringify(text)} has ${ids.length} tokens, from 0; there is no token ${mark}.`,
+    );
+  }
   const at = mark === "" ? -1 : text.lastIndexOf(mark);
   if (at < 0) throw new EngineError("usage", `There is no ${JSON.stringify(mark)} in ${JSON.stringify(text)}.`);
   const head = encode(text.slice(0, at + mark.length));

@@ -38,9 +38,8 @@ export async function patchscopeTask(
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const own = new OwnBos(tokenizer, "the prompts");
     const encode = (text: string) => encoded(text, own, model);
-    const { parts, shapes, name } = readTemplate(settings.template);
-    const source = markedText(settings.text, settings.at, encode);
-    const host = markedText(parts.before + parts.slot + parts.after, parts.before + parts.slot, encode);
+    const source = markedText(settings.text, settings.position ?? settings.at, encode);
+    const { host, template, shapes } = hostOf(settings, encode);
     const { dModel, nLayers } = model.config;
     const points = Array.from({ length: nLayers + 1 }, (_, point) => point);
     const from = layersIn(settings.from ?? points, nLayers, "--from");
@@ -76,7 +75,7 @@ export async function patchscopeTask(
       modelName: model.name,
       source: promptOf(source, tokenizer),
       target: promptOf(host, tokenizer),
-      template: name,
+      template,
       words,
       unpatched: {
         top: tokenizer.token(unpatched.top[0].id),
@@ -108,6 +107,22 @@ export async function patchscopeTask(
     await executor.dispose();
     model.close();
   }
+}
+
+/** The prompt that states are put into: a template's, or one's own. @throws EngineError as `readTemplate` and `markedText` */
+function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, encode: (text: string) => number[]) {
+  if (prompt !== undefined) {
+    return { host: markedText(prompt, ontoPosition ?? onto, encode), template: undefined, shapes: undefined };
+  }
+  if (onto !== undefined || ontoPosition !== undefined) {
+    throw new EngineError(
+      "usage",
+      "A place to put states at was named without a prompt: give --prompt too, or leave --onto to the template.",
+    );
+  }
+  const { parts, shapes, name } = readTemplate(template);
+  const before = parts.before + parts.slot;
+  return { host: markedText(before + parts.after, before, encode), template: name, shapes };
 }
 
 /** @throws EngineError "usage" for a character that the tokenizer has not, or a text that is too long */

@@ -2,7 +2,8 @@
 import { type Curves, curvesSettings } from "../choices/curves.ts";
 import { curvesTask } from "../session/curves-task.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 /** Learning masks and cutting them down exactly takes as long as some curves do. */
 const searchShare = 4;

@@ -5,7 +5,8 @@ import { topologyOf } from "../circuit/topology.ts";
 import type { EdgeCurve, EdgesMeasured } from "../contract/edges.ts";
 import { type EdgeOutcome, edgeTask } from "../session/edge-task.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 /** Scores of edges by cutting each of them take the whole of the time. */
 const SCORE_SHARES: Readonly<Record<string, number>> = { exact: 40, "integrated-gradients": 1 };

@@ -4,7 +4,8 @@ import { lensTable } from "../choices/lens-table.ts";
 import { formatPoint } from "../lens/points.ts";
 import { lensTask } from "../session/lens-task.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 export const lens: Verb<"lens"> = {
   name: "lens",

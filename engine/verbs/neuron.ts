@@ -4,7 +4,8 @@ import { type NeuronStudyResult, type NeuronView, neuronStudySettings } from "..
 import { neuronStudyTask } from "../session/neuron-study-task.ts";
 import type { Headline } from "../contract/jobs.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 export const neuron: Verb<"neuron"> = {
   name: "neuron",

@@ -1,5 +1,6 @@
 // The verb "patchscope": what a state says in another prompt.
 import { patchscopeSettings } from "../choices/patchscope.ts";
+import { patchscopeTables } from "../choices/patchscope-tables.ts";
 import { patchscopeTask } from "../session/patchscope-task.ts";
 import type { Verb } from "./verb.ts";
 
@@ -19,37 +20,5 @@ export const patchscope: Verb<"patchscope"> = {
     code: "patchscope",
     values: { word, share: share.value, null: share.null.mean },
   }),
-  tables: ({ words, cells, unpatched, zero, share, ladder, source, target, selfPatch }) => [
-    {
-      title: `"${source.tokens[source.position]}" of "${source.text}" put at "${target.tokens[target.position]}" of "${target.text}"`,
-      columns: ["from", "into", "top", "p", ...words.map(({ word }) => `rank of ${word}`), "moved", "null share"],
-      rows: [
-        ["", "unpatched", unpatched.top, unpatched.probability, ...unpatched.ranks],
-        ...zero.map((row) => ["zero", row.into, row.top, undefined, ...row.ranks]),
-        ...cells.map((cell) => [
-          cell.from,
-          cell.into,
-          cell.top,
-          cell.probability,
-          ...cell.ranks,
-          cell.moved,
-          cell.nullShare,
-        ]),
-      ],
-    },
-    ...(ladder.length === 0
-      ? []
-      : [
-          {
-            title: "texts",
-            columns: ["from", "into", "text", "moved"],
-            rows: ladder.map(({ from, into, text, moved }) => [from, into, text, moved]),
-          },
-        ]),
-    {
-      title: `share of cells in which ${words[0].word} comes first, beside ${share.null.draws.length} other sources`,
-      columns: ["share", "null mean", "null 95 %", "rank", "own states put back"],
-      rows: [[share.value, share.null.mean, share.null.quantiles["0.95"], share.rank, selfPatch]],
-    },
-  ],
+  tables: patchscopeTables,
 };

@@ -7,7 +7,8 @@ import type { SearchEvent } from "../prune/search.ts";
 import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { taskName } from "./task-name.ts";
-import type { Stage, Table, Verb, Work } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Stage, Verb, Work } from "./verb.ts";
 
 export const prune: Verb<"prune"> = {
   name: "prune",

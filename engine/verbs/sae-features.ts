@@ -2,7 +2,8 @@
 import { saeFeaturesSettings } from "../choices/dictionary.ts";
 import { saeFeaturesTask } from "../session/sae-features-task.ts";
 import { contextWords } from "../choices/feature-context.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 export const saeFeatures: Verb<"sae features"> = {
   name: "sae features",

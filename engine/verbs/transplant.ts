@@ -1,5 +1,6 @@
 // The verb "transplant": up to which layer a subject's state brings its answer into another subject's prompt.
 import { transplantSettings } from "../choices/patchscope.ts";
+import { transplantTables } from "../choices/transplant-tables.ts";
 import { transplantTask } from "../session/transplant-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Verb } from "./verb.ts";
@@ -24,31 +25,5 @@ export const transplant: Verb<"transplant"> = {
     values: { layer: last ?? -1, share: layers.find(({ from }) => from === last)?.heldOut ?? 0 },
     split: "heldOut",
   }),
-  tables: ({ target, layers, subjects, last }) => [
-    {
-      title: `${subjects.length} subjects put into "${target.text}"; last layer by the first half: ${last ?? "none"}`,
-      columns: [
-        "from",
-        "into",
-        "first half",
-        "other half",
-        "all",
-        "from 95 %",
-        "to 95 %",
-        "another's",
-        "the prompt's own",
-      ],
-      rows: layers.map(({ from, into, discovery, heldOut, own, host }) => [
-        from,
-        into,
-        discovery,
-        heldOut,
-        own.value,
-        own.interval?.[0],
-        own.interval?.[1],
-        own.null.mean,
-        host,
-      ]),
-    },
-  ],
+  tables: transplantTables,
 };

@@ -3,7 +3,8 @@ import { vectorMakeSettings } from "../choices/vector.ts";
 import { stemOf } from "../base/file-name.ts";
 import { vectorMakeTask } from "../session/vector-make-task.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 export const vectorMake: Verb<"vector make"> = {
   name: "vector make",

@@ -2,7 +2,8 @@
 import { vectorSweepSettings } from "../choices/vector.ts";
 import { vectorSweepTask } from "../session/vector-sweep-task.ts";
 import { taskName } from "./task-name.ts";
-import type { Table, Verb } from "./verb.ts";
+import type { Table } from "../choices/result-table.ts";
+import type { Verb } from "./verb.ts";
 
 export const vectorSweep: Verb<"vector sweep"> = {
   name: "vector sweep",

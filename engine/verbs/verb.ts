@@ -1,5 +1,6 @@
 // A verb: one thing that can be asked of the engine as a job; everything that is told of it derives from this description.
 import type { Execution } from "../choices/execution.ts";
+import type { Table } from "../choices/result-table.ts";
 import type { About, Headline } from "../contract/jobs.ts";
 import type { PartOf, ResultOf, SettingsOf, VERB_SETTINGS, VerbName } from "../contract/verbs.ts";
 
@@ -48,10 +49,4 @@ export interface Work<Part = never> {
   readonly folder: string;
   /** The file of its ledger, and whether to go on from it. */
   readonly ledger: { readonly file: string; readonly goOn: boolean };
-}
-
-export interface Table {
-  readonly title: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | undefined)[])[];
 }

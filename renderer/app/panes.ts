@@ -11,6 +11,7 @@ import Grid from "@lucide/svelte/icons/grid-3x3";
 import List from "@lucide/svelte/icons/list";
 import Link from "@lucide/svelte/icons/link";
 import MoveUpRight from "@lucide/svelte/icons/move-up-right";
+import Replace from "@lucide/svelte/icons/replace";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Type from "@lucide/svelte/icons/type";
 import Workflow from "@lucide/svelte/icons/workflow";
@@ -34,6 +35,7 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   runs: { load: () => import("./panes/RunsPane.svelte"), icon: List },
   neurons: { load: () => import("./panes/NeuronsPane.svelte"), icon: Asterisk },
   lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
+  patchscope: { load: () => import("./panes/PatchscopePane.svelte"), icon: Replace },
   steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
   statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },

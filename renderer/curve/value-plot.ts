@@ -29,6 +29,8 @@ export interface ValuePlot {
   readonly range?: { readonly name: string; readonly ends: readonly [number, number] };
   /** Upright lines. */
   readonly marks: readonly { readonly name: string; readonly x: number }[];
+  /** Whether x counts something, such as layers, so that only whole numbers are marked. */
+  readonly counts?: boolean;
   readonly xTitle: string;
   readonly yTitle: string;
   readonly caption?: string;
@@ -51,6 +53,7 @@ export function valuePlot(plot: ValuePlot, { palette, background, width }: Look)
   const all = [...xs, ...marks.map((mark) => mark.x)].filter(Number.isFinite);
   const x = scaleLinear(ends(all), [gap.left, width - gap.right]);
   const y = scaleLinear(ends(ys), [plotHeight - gap.bottom, gap.top]).nice();
+  const xTicks = x.ticks(width < 300 ? 5 : 9).filter((tick) => !plot.counts || Number.isInteger(tick));
   const [left, right] = x.range() as [number, number];
   const [bottom, top] = y.range() as [number, number];
   const say = (at: { x: number; y: number; anchor?: string; fill?: string }, content: string) =>
@@ -82,7 +85,7 @@ export function valuePlot(plot: ValuePlot, { palette, background, width }: Look)
         element("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), stroke: palette.line, "stroke-width": 0.6 }),
         say({ x: left - 4, y: y(tick) + 3, anchor: "end" }, number(tick)),
       ]),
-    ...x.ticks(width < 300 ? 5 : 9).map((tick) => say({ x: x(tick), y: bottom + 11, anchor: "middle" }, number(tick))),
+    ...xTicks.map((tick) => say({ x: x(tick), y: bottom + 11, anchor: "middle" }, number(tick))),
     ...(band
       ? [element("path", { d: area(band.points), fill: palette.faint, "fill-opacity": 0.22 }, title(band.name))]
       : []),

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { LensReading, LensResult } from "../../engine/choices/lens.ts";
 import { lensDifference, lensGrid } from "./lens-grid.ts";
-import { lensSvg } from "./lens-svg.ts";
 
 const reading = (id: number, p: number, rank: number, entropy: number): LensReading => ({
   top: [{ id, logit: 0, logProbability: Math.log(p) }],
@@ -71,24 +70,4 @@ test("two prompts are laid end to end, and a cell has the second's value less th
       ["␣one", 0],
     ],
   ]);
-});
-
-test("the picture holds every word as text, cut where it is long, and says what it is of", () => {
-  const grid = lensGrid(lens(["<a&b>", " cat"], 2, 0.25), 0, "probability");
-  const svg = lensSvg({ grid, signed: false, theme: "light", caption: "m, logit lens", scale: "probability" });
-  const texts = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
-  expect(texts).toEqual([
-    "&lt;a&amp;b&gt;",
-    "␣cat",
-    "residPost 0",
-    "residPre 0",
-    "⏎",
-    "⏎",
-    "␣one",
-    "␣one",
-    "0",
-    "1  probability",
-    "m, logit lens",
-  ]);
-  expect([...svg.matchAll(/<rect [^>]*fill="rgb/g)]).toHaveLength(4 + 21);
 });

@@ -1,31 +1,19 @@
 // The lens of a prompt as a drawing: the last state on top, a column for each token, a value between 0 and 1 in each cell.
 import { greatest } from "../../engine/base/greatest.ts";
+import { type MapCell, shownToken, type WordMapGrid } from "../heatmap/word-map.ts";
 import type { LensReading, LensResult } from "../../engine/choices/lens.ts";
 
 /** What colours a cell: how sure the lens is of its word, how near to the top the followed word stands, how undecided it is. */
 export const LENS_MEASURES = ["probability", "rank", "entropy"] as const;
 export type LensMeasure = (typeof LENS_MEASURES)[number];
 
-export interface LensCell {
-  /** The word that is written in it. */
-  readonly text: string;
-  /** Of the colour: 0 to 1, of a difference −1 to 1. */
-  readonly value: number;
+export interface LensCell extends MapCell {
   readonly reading: LensReading;
   /** Of the other prompt, in a difference. */
   readonly other?: LensReading;
 }
 
-/** By row from the top, and column. */
-export interface LensSpot {
-  readonly row: number;
-  readonly column: number;
-}
-
-export interface LensGrid {
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  /** "row column" */
+export interface LensGrid extends WordMapGrid<LensCell> {
   readonly cells: readonly (readonly LensCell[])[];
   /** Index of the point that each row is of. */
   readonly points: readonly number[];
@@ -97,9 +85,4 @@ function valueOf(reading: LensReading, measure: LensMeasure, word: number, most:
     default:
       throw measure satisfies never;
   }
-}
-
-/** White space that would not be seen. */
-export function shownToken(text: string): string {
-  return text.replaceAll("\n", "⏎").replaceAll("\t", "⇥").replaceAll(/^ | $/g, "␣");
 }

@@ -17,6 +17,7 @@ export const INSTRUMENTS = {
   runs: "circuit",
   lens: "read",
   neurons: "read",
+  patchscope: "read",
   steer: "change",
   relations: "change",
   statistics: "trust",
@@ -26,7 +27,7 @@ export type Tab = keyof typeof INSTRUMENTS;
 export const TABS = Object.keys(INSTRUMENTS) as [Tab, ...Tab[]];
 
 /** Instruments that say nothing of a search: the search's own controls and curve leave them the room. */
-const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set(["text", "lens", "neurons", "steer", "relations"]);
+const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set(["text", "lens", "neurons", "patchscope", "steer", "relations"]);
 
 export function isOfSearch(tab: Tab): boolean {
   return !WITHOUT_SEARCH.has(tab);

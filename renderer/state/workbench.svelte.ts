@@ -33,6 +33,7 @@ import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { LensForm } from "./lens-form.svelte.ts";
 import { NeuronForm } from "./neuron-form.svelte.ts";
+import { PatchscopeForm, type PointedToken } from "./patchscope-form.svelte.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
@@ -74,6 +75,7 @@ export class Workbench {
   readonly tray: JobTray;
   private readonly desks = new Map<string, Desk<VerbName>>();
   readonly lensForm = new LensForm();
+  readonly patchscopeForm = new PatchscopeForm();
   readonly textForm = new TextForm();
   readonly steerForm = new SteerForm();
   readonly neuronForm = new NeuronForm();
@@ -220,6 +222,20 @@ export class Workbench {
     if (prompts) this.neuronForm.kind = "task";
     this.neuronForm.open(id);
     this.show({ tab: "neurons" });
+  }
+
+  /** Puts the state at one token into another one's place, before the layers that are named. */
+  patchInto(
+    source: PointedToken & { readonly layer: number },
+    target?: PointedToken & { readonly layer?: number },
+  ): void {
+    const { patchscopeForm: form } = this;
+    form.view = "grid";
+    form.pointAtSource(source);
+    form.from = String(source.layer);
+    form.into = target?.layer === undefined ? "" : String(target.layer);
+    if (target) form.pointAtTarget(target);
+    this.show({ tab: "patchscope" });
   }
 
   /** Sizes of the model of the shown run; undefined while the model is not known. */

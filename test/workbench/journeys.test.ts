@@ -194,6 +194,51 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("a state dragged from the lens is put into another prompt, each cell goes on to write, and a transplant says up to where", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await showTab(page, "lens");
+    await page.locator(".texts textarea").first().fill("The capital of Poland is");
+    await page.getByLabel("Second text").fill("The capital of France is");
+    await page.getByRole("button", { name: "Read", exact: true }).click();
+    const maps = page.locator(".maps table");
+    await maps.nth(1).waitFor();
+    // The beginning-of-text token is the first one; "Poland" and "France" are the fifth.
+    const cell = maps.nth(0).getByRole("button", { name: /^residPre 1, ␣Poland/ });
+    await cell.dragTo(maps.nth(1).locator("thead th").nth(5));
+    await page.getByText("at “␣France”, token 4").waitFor();
+    await page.getByLabel("Follow").fill("Warsaw");
+    await page.getByRole("button", { name: "Put in" }).click();
+    const grid = page.getByRole("table", { name: "What the prompt says, by source layer and target layer" });
+    await grid.waitFor();
+    expect(await grid.locator("tbody td").allTextContents()).toEqual([
+      "␣Warsaw",
+      "␣Warsaw",
+      "␣Paris",
+      "␣Paris",
+      "␣Paris",
+    ]);
+    await page.getByText("With the states of 20 random words: 0% on average").waitFor();
+    await grid.getByRole("button", { name: "1, 1: ␣Warsaw" }).click();
+    await page.locator(".said", { hasText: "… Warsaw" }).waitFor();
+    await page.getByRole("button", { name: "Save drawing…" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("dialog").getByRole("button", { name: "Save SVG" }).click(),
+    ]);
+    expect(readFileSync(await download.path(), "utf8")).toContain(
+      "the state at “Poland” of “The capital of Poland is”",
+    );
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Relation transplant" }).click();
+    await page.getByRole("combobox", { name: /^Relation/ }).selectOption({ label: "Capital of a country" });
+    await page.getByRole("button", { name: "Transplant", exact: true }).click();
+    await page.getByText("Up to layer 1, chosen on the first half").waitFor();
+    await page.getByRole("img", { name: "Share of subjects whose answer comes along" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("circuits of edges by two methods are measured, drawn and saved as a graph that is read back", async () => {
     const { page, complaints, close } = await launch(server.address);
     await measureEdges(page);
