@@ -20,7 +20,7 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         test: {
           name: "unit",
-          globalSetup: "test/bundled-command-line.ts",
+          globalSetup: "test/bundled-programs.ts",
           // A process per worker, not per file: most files are short, and every one leaves its environment as it found it.
           isolate: false,
           // Vitest leaves one core to itself by default, which on two cores leaves one for the tests.

@@ -152,7 +152,7 @@ const COMPOSERS = {
   verbs: [...Object.keys(ROOMS), "contract", "session"],
   sweep: [...Object.keys(ROOMS), "contract", "session", "verbs"],
   service: [...Object.keys(ROOMS), "contract", "wire", "session", "verbs"],
-  main: ["contract", "wire", "service"],
+  main: ["base", "contract", "wire", "session", "service"],
 };
 const COMPOSER_NAMES = Object.keys(COMPOSERS).join("|");
 

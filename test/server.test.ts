@@ -9,10 +9,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Endpoint, wrap } from "comlink";
 import { Packr } from "msgpackr";
-import { afterAll, beforeAll, expect, suite, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, suite, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Circuit } from "../engine/circuit/circuit-schema.ts";
 import { type EngineApi, type EngineEvent, PROTOCOL } from "../engine/contract.ts";
+import { launchOnNode } from "../server/node-launcher.ts";
 import { serve, type Served } from "../server/server.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -26,8 +27,9 @@ beforeAll(async () => {
   mkdirSync(join(folder, "page"));
   writeFileSync(join(folder, "page/index.html"), "<!doctype html><title>page</title>");
   writeFileSync(join(folder, "secret.txt"), "not for pages");
-  const environment = { ...process.env, SECATEUR_HOME: folder, SECATEUR_THREADS: "1", NODE_OPTIONS: "--import tsx" };
-  served = await serve({ page: join(folder, "page"), environment });
+  const environment = { ...process.env, SECATEUR_HOME: folder, SECATEUR_THREADS: "1" };
+  const launch = launchOnNode({ entry: inject("engineProgram"), options: [], environment });
+  served = await serve({ page: join(folder, "page"), launch });
   cookie = String((await get(served.address)).headers["set-cookie"]).split(";")[0]!;
 });
 afterAll(async () => {
@@ -307,5 +309,82 @@ suite("a run over the socket", () => {
     await again.api.resume(id);
     expect(figures(await finished(again.api, id))).toEqual(figures(whole));
     again.socket.close();
+  });
+});
+
+suite("large files of other people", () => {
+  /** As many prompts as make a second's work of the reading; most of what the engine does with them is done by checking them. */
+  const prompts = Array.from({ length: 30_000 }, (_, i) => ({
+    clean: `When Mary and John went to shop ${i}, John gave a drink to`,
+    corrupt: `When Mary and John went to shop ${i}, Mary gave a drink to`,
+    answers: [" Mary"],
+    wrong_answers: [" John"],
+  }));
+  const written = (name: string, content: unknown): string => {
+    const file = join(folder, name);
+    writeFileSync(file, JSON.stringify(content));
+    return file;
+  };
+  const edges = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`a${i}.h0->logits`, { score: i }]));
+  const samples = prompts.map((_, i) => ({ subject: `Country ${i}`, object: `City ${i}` }));
+  const none = (error: unknown) => (error as { code: unknown }).code;
+  /** What is asked, by name, and what of it is told when it comes. */
+  const opened = {
+    "a task": async (api: EngineApi) => (await api.openTask({ file: written("large.json", { prompts }) })).kind,
+    "a relation": async (api: EngineApi) =>
+      (await api.openRelation({ file: written("relation.json", { prompt_templates: ["{} is in"], samples }) })).kind,
+    "a circuit file that is none": (api: EngineApi) =>
+      api
+        .openCircuit({ file: written("no.circuit.json", { format: "secateur.circuit", version: 1, edges }) })
+        .catch(none),
+    "a circuit's text that is none": (api: EngineApi) =>
+      api.openCircuit({ name: "no", text: JSON.stringify({ format: "secateur.circuit", edges }) }).catch(none),
+    "a task that is looked at": async (api: EngineApi) =>
+      (
+        await api.preview({
+          ...CHOICE,
+          task: written("look.json", { prompts: prompts.slice(0, 3000) }),
+          examples: { discovery: 4, heldOut: 1 },
+        })
+      ).counts,
+  } as const;
+
+  test.each([
+    ["a task", "contrast"],
+    ["a relation", "relation"],
+    ["a circuit file that is none", "invalid-file"],
+    ["a circuit's text that is none", "invalid-file"],
+    ["a task that is looked at", { discovery: 4, heldOut: 1 }],
+  ] as const)("while %s is read, others are answered", async (what, expected) => {
+    const [asking, other] = [await open(), await open()];
+    let told: unknown;
+    const asked = opened[what](asking.api).then((answer) => (told = answer));
+    let answered = 0;
+    while (told === undefined) {
+      await other.api.hello();
+      if (told === undefined) answered++;
+    }
+    await asked;
+    expect(told).toEqual(expected);
+    expect(answered).toBeGreaterThanOrEqual(10);
+    asking.socket.close();
+    other.socket.close();
+  });
+
+  test("what is wrong with one is said as of a small one, with every problem's place", async () => {
+    const { api, socket } = await open();
+    const file = written("wrong.json", { kind: "contrast", prompts: [...prompts.slice(0, 2000), { clean: 5 }] });
+    const refused: unknown = await api.openTask({ file }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "invalid-task", place: { file, line: 1 } });
+    expect((refused as { problems: unknown[] }).problems.length).toBeGreaterThan(1);
+    socket.close();
+  });
+
+  test("reading one ends when its reader asks for something else", async () => {
+    const { api, socket } = await open();
+    const left = api.preview({ ...CHOICE, task: written("left.json", { prompts }) }).catch((error: unknown) => error);
+    const { prompts: pairs } = await api.preview(CHOICE);
+    expect([await left, pairs.length]).toEqual([expect.objectContaining({ code: "cancelled" }), 20]);
+    socket.close();
   });
 });

@@ -15,13 +15,13 @@ import {
   applyRelation,
   type Edit,
   editRelation,
-  loadRelation,
   type OpenRelation,
   relateTask,
   type RelationOutcome,
   type FitSettings,
   requireFittedOn,
 } from "../../engine/session/fit-relation-task.ts";
+import { loadRelation } from "../../engine/session/task-files.ts";
 import { interruptible } from "../interrupt.ts";
 import { parsePositive } from "../options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";

@@ -6,8 +6,7 @@ import { writeFileAtomic } from "../base/atomic-file.ts";
 import { sha256 } from "../base/hash.ts";
 import { installedPath } from "../base/installation.ts";
 import type { OpenedTask, TaskEntry, TaskSource } from "../contract.ts";
-import { loadContrast } from "../session/prepare.ts";
-import { loadRelation } from "../session/fit-relation-task.ts";
+import { readAside } from "../session/read-aside.ts";
 import { loadTask } from "../task/load.ts";
 import { readText } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
@@ -27,9 +26,9 @@ function entryOf({ file, name, title, kind }: Task): TaskEntry {
 }
 
 /** A task of prompts, or a relation as one. @param folder where texts are kept */
-export function openTask(source: TaskSource, folder: string): OpenedTask {
+export async function openTask(source: TaskSource, folder: string): Promise<OpenedTask> {
   const file = "file" in source ? source.file : keptText(source, folder);
-  const task = loadContrast(file);
+  const task = await readAside("contrast", file);
   return {
     ...entryOf(task),
     text: readText(file).text,
@@ -50,8 +49,8 @@ export function openTask(source: TaskSource, folder: string): OpenedTask {
  * @param folder where texts are kept
  * @throws EngineError "invalid-task" where the file is no relation
  */
-export function openRelation(source: TaskSource, folder: string): TaskEntry {
-  return entryOf(loadRelation("file" in source ? source.file : keptText(source, folder)));
+export async function openRelation(source: TaskSource, folder: string): Promise<TaskEntry> {
+  return entryOf(await readAside("relation", "file" in source ? source.file : keptText(source, folder)));
 }
 
 /** One folder per content, so that the file keeps its own name in messages and a run can be resumed with it. */

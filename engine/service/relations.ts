@@ -3,13 +3,8 @@ import type { Execution } from "../choices/execution.ts";
 import { Executor } from "../activations/executor.ts";
 import type { RelationApplication, RelationChoice, RelationEdit, RelationFit } from "../contract.ts";
 import { openModel } from "../model/open.ts";
-import {
-  applyRelation,
-  editRelation,
-  loadRelation,
-  relateTask,
-  type RelationOutcome,
-} from "../session/fit-relation-task.ts";
+import { applyRelation, editRelation, relateTask, type RelationOutcome } from "../session/fit-relation-task.ts";
+import { readAside } from "../session/read-aside.ts";
 import type { EventLog } from "./event-log.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -64,8 +59,8 @@ export class Relations {
     const settings = { estimators: [estimator], samples, seeds, template: 1, given: {} };
     const { signal } = this.controller;
     const onProgress = (done: number, total: number) => this.log.add({ type: "relation", task, done, total });
-    const [made] = await this.queue.run(signal, () =>
-      relateTask(executor, loadRelation(task), settings, { signal, onProgress }),
+    const [made] = await this.queue.run(signal, async () =>
+      relateTask(executor, await readAside("relation", task, signal), settings, { signal, onProgress }),
     );
     this.fits.set(key, made);
     return made;

@@ -3,12 +3,11 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Execution } from "../choices/execution.ts";
 import { cores } from "../base/cores.ts";
-import { parseCircuit } from "../circuit/circuit-file.ts";
 import { type EngineApi, PROTOCOL } from "../contract.ts";
 import { listModels } from "../model/listing.ts";
 import { addOwnModel, forgetOwnModel } from "../model/own-models.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
-import { readCircuitFile } from "../session/circuit-source.ts";
+import { parseCircuitAside, readAside } from "../session/read-aside.ts";
 import { resultsFolder, runsFolder } from "../session/run-store.ts";
 import { version } from "../session/version.ts";
 import { Downloads } from "./downloads.ts";
@@ -63,7 +62,9 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     vectorFile: (request) => answer(() => vectorFile(request)),
     labelFeature: (request) => answer(() => labelFeature(request)),
     openCircuit: (source) =>
-      answer(() => ("file" in source ? readCircuitFile(source.file) : parseCircuit(source.text, source.name))),
+      answer(() =>
+        "file" in source ? readAside("circuit", source.file) : parseCircuitAside(source.text, source.name),
+      ),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
     fitRelation: (choice) => relations.fit(choice),
     stopRelation: () => answer(() => relations.stop()),

@@ -12,11 +12,12 @@ import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
-import { type EdgeGraph, readCircuitSource, readEdgeGraph, unitsIn } from "./circuit-source.ts";
+import { type EdgeGraph, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
 import { EdgeSplit } from "./edge-split.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
+import { readAside } from "./read-aside.ts";
 
 export type EdgeChoice = Omit<EdgeSettings, "signs" | "selection"> & {
   readonly signs?: EdgeSettings["signs"];
@@ -94,7 +95,7 @@ async function measured(
   const splits: EdgeSplit[] = [];
   try {
     const graph = graphOf(settings, model);
-    const among = settings.among && unitsIn(readCircuitSource(settings.among), model);
+    const among = settings.among && unitsIn(await readAside("circuit or graph", settings.among, hooks.signal), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSplit.over(prepared, discovery);
     splits.push(found);

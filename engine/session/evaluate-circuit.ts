@@ -12,7 +12,7 @@ import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { loadTask } from "../task/load.ts";
+import { readText } from "../task/source.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
@@ -78,7 +78,7 @@ export async function evaluateCircuit(
 /** What decides the figures: what the user gives, then what the circuit was found with where the task is its own. */
 export function evaluatedWith(source: CircuitSource, settings: EvaluateChoice): TaskChoice & LaidChoice {
   const own = source.form === "own" ? source.circuit : undefined;
-  const isOwnTask = own?.task.sha256 === loadTask(settings.task).sha256;
+  const isOwnTask = own !== undefined && own.task.sha256 === readText(settings.task).sha256;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const base = isOwnTask ? taskSettingsOf(own) : undefined;
   const examples = { ...base?.examples, ...settings.examples };

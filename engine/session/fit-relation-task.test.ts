@@ -11,12 +11,12 @@ import { readRelation, relationPath, writeRelation } from "../relation/relation-
 import {
   applyRelation,
   editRelation,
-  loadRelation,
   relateTask,
   type RelationOutcome,
   type FitSettings,
   requireFittedOn,
 } from "./fit-relation-task.ts";
+import { loadRelation } from "./task-files.ts";
 
 const model = openModel("sprig");
 const executor = new Executor(model, { threads: 1 });

@@ -21,7 +21,6 @@ import { Study } from "../relation/study.ts";
 import { decompose, unreachable } from "../relation/svd.ts";
 import { pathOf } from "./recorded-model.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
-import { loadTask } from "../task/load.ts";
 import type { RelationTask } from "../task/task.ts";
 import type { BosChoice } from "../choices/lists.ts";
 
@@ -52,17 +51,6 @@ export interface RelationHooks {
   readonly signal?: AbortSignal;
   /** Called while Jacobians are computed. */
   readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** @throws EngineError "invalid-task" where the file is no relation */
-export function loadRelation(path: string): RelationTask {
-  const task = loadTask(path);
-  if (task.kind === "relation") return task;
-  throw new EngineError(
-    "invalid-task",
-    `${path}: is no relation; it needs prompt_templates with {} for the subject, and samples of subject and object.`,
-    { place: { file: path } },
-  );
 }
 
 /** Samples that are written out where the model answers too little without. */

@@ -20,7 +20,7 @@ import type { Reading } from "../readout/readings.ts";
 import { expandTask } from "../task/expand.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
-import { loadContrast } from "./prepare.ts";
+import { readAside } from "./read-aside.ts";
 
 export interface LensOptions {
   readonly execution?: Execution;
@@ -69,7 +69,8 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
   let lens: Lens = logitLens;
   try {
     const tokenizer = model.tokenizer.withBos(settings.bos ?? "auto");
-    const asked = settings.task === undefined ? textAsked(settings, tokenizer) : taskAsked(settings, model);
+    const asked =
+      settings.task === undefined ? textAsked(settings, tokenizer) : await taskAsked(settings, model, options.signal);
     requireContext(asked.prompts, model);
     const points = lensPoints(model.config.nLayers, settings.sites);
     const { words, notes: wordNotes } = wordsAsked(settings.words ?? [], tokenizer);
@@ -123,9 +124,9 @@ function textAsked({ text, examples, corruption }: LensSettings, tokenizer: Toke
   return { prompts: [promptOf(text, ids, tokenizer)], answers: [], labels: [], notes: own.notes() };
 }
 
-function taskAsked(settings: LensSettings, model: Model): Asked {
+async function taskAsked(settings: LensSettings, model: Model, signal?: AbortSignal): Promise<Asked> {
   if (settings.text !== undefined) throw new EngineError("usage", "Give a task or --text, not both.");
-  const task = loadContrast(settings.task!);
+  const task = await readAside("contrast", settings.task!, signal);
   const { examples, notes } = expandTask(task, model.tokenizer, {
     examples: settings.examples,
     seed: settings.seed ?? task.seed,

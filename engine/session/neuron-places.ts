@@ -23,7 +23,7 @@ import { topTokens } from "../readout/logits.ts";
 import type { Example } from "../task/example.ts";
 import { expandTask } from "../task/expand.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
-import { loadContrast } from "./prepare.ts";
+import { readAside } from "./read-aside.ts";
 
 export interface NeuronPlaces extends LabelledPlaces {
   readonly name: string;
@@ -183,7 +183,7 @@ function ofMarks(settings: NeuronStudyFile, model: Model, tokenizer: Tokenizer):
 
 async function ofTask(settings: NeuronStudyFile, executor: Executor, tokenizer: Tokenizer): Promise<NeuronPlaces> {
   const file = settings.task!;
-  const task = loadContrast(file);
+  const task = await readAside("contrast", file);
   const { examples, notes } = expandTask(task, executor.model.tokenizer, {
     seed: settings.seed ?? task.seed,
     bos: settings.bos,

@@ -4,7 +4,7 @@ import type { NeuronSettings } from "../choices/neurons.ts";
 import { EngineError } from "../base/errors.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { NeuronView } from "../contract.ts";
-import { readCircuitFile } from "./circuit-source.ts";
+import { readAside } from "./read-aside.ts";
 import { neuronsNamed, neuronViews } from "./neuron-views.ts";
 import { withTask } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
@@ -24,7 +24,7 @@ export interface NeuronOutcome {
 
 /** @throws EngineError "usage" where the search could not remove neurons; as `prepare`, `readCircuitFile` and `requireFit` */
 export async function neuronTask(settings: NeuronSettings, execution: Execution = {}): Promise<NeuronOutcome> {
-  const circuit = readCircuitFile(settings.circuit);
+  const circuit = await readAside("circuit", settings.circuit);
   if (!circuit.search.units.includes("neuron")) {
     throw new EngineError(
       "usage",

@@ -13,10 +13,10 @@ import { openModel } from "../model/open.ts";
 import { OptimalConstants } from "../score/optimal-constants.ts";
 import type { Example } from "../task/example.ts";
 import { expanding } from "../task/expand.ts";
-import { loadTask } from "../task/load.ts";
-import { relationAsContrast } from "../task/relation-task.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { type LaidDictionaries, layDictionaries } from "./laid-dictionaries.ts";
+import { readAside } from "./read-aside.ts";
+import { loadContrast } from "./task-files.ts";
 
 export interface Prepared {
   readonly task: ContrastTask;
@@ -78,7 +78,7 @@ export async function giveBack({ executor, laid, model }: Prepared): Promise<voi
  * @throws EngineError for a task or model that cannot be read, or that do not fit each other
  */
 export function prepare(settings: TaskChoice & LaidChoice, options: PrepareOptions = {}): Prepared {
-  return toEnd(preparing(settings, options));
+  return toEnd(preparing(loadContrast(settings.task), settings, options));
 }
 
 /**
@@ -87,16 +87,20 @@ export function prepare(settings: TaskChoice & LaidChoice, options: PrepareOptio
  * @param signal of the preparation alone; what is prepared outlives it
  * @throws EngineError "cancelled"; as `prepare`
  */
-export function prepareInTurns(
+export async function prepareInTurns(
   settings: TaskChoice & LaidChoice,
   options: PrepareOptions = {},
   signal?: AbortSignal,
 ): Promise<Prepared> {
-  return inTurns(preparing(settings, options), signal);
+  const task = await readAside("contrast", settings.task, signal);
+  return inTurns(preparing(task, settings, options), signal);
 }
 
-function* preparing(settings: TaskChoice & LaidChoice, options: PrepareOptions): Generator<void, Prepared> {
-  const task = loadContrast(settings.task);
+function* preparing(
+  task: ContrastTask,
+  settings: TaskChoice & LaidChoice,
+  options: PrepareOptions,
+): Generator<void, Prepared> {
   const model = openModel(settings.model);
   try {
     return yield* preparedOn(model, task, settings, options);
@@ -150,12 +154,6 @@ function requireConstants({ kind }: AblationChoice, { records }: LaidDictionarie
     "usage",
     "There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.",
   );
-}
-
-/** A relation is a contrast between its subjects. @throws EngineError as `loadTask` */
-export function loadContrast(file: string): ContrastTask {
-  const task = loadTask(file);
-  return task.kind === "relation" ? relationAsContrast(task) : task;
 }
 
 /** Right answers decide the second half of a criterion; where several tokens are right, the whole distribution does. */

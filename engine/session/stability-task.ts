@@ -11,7 +11,8 @@ import { agreementOf } from "../evaluate/agreement.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import type { Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
-import { loadContrast, withTask, type Prepared } from "./prepare.ts";
+import { withTask, type Prepared } from "./prepare.ts";
+import { readAside } from "./read-aside.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { recordedModel } from "./recorded-model.ts";
 import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -51,7 +52,7 @@ export async function stabilityTask(
   hooks: StabilityHooks = {},
   reference?: NamedCircuit,
 ): Promise<Stability> {
-  const task = loadContrast(asked.task);
+  const task = await readAside("contrast", asked.task, hooks.signal);
   requireHeldOut(asked, task);
   if (reference) requireTask(reference, task);
   const identity = await identityFor(asked, hooks, reference);

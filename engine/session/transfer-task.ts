@@ -12,7 +12,8 @@ import type { TransferCell } from "../contract/statistics.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
-import { ablationOf, loadContrast } from "./prepare.ts";
+import { ablationOf } from "./prepare.ts";
+import { readAside } from "./read-aside.ts";
 
 /** What is measured, the circuits as they were read. */
 export interface TransferRequest extends Omit<TransferSettings, "circuits"> {
@@ -38,7 +39,8 @@ export async function transferTask(
   if (circuits.length === 0 || tasks.length === 0) {
     throw new EngineError("usage", "Name at least one circuit file, and at least one task with --tasks.");
   }
-  const loaded = tasks.map(loadContrast);
+  const loaded: ContrastTask[] = [];
+  for (const task of tasks) loaded.push(await readAside("contrast", task, signal));
   const cells: TransferCell[] = [];
   for (const source of circuits) {
     for (const task of loaded) {

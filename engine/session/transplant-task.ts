@@ -13,7 +13,7 @@ import { refuseSink } from "../patchscope/sink.ts";
 import { type MarkedText, markedText, PatchTarget } from "../patchscope/target.ts";
 import { readStates, type Reading } from "../readout/readings.ts";
 import { OwnBos } from "../task/own-bos.ts";
-import { loadRelation } from "./fit-relation-task.ts";
+import { readAside } from "./read-aside.ts";
 import { encoded, layersIn, promptOf, type ReadOptions } from "./patchscope-task.ts";
 
 interface Item {
@@ -29,7 +29,7 @@ export async function transplantTask(
   settings: TransplantSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TransplantResult> {
-  const task = loadRelation(settings.task);
+  const task = await readAside("relation", settings.task, signal);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {

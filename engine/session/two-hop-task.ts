@@ -24,9 +24,10 @@ import { markedText, PatchTarget } from "../patchscope/target.ts";
 import { readTemplate } from "../patchscope/template.ts";
 import { readStates } from "../readout/readings.ts";
 import { OwnBos } from "../task/own-bos.ts";
-import { loadTwoHop, type TwoHopQuestion } from "../task/two-hop.ts";
+import type { TwoHopQuestion } from "../task/two-hop.ts";
 import { neutralPrompts } from "./lens-task.ts";
 import { encoded, type ReadOptions } from "./patchscope-task.ts";
+import { readAside } from "./read-aside.ts";
 
 /** One question as it was run. */
 interface Asked {
@@ -46,7 +47,7 @@ export async function twoHopTask(
   settings: TwoHopSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TwoHopResult> {
-  const task = loadTwoHop(settings.task);
+  const task = await readAside("two-hop questions", settings.task, signal);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {

@@ -5,7 +5,6 @@ import { meanInterval } from "../evaluate/bootstrap.ts";
 import { type FreeChange, neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import { openModel } from "../model/open.ts";
-import { loadContrastSets } from "../task/contrast-sets.ts";
 import { applied } from "../vector/applied.ts";
 import { type JudgedSets, judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
 import { neutralParts } from "../vector/neutral-texts.ts";
@@ -14,6 +13,7 @@ import { PromptWriter } from "../vector/prompts.ts";
 import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import { steeredText } from "../vector/steered-text.ts";
 import type { VectorWork } from "./vector-make-task.ts";
+import { readAside } from "./read-aside.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
 export async function vectorJudgeTask(
@@ -23,7 +23,8 @@ export async function vectorJudgeTask(
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {
-    const judges = settings.sets.map((file) => judgedSets(loadContrastSets(file), executor));
+    const judges: JudgedSets[] = [];
+    for (const file of settings.sets) judges.push(judgedSets(await readAside("contrast sets", file, signal), executor));
     const neutral = await neutralParts(model, undefined, settings.neutral, signal);
     const opened = settings.vectors.map((text) => openVector(text, model));
     const vectors: VectorJudgement[] = [];

@@ -21,7 +21,6 @@ import { besideNull } from "../evaluate/null-figure.ts";
 import { openModel } from "../model/open.ts";
 import { aurocOf, Ranker } from "../neuron/auroc.ts";
 import { readRelation } from "../relation/relation-file.ts";
-import { loadContrastSets } from "../task/contrast-sets.ts";
 import { changesOf } from "../vector/act.ts";
 import { chosenLayer, type LayerCandidate } from "../vector/choose.ts";
 import { cosine, type Directions, meanOfRows, unit, vectorAt } from "../vector/direction.ts";
@@ -50,7 +49,7 @@ import { principalComponent } from "../vector/ways/principal-component.ts";
 import { randomVectors } from "../vector/ways/random.ts";
 import { taskVector } from "../vector/ways/task-vector.ts";
 import { featureDirections } from "./feature-vector.ts";
-import { loadRelation } from "./fit-relation-task.ts";
+import { readAside } from "./read-aside.ts";
 
 export interface VectorWork {
   readonly execution?: Execution;
@@ -158,7 +157,7 @@ async function ofSides(
   executor: Executor,
   { signal, onProgress }: VectorWork,
 ): Promise<Made> {
-  const sets = loadContrastSets(sourceOf(settings, "contrast sets"));
+  const sets = await readAside("contrast sets", sourceOf(settings, "contrast sets"), signal);
   if (settings.method === "component" && !sets.arePairs) {
     throw new EngineError(
       "invalid-task",
@@ -249,7 +248,7 @@ async function candidatesOf(
   directions: Directions,
   { signal, onProgress }: VectorWork,
 ): Promise<LayerCandidate[]> {
-  const sets = loadContrastSets(settings.source!);
+  const sets = await readAside("contrast sets", settings.source!, signal);
   const { model } = executor;
   const judged = judgedSets(sets, executor);
   const neutral = await neutralParts(model, sets.neutral, neutralTexts, signal);
@@ -292,7 +291,7 @@ async function ofTask(
   executor: Executor,
   { signal, onProgress }: VectorWork,
 ): Promise<Made> {
-  const relation = loadRelation(sourceOf(settings, "a relation's samples"));
+  const relation = await readAside("relation", sourceOf(settings, "a relation's samples"), signal);
   const { model } = executor;
   const { nLayers, nHeads, dModel } = model.config;
   const { shots, prompts, queries, seed, form } = settings;

@@ -6,7 +6,6 @@ import { meanInterval } from "../evaluate/bootstrap.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import { openModel } from "../model/open.ts";
-import { loadContrastSets } from "../task/contrast-sets.ts";
 import { applied } from "../vector/applied.ts";
 import { chosenCell } from "../vector/choose.ts";
 import { judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
@@ -14,6 +13,7 @@ import { neutralParts } from "../vector/neutral-texts.ts";
 import { openVector } from "../vector/open-vector.ts";
 import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import type { VectorWork } from "./vector-make-task.ts";
+import { readAside } from "./read-aside.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
 export async function vectorSweepTask(
@@ -24,7 +24,7 @@ export async function vectorSweepTask(
   const executor = new Executor(model, execution);
   try {
     const opened = openVector(settings.vector, model);
-    const judged = judgedSets(loadContrastSets(settings.sets), executor);
+    const judged = judgedSets(await readAside("contrast sets", settings.sets, signal), executor);
     const neutral = await neutralParts(model, judged.sets.neutral, settings.neutral, signal);
     const layers = settings.layers ?? opened.directions.layers.filter((_, i) => norm(opened.directions.vectors[i]) > 0);
     const at = layers.flatMap((layer) => settings.coefficients.map((coefficient) => ({ layer, coefficient })));

@@ -2,7 +2,7 @@
 import { greatest, least } from "../base/greatest.ts";
 import { stabilitySettings } from "../choices/stability.ts";
 import { requireMeasured, withStability } from "../circuit/statistics.ts";
-import { readCircuitFile } from "../session/circuit-source.ts";
+import { readAside } from "../session/read-aside.ts";
 import { stabilityTask } from "../session/stability-task.ts";
 import { putIntoRun } from "./run-figures.ts";
 import { taskName } from "./task-name.ts";
@@ -18,7 +18,10 @@ export const stability: Verb<"stability"> = {
   stages: () => [{ name: "searching", share: 1 }],
   run: async (settings, { execution, signal, report, part, note, ledger }) => {
     const { circuit: file } = settings;
-    const reference = file === undefined ? undefined : { file, circuit: requireMeasured(readCircuitFile(file), file) };
+    const reference =
+      file === undefined
+        ? undefined
+        : { file, circuit: requireMeasured(await readAside("circuit", file, signal), file) };
     const made = await stabilityTask(
       settings,
       {

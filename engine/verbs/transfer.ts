@@ -1,7 +1,8 @@
 // The verb "transfer": circuits measured on other tasks than their own.
 import { transferSettings } from "../choices/evaluate.ts";
 import { withTransfer } from "../circuit/statistics.ts";
-import { readCircuitSource } from "../session/circuit-source.ts";
+import type { CircuitSource } from "../session/circuit-source.ts";
+import { readAside } from "../session/read-aside.ts";
 import { transferTask } from "../session/transfer-task.ts";
 import { putIntoRun } from "./run-figures.ts";
 import { taskName } from "./task-name.ts";
@@ -16,8 +17,10 @@ export const transfer: Verb<"transfer"> = {
   about: ({ tasks, model }) => ({ model, task: tasks.map(taskName).join(", ") }),
   stages: () => [{ name: "measuring", share: 1 }],
   run: async ({ circuits, ...settings }, { execution, signal, report, part }) => {
+    const sources: CircuitSource[] = [];
+    for (const circuit of circuits) sources.push(await readAside("circuit or graph", circuit, signal));
     const cells = await transferTask(
-      { ...settings, circuits: circuits.map(readCircuitSource) },
+      { ...settings, circuits: sources },
       {
         execution,
         signal,

@@ -6,8 +6,7 @@ import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.t
 import { circuitToEapIg, edgesOfEapIg, formatEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { Journal, journalContent } from "../../engine/prune/journal.ts";
-import { loadContrast } from "../../engine/session/prepare.ts";
-import { loadRelation } from "../../engine/session/fit-relation-task.ts";
+import { loadContrast, loadRelation } from "../../engine/session/task-files.ts";
 import { journalSettings } from "../../engine/session/run-journal.ts";
 import { expandTask } from "../../engine/task/expand.ts";
 import type { Tokenizer } from "../../engine/tokens/tokenizer.ts";

@@ -13,7 +13,8 @@ import { topTokens } from "../../engine/readout/logits.ts";
 import { topIds } from "../../engine/readout/ranking.ts";
 import { stateAt, type SubjectStates, subjectStates } from "../../engine/relation/states.ts";
 import { decompose } from "../../engine/relation/svd.ts";
-import { loadRelation, relateTask } from "../../engine/session/fit-relation-task.ts";
+import { relateTask } from "../../engine/session/fit-relation-task.ts";
+import { loadRelation } from "../../engine/session/task-files.ts";
 import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../reference/smollm2.ts";
 
 interface Reference {
