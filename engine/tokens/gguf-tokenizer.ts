@@ -60,6 +60,7 @@ export function ggufTokenizer(metadata: GgufMetadata): PipelineTokenizer {
   };
   return new PipelineTokenizer({
     ...parts,
+    mayNotEnd: false,
     file: metadata.file,
     addedTokens: addedTokens(metadata, tokens),
     added,

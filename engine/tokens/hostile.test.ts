@@ -31,6 +31,16 @@ test("a pattern that backtracks without end is given up, and the tokenizer named
   );
 });
 
+test("so is one of a decoder", () => {
+  const decoder = { type: "Replace", pattern: { Regex: "(.+)+\\u0000" }, content: "" };
+  const vocab = { a: 0, ["a".repeat(60)]: 1 };
+  const tokenizer = jsonTokenizer({ model: { type: "BPE", vocab, merges: [] }, decoder }, "tokenizer.json");
+  expect(tokenizer.decode([0, 0])).toBe("aa");
+  expect(problem(() => tokenizer.decode([1]))).toMatch(
+    /^invalid-file: tokenizer\.json: this tokenizer took more than 2 s/,
+  );
+});
+
 test.each([
   ["post_processor", "processors"],
   ["normalizer", "normalizers"],

@@ -7,6 +7,7 @@ import { createDecoder } from "./decoder.ts";
 import { createModel } from "./models/json-model.ts";
 import type { VocabularyModel } from "./models/vocabulary-model.ts";
 import { createNormalizer } from "./normalizer.ts";
+import { holdsUnknownPattern } from "./pattern.ts";
 import { PipelineTokenizer } from "./pipeline.ts";
 import { addedByPostProcessor } from "./post-processor.ts";
 import { createPreTokenizer } from "./pre-tokenizer.ts";
@@ -33,13 +34,17 @@ export function jsonTokenizer(json: unknown, file: string, bos?: string): Pipeli
   const model = createModel(part("model"));
   requireUniqueIds(model, fields.added_tokens, file);
   const declared = fields.added_tokens.find(({ content }) => content === bos)?.id;
+  const preTokenizer = createPreTokenizer(part("pre_tokenizer"));
+  const decoder = createDecoder(part("decoder"));
+  const normalizer = createNormalizer(part("normalizer"));
   return new PipelineTokenizer({
     file,
     addedTokens: fields.added_tokens,
-    normalizer: createNormalizer(part("normalizer")),
-    preTokenizer: createPreTokenizer(part("pre_tokenizer")),
+    normalizer,
+    preTokenizer,
+    mayNotEnd: holdsUnknownPattern([fields.normalizer, fields.pre_tokenizer, fields.decoder]),
     model,
-    decoder: createDecoder(part("decoder")),
+    decoder,
     added: addedByPostProcessor(part("post_processor")),
     bosId: declared ?? (bos === undefined ? undefined : model.vocabulary.get(bos)),
   });

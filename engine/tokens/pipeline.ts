@@ -14,12 +14,17 @@ import type { AddedWord, Tokenizer, TokenSpan } from "./tokenizer.ts";
 /** Milliseconds; a prompt of a thousand words takes a few. */
 const LONGEST_TIME = 2000;
 
+/** Characters for which a tokenizer of known patterns needs no watching: starting a watchdog takes longer than they do. */
+const SHORT_TEXT = 1000;
+
 export interface PipelineParts {
   /** Where they come from, for messages. */
   readonly file: string;
   readonly addedTokens: readonly AddedToken[];
   readonly normalizer: Normalizer;
   readonly preTokenizer: PreTokenizer;
+  /** Whether one of its patterns is of nobody knows whom. */
+  readonly mayNotEnd: boolean;
   readonly model: VocabularyModel;
   readonly decoder: Decoder;
   readonly added: Added;
@@ -98,7 +103,8 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   decode(ids: readonly number[]): string {
-    return this.parts.decoder(ids.map((id) => this.requireToken(id))).join("");
+    const tokens = ids.map((id) => this.requireToken(id));
+    return this.limited(tokens.join(""), () => this.parts.decoder(tokens).join(""));
   }
 
   token(id: number): string {
@@ -158,7 +164,8 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   private limited<T>(text: string, work: () => T): T {
-    const { file } = this.parts;
+    const { file, mayNotEnd } = this.parts;
+    if (!mayNotEnd && text.length <= SHORT_TEXT) return work();
     return withinTime(
       LONGEST_TIME,
       work,

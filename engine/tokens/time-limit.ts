@@ -10,7 +10,7 @@ const script = new Script("work()");
 const TIMED_OUT = "ERR_SCRIPT_EXECUTION_TIMEOUT";
 
 /**
- * Runs `work` in this thread; a watchdog of V8 ends it, regular expressions included. Costs 0.1 ms a call.
+ * Runs `work` in this thread; a watchdog of V8 ends it, regular expressions included. Costs 0.1 ms a call on an idle machine, and several on a busy one.
  *
  * @throws what `onTimeout` gives, after `limit` milliseconds
  */
