@@ -64,6 +64,19 @@ describe("standard input is read as a file", () => {
     expect(secateur(args, { input })).toMatchObject({ code: 0, out });
   });
 
+  test("contrast sets are said to be those, with their sides", () => {
+    const sets = join(folder, "sets.yaml");
+    const file =
+      "kind: contrast-sets\nname: mood\nplus: { label: glad, texts: [Hooray, Nice] }\nminus: { label: sad, texts: [Alas, Oh no] }\n";
+    writeFileSync(sets, file);
+    expect(secateur(["validate", sets])).toMatchObject({
+      code: 0,
+      out: `${sets}: contrast sets of 2 texts "glad" and 2 texts "sad", "mood"\n`,
+    });
+    writeFileSync(sets, file.replace("minus:", "mimus:"));
+    expect(secateur(["validate", sets])).toMatchObject({ code: 2, out: expect.stringContaining("mimus") });
+  });
+
   test("twice in one command, it is the same file", () => {
     const { code, out } = secateur(["compare", "-", "-"], { input: formatCircuit(exampleCircuit()) });
     expect([code, out.split("\n")[0]]).toEqual([0, expect.stringContaining("0 only in -, 0 only in -; Jaccard 1.000")]);

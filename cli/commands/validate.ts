@@ -8,7 +8,9 @@ import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { isCircuitFile, readCircuitSource, sourceNotes } from "../../engine/session/circuit-source.ts";
 import { loadTask } from "../../engine/task/load.ts";
-import { isTwoHop, loadTwoHop } from "../../engine/task/two-hop.ts";
+import { fileKind } from "../../engine/task/file-kind.ts";
+import { loadContrastSets, SET_SPLITS } from "../../engine/task/contrast-sets.ts";
+import { loadTwoHop } from "../../engine/task/two-hop.ts";
 import { EXIT, exitCodeOf } from "../failure.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 
@@ -75,7 +77,17 @@ function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes">
     const { nodes, task, model } = source.circuit;
     return { kind: "circuit", message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes` };
   }
-  if (!isStandardInput(file) && isTwoHop(file)) {
+  const kind = isStandardInput(file) ? undefined : fileKind(file);
+  if (kind === "contrast-sets") {
+    const { title, plus, minus, labels, notes } = loadContrastSets(file);
+    const count = (side: typeof plus) => SET_SPLITS.reduce((sum, split) => sum + side[split].length, 0);
+    return {
+      kind: "contrast-sets",
+      message: `contrast sets of ${count(plus)} texts "${labels.plus}" and ${count(minus)} texts "${labels.minus}", "${title.en}"`,
+      notes,
+    };
+  }
+  if (kind === "two-hop") {
     const { title, questions } = loadTwoHop(file);
     return { kind: "task", message: `a two-hop task of ${questions.length} questions, "${title.en}"` };
   }

@@ -72,7 +72,7 @@ const settings = {
   places: option(whole(5, 100_000).optional(), {
     flags: "--places <n>",
     help: "Measures effects at so many held-out events, and as many other places.",
-    otherwise: "60",
+    otherwise: "40",
   }),
   draws: option(whole(20, 10_000).optional(), {
     flags: "--draws <n>",

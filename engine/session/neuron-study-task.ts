@@ -13,6 +13,7 @@ import {
   type NeuronStudyResult,
   type NeuronStudySettings,
   type NeuronView,
+  REMOVALS,
   type WordStudy,
 } from "../choices/neuron.ts";
 import { shippedCorpus } from "../corpus/shipped.ts";
@@ -119,9 +120,11 @@ class Study {
       onProgress: this.progress("correlation"),
     });
     const stages = await this.stages(data);
+    this.options.report?.("places", 1, 2);
     const guesses =
       asked.length > 0 && !steps.includes("sets") ? undefined : await this.guesses(data, stages.foundPlaces);
     const needed = guesses && (await this.mostNeeded(guesses, stages.found));
+    this.options.report?.("places", 2, 2);
     const chosen: { at: NeuronAt; why: NeuronView["why"] }[] =
       asked.length > 0
         ? asked.map((at) => ({ at, why: "asked" }))
@@ -147,12 +150,18 @@ class Study {
     const toExplain = { ...data, token: (id: number) => this.tokenizer.token(id), seed };
     const rules = steps.includes("explanation") ? new RuleSearch(toExplain) : undefined;
     const neurons: NeuronView[] = [];
+    /** Kinds of removal, and the strength. */
+    const stepsOfOne = REMOVALS.length + 1;
+    const effects = (neuron: number, step: number) =>
+      this.options.report?.("effects", neuron * stepsOfOne + step, chosen.length * stepsOfOne);
     for (const [n, { at, why }] of chosen.entries()) {
       const own = columnOf(at);
       const beside = others[n].map(columnOf);
       neurons.push({
         ...(await this.view(own, why, data)),
-        removal: steps.includes("removal") ? await removalsOf(own, beside, { ...stages, seed }) : [],
+        removal: steps.includes("removal")
+          ? await removalsOf(own, beside, { ...stages, seed, onProgress: (kind) => effects(n, kind) })
+          : [],
         strength: steps.includes("strength")
           ? await strengthOf(executor, own, beside, {
               ...stages,
@@ -163,7 +172,7 @@ class Study {
           : undefined,
         explanation: rules?.explain(own.values),
       });
-      this.options.report?.("effects", n + 1, chosen.length);
+      effects(n, stepsOfOne);
     }
     const set = steps.includes("sets")
       ? await smallestSet({
@@ -234,7 +243,7 @@ class Study {
 
   /** Where effects are measured; neutral texts are held-out ones without the event, at their middles. */
   private async stages(data: NeuronPlaces) {
-    const { places: most = 60 } = this.settings;
+    const { places: most = 40 } = this.settings;
     const random = Random.seeded(this.seed, "places of effects");
     const drawn = (split: ReadText["split"], label: number, count: number) =>
       random.sample(

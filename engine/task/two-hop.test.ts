@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadTask } from "./load.ts";
-import { isTwoHop, loadTwoHop } from "./two-hop.ts";
+import { fileKind } from "./file-kind.ts";
+import { loadTwoHop } from "./two-hop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "two-hop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +22,7 @@ items:
 describe("a two-hop task", () => {
   test("is a question, its single hops and the question without the first of them", () => {
     writeFileSync(file, TASK);
-    expect(isTwoHop(file)).toBe(true);
+    expect(fileKind(file)).toBe("two-hop");
     expect(loadTwoHop(file).questions).toEqual([
       {
         form: "capital",

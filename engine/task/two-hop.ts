@@ -56,13 +56,6 @@ export interface TwoHopTask {
   readonly questions: readonly TwoHopQuestion[];
 }
 
-/** Whether a file says that it is one. */
-export function isTwoHop(path: string): boolean {
-  if (!/\.(ya?ml|json)$/i.test(path)) return false;
-  const { data } = parseSource(readText(path));
-  return (data as { readonly kind?: unknown } | null)?.kind === "two-hop";
-}
-
 /** @throws EngineError "missing-file", "invalid-file" or "invalid-task", with every problem, its place and its line */
 export function loadTwoHop(path: string): TwoHopTask {
   const source = parseSource(readText(path));

@@ -16,6 +16,7 @@ export const neuron: Verb<"neuron"> = {
   about: ({ model, task }, result) => ({ model: model ?? "sprig", task: taskName(task), n: result?.event.texts }),
   stages: ({ steps }) => [
     { name: "correlation", share: 4 },
+    { name: "places", share: 1 },
     { name: "effects", share: 4 },
     ...(["sets", "selectivity", "explanation"] as const)
       .filter((step) => steps?.includes(step))

@@ -1218,6 +1218,7 @@ export const en = {
   "means.neuronStudy.score.detection": "Balanced accuracy: is the excerpt one at which the neuron is active?",
   "means.neuronStudy.score.fuzzing": "Balanced accuracy: are the marked tokens those at which it is active?",
   "neuron.study": "Study this neuron",
+  "stage.places": "Places and candidates",
   "stage.correlation": "All neurons",
   "stage.sets": "Growing a set",
   "stage.selectivity": "Categories",

@@ -1163,6 +1163,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.neuronStudy.score.detection": "平衡准确率：该片段是否激活此神经元？",
   "means.neuronStudy.score.fuzzing": "平衡准确率：标出的词元是否就是它激活之处？",
   "neuron.study": "研究这个神经元",
+  "stage.places": "位置与候选",
   "stage.correlation": "所有神经元",
   "stage.sets": "扩大集合",
   "stage.selectivity": "类别",
