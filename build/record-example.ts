@@ -66,7 +66,7 @@ async function withStatistics(circuit: MeasuredCircuit): Promise<MeasuredCircuit
   const again = { ...searchedAgain(circuit, { task: request.task }), runs: 5, sizes: [16, 32, 64, 128] };
   const stability = await stabilityTask(again, {}, named);
   const cells = await transferTask({
-    circuits: [{ form: "own", ...named }],
+    circuits: [{ form: "own", version: circuit.version, ...named }],
     tasks: [request.task, "tasks/pronoun.yaml", "tasks/capital.yaml"],
   });
   return withTransfer(

@@ -23,8 +23,16 @@ function titleOf({ model, task, search }: Circuit): string {
   const units = { head: "heads", mlp: "MLPs", neuron: "neurons", feature: "features", error: "errors" };
   return [
     `${task.name} on ${model.name}: pruned ${search.units.map((kind) => units[kind]).join(", ")}, criterion ${search.criterion} at ${search.threshold}`,
-    `${search.oneMinimal ? "1-minimal, tested one by one" : "not verified to be 1-minimal"}; ${search.trials} circuits measured in ${search.passes} ${search.passes === 1 ? "pass" : "passes"} on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,
+    `${minimalityWords(search)}; ${search.trials} circuits measured in ${search.passes} ${search.passes === 1 ? "pass" : "passes"} on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,
   ].join("\n");
+}
+
+/** 1-minimality is said of the circuit that it was proved for. */
+function minimalityWords({ oneMinimal, validation, trajectory }: Circuit["search"]): string {
+  if (oneMinimal) return "1-minimal, tested one by one";
+  const back = trajectory.at(-1)?.added?.length ?? 0;
+  if (!validation?.search.oneMinimal || back === 0) return "not verified to be 1-minimal";
+  return `1-minimal with ${validation.search.kept} units, tested one by one; then ${back} put back`;
 }
 
 /** One line a layer, the first layer at the bottom: ● kept, · removed. */
@@ -114,6 +122,7 @@ function figureRows({ results, task }: Circuit): string {
   const unit = metricUnit[task.metric as keyof typeof metricUnit] ?? "";
   const sets = [
     ["discovery", results.discovery] as const,
+    ...(results.validation ? [["validation", results.validation] as const] : []),
     ...(results.heldOut ? [["held out", results.heldOut] as const] : []),
   ];
   const row = (name: string, value: (figures: (typeof sets)[number][1]) => string) => [
@@ -177,7 +186,9 @@ function named(ids: readonly string[]): string {
 }
 
 function noteRows({ results, search }: Circuit): string {
+  const { validation } = search;
   return [
+    ...(validation?.reached ? [validation.statement] : []),
     ...(results?.notes ?? []).map(({ text }) => `note: ${text}`),
     `stopped because ${search.stoppedBecause}`,
   ].join("\n");

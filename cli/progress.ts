@@ -93,8 +93,9 @@ function jsonLines(): Progress {
 /** Words for the stages that are worth a line of their own. */
 function headline(event: PruneEvent): string | undefined {
   if (event.type === "prepared") {
-    const { task, model, discovery, heldOut } = event.prepared;
-    return `${task.name} on ${model.name}: ${discovery.length} discovery and ${heldOut.length} held-out examples`;
+    const { task, model, discovery, validation, heldOut } = event.prepared;
+    const between = validation.length > 0 ? `, ${validation.length} validation` : "";
+    return `${task.name} on ${model.name}: ${discovery.length} discovery${between} and ${heldOut.length} held-out examples`;
   }
   if (event.type === "anchors") {
     const { full, empty, accuracy } = event.anchors.ends;

@@ -76,7 +76,7 @@ export interface TokenRow {
 
 export interface PromptPair {
   readonly index: number;
-  readonly split: "discovery" | "heldOut";
+  readonly split: "discovery" | "validation" | "heldOut";
   readonly clean: TokenRow;
   readonly corrupt: TokenRow;
   readonly answers: readonly string[];

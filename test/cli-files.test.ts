@@ -59,7 +59,12 @@ describe("standard input is read as a file", () => {
       "clean,corrupted,plural\nThe cat,The cats,0\n",
       '-: a contrast task, "standard-input"\n',
     ],
-    ["a circuit", ["validate", "-"], formatCircuit(exampleCircuit()), "-: a circuit of ioi on tiny with 6 nodes\n"],
+    [
+      "a circuit",
+      ["validate", "-"],
+      formatCircuit(exampleCircuit()),
+      "-: a circuit of ioi on tiny with 6 nodes, version 2\n",
+    ],
   ] as const)("%s", (_, args, input, out) => {
     expect(secateur(args, { input })).toMatchObject({ code: 0, out });
   });

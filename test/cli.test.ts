@@ -374,7 +374,7 @@ suite("from a task to a circuit and on", () => {
   test("validate says of each file whether it is fine, and which is not", () => {
     writeFileSync(
       file("broken.circuit.json"),
-      readFileSync(file("ioi.circuit.json"), "utf8").replace('"version": 1', '"version": 9'),
+      readFileSync(file("ioi.circuit.json"), "utf8").replace('"version": 2', '"version": 9'),
     );
     const run = secateur("validate", file("ioi.circuit.json"), "tasks/ioi.yaml", file("broken.circuit.json"), "--json");
     const findings = JSON.parse(run.out) as { valid: boolean; message: string }[];

@@ -5,7 +5,7 @@ import type { Circuit } from "../engine/circuit/circuit-schema.ts";
 export function exampleCircuit(): Circuit {
   return {
     format: "secateur.circuit",
-    version: 1,
+    version: 2,
     model: {
       name: "tiny",
       architecture: "gpt2",
@@ -27,7 +27,7 @@ export function exampleCircuit(): Circuit {
       seed: 1,
       metric: "logit-difference",
       ablation: { kind: "resample", reference: "paired corrupt prompt" },
-      examples: { discovery: 4, heldOut: 2 },
+      examples: { discovery: 4, heldOut: 2, validation: 3 },
     },
     search: {
       algorithm: "greedy",
@@ -36,11 +36,19 @@ export function exampleCircuit(): Circuit {
       order: "ascending single effect",
       threshold: 0.9,
       criterion: "match",
+      confidence: 0.9,
       seed: 7,
       passes: 2,
       trials: 25,
       reAdded: 0,
-      oneMinimal: true,
+      oneMinimal: false,
+      validation: {
+        holds: 0.95,
+        reached: true,
+        measured: 2,
+        search: { kept: 18, holds: 0.5, oneMinimal: true },
+        statement: "The criterion would hold on 3 other examples of this task in 95 % of all draws.",
+      },
       forwardTokens: 1200.5,
       stoppedBecause: "1-minimal",
       crossing: { removed: ["a1.h1"], metric: 1.25, faithfulness: 0.4, accuracy: 0.5, kl: 0.9 },
@@ -116,7 +124,13 @@ export function exampleCircuit(): Circuit {
       },
       stability: {
         seeds: [8, 9, 10],
-        searched: { units: ["head", "mlp", "neuron"], criterion: "match", threshold: 0.9, ablation: "resample" },
+        searched: {
+          units: ["head", "mlp", "neuron"],
+          criterion: "match",
+          threshold: 0.9,
+          confidence: 0.9,
+          ablation: "resample",
+        },
         heldOut: 2,
         rows: [
           {

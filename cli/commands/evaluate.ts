@@ -49,6 +49,7 @@ function evaluationTable({ model, task, results, recorded, foundWith }: Evaluati
   const found = foundWith === undefined || foundWith === measuredWith ? "" : `, found with ${foundWith}`;
   const sets = [
     ["discovery", results.discovery, recorded?.discovery] as const,
+    ...(results.validation ? [["validation", results.validation, recorded?.validation] as const] : []),
     ...(results.heldOut ? [["held out", results.heldOut, recorded?.heldOut] as const] : []),
   ];
   const rows = sets.map(([name, now, then]) => [

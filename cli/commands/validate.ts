@@ -4,6 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
 import { isStandardInput } from "../../engine/base/standard-input.ts";
+import { CIRCUIT_VERSION } from "../../engine/circuit/circuit-schema.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { isCircuitFile, readCircuitSource, sourceNotes } from "../../engine/session/circuit-source.ts";
@@ -75,7 +76,10 @@ function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes">
         notes: sourceNotes(source),
       };
     const { nodes, task, model } = source.circuit;
-    return { kind: "circuit", message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes` };
+    return {
+      kind: "circuit",
+      message: `a circuit of ${task.name} on ${model.name} with ${nodes.length} nodes, ${versionWords(source.version)}`,
+    };
   }
   const kind = isStandardInput(file) ? undefined : fileKind(file);
   if (kind === "contrast-sets") {
@@ -93,6 +97,10 @@ function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes">
   }
   const task = loadTask(file);
   return { kind: "task", message: `a ${task.kind} task, "${task.title.en}"`, notes: task.notes };
+}
+
+function versionWords(version: number): string {
+  return version === CIRCUIT_VERSION ? `version ${version}` : `version ${version}, read as ${CIRCUIT_VERSION}`;
 }
 
 /** Rows of the vocabulary read at once. */

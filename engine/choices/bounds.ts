@@ -28,6 +28,9 @@ export const listLength = whole(1, 1_000_000);
 /** A share of something, not nothing. */
 export const share = z.number({ error: "Give a number above 0, at most 1, such as 0.9." }).gt(0).lte(1);
 
+/** A probability asked for; 0: none is. */
+export const confidence = z.number({ error: "Give a number from 0, below 1, such as 0.9." }).gte(0).lt(1);
+
 /** A number of any size that has one. */
 export const real = z.number({ error: "Give a number between -1000000 and 1000000, such as 1.5." }).gte(-1e6).lte(1e6);
 

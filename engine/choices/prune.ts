@@ -1,7 +1,7 @@
 // The settings of a search for a circuit of units.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { listOf, oneOf, path, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
+import { confidence, listOf, oneOf, path, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
 import { SEARCH_ORDERS, SEARCH_STARTS, UNIT_KINDS } from "./lists.ts";
 import { option } from "./option.ts";
 import { unitKindsSpelled } from "./spelling.ts";
@@ -25,6 +25,11 @@ export const searchChoice = {
   dictionary: option(listOf(path).optional(), {
     flags: "--dictionary <folders>",
     help: "Lays these dictionaries of features on the model, at most one a layer, for --units features,errors.",
+  }),
+  confidence: option(confidence.optional(), {
+    flags: "--confidence <probability>",
+    help: "Puts removed units back until the criterion would hold on as many other examples with this probability, judged by validation examples; 0 stops where the criterion would break on the discovery examples.",
+    otherwise: "0.9",
   }),
   order: option(oneOf(SEARCH_ORDERS).optional(), {
     flags: "--order <name>",

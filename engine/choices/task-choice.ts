@@ -39,6 +39,11 @@ export const promptChoice = {
         help: "Measures the reported figures on so many other examples.",
         otherwise: TASKS_OWN,
       }),
+      validation: option(exampleCount(0).optional(), {
+        flags: "--validation <n>",
+        help: "Sets so many examples aside that discovery then lacks; from these a search reads how far it may go.",
+        otherwise: "128, or as many as there are, where a search asks for them; else 0",
+      }),
     })
     .optional(),
   corruption: option(name.optional(), {

@@ -266,6 +266,7 @@ function intervalProblems(circuit: Circuit): Problem[] {
   const intervals: NamedInterval[] = [
     ...circuit.nodes.map((node, i) => [`nodes[${i}].effectInterval`, node.effectInterval] as NamedInterval),
     ["results.discovery.interval", circuit.results?.discovery.interval],
+    ["results.validation.interval", circuit.results?.validation?.interval],
     ["results.heldOut.interval", circuit.results?.heldOut?.interval],
     ...(circuit.results?.stability?.rows ?? []).flatMap((row, i) =>
       (["jaccard", "jaccardWithCircuit"] as const).map(

@@ -5,13 +5,13 @@ import { ProblemList } from "../base/problem-list.ts";
 import { findProblems, type Problem } from "./circuit-checks.ts";
 import {
   CIRCUIT_FORMAT,
-  CIRCUIT_VERSION,
   circuitSchema,
   type Circuit,
   type CircuitEdge,
   type CircuitResults,
   type RecordedFigures,
 } from "./circuit-schema.ts";
+import { READ_VERSIONS, upgraded } from "./circuit-versions.ts";
 import { compareEdges, type Edge } from "./edge.ts";
 import { formatJson, parseJson } from "./json.ts";
 import { compareNodes, parseNode, type Node } from "./node.ts";
@@ -19,19 +19,26 @@ import { explainIssue } from "./schema-issues.ts";
 import { UNIT_KINDS } from "./unit.ts";
 
 /**
- * The circuit in the text of a file.
+ * The circuit in the text of a file, also one of an older version.
  * @param file name for the sentences
  * @throws EngineError "invalid-file" with all problems in `facts.problems`
  */
 export function parseCircuit(text: string, file: string): Circuit {
+  return readCircuit(text, file).circuit;
+}
+
+/** The same, and the version that the file is of. @throws as `parseCircuit` */
+export function readCircuit(text: string, file: string): { readonly circuit: Circuit; readonly version: number } {
   const data = parseJson(text, file);
   const foreign = foreignFormat(data);
   if (foreign !== undefined) throw invalid(file, listOf([foreign]));
-  const parsed = circuitSchema.safeParse(data);
-  if (!parsed.success) throw invalid(file, problemsOf(parsed.error, data));
+  const fields = data as Readonly<Record<string, unknown>>;
+  const now = upgraded(fields);
+  const parsed = circuitSchema.safeParse(now);
+  if (!parsed.success) throw invalid(file, problemsOf(parsed.error, now));
   const problems = findProblems(parsed.data);
   if (problems.count > 0) throw invalid(file, problems);
-  return parsed.data;
+  return { circuit: parsed.data, version: fields.version as number };
 }
 
 /**
@@ -64,10 +71,10 @@ function foreignFormat(data: unknown): Problem | undefined {
       sentence: `is ${quote(format)}, a circuit file says "${CIRCUIT_FORMAT}"; is this another kind of file?`,
     };
   }
-  if (version !== CIRCUIT_VERSION) {
+  if (!READ_VERSIONS.includes(version as number)) {
     return {
       path: "version",
-      sentence: `is ${quote(version)}, this program reads version ${CIRCUIT_VERSION}; use the release that wrote the file.`,
+      sentence: `is ${quote(version)}, this program reads version ${READ_VERSIONS.join(" and ")}; use the release that wrote the file.`,
     };
   }
   return undefined;
@@ -133,11 +140,12 @@ function byOwner(lists: Readonly<Record<string, readonly number[]>>): Record<str
 }
 
 function inQuantileOrder(results: CircuitResults): CircuitResults {
-  const { discovery, heldOut, random, transfer } = results;
+  const { discovery, validation, heldOut, random, transfer } = results;
   const figures = (set: RecordedFigures): RecordedFigures => ({ ...set, spread: set.spread && ascending(set.spread) });
   return {
     ...results,
     discovery: figures(discovery),
+    validation: validation && figures(validation),
     heldOut: heldOut && figures(heldOut),
     random: random && { ...random, quantiles: ascending(random.quantiles) },
     transfer: transfer?.map((row) => ({ ...row, figures: row.figures && figures(row.figures) })),

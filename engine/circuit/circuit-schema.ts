@@ -72,6 +72,8 @@ const ablation = z.strictObject({
 });
 const criterion = z.enum(CRITERION_NAMES);
 const threshold = z.number().min(0).max(1);
+const share = z.number().min(0).max(1);
+const confidence = z.number().min(0).lt(1);
 const searchedUnits = z.array(z.enum(UNIT_KINDS)).min(1);
 
 const task = z.strictObject({
@@ -90,7 +92,11 @@ const task = z.strictObject({
     .enum(["auto", "always", "never"])
     .optional()
     .describe("Whether prompts began with the beginning-of-text token; auto: as the tokenizer does by itself."),
-  examples: z.strictObject({ discovery: count, heldOut: count }),
+  examples: z.strictObject({
+    discovery: count,
+    heldOut: count,
+    validation: count.describe("Set aside for saying how far the search may go; discovery lacks their fillings."),
+  }),
 });
 
 const measured = {
@@ -115,6 +121,9 @@ const search = z.strictObject({
   order: text.describe("In which order candidates were tried."),
   threshold,
   criterion,
+  confidence: confidence.describe(
+    "Probability, asked for, that the criterion holds on as many other examples as there are for validation; 0: the search alone decided.",
+  ),
   seed: z.int(),
   passes: count,
   trials: count.describe("Circuits that were measured."),
@@ -140,6 +149,7 @@ const search = z.strictObject({
       orders: count.optional(),
       swaps: count.optional(),
       maxPasses: count.optional(),
+      validation: count.optional(),
       random: count.optional(),
       parts: z.literal(false).optional(),
       roles: z.literal(false).optional(),
@@ -149,7 +159,23 @@ const search = z.strictObject({
     .describe("What the user set that no other field says; the rest went by rule."),
   oneMinimal: z
     .boolean()
-    .describe("No single kept unit, but those under keep, can go without breaking the criterion; tested one by one."),
+    .describe(
+      "No single kept unit, but those under keep, can go without breaking the criterion on the discovery examples; tested one by one. False where units were put back: validation.search says it of the circuit before.",
+    ),
+  validation: z
+    .strictObject({
+      holds: share.describe(
+        "Share of resamples of half of the validation examples in which both halves of the criterion hold: the probability that it holds on as many others.",
+      ),
+      reached: z.boolean().describe("Whether a circuit on the way back reached the confidence asked for."),
+      measured: count.describe("Circuits measured on the validation examples, from the search's own back to this one."),
+      search: z
+        .strictObject({ kept: count, holds: share, oneMinimal: z.boolean() })
+        .describe("Of the circuit that the search ended at; what was put back is the last step of the trajectory."),
+      statement: text.describe("What the confidence says, in one sentence."),
+    })
+    .optional()
+    .describe("Present where validation examples decided how far the search may go."),
   budget: count.optional().describe("Trials that the search was allowed."),
   verified: z
     .strictObject({
@@ -257,6 +283,8 @@ const figures = z.strictObject({
 const note = z.strictObject({
   code: z.enum([
     "over-recovery", // f > 1
+    "confidence-not-reached", // no circuit on the way back holds on the validation examples as surely as was asked for
+    "not-validated", // there are too few validation examples to say how far the search may go
     "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
     "weak-task", // the model's own accuracy is low
     "random-as-good", // a random circuit of this size reaches the same faithfulness
@@ -266,8 +294,6 @@ const note = z.strictObject({
   ]),
   text: text.describe("A sentence with the figures in it."),
 });
-
-const share = z.number().min(0).max(1);
 
 const alikeness = z.strictObject({
   mean: share,
@@ -280,7 +306,7 @@ const alikeness = z.strictObject({
 const stability = z.strictObject({
   seeds: z.array(z.int()).min(1).describe("One for each search of a size: of its examples and of the search."),
   searched: z
-    .strictObject({ units: searchedUnits, criterion, threshold, ablation: ablation.shape.kind })
+    .strictObject({ units: searchedUnits, criterion, threshold, confidence, ablation: ablation.shape.kind })
     .describe("What these searches were asked for."),
   heldOut: count.describe("Held-out examples of each search."),
   rows: z.array(
@@ -321,6 +347,7 @@ const transferred = z.strictObject({
 
 const results = z.strictObject({
   discovery: figures,
+  validation: figures.optional().describe("Present where validation examples decided how far the search may go."),
   heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples."),
   random: z
     .strictObject({
@@ -391,7 +418,7 @@ const environment = z
   .describe("The one part that differs between two runs with one seed.");
 
 export const CIRCUIT_FORMAT = "secateur.circuit";
-export const CIRCUIT_VERSION = 1;
+export const CIRCUIT_VERSION = 2;
 
 export const circuitSchema = z
   .strictObject({
@@ -413,6 +440,7 @@ export const circuitSchema = z
 
 /** A circuit file's content. */
 export type Circuit = Frozen<z.infer<typeof circuitSchema>>;
+export type CircuitSearch = Circuit["search"];
 export type CircuitNode = Circuit["nodes"][number];
 export type CircuitEdge = Circuit["edges"][number];
 export type CircuitResults = NonNullable<Circuit["results"]>;

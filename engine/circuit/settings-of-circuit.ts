@@ -24,18 +24,21 @@ export function taskSettingsOf({ task, search }: Circuit): Omit<TaskChoice, "tas
 /** Everything that decided the search; the task and the model by the names that the file has for them. */
 export function pruneSettingsOf(circuit: Circuit): PruneSettings {
   const { task, model, search } = circuit;
-  const { start, without, keep, units, budget, asked } = search;
+  const { start, without: ablated, keep, units, budget, confidence, asked = {} } = search;
   return {
     task: task.file,
     model: model.name,
     ...taskSettingsOf(circuit),
     units,
     ...(model.dictionaries && { dictionary: model.dictionaries.map(({ path }) => path) }),
-    ...asked,
+    confidence,
+    ...without(asked, "validation"),
     ...(keep && { keep }),
     ...(budget !== undefined && { budget }),
     // What a start leaves out it would leave out again.
-    ...(start ? { start: "learned-masks", maskSteps: start.steps, maskTarget: start.target } : without && { without }),
+    ...(start
+      ? { start: "learned-masks", maskSteps: start.steps, maskTarget: start.target }
+      : ablated && { without: ablated }),
   };
 }
 
@@ -51,11 +54,14 @@ export function searchAgain(
 ): SearchSettings {
   // What is said of a circuit after the search is no part of it.
   const own = without(pruneSettingsOf(circuit), "random", "parts", "roles", "connections");
+  const { discovery, heldOut } = circuit.task.examples;
+  // Other seeds have fewer or more examples for validation, where nobody said how many.
+  const { validation } = circuit.search.asked ?? {};
   return {
     ...own,
     seed: circuit.task.seed + 1,
     budget: own.budget ?? 0,
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given),
-    examples: { ...own.examples, ...given.examples },
+    examples: { discovery, heldOut, ...(validation !== undefined && { validation }), ...given.examples },
   };
 }

@@ -57,7 +57,8 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-function meanAt(values: Float64Array, drawn: Int32Array): number {
+/** Mean of the drawn entries. */
+export function meanAt(values: Float64Array, drawn: Int32Array): number {
   let sum = 0;
   for (let i = 0; i < drawn.length; i++) sum += values[drawn[i]];
   return sum / drawn.length;

@@ -6,6 +6,7 @@ import { cores } from "../base/cores.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { Circuit, CircuitEdge, CircuitNode, CircuitResults, RecordedFigures } from "../circuit/circuit-schema.ts";
+import { CIRCUIT_VERSION } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { MODEL_UNITS } from "../choices/lists.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
@@ -23,6 +24,7 @@ import type { Example } from "../task/example.ts";
 import type { ErrorShare } from "./judge.ts";
 import { type Prepared } from "./prepare.ts";
 import { pathOf } from "./recorded-model.ts";
+import type { Validated } from "./validate-circuit.ts";
 import { version } from "./version.ts";
 
 export interface NodeFacts {
@@ -42,7 +44,11 @@ export interface RunFacts {
   readonly prepared: Prepared;
   readonly settings: PruneSettings;
   readonly search: SearchOptions;
+  /** As the search ended; what validation made of it stands beside it. */
   readonly result: SearchResult;
+  /** That was asked for. */
+  readonly confidence: number;
+  readonly validated: Validated | undefined;
   readonly forwardTokens: number;
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   readonly roles: ReadonlyMap<string, RoleFacts>;
@@ -61,16 +67,18 @@ export interface RunFacts {
 }
 
 export function circuitRecord(facts: RunFacts): Circuit {
-  const { prepared, search, result } = facts;
+  const { prepared, search, result, confidence, validated } = facts;
   const { criterion } = prepared;
   const { space } = result.kept;
-  const { kept, trajectory, passes, trials, reAdded, oneMinimal, verified, sizes, crossing } = result;
+  const { kept, trajectory } = validated ?? result;
+  const isPutBack = !kept.equals(result.kept);
+  const { passes, trials, reAdded, oneMinimal, verified, sizes, crossing } = result;
   const missed = crossing && missedHalf(criterion, crossing.faithfulness, crossing.second, endsOf(facts.discovery));
   const kinds = prepared.laid.records.length > 0 ? UNIT_KINDS : MODEL_UNITS;
   const present = kinds.filter((kind) => !space.kinds.includes(kind) && !impliedBy(kind, space.kinds));
   return {
     format: "secateur.circuit",
-    version: 1,
+    version: CIRCUIT_VERSION,
     model: modelRecord(prepared),
     task: taskRecord(prepared),
     search: {
@@ -80,6 +88,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       order: describeOrder(search),
       threshold: criterion.threshold,
       criterion: criterion.name,
+      confidence,
       seed: search.seed,
       passes,
       trials,
@@ -88,10 +97,11 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(facts.start && { start: facts.start }),
       ...(search.without?.length && { without: [...search.without] }),
       ...askedOf(facts.settings),
-      oneMinimal,
+      oneMinimal: oneMinimal && !isPutBack,
+      ...(validated && { validation: validated.record }),
       ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),
       forwardTokens: facts.forwardTokens,
-      stoppedBecause: stoppedBecause(result, search, missed),
+      stoppedBecause: stoppedBecause(result, search, missed) + putBackWords(facts),
       sizes: [...sizes],
       ...(crossing && { crossing: crossingRecord(crossing, missed) }),
       trajectory: trajectory.map((step) => ({ ...step })),
@@ -101,19 +111,28 @@ export function circuitRecord(facts: RunFacts): Circuit {
     edges: facts.edges,
     results: {
       discovery: figuresRecord(facts.discovery),
+      ...(validated && { validation: figuresRecord(validated.figures) }),
       ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
       ...baselinesRecord(facts),
       complement: facts.complement,
-      notes: [...resultNotes(facts, result.oneMinimal), ...connectionNotes(facts)],
+      notes: [...validationNotes(facts), ...resultNotes(facts, result.oneMinimal), ...connectionNotes(facts)],
     },
     environment: facts.environment,
   };
 }
 
+/** What happened to the circuit that the search ended at. */
+function putBackWords({ result, validated }: RunFacts): string {
+  const back = validated ? validated.kept.minus(result.kept).size : 0;
+  if (back === 0) return "";
+  return `; then ${back} removed ${back === 1 ? "unit was" : "units were"} put back, so that the criterion holds on validation examples too`;
+}
+
 /** What of the settings no other field says. */
 function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
-  const { order, orders, swaps, maxPasses, random, parts, roles, connections } = settings;
-  const all = { order, orders, swaps, maxPasses, random, parts, roles, connections };
+  const { order, orders, swaps, maxPasses, random, parts, roles, connections, examples } = settings;
+  const { validation } = examples ?? {};
+  const all = { order, orders, swaps, maxPasses, validation, random, parts, roles, connections };
   const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return Object.keys(asked).length > 0 ? { asked } : {};
 }
@@ -141,7 +160,16 @@ export function modelRecord({ model, laid: { records } }: Prepared): Circuit["mo
   };
 }
 
-export function taskRecord({ task, seed, ablation, discovery, heldOut, corruption, bos }: Prepared): Circuit["task"] {
+export function taskRecord({
+  task,
+  seed,
+  ablation,
+  discovery,
+  heldOut,
+  validation,
+  corruption,
+  bos,
+}: Prepared): Circuit["task"] {
   return {
     name: task.name,
     file: basename(task.file),
@@ -151,7 +179,7 @@ export function taskRecord({ task, seed, ablation, discovery, heldOut, corruptio
     ablation: { kind: ablation.kind, reference: kindOf(ablation).origin(ablation, discovery.length) },
     ...(corruption !== undefined && { corruption }),
     bos,
-    examples: { discovery: discovery.length, heldOut: heldOut.length },
+    examples: { discovery: discovery.length, heldOut: heldOut.length, validation: validation.length },
   };
 }
 
@@ -285,13 +313,25 @@ function nodeRecords(kept: UnitSet, facts: RunFacts): CircuitNode[] {
 
 type Note = NonNullable<NonNullable<Circuit["results"]>["notes"]>[number];
 
+/** What a reader must know of how far the search was let go. */
+function validationNotes({ confidence, validated, prepared }: RunFacts): Note[] {
+  if (confidence === 0) return [];
+  if (!validated) {
+    const { length } = prepared.validation;
+    const text = `There are ${length} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.`;
+    return [{ code: "not-validated", text }];
+  }
+  return validated.record.reached ? [] : [{ code: "confidence-not-reached", text: validated.record.statement }];
+}
+
 /** A model that is right less often than this cannot be said to do the task. */
 const weakAccuracy = 0.5;
 
 /** A sentence for each half of the examples that has too few for its intervals to be trusted. */
-export function fewNotes(halves: { readonly [Half in "discovery" | "heldOut"]?: readonly Example[] }): string[] {
+export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonly Example[] }): string[] {
   const sentences = [
     fewSentence(halves.discovery?.length || Infinity, "discovery examples"),
+    fewSentence(halves.validation?.length || Infinity, "validation examples"),
     fewSentence(halves.heldOut?.length || Infinity, "held-out examples"),
   ];
   return sentences.filter((sentence) => sentence !== undefined);
@@ -331,7 +371,7 @@ export function resultNotes(
     const text = `One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
     found.push({ code: "random-as-good", text });
   }
-  const few = fewNotes({ discovery: prepared.discovery, heldOut: prepared.heldOut });
+  const few = fewNotes(prepared);
   if (few.length > 0) found.push({ code: "few-examples", text: few.join(" ") });
   if (oneMinimal === false) {
     found.push({

@@ -3,7 +3,7 @@ import type { ScoreSign } from "../choices/lists.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, isFolder, readWholeText } from "../base/read-file.ts";
 import { isStandardInput } from "../base/standard-input.ts";
-import { parseCircuit } from "../circuit/circuit-file.ts";
+import { parseCircuit, readCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { type EapIgGraph, edgesOfEapIg, parseEapIg, unitsOfEapIg } from "../circuit/exports/eap-ig.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
@@ -12,7 +12,7 @@ import type { Model } from "../model/model.ts";
 import { circuitPath } from "./run-store.ts";
 
 export type CircuitSource =
-  | { readonly form: "own"; readonly file: string; readonly circuit: Circuit }
+  | { readonly form: "own"; readonly file: string; readonly circuit: Circuit; readonly version: number }
   | { readonly form: "eap-ig"; readonly file: string; readonly graph: EapIgGraph };
 
 /** @throws EngineError "missing-file" or "invalid-file" */
@@ -21,7 +21,7 @@ export function readCircuitSource(named: string): CircuitSource {
   const text = readCircuitText(file);
   return isEapIg(text)
     ? { form: "eap-ig", file, graph: parseEapIg(text, file) }
-    : { form: "own", file, circuit: parseCircuit(text, file) };
+    : { form: "own", file, ...readCircuit(text, file) };
 }
 
 /** A graph of EAP-IG or the MIB circuit track, and what its scores mean. */

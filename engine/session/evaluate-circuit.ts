@@ -7,10 +7,11 @@ import { EngineError } from "../base/errors.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
 import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
-import { measureAnchors, measureFigures } from "../evaluate/report.ts";
+import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { readText } from "../task/source.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
@@ -114,6 +115,10 @@ async function measure(
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const complement = await evaluator.metric(kept.complement());
+  const validation =
+    prepared.validation.length > 0
+      ? await measuredOn(await evaluatorOn(prepared.validation), kept, prepared)
+      : undefined;
   const { full, empty } = anchors.ends;
   const judged = await judgeHeldOut(evaluatorOn, prepared, kept, choice, {
     heldOut: (done, total) => onStage("held-out", done, total),
@@ -123,11 +128,17 @@ async function measure(
   });
   return {
     discovery: figuresRecord(discovery),
+    ...(validation && { validation: figuresRecord(validation) }),
     ...(judged.heldOut && { heldOut: figuresRecord(judged.heldOut) }),
     ...baselinesRecord(judged),
     complement: { metric: complement, faithfulness: faithfulness(complement, full, empty) },
     notes: resultNotes({ discovery, ...judged, prepared }, undefined),
   };
+}
+
+async function measuredOn(evaluator: Evaluator, kept: UnitSet, { task, criterion, seed }: Prepared): Promise<Figures> {
+  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  return measureFigures(evaluator, anchors, kept, criterion, seed);
 }
 
 function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {
@@ -143,12 +154,13 @@ function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {
 }
 
 function isSameRun({ task, search }: Circuit, prepared: Prepared): boolean {
-  const { discovery, heldOut, seed, ablation, criterion, corruption } = prepared;
+  const { discovery, heldOut, validation, seed, ablation, criterion, corruption } = prepared;
   return (
     task.sha256 === prepared.task.sha256 &&
     task.seed === seed &&
     task.examples.discovery === discovery.length &&
     task.examples.heldOut === heldOut.length &&
+    task.examples.validation === validation.length &&
     task.corruption === corruption &&
     task.ablation.kind === ablation.kind &&
     (task.bos ?? prepared.task.bos) === prepared.bos &&

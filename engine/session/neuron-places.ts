@@ -192,6 +192,9 @@ async function ofTask(settings: NeuronStudyFile, executor: Executor, tokenizer: 
   const seen = new Beginnings();
   const asked: { text: ReadText; example: Example; corrupt: boolean }[] = [];
   for (const example of examples) {
+    const { split } = example;
+    // Set aside for a search, which this is not.
+    if (split === "validation") continue;
     for (const which of ["clean", "corrupt"] as const) {
       if (which === "corrupt" && property !== "corrupt") continue;
       const { ids, text } = example[which];
@@ -199,7 +202,7 @@ async function ofTask(settings: NeuronStudyFile, executor: Executor, tokenizer: 
       // A prompt that was there already says nothing new.
       if (firstNew === ids.length) continue;
       asked.push({
-        text: { line: example.index, text, ids, split: example.split, firstNew },
+        text: { line: example.index, text, ids, split, firstNew },
         example,
         corrupt: which === "corrupt",
       });

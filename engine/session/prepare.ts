@@ -24,6 +24,8 @@ export interface Prepared {
   readonly executor: Executor;
   readonly discovery: readonly Example[];
   readonly heldOut: readonly Example[];
+  /** Set aside where a search asks for it: what says how far it may go. */
+  readonly validation: readonly Example[];
   readonly ablation: Ablation;
   /** Of optimal ablation; learned on the discovery examples when they are first asked for. */
   readonly constants: OptimalConstants | undefined;
@@ -48,6 +50,8 @@ export interface LaidChoice {
 
 export interface PrepareOptions {
   readonly execution?: Execution;
+  /** Sets examples aside for validation though nobody says how many. */
+  readonly validate?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -119,12 +123,13 @@ function* preparedOn(
   const seed = settings.seed ?? task.seed;
   const { examples, notes } = yield* expanding(task, model.tokenizer, {
     examples: settings.examples,
+    validate: options.validate,
     seed,
     corruption: settings.corruption,
     bos: settings.bos,
   });
-  const discovery = examples.filter((example) => example.split === "discovery");
-  const heldOut = examples.filter((example) => example.split === "heldOut");
+  const partOf = (split: Example["split"]) => examples.filter((example) => example.split === split);
+  const [discovery, heldOut, validation] = [partOf("discovery"), partOf("heldOut"), partOf("validation")];
   checkContext(examples, model, task.file);
   const executor = new Executor(model, options.execution);
   const choice = ablationOf(settings, task);
@@ -137,6 +142,7 @@ function* preparedOn(
     executor,
     discovery,
     heldOut,
+    validation,
     ...readyAblation(choice, constants),
     criterion: criterionOf(settings, task, examples),
     seed,

@@ -22,6 +22,7 @@ import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
 import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
+import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 const command = { name: "prune", settings: pruneSettings };
@@ -40,6 +41,7 @@ export type PruneEvent =
 export type Stage =
   | "constants"
   | "masks"
+  | "validation"
   | "node-effects"
   | "held-out"
   | "random"
@@ -61,6 +63,9 @@ export interface PruneOutcome {
   readonly notes: readonly string[];
 }
 
+/** How surely the criterion is to hold on other examples where nobody says otherwise. */
+export const defaultConfidence = 0.9;
+
 /** Few units are cheap to search again from other orders; many are not. */
 const fewUnits = 64;
 
@@ -77,7 +82,8 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   const started = new Date();
   const emit = options.onEvent ?? (() => undefined);
   checkStart(settings);
-  return withTask(settings, options, async (prepared) => {
+  const { confidence = defaultConfidence } = settings;
+  return withTask(settings, { ...options, validate: confidence > 0 }, async (prepared) => {
     emit({ type: "prepared", prepared });
     const use = (ledger: Ledger) => run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
     return await (options.ledger
@@ -136,9 +142,16 @@ async function run(
       : undefined;
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const search = searchOptions({ ...settings, ...(learned && { without: learned.without }) }, prepared, space, signal);
-  const result = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
+  const searched = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
+  const { confidence = defaultConfidence } = settings;
+  if (confidence > 0) stage("validation")(0, 1);
+  // What a start left out may come back; what the user ablated may not.
+  const way = { confidence, to: settings.without?.length ? 1 : 0, leftOut: learned?.without };
+  const validated =
+    confidence > 0 ? await validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, way) : undefined;
+  const result = validated ? { ...searched, kept: validated.kept } : searched;
 
   const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("node-effects"));
   const discovery = await measureFigures(evaluator, anchors, result.kept, criterion, seed);
@@ -164,7 +177,9 @@ async function run(
     prepared,
     settings,
     search,
-    result,
+    result: searched,
+    confidence,
+    validated,
     forwardTokens: result.forwardTokens,
     nodes,
     roles,

@@ -92,10 +92,10 @@ async function searches(
     hooks.onProgress?.({ searches: made, done, ...all, row });
   }
   const enough = rows.find((_, i) => rows.slice(i).every(({ holds }) => holds === 1))?.discovery;
-  const { units, criterion, threshold } = first!.search;
+  const { units, criterion, threshold, confidence } = first!.search;
   return {
     seeds,
-    searched: { units, criterion, threshold, ablation: first!.task.ablation.kind },
+    searched: { units, criterion, threshold, confidence, ablation: first!.task.ablation.kind },
     heldOut: first!.task.examples.heldOut,
     rows,
     ...(enough !== undefined && { enough }),

@@ -3,7 +3,8 @@ import type { WrittenPrompt } from "./prompt.ts";
 
 export interface Example {
   readonly index: number;
-  readonly split: "discovery" | "heldOut";
+  /** What the search sees, what says how far it may go, and what the reported figures come from. */
+  readonly split: "discovery" | "validation" | "heldOut";
   readonly clean: WrittenPrompt;
   readonly corrupt: WrittenPrompt;
   /** Token ids; any of them is right. */

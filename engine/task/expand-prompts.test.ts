@@ -176,3 +176,39 @@ describe("the split of prompts", () => {
     expect(halves(task(pairs(["Mary"])), withBos)).toMatchObject({ discovery: ["Mary"], heldOut: [] });
   });
 });
+
+describe("examples set aside for validation", () => {
+  const parts = (...parameters: Parameters<typeof expandTask>): Record<string, string[]> => {
+    const { examples } = expandTask(...parameters);
+    const named = (split: string) =>
+      examples.filter((example) => example.split === split).map(({ clean }) => clean.text.split(" ")[1]!);
+    return { discovery: named("discovery"), validation: named("validation"), heldOut: named("heldOut") };
+  };
+
+  test("come after discovery and before held-out, in the order of the file", () => {
+    const examples = { discovery: 3, validation: 2, heldOut: 3 };
+    expect(parts(task(pairs()), withBos, { examples, order: "file" })).toEqual({
+      discovery: ["Mary", "John", "Anna"],
+      validation: ["Paul", "Tom"],
+      heldOut: ["Rose", "Kate", "Adam"],
+    });
+  });
+
+  test("share the prompts evenly with the others where nobody says how many", () => {
+    const found = parts(task(pairs()), withBos, { validate: true });
+    expect(Object.values(found).map(({ length }) => length)).toEqual([3, 3, 2]);
+    expect(new Set(Object.values(found).flat())).toEqual(new Set(NAMES));
+  });
+
+  test("are what is left where the others are asked for exactly", () => {
+    const found = parts(task(pairs()), withBos, { validate: true, examples: { discovery: 4, heldOut: 3 } });
+    expect(Object.values(found).map(({ length }) => length)).toEqual([4, 1, 3]);
+  });
+
+  test("are refused with all numbers where too many are asked for", () => {
+    const examples = { discovery: 4, validation: 3, heldOut: 3 };
+    expect(() => expandTask(task(pairs()), withBos, { examples })).toThrow(
+      "prompts.json: 4 discovery, 3 validation and 3 held-out examples are asked for, but the prompts that fit (8) give 4 discovery, 3 validation and 1 held-out examples without a clean prompt in two of them; ask for fewer.",
+    );
+  });
+});

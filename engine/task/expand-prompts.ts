@@ -10,6 +10,7 @@ import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
 import { leaveOut, Unusable } from "./left-out.ts";
 import { throwProblems } from "./problems.ts";
+import { validationWanted } from "./split.ts";
 import type { PromptPair, PromptTask, PromptText } from "./task.ts";
 import { WordFit } from "./word-fit.ts";
 
@@ -24,70 +25,99 @@ export function* expandPrompts(
   options: ExpandOptions,
 ): Generator<void, Expansion> {
   const reader = new PromptReader(task, tokenizer, options.corruption);
-  const { discovery, heldOut, notes } = splitPrompts(task, yield* reader.read(), options);
-  const both = [
-    ...discovery.map((example) => ({ ...example, split: "discovery" as const })),
-    ...heldOut.map((example) => ({ ...example, split: "heldOut" as const })),
-  ];
+  const { notes, ...parts } = splitPrompts(task, yield* reader.read(), options);
+  const inOrder = (["discovery", "heldOut", "validation"] as const).flatMap((split) =>
+    parts[split].map((example) => ({ ...example, split })),
+  );
   return {
-    examples: both.map((example, index) => ({ ...example, index })),
+    examples: inOrder.map((example, index) => ({ ...example, index })),
     notes: [...task.notes, ...reader.notes(), ...notes],
   };
 }
 
-interface Halves {
-  readonly discovery: readonly Unsplit[];
-  readonly heldOut: readonly Unsplit[];
-}
+type Split = Example["split"];
+type Parts = Readonly<Record<Split, readonly Unsplit[]>>;
+type Counts = Readonly<Record<Split, number>>;
 
-/** As many as asked for, or as there are where nobody asked. No clean prompt is in both. */
-function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Halves & { notes: string[] } {
+/** In the order in which they are filled, with the words that name them. */
+const PARTS = { discovery: "discovery", validation: "validation", heldOut: "held-out" } as const;
+const SPLITS = Object.keys(PARTS) as readonly Split[];
+
+/** As many as asked for, or as there are where nobody asked. No clean prompt is in two parts. */
+function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Parts & { notes: string[] } {
   const { file, split } = task;
   const { examples = {}, order = split.order, seed = task.seed } = options;
-  const isExact = (half: keyof Halves): boolean => split.isExact || examples[half] !== undefined;
-  const wanted = { discovery: examples.discovery ?? split.discovery, heldOut: examples.heldOut ?? split.heldOut };
-  const share = wanted.discovery / (wanted.discovery + wanted.heldOut);
-  const left = isExact("heldOut") ? all.length - wanted.heldOut : Math.ceil(all.length * share);
-  const most = isExact("discovery") ? wanted.discovery : Math.min(wanted.discovery, Math.max(1, left));
+  const validation = validationWanted(options);
+  const isExact = (part: Split): boolean =>
+    part === "validation" ? validation.isExact : split.isExact || examples[part] !== undefined;
+  const wanted: Counts = {
+    discovery: examples.discovery ?? split.discovery,
+    validation: validation.count,
+    heldOut: examples.heldOut ?? split.heldOut,
+  };
+  const most = mostOf(all.length, wanted, isExact);
   const pools =
     order === "file" ? inFileOrder(all, most) : shuffledApart(all, most, Random.seeded(seed, "task/prompts"));
-  const discovery = pools.discovery.slice(0, wanted.discovery);
-  const heldOut = pools.heldOut.slice(0, wanted.heldOut);
-  if (discovery.length === wanted.discovery && heldOut.length === wanted.heldOut)
-    return { discovery, heldOut, notes: [] };
-  const found = `the prompts that fit (${all.length}) give ${discovery.length} discovery and ${heldOut.length} held-out examples without a clean prompt in both`;
-  const isShort =
-    (isExact("discovery") && discovery.length < wanted.discovery) ||
-    (isExact("heldOut") && heldOut.length < wanted.heldOut);
-  if (!isShort) return { discovery, heldOut, notes: [`${file}: ${found}.`] };
-  const asked = [
-    ...(isExact("discovery") ? [`${wanted.discovery} discovery`] : []),
-    ...(isExact("heldOut") ? [`${wanted.heldOut} held-out`] : []),
-  ];
+  const parts: Parts = {
+    discovery: pools.discovery.slice(0, wanted.discovery),
+    validation: pools.validation.slice(0, wanted.validation),
+    heldOut: pools.heldOut.slice(0, wanted.heldOut),
+  };
+  const short = SPLITS.filter((part) => parts[part].length < wanted[part]);
+  if (short.length === 0) return { ...parts, notes: [] };
+  const named = SPLITS.filter((part) => part !== "validation" || wanted.validation > 0);
+  const counts = named.map((part) => `${parts[part].length} ${PARTS[part]}`);
+  const found = `the prompts that fit (${all.length}) give ${inWords(counts)} examples without a clean prompt in ${named.length === 2 ? "both" : "two of them"}`;
+  if (!short.some(isExact)) return { ...parts, notes: [`${file}: ${found}.`] };
+  const asked = named.filter(isExact).map((part) => `${wanted[part]} ${PARTS[part]}`);
   throw new EngineError(
     "invalid-task",
-    `${file}: ${asked.join(" and ")} examples are asked for, but ${found}; ask for fewer.`,
+    `${file}: ${inWords(asked)} examples are asked for, but ${found}; ask for fewer.`,
     { place: { file } },
   );
 }
 
-/** The first as discovery, the next as held-out, but for those whose clean prompt is among the first. */
-function inFileOrder(all: readonly Unsplit[], most: number): Halves {
-  const discovery = all.slice(0, most);
-  const known = new Set(discovery.map(cleanKey));
-  return { discovery, heldOut: all.slice(most).filter((example) => !known.has(cleanKey(example))) };
+function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`;
 }
 
-/** Whole groups of one clean prompt, in random order, fill discovery until it has `most` and then held-out. */
-function shuffledApart(all: readonly Unsplit[], most: number, random: Random): Halves {
-  const discovery: Unsplit[] = [];
-  const heldOut: Unsplit[] = [];
+/** What nobody gave a number for shares what is left, each as the wanted numbers are to each other. */
+function mostOf(
+  all: number,
+  wanted: Counts,
+  isExact: (part: Split) => boolean,
+): Readonly<Record<"discovery" | "validation", number>> {
+  const total = (parts: readonly Split[]) => parts.reduce((sum, part) => sum + wanted[part], 0);
+  const left = all - total(SPLITS.filter(isExact));
+  const sharing = total(SPLITS.filter((part) => !isExact(part)));
+  const most = (part: Split, least: number): number =>
+    isExact(part) ? wanted[part] : Math.min(wanted[part], Math.max(least, Math.ceil((left * wanted[part]) / sharing)));
+  return { discovery: most("discovery", 1), validation: wanted.validation === 0 ? 0 : most("validation", 0) };
+}
+
+type Most = ReturnType<typeof mostOf>;
+
+/** The first as discovery, the next for validation, then held-out, but for those whose clean prompt is among those before. */
+function inFileOrder(all: readonly Unsplit[], most: Most): Parts {
+  const apartFrom = (known: readonly Unsplit[], rest: readonly Unsplit[]): readonly Unsplit[] => {
+    const keys = new Set(known.map(cleanKey));
+    return rest.filter((example) => !keys.has(cleanKey(example)));
+  };
+  const discovery = all.slice(0, most.discovery);
+  const rest = apartFrom(discovery, all.slice(most.discovery));
+  const validation = rest.slice(0, most.validation);
+  return { discovery, validation, heldOut: apartFrom(validation, rest.slice(most.validation)) };
+}
+
+/** Whole groups of one clean prompt, in random order, fill discovery until it has enough, then validation, then held-out. */
+function shuffledApart(all: readonly Unsplit[], most: Most, random: Random): Parts {
+  const parts: Record<Split, Unsplit[]> = { discovery: [], validation: [], heldOut: [] };
   const groups = groupBy(random.shuffled(all), cleanKey);
   for (const group of groups.values()) {
-    const half = discovery.length < most ? discovery : heldOut;
-    for (const example of group) half.push(example);
+    const part = (["discovery", "validation"] as const).find((name) => parts[name].length < most[name]) ?? "heldOut";
+    for (const example of group) parts[part].push(example);
   }
-  return { discovery, heldOut };
+  return parts;
 }
 
 function cleanKey({ clean }: Unsplit): string {

@@ -10,7 +10,7 @@ import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
 import { markedPositions, tokensOfMark } from "./positions.ts";
-import { isHeldOutFilling, isHeldOutPrompt } from "./split.ts";
+import { splitOfFilling, splitOfPrompt, validationWanted } from "./split.ts";
 import { WRITTEN, type Corruption, type TemplateTask, type Variant } from "./task.ts";
 import { answerStrings, references, render, wordAt, type Filling, type Mark } from "./template.ts";
 import { slotsOfVariant } from "./template-task.ts";
@@ -18,8 +18,17 @@ import { WordFit } from "./word-fit.ts";
 
 type Split = Example["split"];
 
-const SPLIT_NAMES: Readonly<Record<Split, string>> = { discovery: "discovery", heldOut: "held-out" };
-const COUNT_OPTIONS: Readonly<Record<Split, string>> = { discovery: "--examples", heldOut: "--held-out" };
+const SPLIT_NAMES: Readonly<Record<Split, string>> = {
+  discovery: "discovery",
+  validation: "validation",
+  heldOut: "held-out",
+};
+/** Where a person says how many. */
+const COUNT_PLACES: Readonly<Record<Split, string>> = {
+  discovery: "--examples, or split.discovery in the file",
+  validation: "--validation",
+  heldOut: "--held-out, or split.heldOut in the file",
+};
 
 /** Draws without a new example after which a split counts as exhausted. */
 const MOST_TRIES = 4000;
@@ -41,6 +50,7 @@ export class TemplateExpansion {
   private readonly ownBos: OwnBos;
   private readonly corruptionName: string;
   private readonly corruption: Corruption;
+  private readonly validation: { readonly count: number; readonly isExact: boolean };
   private readonly usable: readonly { readonly variant: Variant; readonly candidates: Candidates }[];
   private readonly seen = new Set<string>();
   private readonly misfits: Reasons = new Map();
@@ -56,13 +66,18 @@ export class TemplateExpansion {
     this.ownBos = new OwnBos(tokenizer, task.file);
     this.corruptionName = this.chooseCorruption();
     this.corruption = this.corruptionName === WRITTEN ? {} : task.corruptions[this.corruptionName]!;
+    this.validation = validationWanted(options);
     this.usable = this.findUsable();
   }
 
   *expand(): Generator<void, Expansion> {
     const { split } = this.task;
     const { discovery = split.discovery, heldOut = split.heldOut } = this.options.examples ?? {};
-    const examples = [...(yield* this.draw("discovery", discovery)), ...(yield* this.draw("heldOut", heldOut))];
+    const examples = [
+      ...(yield* this.draw("discovery", discovery)),
+      ...(yield* this.draw("heldOut", heldOut)),
+      ...(yield* this.draw("validation", this.validation.count)),
+    ];
     return {
       examples: examples.map((example, index) => ({ ...example, index })),
       notes: [...this.task.notes, ...this.notes, ...this.ownBos.notes(), ...this.misfitNotes()],
@@ -108,7 +123,10 @@ export class TemplateExpansion {
   private *draw(split: Split, count: number): Generator<void, Omit<Example, "index">[]> {
     const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${split}`);
     const examples: Omit<Example, "index">[] = [];
-    const isExact = this.task.split.isExact || this.options.examples?.[split] !== undefined;
+    const isExact =
+      split === "validation"
+        ? this.validation.isExact
+        : this.task.split.isExact || this.options.examples?.[split] !== undefined;
     let turn = 0;
     while (examples.length < count) {
       const example = yield* this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
@@ -146,7 +164,7 @@ export class TemplateExpansion {
     const remedy = this.task.needs === undefined ? "" : ` The task needs ${this.task.needs}.`;
     return new EngineError(
       "invalid-task",
-      `${file}: only ${made} different ${SPLIT_NAMES[split]} examples can be made, but ${count} are asked for; ask for fewer (${COUNT_OPTIONS[split]}, or split.${split} in the file) or add words.${remedy}${why.join("")}`,
+      `${file}: only ${made} different ${SPLIT_NAMES[split]} examples can be made, but ${count} are asked for; ask for fewer (${COUNT_PLACES[split]}) or add words.${remedy}${why.join("")}`,
       { place: { file } },
     );
   }
@@ -207,12 +225,18 @@ export class TemplateExpansion {
     return example;
   }
 
-  private splitOf({ variant, filling, clean }: Draw): Split {
+  /** Where no examples are set aside for validation, discovery has theirs. */
+  private splitOf(draw: Draw): Split {
+    const split = this.threefold(draw);
+    return split === "validation" && this.validation.count === 0 ? "discovery" : split;
+  }
+
+  private threefold({ variant, filling, clean }: Draw): Split {
     const { by } = this.task.split;
-    if (!by) return isHeldOutPrompt(clean.text) ? "heldOut" : "discovery";
+    if (!by) return splitOfPrompt(clean.text);
     const slots = by.filter((slot) => filling[slot] !== undefined);
     const words = slots.map((slot) => wordAt({ slot, offset: 0 }, filling[slot]!, this.task));
-    return isHeldOutFilling(words.length > 0 ? words : [variant.name, clean.text]) ? "heldOut" : "discovery";
+    return splitOfFilling(words.length > 0 ? words : [variant.name, clean.text]);
   }
 
   private tokenized(

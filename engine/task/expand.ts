@@ -10,8 +10,10 @@ import { relationAsContrast } from "./relation-task.ts";
 import type { Task } from "./task.ts";
 
 export interface ExpandOptions {
-  /** Instead of the task's own numbers. */
-  readonly examples?: { readonly discovery?: number; readonly heldOut?: number };
+  /** Instead of the task's own numbers; a task has no number of its own for validation. */
+  readonly examples?: { readonly discovery?: number; readonly heldOut?: number; readonly validation?: number };
+  /** Sets examples aside for validation though nobody says how many: the usual number, or as many as there are. */
+  readonly validate?: boolean;
   readonly seed?: number;
   /** Name of one of the task's corruptions. */
   readonly corruption?: string;
@@ -22,7 +24,7 @@ export interface ExpandOptions {
 }
 
 export interface Expansion {
-  /** Discovery first, then held-out; `index` counts through both. */
+  /** Discovery first, then held-out, then validation; `index` counts through all. */
   readonly examples: readonly Example[];
   /** Sentences about what was left out and why. */
   readonly notes: readonly string[];

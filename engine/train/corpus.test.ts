@@ -1,6 +1,6 @@
 import { expect, suite, test } from "vitest";
 import { Random } from "../base/random.ts";
-import { isHeldOutFilling } from "../task/split.ts";
+import { splitOfFilling } from "../task/split.ts";
 import { expandTask } from "../task/expand.ts";
 import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { Corpus, corpusWords, EARLY_MIX, LATE_MIX } from "./corpus.ts";
@@ -43,7 +43,7 @@ suite("Corpus.batch()", () => {
       .map((text) => [...text.matchAll(/\w+/g)].map(([word]) => word).filter((word) => names.has(word)))
       .map(([first, second]) => [first!, second!]);
     expect(pairs.length).toBeGreaterThan(1000);
-    expect(pairs.filter((pair) => isHeldOutFilling(pair))).toEqual([]);
+    expect(pairs.filter((pair) => splitOfFilling(pair) === "heldOut")).toEqual([]);
   });
 
   test("never shows a held-out prompt of a task that holds some out", () => {

@@ -1,6 +1,6 @@
 // Seeded sentences of the corpus, made from the shipped tasks and a little text around them, never from held-out examples.
 import type { Random } from "../base/random.ts";
-import { isHeldOutFilling } from "../task/split.ts";
+import { splitOfFilling } from "../task/split.ts";
 import type { RelationTask, TemplateTask, Variant } from "../task/task.ts";
 import {
   answerStrings,
@@ -76,7 +76,7 @@ function drawOnce(task: TemplateTask, reach: ReadonlyMap<string, number>, random
 /** Whether the task's split keeps this filling for its held-out examples; a task that names no slots is a task of facts to be learned. */
 function isHeldOutOf(task: TemplateTask, filling: Filling): boolean {
   if (!task.split.by) return false;
-  return isHeldOutFilling(task.split.by.map((slot) => wordAt({ slot, offset: 0 }, filling[slot]!, task)));
+  return splitOfFilling(task.split.by.map((slot) => wordAt({ slot, offset: 0 }, filling[slot]!, task))) === "heldOut";
 }
 
 /** A row of a slot's list that the filling does not use. */

@@ -56,12 +56,13 @@ function keptCount({ kept }: Circuit): number {
 }
 
 /** Shares as sprig's and SmolLM2's runs of heads have them. */
-function stages({ start, random, parts, connections, roles, examples }: PruneSettings): Stage[] {
+function stages({ start, confidence, random, parts, connections, roles, examples }: PruneSettings): Stage[] {
   const isJudged = examples?.heldOut !== 0;
   return [
     ...(start === "learned-masks" ? [{ name: "masks", share: 4 }] : []),
     { name: "effects", share: 1 },
     { name: "pruning", share: 8 },
+    ...(confidence === 0 ? [] : [{ name: "validation", share: 0.5 }]),
     { name: "node-effects", share: 0.5 },
     ...(connections === false ? [] : [{ name: "connections", share: 2 }]),
     ...(roles === false ? [] : [{ name: "roles", share: 1 }]),

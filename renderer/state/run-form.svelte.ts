@@ -9,6 +9,8 @@ export class RunForm {
   units = $state.raw<readonly UnitKind[]>(["head"]);
   criterion = $state<CriterionName>("match");
   threshold = $state(0.9);
+  /** Probability with which the criterion is to hold on other examples; 0: the search alone decides. */
+  confidence = $state(0.9);
   ablation = $state<AblationKind>("resample");
   /** Empty: the task's default. */
   corruption = $state("");
@@ -37,11 +39,17 @@ export class RunForm {
     if (next.length > 0) this.units = next;
   }
 
-  get problems(): readonly ("threshold" | "discovery" | "heldOut" | "seed" | "budget")[] {
+  get problems(): readonly ("threshold" | "confidence" | "discovery" | "heldOut" | "seed" | "budget")[] {
     const counts = (["discovery", "heldOut", "seed"] as const).filter((field) => !isCount(this[field]));
     const isShare = this.threshold > 0 && this.threshold <= 1;
     const isBudget = !this.asksBudget || this.budget === null || isCount(this.budget);
-    return [...(isShare ? [] : (["threshold"] as const)), ...counts, ...(isBudget ? [] : (["budget"] as const))];
+    const isConfidence = this.confidence >= 0 && this.confidence < 1;
+    return [
+      ...(isShare ? [] : (["threshold"] as const)),
+      ...(isConfidence ? [] : (["confidence"] as const)),
+      ...counts,
+      ...(isBudget ? [] : (["budget"] as const)),
+    ];
   }
 
   get asksBudget(): boolean {
@@ -63,10 +71,11 @@ export class RunForm {
   }
 
   request(task: string, model: string): PruneSettings {
-    const { units, start, budget } = this;
+    const { units, start, budget, confidence } = this;
     return {
       ...this.choice(task, model),
       units,
+      confidence,
       ...(start !== "full" && { start }),
       ...(this.asksBudget && budget !== null && { budget }),
     };

@@ -14,9 +14,10 @@ test("fields that no run can have are named", () => {
   const form = new RunForm();
   expect(form.problems).toEqual([]);
   form.threshold = 1.2;
+  form.confidence = 1;
   form.discovery = 2.5;
   form.seed = Number.NaN;
-  expect(form.problems).toEqual(["threshold", "discovery", "seed"]);
+  expect(form.problems).toEqual(["threshold", "confidence", "discovery", "seed"]);
 });
 
 test("a request holds everything, so that it can be repeated when the task's defaults change", () => {
@@ -30,6 +31,7 @@ test("a request holds everything, so that it can be repeated when the task's def
     ablation: "resample",
     criterion: "match",
     threshold: 0.9,
+    confidence: 0.9,
   });
 });
 

@@ -18,6 +18,7 @@ export function circuitAt(circuit: Circuit, step: number): Circuit {
       crossing: undefined,
       sizes: undefined,
       oneMinimal: false,
+      validation: undefined,
       stoppedBecause: `taken at step ${step} of a run; 1-minimality was not verified`,
       trajectory: search.trajectory.filter((entry) => entry.step <= step),
     },

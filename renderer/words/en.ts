@@ -192,6 +192,7 @@ export const en = {
   "prompt.name": "name of the position",
   "prompt.gone": "Prompt {index} is not among those that are listed.",
   "split.discovery": "discovery",
+  "split.validation": "validation",
   "split.heldOut": "held out",
   "ability.title": "Can the model do it?",
   "ability.measuring": "The engine tries the prompts …",
@@ -211,6 +212,7 @@ export const en = {
   "run.units": "What may be removed",
   "run.criterion": "criterion",
   "run.threshold": "threshold",
+  "run.confidence": "confidence",
   "run.ablation": "ablation",
   "run.seed": "seed",
   "run.discovery": "discovery",
@@ -239,6 +241,8 @@ export const en = {
   "explain.criterion":
     "What pruning keeps true.\nmatch: |1 − f| ≤ 1 − threshold, and accuracy at least threshold × the model’s.\nat least: f ≥ threshold, and the same accuracy.\ndifference only: the first half of match.",
   "explain.threshold": "Above 0, at most 1: how much of the model’s behaviour must be left.",
+  "explain.confidence":
+    "How surely the criterion is to hold on examples that the search did not see, judged by validation examples; removed units are put back until it does. 0: the search alone decides.",
   "explain.ablation":
     "What a removed unit gives instead: its value in the paired corrupt prompt, a mean, zero, or the constant that does the least harm, learned on the discovery examples.",
   "explain.seed": "Draws the examples and orders the search. The same seed gives the same circuit.",
@@ -273,6 +277,7 @@ export const en = {
   "stage.curves": "Curves",
   "stage.searches": "Searches",
   "stage.pruning": "Pruning",
+  "stage.validation": "Validation",
   "stage.held-out": "Held out",
   "stage.random": "Random circuits",
   "stage.completeness": "Completeness",
@@ -433,8 +438,12 @@ export const en = {
   "figures.lost": "f lost",
   "figures.search": "{trials} circuits measured in {passes} passes; {minimal}.",
   "figures.oneMinimal": "no single kept unit can go (1-minimal, tested one by one)",
+  "figures.minimalBefore":
+    "no single one of the {kept} units that the search ended with could go (1-minimal, tested one by one); then {back} were put back",
   "figures.notMinimal": "1-minimality was not verified",
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
+  "note.not-validated": "There are too few validation examples to say how far the search may go.",
+  "note.confidence-not-reached": "No circuit on the way back holds on other examples as surely as was asked for.",
   "note.held-out-misses-criterion": "On held-out examples the circuit misses the criterion.",
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",
