@@ -87,7 +87,7 @@ test("features and errors are kept or removed by exact tests, and the file says 
 });
 
 test("measured again, the circuit has the figures of its file", async () => {
-  const source = { form: "own", file: "made.circuit.json", circuit } as const;
+  const source = { form: "own", version: 2, file: "made.circuit.json", circuit } as const;
   const { results } = await evaluateCircuit(source, { task: "tasks/agreement.yaml", random: 3 });
   expect(results.heldOut).toEqual(circuit.results!.heldOut);
   expect(results.errors).toEqual(circuit.results!.errors);
