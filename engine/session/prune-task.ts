@@ -64,7 +64,7 @@ export interface PruneOutcome {
 }
 
 /** How surely the criterion is to hold on other examples where nobody says otherwise. */
-export const defaultConfidence = 0.9;
+const defaultConfidence = 0.9;
 
 /** Few units are cheap to search again from other orders; many are not. */
 const fewUnits = 64;
