@@ -9,6 +9,10 @@ import { option } from "./option.ts";
 import { textsSpelled } from "./spelling.ts";
 
 const token = z.string({ error: "Give tokens of 1 to 200 characters." }).min(1).max(200);
+const endpoint = z
+  .string({ error: "Give an address such as http://127.0.0.1:8080/v1." })
+  .max(2000)
+  .regex(/^https?:\/\/[^\s/]+/i, { error: "Give an address such as http://127.0.0.1:8080/v1." });
 const neuronId = z.string({ error: "Give a hidden neuron such as m2.n17." }).regex(/^m\d{1,9}\.n\d{1,9}$/);
 const settings = {
   model: option(path.optional(), {
@@ -111,6 +115,20 @@ const settings = {
     flags: "--explained <n>",
     help: "Looks for explanations of so many random neurons beside those that are studied.",
     otherwise: "200",
+  }),
+  explainer: option(endpoint.optional(), {
+    flags: "--explainer <url>",
+    help: "Asks the language model behind this OpenAI-compatible address, such as http://127.0.0.1:8080/v1, to explain each studied neuron, and sends it excerpts of the texts; a key is read from SECATEUR_EXPLAINER_KEY.",
+    otherwise: "none: nothing leaves this machine",
+  }),
+  explainerModel: option(name.optional(), {
+    flags: "--explainer-model <name>",
+    help: "Takes this model of the endpoint.",
+    otherwise: "the first that it lists",
+  }),
+  neuronpedia: option(path.optional(), {
+    flags: "--neuronpedia <file>",
+    help: "Writes the studied neurons as Neuronpedia's JSON of features.",
   }),
   top: option(listLength.optional(), { flags: "--top <n>", help: "Lists so many neurons.", otherwise: "20" }),
   seed: option(seed.optional(), { flags: "--seed <n>", help: "Draws everything from this seed.", otherwise: "0" }),
@@ -236,6 +254,8 @@ export interface Context {
   readonly tokens: readonly string[];
   readonly next: string | undefined;
   readonly activation: number;
+  /** By token; NaN at a text's first token and where the same beginning came before. */
+  readonly values: readonly number[];
   readonly isEvent: boolean;
 }
 
@@ -255,6 +275,7 @@ export interface NeuronView {
   readonly removal: readonly Removal[];
   readonly strength: Strength | undefined;
   readonly explanation: Explanation | undefined;
+  readonly byModel: (ModelExplanation & { readonly model: string }) | undefined;
 }
 
 /** The smallest set found whose removal takes the behaviour. */
@@ -348,11 +369,21 @@ export interface ExplanationScore {
 }
 
 export interface Explanation {
-  readonly kind: "token" | "before" | "suffix" | "shape" | "position" | "none";
+  readonly kind: "token" | "before" | "suffix" | "shape" | "category" | "pattern" | "position" | "none";
   readonly says: string;
   readonly score: ExplanationScore;
   /** r on the texts on which it was found. */
   readonly discovery: number;
+}
+
+/** What a language model said, and how well that tells activations that it has not seen. */
+export interface ModelExplanation {
+  readonly says: string;
+  /** What it was shown. */
+  readonly prompt: string;
+  readonly score: ExplanationScore;
+  /** Questions to which it gave no list of numbers; they count as 0 everywhere. */
+  readonly unanswered: number;
 }
 
 export interface ExplanationStudy {

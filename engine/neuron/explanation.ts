@@ -8,13 +8,25 @@ import type { Explanation, ExplanationScore, ExplanationStudy } from "../choices
 import { quantile } from "../evaluate/bootstrap.ts";
 import { type Column, neuronId } from "./column.ts";
 import { pearson } from "./correlation-of-two.ts";
+import { PatternSearch } from "./pattern-search.ts";
 import type { Place, ReadText } from "./place.ts";
 
 export interface ExplanationRequest {
   readonly texts: readonly ReadText[];
   readonly places: readonly Place[];
   readonly token: (id: number) => string;
+  /** Word in small letters → the names of the lists that it stands in. */
+  readonly categories: ReadonlyMap<string, readonly string[]>;
   readonly seed: number;
+}
+
+/** A rule as it was found: what it says, and at which places it holds. */
+export interface Rule {
+  readonly kind: Explanation["kind"];
+  readonly says: string;
+  readonly holds: (place: number) => boolean;
+  /** |r| on discovery places. */
+  readonly r: number;
 }
 
 /** What is true of a place, in words, by kind. */
@@ -38,6 +50,7 @@ export class RuleSearch {
   private readonly discovery: readonly number[];
   private readonly heldOut: readonly number[];
   private readonly byText: ReadonlyMap<number, readonly number[]>;
+  private readonly patterns: PatternSearch;
 
   constructor(private readonly request: ExplanationRequest) {
     const { texts, places } = request;
@@ -47,31 +60,37 @@ export class RuleSearch {
     const byText = new Map<number, number[]>();
     for (const i of this.heldOut) byText.set(places[i].text, [...(byText.get(places[i].text) ?? []), i]);
     this.byText = byText;
+    const words = places.map(({ text, position }) => request.token(texts[text].ids[position]));
+    this.patterns = new PatternSearch(words, this.discovery);
   }
 
   /** @param activations at the places */
   explain(activations: Float32Array): Explanation {
-    let best: { features: Features; values: readonly string[]; r: number } | undefined;
-    for (const features of this.features) {
-      for (const values of this.candidates(features, activations)) {
-        const r = Math.abs(this.correlation(features, new Set(values), activations, this.discovery));
-        if (!best || r > best.r) best = { features, values, r };
-      }
-    }
-    if (!best)
+    const rule = [this.byValues(activations), this.patterns.best(activations)].reduce((best, other) =>
+      (other?.r ?? 0) > (best?.r ?? 0) ? other : best,
+    );
+    if (!rule)
       return {
         kind: "none",
         says: "nothing",
         discovery: 0,
         score: { random: 0, top: 0, detection: 0.5, fuzzing: 0.5 },
       };
+    const { kind, says, r } = rule;
+    return { kind, says, discovery: r, score: this.score(rule.holds, activations) };
+  }
+
+  private byValues(activations: Float32Array): Rule | undefined {
+    let best: { features: Features; values: readonly string[]; r: number } | undefined;
+    for (const features of this.features) {
+      for (const values of this.candidates(features, activations)) {
+        const r = Math.abs(this.correlation(holdsAt(features, values), activations, this.discovery));
+        if (!best || r > best.r) best = { features, values, r };
+      }
+    }
+    if (!best) return undefined;
     const { features, values, r } = best;
-    return {
-      kind: features.kind,
-      says: features.says(values),
-      discovery: r,
-      score: this.score(features, new Set(values), activations),
-    };
+    return { kind: features.kind, says: features.says(values), holds: holdsAt(features, values), r };
   }
 
   /** The values with the highest and with the lowest means, one, two, three … of them. */
@@ -91,25 +110,19 @@ export class RuleSearch {
     ]).flat();
   }
 
-  private correlation(
-    features: Features,
-    held: ReadonlySet<string>,
-    activations: Float32Array,
-    places: readonly number[],
-  ): number {
+  private correlation(holds: Rule["holds"], activations: Float32Array, places: readonly number[]): number {
     return pearson(
-      places.map((i) => Number(held.has(features.values[i]))),
+      places.map((i) => Number(holds(i))),
       places.map((i) => activations[i]),
     );
   }
 
-  private score(features: Features, held: ReadonlySet<string>, activations: Float32Array): ExplanationScore {
-    const holds = (i: number) => held.has(features.values[i]);
+  private score(holds: Rule["holds"], activations: Float32Array): ExplanationScore {
     const meanOf = (places: readonly number[]) =>
       places.reduce((sum, i) => sum + activations[i], 0) / Math.max(1, places.length);
     const isUp = meanOf(this.discovery.filter(holds)) > meanOf(this.discovery.filter((i) => !holds(i)));
     const sign = isUp ? 1 : -1;
-    const signed = (places: readonly number[]) => sign * this.correlation(features, held, activations, places) + 0;
+    const signed = (places: readonly number[]) => sign * this.correlation(holds, activations, places) + 0;
     const sorted = Float64Array.from(this.discovery, (i) => sign * activations[i]).sort();
     const limit = quantile(sorted, activeBeyond);
     const isActive = (i: number) => sign * activations[i] > limit;
@@ -138,14 +151,19 @@ export class RuleSearch {
   }
 }
 
+function holdsAt({ values }: Features, chosen: readonly string[]): Rule["holds"] {
+  const held = new Set(chosen);
+  return (place) => held.has(values[place]);
+}
+
 /** Mean of the shares of positives and negatives that are told right; .5 where there is none of either. */
-function balanced(onPositives: readonly boolean[], onNegatives: readonly boolean[]): number {
+export function balanced(onPositives: readonly boolean[], onNegatives: readonly boolean[]): number {
   if (onPositives.length === 0 || onNegatives.length === 0) return 0.5;
   const share = (told: readonly boolean[], right: boolean) => told.filter((one) => one === right).length / told.length;
   return (share(onPositives, true) + share(onNegatives, false)) / 2;
 }
 
-function featuresOf({ texts, places, token }: ExplanationRequest): Features[] {
+function featuresOf({ texts, places, token, categories }: ExplanationRequest): Features[] {
   const at = (shift: number) => places.map(({ text, position }) => token(texts[text].ids[position + shift]));
   const [own, before] = [at(0), at(-1)];
   const list = (values: readonly string[]) => values.map((value) => JSON.stringify(value)).join(" ");
@@ -156,6 +174,13 @@ function featuresOf({ texts, places, token }: ExplanationRequest): Features[] {
     { kind: "suffix", says: (values) => `at words that end in ${list(values)}`, values: end(2) },
     { kind: "suffix", says: (values) => `at words that end in ${list(values)}`, values: end(3) },
     { kind: "shape", says: (values) => `at ${values.join(" or ")}`, values: own.map(shapeOf) },
+    ...[...new Set([...categories.values()].flat())].map((category): Features => ({
+      kind: "category",
+      says: ([value]) => `at ${value === category ? "" : "other words than "}${category}`,
+      values: own.map((word) =>
+        categories.get(word.trim().toLowerCase())?.includes(category) ? category : "other words",
+      ),
+    })),
     {
       kind: "position",
       says: (values) => `at positions ${values.join(", ")}`,

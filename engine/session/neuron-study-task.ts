@@ -23,6 +23,7 @@ import { parseUnit, hasUnit } from "../circuit/unit.ts";
 import { attributions } from "../neuron/attribution.ts";
 import { Column, matched, type NeuronAt, neuronId, QUANTILES } from "../neuron/column.ts";
 import { columnsOf, correlate } from "../neuron/correlation.ts";
+import { explainByModel } from "../neuron/model-explanation.ts";
 import { explainMany, RuleSearch } from "../neuron/explanation.ts";
 import { Measure } from "../neuron/measure.ts";
 import { smallestSet } from "../neuron/neuron-sets.ts";
@@ -32,8 +33,11 @@ import { EVENT, removalsOf } from "../neuron/removal.ts";
 import { type CategoryText, selectivityOf } from "../neuron/selectivity.ts";
 import { strengthOf } from "../neuron/strength.ts";
 import { type Word, wordGroups } from "../neuron/word-groups.ts";
+import { neuronpediaNeuron } from "../choices/neuronpedia-neuron.ts";
+import { writeFileAtomic } from "../base/atomic-file.ts";
 import { readFields } from "../task/read-fields.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
+import { explainerAt } from "./explainer-endpoint.ts";
 import { corpusTexts, type NeuronPlaces, placesOfStudy } from "./neuron-places.ts";
 import { byLogit } from "./written-tokens.ts";
 
@@ -72,7 +76,7 @@ export async function neuronStudyTask(
 }
 
 /** Settings that name files. */
-const FILES = ["marked", "task", "corpus", "prompts", "words", "categories"] as const;
+const FILES = ["marked", "task", "corpus", "prompts", "words", "categories", "neuronpedia"] as const;
 
 /** The study file's settings, with what was asked for beside it over them; its paths count from its own folder. */
 function merged({ study, ...own }: NeuronStudySettings): NeuronStudyFile {
@@ -147,8 +151,19 @@ class Study {
       ...setOthers.flat(),
     ]);
     const columnOf = (at: NeuronAt) => columns.get(neuronId(at))!;
-    const toExplain = { ...data, token: (id: number) => this.tokenizer.token(id), seed };
+    const toExplain = {
+      ...data,
+      token: (id: number) => this.tokenizer.token(id),
+      categories: wordCategories(),
+      seed,
+    };
     const rules = steps.includes("explanation") ? new RuleSearch(toExplain) : undefined;
+    const { explainer: url, explainerModel } = settings;
+    const explainer =
+      url === undefined
+        ? undefined
+        : await explainerAt({ url, model: explainerModel }, { signal: this.options.signal });
+    if (explainer) this.notes.push(`Excerpts of the texts were sent to ${url} (${explainer.model}).`);
     const neurons: NeuronView[] = [];
     /** Kinds of removal, and the strength. */
     const stepsOfOne = REMOVALS.length + 1;
@@ -171,6 +186,10 @@ class Study {
             })
           : undefined,
         explanation: rules?.explain(own.values),
+        byModel: explainer && {
+          model: explainer.model,
+          ...(await explainByModel(own.values, toExplain, explainer.ask)),
+        },
       });
       effects(n, stepsOfOne);
     }
@@ -184,6 +203,7 @@ class Study {
           onProgress: this.progress("sets"),
         })
       : undefined;
+    if (settings.neuronpedia !== undefined) this.writeNeuronpedia(settings.neuronpedia, neurons);
     return {
       modelName: executor.model.name,
       event: {
@@ -331,7 +351,7 @@ class Study {
     const row = model.layer(column.layer).W_out.subarray(column.neuron * dModel, (column.neuron + 1) * dModel);
     const order = Array.from(column.values, (_, i) => i).sort((a, b) => column.values[a] - column.values[b]);
     const middle = order.slice(Math.floor(0.5 * order.length), Math.floor(0.9 * order.length));
-    const context = (i: number) => this.context(data, i, column.values[i]);
+    const context = (i: number) => this.context(data, i, column.values);
     return {
       id: column.id,
       layer: column.layer,
@@ -348,16 +368,43 @@ class Study {
     };
   }
 
-  private context(data: NeuronPlaces, i: number, activation: number): Context {
+  /** Places by text and position, made once. */
+  private placeNumbers: Map<string, number> | undefined;
+
+  private placeAt({ places }: NeuronPlaces, text: number, position: number): number | undefined {
+    this.placeNumbers ??= new Map(places.map((place, i) => [`${place.text} ${place.position}`, i]));
+    return this.placeNumbers.get(`${text} ${position}`);
+  }
+
+  private context(data: NeuronPlaces, i: number, values: Float32Array): Context {
     const { text, position }: Place = data.places[i];
+    const activation = values[i];
+    const from = Math.max(0, position - 7);
     const { ids } = data.texts[text];
     const words = (of: readonly number[]) => of.map((id) => this.tokenizer.token(id));
     return {
-      tokens: words(ids.slice(Math.max(0, position - 7), position + 1)),
+      tokens: words(ids.slice(from, position + 1)),
       next: position + 1 < ids.length ? this.tokenizer.token(ids[position + 1]) : undefined,
       activation,
+      values: Array.from({ length: position - from + 1 }, (_, t) => {
+        const place = this.placeAt(data, text, from + t);
+        return place === undefined ? NaN : values[place];
+      }),
       isEvent: data.labels[i] === 1,
     };
+  }
+
+  private writeNeuronpedia(file: string, neurons: readonly NeuronView[]): void {
+    const { model } = this.executor;
+    const { dModel } = model.config;
+    const features = neurons.map((view) =>
+      neuronpediaNeuron(
+        view,
+        model.name,
+        model.layer(view.layer).W_out.subarray(view.neuron * dModel, (view.neuron + 1) * dModel),
+      ),
+    );
+    writeFileAtomic(file, `${JSON.stringify(features)}\n`);
   }
 
   private async words(neurons: readonly NeuronAt[], others: readonly (readonly NeuronAt[])[]): Promise<WordStudy> {
@@ -410,6 +457,20 @@ function linesOf(file: string): string[] {
     .filter((line) => line.trim() !== "");
   if (lines.length > 0) return lines;
   throw new EngineError("invalid-file", `${file}: has no line with a prompt.`, { place: { file } });
+}
+
+/** Lists of words that ship, by word in small letters. */
+function wordCategories(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of ["determiners", "articles", "digits", "quotes"]) {
+    for (const [category, words] of Object.entries(readWordSets(installedPath(`corpora/${name}.yaml`)))) {
+      for (const word of words.map((one) => one.trim().toLowerCase())) {
+        const own = found.get(word) ?? [];
+        if (!own.includes(category)) found.set(word, [...own, category]);
+      }
+    }
+  }
+  return found;
 }
 
 function distinct<T extends { readonly at: NeuronAt }>(neurons: readonly T[]): T[] {

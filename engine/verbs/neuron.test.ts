@@ -1,10 +1,11 @@
 // A study of the embedded model's neurons: what it says stands beside its null, and the same study says the same.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { plainJson } from "../base/plain-json.ts";
 import type { NeuronStudyResult, NeuronStudySettings } from "../choices/neuron.ts";
+import { type ReadFeature, readNeuronpedia } from "../choices/neuronpedia-feature.ts";
 import { neuronStudyTask } from "../session/neuron-study-task.ts";
 import { neuron } from "./neuron.ts";
 
@@ -72,7 +73,14 @@ describe("a study of neurons", () => {
 
   test("takes events from an expression, from marks and from a task's prompts", async () => {
     const options = { ...small, neuron: ["m3.n69"], steps: ["removal"] } as const;
-    const pattern = await neuronStudyTask({ ...options, pattern: " (are|were)\\b" });
+    const neuronpedia = join(folder, "neuronpedia.json");
+    const pattern = await neuronStudyTask({ ...options, pattern: " (are|were)\\b", neuronpedia });
+    const [read] = readNeuronpedia(neuronpedia, readFileSync(neuronpedia, "utf8")) as readonly ReadFeature[];
+    const [{ highest, promoted }] = pattern.neurons;
+    expect([read.source, read.page.feature, read.page.max]).toEqual(["3-mlp", 69, pattern.neurons[0].quantiles.at(-1)]);
+    expect(read.page.raises.map(({ token }) => token)).toEqual(promoted.map(({ token }) => token));
+    const [strongest] = read.page.bands[0].contexts;
+    expect([strongest.tokens, strongest.values[strongest.at]]).toEqual([highest[0].tokens, highest[0].activation]);
     expect([...pattern.event.tokens].sort()).toEqual(event);
     // The same labels as by tokens.
     expect(pattern.correlation.best.map(({ neuron }) => neuron)).toEqual(

@@ -10,7 +10,7 @@ import type { Verb } from "./verb.ts";
 export const neuron: Verb<"neuron"> = {
   name: "neuron",
   settings: neuronStudySettings,
-  version: 1,
+  version: 2,
   says: "Studies hidden neurons: which go with an event, what their removal does, and how the event answers to their strength, each beside its null.",
   examples: ['--model smollm2 --event " an" --neuron m29.n720', "study.yaml --steps removal,strength,sets"],
   about: ({ model, task }, result) => ({ model: model ?? "sprig", task: taskName(task), n: result?.event.texts }),
@@ -220,9 +220,10 @@ function selectivityTables({ selectivity }: NeuronStudyResult): Table[] {
 }
 
 function explanationTables({ explanations, neurons }: NeuronStudyResult): Table[] {
-  const own = neurons.flatMap(({ id, explanation }) =>
-    explanation ? [{ id, by: explanation.kind, ...explanation }] : [],
-  );
+  const own = neurons.flatMap(({ id, explanation, byModel }) => [
+    ...(explanation ? [{ id, by: explanation.kind as string, ...explanation }] : []),
+    ...(byModel ? [{ id, by: byModel.model, ...byModel }] : []),
+  ]);
   const columns = ["neuron", "by", "explanation", "r random", "r top", "detection", "fuzzing"];
   const row = ({
     id,

@@ -29,6 +29,8 @@ export class NeuronForm {
   /** Ids parted by commas; "" for those that the study finds. */
   neurons = $state("");
   steps = $state.raw<readonly FurtherStep[]>([]);
+  /** Address of a language model that is to explain; "" sends nothing anywhere. */
+  explainer = $state("");
   view = $state<NeuronView>("page");
   /** The neuron whose page is open. */
   page = $state<string | undefined>(undefined);
@@ -59,6 +61,7 @@ export class NeuronForm {
       ...(this.corpus.trim() !== "" && this.kind !== "task" && { corpus: this.corpus.trim() }),
       ...(this.kind !== "task" && { texts: this.texts }),
       ...(neuron.length > 0 && { neuron }),
+      ...(this.explainer.trim() !== "" && { explainer: this.explainer.trim() }),
       steps: ["removal", "strength", ...this.steps],
     };
   }

@@ -1188,10 +1188,19 @@ export const en = {
   "neuronStudy.rule.before": "behind the tokens",
   "neuronStudy.rule.suffix": "at endings",
   "neuronStudy.rule.shape": "at words of a kind",
+  "neuronStudy.rule.category": "in a list of words",
+  "neuronStudy.rule.pattern": "a regular expression",
   "neuronStudy.rule.position": "at positions",
   "neuronStudy.rule.none": "no rule",
   "neuronStudy.scored":
     "Held out: r {random} over random texts, {top} where it is strongest; detection {detection}, fuzzing {fuzzing}. Where it was found: r {discovery}.",
+  "neuronStudy.byModel": "Explained by {model}",
+  "neuronStudy.scoredByModel":
+    "Held out: r {random} over random texts, {top} where it is strongest; detection {detection}, fuzzing {fuzzing}. Questions without a usable answer: {unanswered}.",
+  "neuronStudy.prompt": "What it was shown",
+  "neuronStudy.explainer": "address of a language model",
+  "means.neuronStudy.explainer":
+    "An OpenAI-compatible server, such as http://127.0.0.1:8080/v1 of llama.cpp. It is sent excerpts of the texts; left empty, nothing leaves this machine.",
   "neuronStudy.set.reached": "{n} neurons, set to their means, take {share} of log p({event}) ({trials} exact trials).",
   "neuronStudy.set.missed": "{n} neurons do not take {share} of log p({event}) ({trials} exact trials).",
   "neuronStudy.set.heldOut":

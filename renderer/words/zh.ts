@@ -1134,10 +1134,19 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "neuronStudy.rule.before": "在这些词元之后",
   "neuronStudy.rule.suffix": "在这些词尾处",
   "neuronStudy.rule.shape": "在某类词处",
+  "neuronStudy.rule.category": "词表中的词",
+  "neuronStudy.rule.pattern": "正则表达式",
   "neuronStudy.rule.position": "在这些位置",
   "neuronStudy.rule.none": "无规则",
   "neuronStudy.scored":
     "留出集：随机文本 r {random}，最强处 {top}；检测 {detection}，模糊 {fuzzing}。寻找时：r {discovery}。",
+  "neuronStudy.byModel": "由 {model} 解释",
+  "neuronStudy.scoredByModel":
+    "留出集：随机文本 r {random}，最强处 {top}；检测 {detection}，模糊 {fuzzing}。没有可用回答的问题：{unanswered}。",
+  "neuronStudy.prompt": "它看到的内容",
+  "neuronStudy.explainer": "语言模型的地址",
+  "means.neuronStudy.explainer":
+    "兼容 OpenAI 的服务器，例如 llama.cpp 的 http://127.0.0.1:8080/v1。会向它发送文本摘录；留空则没有任何内容离开本机。",
   "neuronStudy.set.reached": "{n} 个神经元设为均值即带走 log p({event}) 的 {share}（{trials} 次精确试验）。",
   "neuronStudy.set.missed": "{n} 个神经元带不走 log p({event}) 的 {share}（{trials} 次精确试验）。",
   "neuronStudy.set.heldOut": "留出集上带走 {value}；{draws} 组同层同数的随机神经元 {low} 至 {high}；中性文本 KL {kl}。",
