@@ -1,5 +1,5 @@
-// Groups of tests, one after the other: "unit" in parallel, then one file at a time "models", which load real weights,
-// "pages", which open the built page in a browser, and "desktop", which starts the built desktop app.
+// Groups of tests, one after the other: "unit" in parallel, then, two files at a time, "models", which load real weights, "pages",
+// which open the built page in a browser, and "desktop", which starts the built desktop app: the last two wait a lot.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { PATIENCE, TEST_LIMIT } from "./test/patience.ts";
@@ -10,6 +10,9 @@ const DESKTOP = "test/desktop/**/*.test.ts";
 
 /** What a window shows is read again until it is what is expected, or until there is no hope left. */
 const patience = { poll: { timeout: PATIENCE } };
+
+/** Files that may be open at once beside the unit tests: a model of 540 MB each, and what waits leaves its core to what works. */
+const SIDE_BY_SIDE = 2;
 
 export default defineConfig({
   test: {
@@ -35,7 +38,7 @@ export default defineConfig({
         test: {
           name: "models",
           include: [MODELS],
-          fileParallelism: false,
+          maxWorkers: SIDE_BY_SIDE,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 1 },
@@ -46,10 +49,10 @@ export default defineConfig({
           name: "pages",
           include: [PAGES],
           expect: patience,
-          fileParallelism: false,
+          maxWorkers: SIDE_BY_SIDE,
           testTimeout: TEST_LIMIT,
           hookTimeout: TEST_LIMIT,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -57,10 +60,10 @@ export default defineConfig({
           name: "desktop",
           include: [DESKTOP],
           expect: patience,
-          fileParallelism: false,
+          maxWorkers: SIDE_BY_SIDE,
           testTimeout: TEST_LIMIT,
           hookTimeout: TEST_LIMIT,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -191,18 +191,7 @@ export async function pruneToExport(
   expect(heads.filter((head) => !svg.text.includes(`<g id="${head}"`))).toEqual([]);
   expect((await exported(/^Picture/, "Save PDF")).text.slice(0, 5)).toBe("%PDF-");
   expect((await exported(/^Picture/, /^Save PNG/)).text.slice(1, 4)).toBe("PNG");
-  const command = [
-    "--import",
-    "tsx",
-    "cli/main.ts",
-    "evaluate",
-    "tasks/ioi.yaml",
-    "--circuit",
-    file,
-    "--random",
-    "1",
-    "--json",
-  ];
+  const command = ["dist/cli.mjs", "evaluate", "tasks/ioi.yaml", "--circuit", file, "--random", "1", "--json"];
   const printed = execFileSync(process.execPath, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const { results: measured } = JSON.parse(printed) as { results: { heldOut: { faithfulness: number } } };
   expect(measured.heldOut.faithfulness).toBeCloseTo(results!.heldOut!.faithfulness, 5);

@@ -40,14 +40,16 @@ function expected(
     const record: Hook = (at, layer, rows, unit) => (found.set(`${at} ${layer} ${unit}`, rows), rows);
     const idsOf = (which: string) => example[which as "clean" | "corrupt"].ids;
     plainForward(model, idsOf(source), record);
-    return { example, base: idsOf(base), found };
+    const untouched = difference(
+      example,
+      plainForward(model, idsOf(base), (_, __, rows) => rows),
+    );
+    return { example, base: idsOf(base), found, untouched };
   });
-  const difference = (example: Example, logits: readonly number[]) =>
-    logits[example.answers[0]] - logits[example.wrongAnswers[0]];
   const layers = Array.from({ length: model.config.nLayers }, (_, layer) => layer);
   return layers.flatMap((layer) =>
     places.map((place) => {
-      const effects = runs.map(({ example, base, found }) => {
+      const effects = runs.map(({ example, base, found, untouched }) => {
         const patch: Hook = (at, l, rows, unit) => {
           if (at !== site || l !== layer) return rows;
           if (by !== "neuron" && place.unit !== undefined && place.unit !== unit) return rows;
@@ -57,16 +59,15 @@ function expected(
             return by === "neuron" ? row.map((x, i) => (i === place.unit ? source[position][i] : x)) : source[position];
           });
         };
-        const untouched: Hook = (_, __, rows) => rows;
-        return (
-          difference(example, plainForward(model, base, patch)) -
-          difference(example, plainForward(model, base, untouched))
-        );
+        return difference(example, plainForward(model, base, patch)) - untouched;
       });
       return effects.reduce((sum, x) => sum + x, 0) / effects.length;
     }),
   );
 }
+
+const difference = ({ answers, wrongAnswers }: Example, logits: readonly number[]) =>
+  logits[answers[0]] - logits[wrongAnswers[0]];
 
 const POSITIONS = ["S", "END"];
 

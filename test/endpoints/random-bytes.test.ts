@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Packr } from "msgpackr";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Random } from "../../engine/base/random.ts";
 import { PROTOCOL } from "../../engine/contract.ts";
@@ -29,8 +29,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "secateur-hostile-"));
   writeFileSync(join(folder, "index.html"), "<!doctype html>");
   const environment = { ...process.env, SECATEUR_HOME: folder };
-  const entry = resolve("engine/main.ts");
-  served = await serve({ page: folder, launch: launchOnNode({ entry, options: ["--import", "tsx"], environment }) });
+  served = await serve({
+    page: folder,
+    launch: launchOnNode({ entry: inject("engineProgram"), options: [], environment }),
+  });
   port = Number(new URL(served.address).port);
   cookie = (await fetch(served.address)).headers.get("set-cookie")!.split(";")[0]!;
 });
