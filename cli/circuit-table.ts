@@ -19,12 +19,22 @@ export function circuitTable(circuit: Circuit): string {
     .join("\n\n");
 }
 
-function titleOf({ model, task, search }: Circuit): string {
+function titleOf(circuit: Circuit): string {
+  const { model, task, search } = circuit;
   const units = { head: "heads", mlp: "MLPs", neuron: "neurons", feature: "features", error: "errors" };
   return [
     `${task.name} on ${model.name}: pruned ${search.units.map((kind) => units[kind]).join(", ")}, criterion ${search.criterion} at ${search.threshold}`,
-    `${minimalityWords(search)}; ${search.trials} circuits measured in ${search.passes} ${search.passes === 1 ? "pass" : "passes"} on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,
+    `${minimalityWords(search)}; ${search.trials} circuits measured${boundWords(circuit)} in ${search.passes} ${search.passes === 1 ? "pass" : "passes"} on ${task.examples.discovery} examples; ${task.ablation.kind} ablation (${task.ablation.reference})`,
   ].join("\n");
+}
+
+/** About as many yes-or-no answers single out k of n units that must stay, by halving: k·log₂(n/k) + k. */
+function boundWords({ search: { trajectory, validation } }: Circuit): string {
+  const n = trajectory[0]?.kept ?? 0;
+  const k = validation?.search.kept ?? trajectory.at(-1)?.kept ?? 0;
+  return k === 0 || k === n
+    ? ""
+    : ` (${k} of ${n} units are singled out by about ${Math.ceil(k * Math.log2(n / k) + k)})`;
 }
 
 /** 1-minimality is said of the circuit that it was proved for. */

@@ -59,6 +59,10 @@ export type BosChoice = (typeof BOS_CHOICES)[number];
 export const SEARCH_ORDERS = ["effect", "layerwise"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
+/** How a search tries heads and MLPs: whole blocks that are halved where they cannot go, or every unit by itself. */
+export const SEARCH_METHODS = ["blocks", "one-by-one"] as const;
+export type SearchMethod = (typeof SEARCH_METHODS)[number];
+
 /** Where a search begins: the full model, or the most open of gates learned together for which the criterion holds. */
 export const SEARCH_STARTS = ["full", "learned-masks"] as const;
 export type SearchStartName = (typeof SEARCH_STARTS)[number];

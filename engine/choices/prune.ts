@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { confidence, listOf, oneOf, path, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
-import { SEARCH_ORDERS, SEARCH_STARTS, UNIT_KINDS } from "./lists.ts";
+import { SEARCH_METHODS, SEARCH_ORDERS, SEARCH_STARTS, UNIT_KINDS } from "./lists.ts";
 import { option } from "./option.ts";
 import { unitKindsSpelled } from "./spelling.ts";
 import { taskChoice } from "./task-choice.ts";
@@ -30,6 +30,11 @@ export const searchChoice = {
     flags: "--confidence <probability>",
     help: "Puts removed units back until the criterion would hold on as many other examples with this probability, judged by validation examples; 0 stops where the criterion would break on the discovery examples.",
     otherwise: "0.9",
+  }),
+  search: option(oneOf(SEARCH_METHODS).optional(), {
+    flags: "--search <method>",
+    help: "Tries heads and MLPs in blocks, which are halved where they cannot go, or one by one; passes over single units follow in both.",
+    otherwise: "blocks for more than 64 units, else one-by-one",
   }),
   order: option(oneOf(SEARCH_ORDERS).optional(), {
     flags: "--order <name>",

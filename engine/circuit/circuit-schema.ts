@@ -1,7 +1,14 @@
 // The schema of the circuit file (`*.circuit.json`), the record of one run: meaning and unit of every field.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { ABLATION_KINDS, CRITERION_NAMES, SEARCH_ORDERS, SPLICED_SITES, UNIT_KINDS } from "../choices/lists.ts";
+import {
+  ABLATION_KINDS,
+  CRITERION_NAMES,
+  SEARCH_METHODS,
+  SEARCH_ORDERS,
+  SPLICED_SITES,
+  UNIT_KINDS,
+} from "../choices/lists.ts";
 
 const count = z.int().min(0);
 const size = z.int().min(1).max(1_000_000_000);
@@ -145,6 +152,7 @@ const search = z.strictObject({
     .describe("Absent: the search began with the full model."),
   asked: z
     .strictObject({
+      search: z.enum(SEARCH_METHODS).optional(),
       order: z.enum(SEARCH_ORDERS).optional(),
       orders: count.optional(),
       swaps: count.optional(),

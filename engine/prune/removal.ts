@@ -139,8 +139,31 @@ export class Removal<Item> {
    * `skipBelow` items are left to the passes.
    */
   async round(descent: Descent<Item>, blocks: Item[][], least: number, skipBelow = 1): Promise<void> {
+    await this.halving(descent, blocks, { least, skipBelow, infers: false });
+  }
+
+  /**
+   * The same down to single items, without a trial whose outcome is known: where a block could not go and its first half went, the
+   * circuit without the second half is the one without the block, which was measured.
+   *
+   * @see Hwang 1972, J. Am. Stat. Assoc. 67: binary splitting, about k·log₂(n/k) + k trials for k of n items that must stay
+   */
+  async split(descent: Descent<Item>, items: readonly Item[]): Promise<void> {
+    const half = Math.ceil(items.length / 2);
+    const halves = [items.slice(0, half), items.slice(half)].filter(({ length }) => length > 0);
+    await this.halving(descent, halves, { least: 1, skipBelow: 1, infers: true });
+  }
+
+  private async halving(
+    descent: Descent<Item>,
+    blocks: Item[][],
+    { least, skipBelow, infers }: { readonly least: number; readonly skipBelow: number; readonly infers: boolean },
+  ): Promise<void> {
     const total = blocks.reduce((sum, block) => sum + block.length, 0);
     let done = 0;
+    /** The second half of a block that could not go, while its first half is tried. */
+    let sibling: Item[] | undefined;
+    let isKnown = false;
     while (blocks.length > 0 && !this.exhausted) {
       const whole = blocks.shift()!;
       const block = whole.filter((item) => descent.position.has(item));
@@ -148,14 +171,20 @@ export class Removal<Item> {
         done += whole.length;
         continue;
       }
-      const verdict = await this.try(descent, block, [], { done, total });
-      if (verdict.accepted || block.length <= least) {
+      const other = sibling;
+      sibling = undefined;
+      if (isKnown) noteUntouched(descent, block.map(this.options.nameOf));
+      const accepted: boolean = isKnown ? false : (await this.try(descent, block, [], { done, total })).accepted;
+      // What hung on the first half may be gone with it; the second is then another one than was measured.
+      isKnown = infers && accepted && other !== undefined && other.every((item) => descent.position.has(item));
+      if (accepted || block.length <= least) {
         done += whole.length;
         continue;
       }
       const half = Math.ceil(block.length / 2);
       done += whole.length - block.length;
-      blocks.unshift(block.slice(0, half), block.slice(half));
+      sibling = block.slice(half);
+      blocks.unshift(block.slice(0, half), sibling);
     }
   }
 
@@ -220,14 +249,16 @@ function note<Item>(
   attempt: Attempt,
 ): void {
   const { steps, tested, position } = descent;
-  if (!accepted) {
-    for (const name of removed) tested.set(name, Math.min(removed.length, tested.get(name) ?? Infinity));
-    return;
-  }
+  if (!accepted) return noteUntouched(descent, removed);
   tested.clear();
   attempt.accept();
   const step = { step: steps.length, removed, ...(added.length > 0 ? { added } : {}) };
   steps.push({ ...step, kept: position.size, metric, faithfulness });
+}
+
+/** A block that was measured on the circuit as it stands and cannot go. */
+function noteUntouched<Item>({ tested }: Descent<Item>, names: readonly string[]): void {
+  for (const name of names) tested.set(name, Math.min(names.length, tested.get(name) ?? Infinity));
 }
 
 function noteCrossing<Item>(descent: Descent<Item>, unit: string, { faithfulness, second }: Verdict): void {

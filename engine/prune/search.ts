@@ -3,7 +3,7 @@ import { assertInternal } from "../base/errors.ts";
 import { greatest } from "../base/greatest.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
-import type { SearchOrder } from "../choices/lists.ts";
+import type { SearchMethod, SearchOrder } from "../choices/lists.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
@@ -20,6 +20,8 @@ export interface SearchOptions {
    * all layers; "layerwise": last layer first, ascending within a layer.
    */
   readonly order: SearchOrder;
+  /** How heads and MLPs are tried before the passes over single units. */
+  readonly method?: SearchMethod;
   readonly seed: number;
   /** How many seeded orders to try; the smallest circuit wins. */
   readonly orders: number;
@@ -199,16 +201,17 @@ export class GreedySearch {
 
   /**
    * Hidden neurons and features, of which there are many: the largest block of the weakest ones that can go, goes; a block
-   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one.
+   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one or in blocks too.
    *
    * @returns the size of the smallest blocks that were tested
    */
   private async removeBlocks(descent: UnitDescent, order: readonly Unit[]): Promise<number> {
     const small = order.filter(isOfMany);
-    if (small.length === 0) return 1;
     const others = order.filter((unit) => !isOfMany(unit));
-    await this.removal.pass(descent, others);
-    const { budget } = this.options;
+    const { budget, method } = this.options;
+    if (method === "blocks") await this.removal.split(descent, others);
+    if (small.length === 0) return 1;
+    if (method !== "blocks") await this.removal.pass(descent, others);
     const least = budget === undefined ? 1 : leastBlock(small.length, budget);
     await this.removal.round(descent, [small], least);
     return budget === undefined ? 1 : this.refine(descent, { others, small }, least, budget);

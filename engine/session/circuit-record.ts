@@ -82,7 +82,8 @@ export function circuitRecord(facts: RunFacts): Circuit {
     model: modelRecord(prepared),
     task: taskRecord(prepared),
     search: {
-      algorithm: "greedy removal by exact tests",
+      algorithm:
+        search.method === "blocks" ? "greedy removal by exact tests, in blocks first" : "greedy removal by exact tests",
       units: [...space.kinds],
       alwaysKept: ["embedding", ...present, "bias", "norm"],
       order: describeOrder(search),
@@ -130,9 +131,9 @@ function putBackWords({ result, validated }: RunFacts): string {
 
 /** What of the settings no other field says. */
 function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
-  const { order, orders, swaps, maxPasses, random, parts, roles, connections, examples } = settings;
+  const { search, order, orders, swaps, maxPasses, random, parts, roles, connections, examples } = settings;
   const { validation } = examples ?? {};
-  const all = { order, orders, swaps, maxPasses, validation, random, parts, roles, connections };
+  const all = { search, order, orders, swaps, maxPasses, validation, random, parts, roles, connections };
   const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return Object.keys(asked).length > 0 ? { asked } : {};
 }

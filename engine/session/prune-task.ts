@@ -259,6 +259,7 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
   const options: SearchOptions = {
     criterion: prepared.criterion,
     order: settings.order ?? "effect",
+    method: settings.search ?? (few ? "one-by-one" : "blocks"),
     seed: prepared.seed,
     orders: settings.orders ?? (few ? 2 : 1),
     swaps: settings.swaps ?? (few ? 4 : 0),

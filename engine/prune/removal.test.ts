@@ -1,0 +1,82 @@
+// The order of trials alone, on items of which some must stay.
+import { expect, test } from "vitest";
+import { Random } from "../base/random.ts";
+import { noLedger } from "./journal.ts";
+import { type Attempt, type Position, Removal } from "./removal.ts";
+
+const verdict = (accepted: boolean) => ({ accepted, metric: 0, faithfulness: Number(accepted), second: null });
+
+/** Keeps its criterion while all of `must` are there. */
+class Needing implements Position<number> {
+  private readonly present: Set<number>;
+  readonly measured: (readonly number[])[] = [];
+
+  constructor(
+    items: readonly number[],
+    private readonly must: ReadonlySet<number>,
+  ) {
+    this.present = new Set(items);
+  }
+
+  get size(): number {
+    return this.present.size;
+  }
+
+  get kept(): number[] {
+    return [...this.present];
+  }
+
+  has(item: number): boolean {
+    return this.present.has(item);
+  }
+
+  attempt(removed: readonly number[]): Attempt {
+    return {
+      measure: () => {
+        this.measured.push(removed);
+        return Promise.resolve(verdict(!removed.some((item) => this.must.has(item))));
+      },
+      recalled: ({ accepted }) => verdict(accepted),
+      accept: () => removed.forEach((item) => this.present.delete(item)),
+    };
+  }
+}
+
+async function split(n: number, must: readonly number[]) {
+  const items = Array.from({ length: n }, (_, i) => i);
+  const removal = new Removal<number>({ nameOf: String, ledger: noLedger });
+  const position = new Needing(items, new Set(must));
+  const descent = removal.begin(position, 0, 1);
+  await removal.split(descent, items);
+  const single = removal.verified(descent, position.kept).single;
+  return { kept: position.kept, trials: removal.trials, measured: position.measured, single };
+}
+
+test("blocks are halved until what must stay is singled out", async () => {
+  const { kept, measured, single } = await split(8, [6]);
+  expect(kept).toEqual([6]);
+  // 6 and 7 hold the one that must stay; once 7's block is known to be free of it, nothing else is asked.
+  expect(measured).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [6], [7]]);
+  expect(single).toBe(0);
+});
+
+test("the second half is not measured where the outcome is known", async () => {
+  const { kept, measured, single } = await split(8, [7]);
+  expect(kept).toEqual([7]);
+  // {6, 7} and then {7} are what was left of blocks that could not go, when their first halves went.
+  expect(measured).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [6]]);
+  expect(single).toBe(1);
+});
+
+test("where a few of many must stay, trials are near the information bound and far below one by one", async () => {
+  const random = Random.seeded(3, "must stay");
+  const [n, k] = [270, 20];
+  const must = random.sample(
+    Array.from({ length: n }, (_, i) => i),
+    k,
+  );
+  const { kept, trials } = await split(n, must);
+  expect(kept).toEqual([...must].sort((a, b) => a - b));
+  // k·log₂(n/k) + k is 96; one by one it takes n + k = 290.
+  expect(trials).toBe(130);
+});
