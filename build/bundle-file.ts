@@ -1,4 +1,4 @@
-// Bundles one source file with all that it imports, but for what is native.
+// Bundles one source file with all that it imports, but for what is native and what few ever start.
 import { build } from "vite";
 
 export interface BundleFile {
@@ -18,7 +18,7 @@ export async function bundleFile({ source, folder, name, format, banner, define 
     configFile: false,
     logLevel: "warn",
     define,
-    ssr: { noExternal: true, external: ["electron", "onnxruntime-node"] },
+    ssr: { noExternal: true, external: ["electron", "onnxruntime-node", "bullmq", "ioredis"] },
     build: {
       ssr: true,
       target: "es2022",

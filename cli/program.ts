@@ -19,6 +19,7 @@ import { addPrune } from "./commands/prune.ts";
 import { addRelation } from "./commands/relation.ts";
 import { addScore } from "./commands/score.ts";
 import { addSweep } from "./commands/sweep.ts";
+import { addWorker } from "./commands/worker.ts";
 import { addStability } from "./commands/stability.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addServe } from "./commands/serve.ts";
@@ -40,6 +41,7 @@ const COMMANDS = [
   addStability,
   addTransfer,
   addSweep,
+  addWorker,
   addCircuitCommands,
   addNeurons,
   addGenerate,

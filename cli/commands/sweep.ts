@@ -2,10 +2,13 @@
 import { extname } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
+import { EngineError } from "../../engine/base/errors.ts";
 import type { Interval } from "../../engine/base/interval.ts";
 import { openStore } from "../../engine/sweep/open-store.ts";
 import { prometheusText } from "../../engine/sweep/prometheus.ts";
+import type { JobRecord } from "../../engine/sweep/job-record.ts";
 import { missing, runHere } from "../../engine/sweep/run-here.ts";
+import { runOnQueue, withdraw } from "../../engine/sweep/run-on-queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
 import { onlyCells, readSweep, spelled } from "../../engine/sweep/sweep-plan.ts";
 import { reportOf, type SweepReport } from "../../engine/sweep/sweep-report.ts";
@@ -22,6 +25,8 @@ interface SweepFlags {
   readonly only?: readonly string[];
   readonly limit?: number;
   readonly dryRun?: boolean;
+  readonly queue?: string;
+  readonly withdraw?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly prometheus?: boolean;
@@ -36,9 +41,11 @@ export function addSweep(program: Command): void {
   addSettings(addChoice(command), z.strictObject({}))
     .option("--limit <n>", "Does so many of the missing jobs at most.", countOf)
     .option("--dry-run", "Says how many jobs there are and what they would cost, and does none.")
+    .option("--queue <address>", "Has workers do the jobs, over this Redis or Valkey, such as redis://HOST:6379.")
+    .option("--withdraw", "Takes the jobs that no worker has begun out of the queue again, and does none.")
     .addHelpText(
       "after",
-      "\nExamples:\n  secateur sweep sweeps/ablations.yaml --dry-run\n  secateur sweep sweeps/ablations.yaml --only task=ioi\n  secateur sweep status sweeps/ablations.yaml --csv",
+      "\nExamples:\n  secateur sweep sweeps/ablations.yaml --dry-run\n  secateur sweep sweeps/ablations.yaml --only task=ioi\n  secateur sweep sweeps/ablations.yaml --queue redis://127.0.0.1:6379\n  secateur sweep status sweeps/ablations.yaml --csv",
     )
     .action((file: string, flags: SweepFlags, own: Command) => sweep(file, flags, own));
   addChoice(command.command("status"))
@@ -80,22 +87,60 @@ async function sweep(file: string, flags: SweepFlags, own: Command): Promise<voi
   }
   const wanting = missing(jobs, store);
   if (flags.dryRun) return printCost(jobs, wanting, store);
+  if (flags.withdraw) return withdrawn(wanting, flags);
   const todo = wanting.slice(0, flags.limit);
+  if (flags.queue !== undefined) await overQueue(todo, store, flags.queue, flags);
+  else await here(todo, store, flags, own);
+  show(reportOf(plan, jobs, store), flags);
+}
+
+async function withdrawn(jobs: readonly SweepJob[], { queue }: SweepFlags): Promise<void> {
+  if (queue === undefined)
+    throw new EngineError("usage", "--withdraw takes jobs out of a queue; name it with --queue.");
+  const count = await withdraw(jobs, queue);
+  printData(`${count} jobs were taken out of the queue; ${jobs.length} are missing in the store.`);
+}
+
+async function overQueue(
+  todo: readonly SweepJob[],
+  store: SweepStore,
+  queue: string,
+  flags: SweepFlags,
+): Promise<void> {
+  const bar = progressBar(flags);
+  await interruptible(
+    (signal) =>
+      runOnQueue(todo, store, queue, {
+        signal,
+        onDone: (done, total, record) => told(bar, flags, done, total, record),
+      }).finally(() => bar.stop()),
+    "Stopped watching; workers go on with what is queued, `sweep status` shows it, and --withdraw takes it back.",
+  );
+}
+
+function told(
+  bar: ReturnType<typeof progressBar>,
+  flags: SweepFlags,
+  done: number,
+  total: number,
+  record?: JobRecord,
+): void {
+  bar.on("jobs", done, total);
+  if (record?.state === "failed") tell(bar, `failed: ${named(record.at)}: ${record.failure!.message}`, flags);
+}
+
+async function here(todo: readonly SweepJob[], store: SweepStore, flags: SweepFlags, own: Command): Promise<void> {
   const bar = progressBar(flags);
   await interruptible(
     (signal) =>
       runHere(todo, store, {
         execution: typedExecution(own),
         signal,
-        onDone: (done, total, record) => {
-          bar.on("jobs", done, total);
-          if (record?.state === "failed") tell(bar, `failed: ${named(record.at)}: ${record.failure!.message}`, flags);
-        },
+        onDone: (done, total, record) => told(bar, flags, done, total, record),
         onStage: (job, stage) => bar.on("jobs", todo.indexOf(job), todo.length, `${named(job.at)} ${stage}`),
       }).finally(() => bar.stop()),
     `Stopped; what is done stays in ${store.files.name}, and the same command goes on.`,
   );
-  show(reportOf(plan, jobs, store), flags);
 }
 
 function status(file: string, flags: SweepFlags): void {

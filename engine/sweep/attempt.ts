@@ -24,18 +24,15 @@ export class Attempt {
     before: Uint8Array,
   ) {
     if (before.length > 0) writeFileSync(ledger.file, before);
-    // An attempt is known from its beginning, also of a job that keeps no journal.
-    store.keepJournal(id, number, before);
     this.size = before.length;
     this.timer = setInterval(() => this.keep(), kept).unref();
   }
 
   static begin(store: SweepStore, id: string): Attempt {
-    const last = store.attempts(id).at(-1);
-    const before = (last === undefined ? undefined : store.journal(id, last)) ?? new Uint8Array();
+    const { number, before } = claimed(store, id);
     const folder = mkdtempSync(join(tmpdir(), "secateur-job-"));
     const ledger = { file: join(folder, "journal.jsonl"), goOn: before.length > 0 };
-    return new Attempt(store, id, (last ?? 0) + 1, folder, ledger, before);
+    return new Attempt(store, id, number, folder, ledger, before);
   }
 
   /** Takes what the journal has by now into the store. */
@@ -53,5 +50,15 @@ export class Attempt {
     if (isDone) this.store.dropJournals(this.id);
     else this.keep();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The next free number, known from now on, also of a job that keeps no journal; no two attempts get the same. */
+function claimed(store: SweepStore, id: string): { readonly number: number; readonly before: Uint8Array } {
+  for (;;) {
+    const last = store.attempts(id).at(-1);
+    const before = (last === undefined ? undefined : store.journal(id, last)) ?? new Uint8Array();
+    const number = (last ?? 0) + 1;
+    if (store.beginJournal(id, number, before)) return { number, before };
   }
 }

@@ -1,4 +1,7 @@
 // Runs a sweep in this process: what the store does not have is done, one job after the other.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "../base/hash.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
 import { Attempt } from "./attempt.ts";
@@ -31,7 +34,8 @@ export async function runHere(jobs: readonly SweepJob[], store: SweepStore, hook
   }
 }
 
-async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Promise<JobRecord> {
+/** @throws EngineError of the machine, for which the job is not to blame */
+export async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Promise<JobRecord> {
   const { execution = {}, signal } = hooks;
   if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
   const attempt = Attempt.begin(store, job.id);
@@ -43,7 +47,8 @@ async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Prom
   });
   let isDone = false;
   try {
-    const task = { ...job, folder: attempt.folder, ledger: attempt.ledger };
+    const { folder, ledger } = attempt;
+    const task = { verb: job.verb, settings: withTaskFile(job, folder), folder, ledger };
     const result = await execute(task, execution, signal, (stage, at, total) => hooks.onStage?.(job, stage, at, total));
     const record = store.finish(job, result, effort());
     isDone = true;
@@ -58,8 +63,18 @@ async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Prom
   }
 }
 
+/** The task file as the job has it: where it is not, or says something else by now, a copy of it. */
+function withTaskFile({ settings, task }: SweepJob, folder: string): SweepJob["settings"] {
+  const named = (settings as { readonly task?: string }).task;
+  if (!task || named === undefined) return settings;
+  if (existsSync(named) && sha256(readFileSync(named, "utf8")) === task.sha256) return settings;
+  const copy = join(folder, task.name);
+  writeFileSync(copy, task.text);
+  return { ...settings, task: copy } as SweepJob["settings"];
+}
+
 /** What another attempt may not meet again; all else is in the job itself. */
-function isOfTheMachine({ code }: Pick<EngineError, "code">): boolean {
+export function isOfTheMachine({ code }: Pick<EngineError, "code">): boolean {
   return code === "cancelled" || code === "disk" || code === "download";
 }
 

@@ -1,7 +1,8 @@
 // The folder where a sweep's files lie; each is written whole or not at all.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
+import { makeFolder } from "../base/make-folder.ts";
 import { withFile } from "../base/refusal.ts";
 
 export class StoreFiles {
@@ -16,6 +17,21 @@ export class StoreFiles {
 
   write(name: string, bytes: Uint8Array): void {
     writeFileAtomic(join(this.name, name), bytes);
+  }
+
+  /** @returns false where there is such a file already, which stays as it is */
+  create(name: string, bytes: Uint8Array): boolean {
+    const path = join(this.name, name);
+    makeFolder(dirname(path));
+    try {
+      writeFileSync(path, bytes, { flag: "wx" });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      return withFile(path, () => {
+        throw error;
+      });
+    }
   }
 
   remove(name: string): void {

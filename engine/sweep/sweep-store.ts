@@ -83,6 +83,11 @@ export class SweepStore {
     this.files.write(journalName(id, attempt), bytes);
   }
 
+  /** @returns false where another has begun an attempt of this number */
+  beginJournal(id: string, attempt: number, bytes: Uint8Array): boolean {
+    return this.files.create(journalName(id, attempt), bytes);
+  }
+
   dropJournals(id: string): void {
     for (const attempt of this.attempts(id)) this.files.remove(journalName(id, attempt));
   }

@@ -1,0 +1,84 @@
+// `secateur worker`: takes jobs of sweeps from a queue, on as many machines as there are.
+import { type Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
+import type { JobEnd } from "../../engine/sweep/job-process.ts";
+import { serveJob } from "../../engine/sweep/job-process.ts";
+import type { QueuedJob } from "../../engine/sweep/queue.ts";
+import { withoutPassword } from "../../engine/sweep/queue.ts";
+import { spelled } from "../../engine/sweep/sweep-plan.ts";
+import { work } from "../../engine/sweep/worker.ts";
+import { interruptible } from "../interrupt.ts";
+import { printMessage } from "../output.ts";
+import { addSettings, typedExecution } from "../settings-options.ts";
+
+interface WorkerFlags {
+  readonly queue: string;
+  readonly store?: string;
+  readonly jobs: number;
+  readonly lockSeconds: number;
+  readonly quiet?: boolean;
+}
+
+/** The command that a job's own process runs. */
+const JOB = "worker-job";
+
+export function addWorker(program: Command): void {
+  const command = program
+    .command("worker")
+    .description("Takes jobs of sweeps from a queue and does them, until it is stopped.");
+  addSettings(command, z.strictObject({}))
+    .requiredOption("--queue <address>", "Takes jobs from this Redis or Valkey, such as redis://:PASSWORD@HOST:6379.")
+    .option("--store <folder>", "Keeps results there (default: where the sweep that a job is of keeps them).")
+    .option("--jobs <n>", "Does so many jobs at once.", countOf, 1)
+    .option("--lock-seconds <n>", "Is taken for dead when it is not heard of for so long.", countOf, 30)
+    .option("--quiet", "Prints no messages.")
+    .addHelpText("after", "\nExample:\n  secateur worker --queue redis://127.0.0.1:6379 --jobs 2")
+    .action((flags: WorkerFlags, own: Command) => worker(flags, own));
+  program.command(JOB, { hidden: true }).action(() => serveJob());
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0 && count <= 86_400) return count;
+  throw new InvalidArgumentError("Give a whole number of 1 to 86400.");
+}
+
+async function worker({ queue, store, jobs, lockSeconds, quiet }: WorkerFlags, own: Command): Promise<void> {
+  const tell = (sentence: string) => (quiet ? undefined : printMessage(sentence));
+  await interruptible(async (signal) => {
+    const working = work({
+      url: queue,
+      store,
+      jobs,
+      lock: 1000 * lockSeconds,
+      execution: typedExecution(own),
+      command: { file: process.argv[1], args: [JOB] },
+      signal,
+      onReady: () => tell(`takes jobs from ${withoutPassword(queue)}, ${jobs} at once; Ctrl-C stops it.`),
+      onJob: (job, end) => tell(`${named(job)}: ${said(end)}`),
+    });
+    await working;
+  }, "Stopped; jobs that were begun are in the queue again, and go on from where they stood.");
+}
+
+function named({ job }: QueuedJob): string {
+  const at = Object.entries(job.at).map(([name, value]) => `${name} ${spelled(value)}`);
+  return [job.verb, ...at].join(", ");
+}
+
+function said(end: JobEnd | "begun"): string {
+  if (end === "begun") return "begun";
+  switch (end.kind) {
+    case "done":
+      return end.state;
+    case "lacking":
+      return `handed back: ${end.sentence}`;
+    case "machine":
+    case "ended":
+      return `did not end: ${end.sentence}`;
+    case "stopped":
+      return "stopped, and handed back";
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,222 @@
+// Sweeps over a queue: workers that are killed, stopped and poisoned, a server that is restarted, and what is in the store in the end.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { openStore } from "../engine/sweep/open-store.ts";
+import { runHere } from "../engine/sweep/run-here.ts";
+import { runOnQueue, withdraw } from "../engine/sweep/run-on-queue.ts";
+import type { SweepJob } from "../engine/sweep/sweep-job.ts";
+import { readSweep } from "../engine/sweep/sweep-plan.ts";
+import { work } from "../engine/sweep/worker.ts";
+import { PASSWORD, RedisServer, redisVersion } from "./redis-server.ts";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
+
+const folder = mkdtempSync(join(tmpdir(), "queue-"));
+const idle = () => new AbortController().signal;
+const program = inject("commandLine");
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const worker of running) worker.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Lenses of short texts: a fraction of a second each. */
+function lenses(count: number, name: string): readonly SweepJob[] {
+  const texts = Array.from({ length: count }, (_, n) => JSON.stringify(`The ${name} ${n}`));
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, `name: ${name}\nverb: lens\ngrid: { text: [${texts.join(", ")}] }\n`);
+  return readSweep(path).jobs;
+}
+
+/** One prune of some seconds, of which every trial is in its journal. */
+function pruning(name: string): readonly SweepJob[] {
+  const path = join(folder, `${name}.yaml`);
+  const task = join(process.cwd(), "tasks/ioi.yaml");
+  const settings =
+    "{ units: [head], examples: { discovery: 64, heldOut: 8 }, random: 0, parts: false, roles: false, connections: false }";
+  writeFileSync(path, `name: ${name}\nverb: prune\ntasks: [${task}]\nsettings: ${settings}\n`);
+  return readSweep(path).jobs;
+}
+
+const storeOf = (name: string) => openStore(join(folder, name));
+const contents = (jobs: readonly SweepJob[], name: string) =>
+  jobs.map(({ id }) => storeOf(name).record(id)?.content?.sha256);
+const objects = (name: string) =>
+  readdirSync(join(folder, name, "objects"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".json"),
+  );
+
+interface WorkerProcess {
+  readonly process: ChildProcess;
+  /** Resolves when it has said something like this. */
+  said(text: RegExp): Promise<void>;
+}
+
+/** A worker as a person starts it, that is taken for dead after two seconds. */
+function startWorker(url: string): WorkerProcess {
+  const args = [program, "worker", "--queue", url, "--threads", "1", "--lock-seconds", "2"];
+  const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  running.add(started);
+  let text = "";
+  started.stderr!.on("data", (piece) => (text += String(piece)));
+  const said = (wanted: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => wanted.test(text) && resolve();
+      started.stderr!.on("data", look);
+      look();
+    });
+  return { process: started, said };
+}
+
+function kill({ process: worker }: WorkerProcess): void {
+  worker.kill("SIGKILL");
+  running.delete(worker);
+}
+
+if (redisVersion === undefined) {
+  test.skip("sweeps over a queue: there is no redis-server on this machine", () => undefined);
+} else {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    mkdirSync(join(folder, "redis"));
+    redis = await RedisServer.start(join(folder, "redis"));
+  });
+  afterAll(() => redis.kill());
+
+  describe(`a queue on Redis ${redisVersion}`, () => {
+    test("60 jobs, workers killed again and again, the server killed and started in the middle: every result once, with the bytes that it has without a queue", async () => {
+      const jobs = lenses(60, "sixty");
+      await runHere(jobs, storeOf("plain"), { signal: idle() });
+      const workers = [1, 2, 3].map(() => startWorker(redis.url));
+      const seen: (string | undefined)[] = [];
+      let restarted: Promise<void> | undefined;
+      await runOnQueue(jobs, storeOf("queued"), redis.url, {
+        signal: idle(),
+        onDone: (done, _total, record) => {
+          if (record) seen.push(record.id);
+          if (done > 0 && done % 12 === 0 && done < 60) {
+            kill(workers[(done / 12) % 3]);
+            workers[(done / 12) % 3] = startWorker(redis.url);
+          }
+          if (done === 30) restarted = redis.kill().then(() => redis.start());
+        },
+      });
+      await restarted;
+      for (const worker of workers) kill(worker);
+      expect(new Set(seen).size).toBe(60);
+      expect(seen).toHaveLength(60);
+      expect(contents(jobs, "queued")).toEqual(contents(jobs, "plain"));
+      expect(objects("queued").sort()).toEqual(objects("plain").sort());
+      const [one] = objects("plain");
+      expect(readFileSync(join(folder, "queued/objects", one!))).toEqual(
+        readFileSync(join(folder, "plain/objects", one!)),
+      );
+    });
+
+    test("a worker that stands still loses its job to another, which goes on from the journal; woken up, it spoils nothing", async () => {
+      const jobs = pruning("still");
+      await runHere(jobs, storeOf("still-plain"), { signal: idle(), execution: { threads: 1 } });
+      const first = startWorker(redis.url);
+      const done = runOnQueue(jobs, storeOf("still"), redis.url, { signal: idle() });
+      await first.said(/begun/);
+      first.process.kill("SIGSTOP");
+      const second = startWorker(redis.url);
+      await second.said(/begun/);
+      first.process.kill("SIGCONT");
+      await done;
+      kill(first);
+      kill(second);
+      expect(contents(jobs, "still")).toEqual(contents(jobs, "still-plain"));
+      expect(storeOf("still").record(jobs[0]!.id)!.others).toBeUndefined();
+    });
+
+    test("a job at which every process dies is given up after three attempts, and the rest goes on", async () => {
+      const [poisoned, ...others] = lenses(3, "poison");
+      const controller = new AbortController();
+      const ends = new Map<string, string[]>();
+      const note = (id: string, kind: string) => ends.set(id, [...(ends.get(id) ?? []), kind]);
+      const script = join(folder, "dies.mjs");
+      writeFileSync(
+        script,
+        `process.once("message", async ({ job }) => {
+          if (job.id === ${JSON.stringify(poisoned!.id)}) process.exit(7);
+          process.send({ kind: "done", state: "failed" }, () => process.exit(0));
+        });`,
+      );
+      const working = work({
+        url: redis.url,
+        jobs: 1,
+        lock: 2_000,
+        execution: {},
+        command: { file: script, args: [] },
+        signal: controller.signal,
+        onJob: ({ job }, end) => {
+          if (end !== "begun") note(job.id, end.kind);
+          if (end !== "begun" && end.kind === "done")
+            storeOf("poison").fail(job, { code: "usage", message: "asked for in vain" }, EFFORT);
+        },
+      });
+      await runOnQueue([poisoned!, ...others], storeOf("poison"), redis.url, { signal: idle() });
+      controller.abort();
+      await working;
+      expect(ends.get(poisoned!.id)).toEqual(["ended", "ended", "ended"]);
+      expect(storeOf("poison").record(poisoned!.id)!.failure).toEqual({
+        code: "queue",
+        message: "The engine's process ended (exit code 7) before the job was done.",
+      });
+      expect(others.map(({ id }) => ends.get(id))).toEqual([["done"], ["done"]]);
+    });
+
+    test("a worker without the job's model hands it back with a sentence, and it can be withdrawn", async () => {
+      const [job] = lenses(1, "foreign");
+      const other = { ...job!, weights: "0".repeat(64) };
+      const watching = new AbortController();
+      const stopping = new AbortController();
+      const sentence = new Promise<string>((resolve) => {
+        void work({
+          url: redis.url,
+          jobs: 1,
+          lock: 2_000,
+          execution: {},
+          command: { file: program, args: ["worker-job"] },
+          signal: stopping.signal,
+          onJob: (_, end) => end !== "begun" && end.kind === "lacking" && resolve(end.sentence),
+        });
+      });
+      const waiting = runOnQueue([other], storeOf("foreign"), redis.url, { signal: watching.signal });
+      expect(await sentence).toMatch(
+        /^sprig has other weights here \([0-9a-f]{12}…\) than the job was made for \(0{12}…\)/,
+      );
+      watching.abort();
+      await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+      stopping.abort();
+      expect(await withdraw([other], redis.url)).toBe(1);
+      expect(storeOf("foreign").record(other.id)).toBeUndefined();
+    });
+
+    test("a wrong password, an address where nothing answers and one of another kind are sentences", async () => {
+      const ask = (url: string) => runOnQueue([], storeOf("none"), url, { signal: idle() });
+      const wrong = redis.url.replace(PASSWORD, "another");
+      await expect(ask(wrong)).rejects.toThrow(`redis://127.0.0.1:${redis.port}: refuses the password`);
+      await expect(ask("redis://127.0.0.1:1")).rejects.toThrow("redis://127.0.0.1:1: does not answer");
+      await expect(ask("http://127.0.0.1")).rejects.toThrow('"http://127.0.0.1" is no address of a queue');
+    });
+  });
+}
+
+const EFFORT = {
+  machine: { worker: "w", platform: "p", processor: "c", threads: 1, node: "n", onnxruntime: "o", secateur: "s" },
+  attempts: 1,
+  seconds: 0,
+};
+
+// The rest needs no server.
+test("two attempts at one job that begin at once get numbers of their own", () => {
+  const store = storeOf("numbers");
+  expect(store.beginJournal("ab12", 1, new Uint8Array())).toBe(true);
+  expect(store.beginJournal("ab12", 1, new Uint8Array())).toBe(false);
+  expect(store.attempts("ab12")).toEqual([1]);
+});
