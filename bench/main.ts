@@ -14,6 +14,7 @@ import { lensSection } from "./sections/lens.ts";
 import { coldSection, killsSection, memorySection, windowSection } from "./sections/limits.ts";
 import { smollm2EdgesSection } from "./sections/smollm2-edges.ts";
 import { smollm2Section } from "./sections/smollm2.ts";
+import { steeringSection } from "./sections/steering.ts";
 import { sweepSection } from "./sections/sweep.ts";
 import { timeSharesSection } from "./sections/time-shares.ts";
 import { plainText } from "./table.ts";
@@ -28,6 +29,7 @@ const SECTIONS: Readonly<Record<string, (options: BenchOptions) => Promise<Secti
   growth: growthSection,
   generation: generationSection,
   lens: lensSection,
+  steering: steeringSection,
   shares: timeSharesSection,
   memory: memorySection,
   cold: coldSection,

@@ -92,9 +92,9 @@ export const vectorMakeSettings = z.strictObject({
     help: "Names this layer in the file as the one to act at; -1 is the embedding.",
     otherwise: "chosen on the validation split where the file has a score",
   }),
-  at: option(positionWord.optional(), {
-    flags: "--at <position>",
-    help: "Reads states at this position: end, end-1 …, all (but the first), last (that is no special token).",
+  at: option(listOf(positionWord, 40).optional(), {
+    flags: "--at <positions>",
+    help: "Reads states at this position, or at the best of several by the rule, such as each token behind a chat's message: end, end-1 …, all (but the first), last (that is no special token).",
     otherwise: "as the file of contrast sets says",
   }),
   rule: option(oneOf(SELECTION_RULES).default("gain"), {

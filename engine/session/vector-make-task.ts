@@ -22,7 +22,8 @@ import { openModel } from "../model/open.ts";
 import { aurocOf, Ranker } from "../neuron/auroc.ts";
 import { readRelation } from "../relation/relation-file.ts";
 import { changesOf } from "../vector/act.ts";
-import { chosenLayer, type LayerCandidate } from "../vector/choose.ts";
+import type { ContrastSets } from "../task/contrast-sets.ts";
+import { chosenCandidate, type LayerCandidate } from "../vector/choose.ts";
 import { cosine, type Directions, meanOfRows, unit, vectorAt } from "../vector/direction.ts";
 import {
   answersUnder,
@@ -165,7 +166,55 @@ async function ofSides(
       { place: { file: sets.file } },
     );
   }
-  const at = settings.at ?? sets.at;
+  const positions = settings.at ?? [sets.at];
+  const tried: ReadAt[] = [];
+  for (const [p, at] of positions.entries()) {
+    const part = (stage: string, done: number, total: number) =>
+      onProgress?.(stage, p * total + done, positions.length * total);
+    tried.push(await readAt(at, sets, settings, executor, { signal, onProgress: part }));
+  }
+  const candidates = tried.flatMap((own) => own.candidates.map((one) => ({ ...one, own })));
+  const chosen = chosenCandidate(candidates, settings.rule, executor.model.config.nLayers);
+  const none = sets.score
+    ? [`No layer passes the rule "${settings.rule}"; name one with --layer.`]
+    : [`${sets.file} has no score to choose a layer by; name one with --layer where it acts.`];
+  const best = tried.map(({ at, candidates: own }) => {
+    const one = chosenCandidate(own, settings.rule, executor.model.config.nLayers);
+    return one
+      ? `${at} (layer ${one.layer}: change ${one.added.change.toFixed(2)}, KL ${one.added.kl!.toFixed(2)})`
+      : `${at} (no layer passes)`;
+  });
+  const { directions, streamNorms, layers } = chosen?.own ?? tried[0];
+  return {
+    directions,
+    streamNorms,
+    layers,
+    chosen: chosen?.layer,
+    chosenBy: `rule ${settings.rule} on ${sets.score ? Math.ceil(sets.score.prompts.length / 2) : 0} validation prompts`,
+    notes: [
+      ...sets.notes,
+      ...(chosen === undefined ? none : []),
+      ...(tried.length > 1 && sets.score ? [`Read at ${directions.at} of these positions: ${best.join("; ")}.`] : []),
+    ],
+  };
+}
+
+/** What states at one position give. */
+interface ReadAt {
+  readonly at: string;
+  readonly directions: Directions;
+  readonly streamNorms: readonly number[];
+  readonly layers: readonly VectorLayer[];
+  readonly candidates: readonly LayerCandidate[];
+}
+
+async function readAt(
+  at: string,
+  sets: ContrastSets,
+  settings: VectorMakeSettings,
+  executor: Executor,
+  { signal, onProgress }: VectorWork,
+): Promise<ReadAt> {
   const states = await statesOfSides(executor, sets, at, {
     signal,
     onProgress: (done, total) => onProgress?.("states", done, total),
@@ -191,7 +240,6 @@ async function ofSides(
     meanOf([...ofLayer(states.plus.train, i), ...ofLayer(states.minus.train, i)].map(norm)),
   );
   const candidates = sets.score ? await candidatesOf(settings, executor, directions, { signal, onProgress }) : [];
-  const chosen = sets.score && chosenLayer(candidates, settings.rule, executor.model.config.nLayers);
   const layers = states.layers.map((layer, i): VectorLayer => {
     const candidate = candidates.find((one) => one.layer === layer);
     return {
@@ -200,17 +248,7 @@ async function ofSides(
       validation: candidate?.added,
     };
   });
-  const none = sets.score
-    ? [`No layer passes the rule "${settings.rule}"; name one with --layer.`]
-    : [`${sets.file} has no score to choose a layer by; name one with --layer where it acts.`];
-  return {
-    directions,
-    streamNorms,
-    layers,
-    chosen,
-    chosenBy: `rule ${settings.rule} on ${sets.score ? Math.ceil(sets.score.prompts.length / 2) : 0} validation prompts`,
-    notes: [...sets.notes, ...(chosen === undefined ? none : [])],
-  };
+  return { at, directions, streamNorms, layers, candidates };
 }
 
 function layerOf(

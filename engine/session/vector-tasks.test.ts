@@ -58,6 +58,22 @@ test.each(["component", "probe"])("a %s parts the test texts as the difference o
   expect(layers[3].norm).toBeLessThanOrEqual(made.layers[3].norm + 1e-6);
 });
 
+test("of several positions that is taken whose layer the rule likes best, and the others are named", async () => {
+  const several = await make({ source: shipped("gender"), out: at("several.safetensors"), at: ["end-1", "end"] });
+  const alone = await make({ source: shipped("gender"), out: at("alone.safetensors"), at: ["end-1"] });
+  const worth = ({ layers, layer }: typeof made) => {
+    const { change, kl } = layers.find((one) => one.layer === layer)!.validation!;
+    return change - kl!;
+  };
+  const better = worth(made) > worth(alone) ? made : alone;
+  expect([several.at, several.layer, several.layers]).toEqual([better.at, better.layer, better.layers]);
+  expect(several.notes).toEqual([
+    expect.stringMatching(
+      new RegExp(`^Read at ${better.at} of these positions: end-1 \\(layer ${alone.layer}: .*; end \\(layer 2: `),
+    ),
+  ]);
+});
+
 test("a sum of files is one file, at the layers that all have, as the sum of their vectors", async () => {
   const { layers, file, chosenBy } = await make({
     source: `${gender} - ${number}`,

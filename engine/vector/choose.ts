@@ -24,15 +24,14 @@ export interface LayerCandidate {
  *
  * @returns undefined where no layer passes
  */
-export function chosenLayer(
-  candidates: readonly LayerCandidate[],
+export function chosenCandidate<Candidate extends LayerCandidate>(
+  candidates: readonly Candidate[],
   rule: SelectionRule,
   nLayers: number,
-): number | undefined {
+): Candidate | undefined {
   const early = candidates.filter(({ layer }) => !isLate(layer, nLayers));
-  const best = (of: readonly LayerCandidate[], worth: (one: LayerCandidate) => number) =>
-    of.reduce<LayerCandidate | undefined>((top, one) => (top && worth(top) >= worth(one) ? top : one), undefined)
-      ?.layer;
+  const best = (of: readonly Candidate[], worth: (one: Candidate) => number) =>
+    of.reduce<Candidate | undefined>((top, one) => (top && worth(top) >= worth(one) ? top : one), undefined);
   switch (rule) {
     case "gain":
       return best(early, ({ added }) => added.change - (added.kl ?? 0));
