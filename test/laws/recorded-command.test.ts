@@ -46,6 +46,8 @@ const TEXTS = [
   '"$HOME" `id`',
   "关系.json",
   "S1+1",
+  "end-1",
+  "http://127.0.0.1:8080/v1",
 ];
 const UNIT_IDS = ["a0.h1", "a12.h3", "m0", "m2.n17"];
 
