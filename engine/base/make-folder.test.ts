@@ -17,7 +17,16 @@ test("a folder is made with those above it, and one that is there stays", () => 
 test("what the system refuses is said of the first folder that cannot be made", () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
-  expect(() => makeFolder(join(file, "a", "b"))).toThrow(
-    expect.objectContaining({ code: "disk", message: `${join(file, "a")}: a part of the path is no folder.` }),
+  const refusal = expect.objectContaining({
+    code: "disk",
+    message: `${file}: it is no folder, and one is needed there. Name another, or move what is there away.`,
+  });
+  expect(() => makeFolder(join(file, "a", "b"))).toThrow(refusal);
+  expect(() => makeFolder(file)).toThrow(refusal);
+});
+
+test.runIf(process.platform === "linux")("where no folder can ever be, it ends and says so", () => {
+  expect(() => makeFolder("/proc/secateur/a")).toThrow(
+    expect.objectContaining({ code: "disk", message: "/proc/secateur: there is no such file or folder." }),
   );
 });

@@ -1,21 +1,40 @@
 // Makes folders, with the reason where the system refuses.
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { withFile } from "./refusal.ts";
+import { EngineError } from "./errors.ts";
+import { refusalOf } from "./refusal.ts";
 
-/** A folder and those above it that are missing. @throws EngineError "disk" with the folder and the reason */
+/**
+ * A folder and those above it that are missing.
+ *
+ * They are made one by one: of several missing ones Node names the last, where the first tells why, and in /proc its `recursive`
+ * never ends.
+ *
+ * @throws EngineError "disk" with the first folder that cannot be made and the reason
+ */
 export function makeFolder(path: string): void {
+  makeMissing(resolve(path));
+}
+
+function makeMissing(folder: string): void {
+  if (isFolder(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeMissing(above);
   try {
-    mkdirSync(path, { recursive: true });
-  } catch {
-    // Of several missing folders Node names the last and says that it is not there; the first one tells why.
-    const first = firstMissing(resolve(path));
-    withFile(first, () => mkdirSync(first));
-    withFile(path, () => mkdirSync(path, { recursive: true }));
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it in between.
+    if (isFolder(folder)) return;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw refusalOf(error, folder) ?? error;
+    const sentence = `${folder}: it is no folder, and one is needed there. Name another, or move what is there away.`;
+    throw new EngineError("disk", sentence, { place: { file: folder } }, { cause: error });
   }
 }
 
-function firstMissing(path: string): string {
-  const above = dirname(path);
-  return above === path || existsSync(above) ? path : firstMissing(above);
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

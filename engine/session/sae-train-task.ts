@@ -46,10 +46,12 @@ export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHo
     requireKind(settings, features);
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
     makeFolder(hooks.folder);
+    const folder = resolve(settings.out ?? join(hooks.folder, "dictionary"));
+    // What refuses the folder is said before the work of learning.
+    makeFolder(folder);
     const exclude = exclusionsOf(executor.model, settings);
     const held = await gather(executor, corpus, settings, places, exclude, hooks);
     const run = await learn(settings, { places, widths, features, ...held, model: executor.model.sha256 }, hooks);
-    const folder = resolve(settings.out ?? join(hooks.folder, "dictionary"));
     writeDictionary(folder, run.weights, {
       model: executor.model.name,
       place: places[0],
