@@ -93,6 +93,18 @@ test("measured again, the circuit has the figures of its file", async () => {
   expect(results.errors).toEqual(circuit.results!.errors);
 });
 
+test("with another dictionary where its own was, it is refused: the names of the features would be those of others", async () => {
+  const path = randomDictionary("elsewhere", { site: "residPre", layer: 2 });
+  const dictionary = { ...circuit.model.dictionaries![0], path: join(path, "sae_weights.safetensors") };
+  const moved = { ...circuit, model: { ...circuit.model, dictionaries: [dictionary] } };
+  const source = { form: "own", version: 2, file: "made.circuit.json", circuit: moved } as const;
+  await expect(evaluateCircuit(source, { task: "tasks/agreement.yaml", random: 3 })).rejects.toThrow(
+    new RegExp(
+      `^made.circuit.json: features of this circuit are of ${dictionary.path}, where another dictionary is now \\([0-9a-f]{12}, not ${dictionary.sha256.slice(0, 12)}\\)`,
+    ),
+  );
+});
+
 test.each([
   [["feature"], undefined, {}, "Features and errors are of dictionaries; name their folders with --dictionary."],
   [["head"], ["stream"], {}, "A dictionary is laid on the model for its features; add --units features,errors."],

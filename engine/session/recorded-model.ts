@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
+import { loadDictionary } from "../dictionary/load.ts";
 import { findInHubCache } from "../model/hub-cache.ts";
 import type { Model } from "../model/model.ts";
 import { isNamed, overlayIn } from "../model/open.ts";
@@ -35,16 +36,28 @@ export function recordedModel({ model: { name, path } }: Circuit, file: string):
 /**
  * Files of the dictionaries that a circuit's features are of; undefined where it has none.
  *
- * @throws EngineError "missing-file" where one is not there any more
+ * @throws EngineError "missing-file" where one is not there any more; "invalid-file" where another one is there, whose features
+ *   have the same names and are other directions
  */
 export function recordedDictionaries({ model: { dictionaries } }: Circuit, file: string): string[] | undefined {
-  const gone = dictionaries?.find(({ path }) => !existsSync(path));
-  if (!gone) return dictionaries?.map(({ path }) => path);
-  throw new EngineError(
-    "missing-file",
-    `${file}: features of this circuit are of ${gone.path}, which is not there any more. Put the dictionary back there.`,
-    { place: { file } },
-  );
+  for (const { path, sha256 } of dictionaries ?? []) {
+    if (!existsSync(path)) {
+      throw new EngineError(
+        "missing-file",
+        `${file}: features of this circuit are of ${path}, which is not there any more. Put the dictionary back there.`,
+        { place: { file } },
+      );
+    }
+    const now = loadDictionary(path).sha256;
+    if (now !== sha256) {
+      throw new EngineError(
+        "invalid-file",
+        `${file}: features of this circuit are of ${path}, where another dictionary is now (${now.slice(0, 12)}, not ${sha256.slice(0, 12)}). Put the one that it was found with back there.`,
+        { place: { file } },
+      );
+    }
+  }
+  return dictionaries?.map(({ path }) => path);
 }
 
 function isThere(path: string): boolean {
