@@ -22,6 +22,12 @@ describe("a template of a Patchscope", () => {
     expect(readTemplate(file).parts).toEqual({ before: "The owner of", slot: " x", after: "" });
   });
 
+  test("that is neither shipped nor a file is refused with those that ship", () => {
+    expect(() => readTemplate("capitals")).toThrow(
+      "capitals: there is no such template or file. Templates here are identity, description, tell-me-about, capital, plural.",
+    );
+  });
+
   test.each([
     ["kind: contrast\nname: a\nparts: { slot: x }", ':1:7: "kind" is "contrast"; write "patchscope".'],
     ["kind: patchscope\nname: a\nparts: { before: x }", ':3:8: "parts.slot" is missing; write a text.'],

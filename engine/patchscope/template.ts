@@ -1,5 +1,7 @@
 // A template of a Patchscope: a prompt in named parts, with one token into whose place a state is put.
+import { existsSync } from "node:fs";
 import { z } from "zod";
+import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
 import { SHIPPED_TEMPLATES } from "../choices/patchscope.ts";
 import { readFields } from "../task/read-fields.ts";
@@ -22,9 +24,16 @@ const schema = z.strictObject({
 });
 export type PatchscopeTemplate = z.infer<typeof schema>;
 
-/** @param name one that ships, or the path of a file @throws EngineError as `readFields` */
+/** @param name one that ships, or the path of a file @throws EngineError "missing-file" for neither; as `readFields` */
 export function readTemplate(name: string): PatchscopeTemplate {
   const isShipped = (SHIPPED_TEMPLATES as readonly string[]).includes(name);
+  if (!isShipped && !existsSync(name)) {
+    throw new EngineError(
+      "missing-file",
+      `${name}: there is no such template or file. Templates here are ${SHIPPED_TEMPLATES.join(", ")}.`,
+      { place: { file: name } },
+    );
+  }
   const file = isShipped ? installedPath("tasks", "patchscopes", `${name}.yaml`) : name;
   return readFields(file, schema);
 }

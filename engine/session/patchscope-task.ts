@@ -37,7 +37,7 @@ export async function patchscopeTask(
   try {
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const own = new OwnBos(tokenizer, "the prompts");
-    const encode = (text: string) => encoded(text, own, model);
+    const encode: Encode = (text, remedy) => encoded(text, own, model, remedy);
     const source = markedText(settings.text, settings.position ?? settings.at, encode);
     const { host, template, shapes } = hostOf(settings, encode);
     const { dModel, nLayers } = model.config;
@@ -109,8 +109,10 @@ export async function patchscopeTask(
   }
 }
 
+type Encode = (text: string, remedy?: string) => number[];
+
 /** The prompt that states are put into: a template's, or one's own. @throws EngineError as `readTemplate` and `markedText` */
-function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, encode: (text: string) => number[]) {
+function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, encode: Encode) {
   if (prompt !== undefined) {
     return { host: markedText(prompt, ontoPosition ?? onto, encode), template: undefined, shapes: undefined };
   }
@@ -122,11 +124,25 @@ function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, en
   }
   const { parts, shapes, name } = readTemplate(template);
   const before = parts.before + parts.slot;
-  return { host: markedText(before + parts.after, before, encode), template: name, shapes };
+  return {
+    host: markedText(before + parts.after, before, (text) =>
+      encode(text, "Take a shorter --template, such as capital or plural, or a --prompt of your own."),
+    ),
+    template: name,
+    shapes,
+  };
 }
 
-/** @throws EngineError "usage" for a character that the tokenizer has not, or a text that is too long */
-export function encoded(text: string, own: OwnBos, { tokenizer, config, name }: Model): number[] {
+/**
+ * @param remedy of a text that is too long
+ * @throws EngineError "usage" for a character that the tokenizer has not, or a text that is too long
+ */
+export function encoded(
+  text: string,
+  own: OwnBos,
+  { tokenizer, config, name }: Model,
+  remedy = "Shorten it.",
+): number[] {
   const [unknown] = tokenizer.unknown(text);
   if (unknown !== undefined) {
     throw new EngineError("usage", `${name} has no token for ${JSON.stringify(unknown)} in ${JSON.stringify(text)}.`);
@@ -135,7 +151,7 @@ export function encoded(text: string, own: OwnBos, { tokenizer, config, name }: 
   if (ids.length < config.nContext) return ids;
   throw new EngineError(
     "usage",
-    `${JSON.stringify(text.slice(0, 60))} has ${ids.length} tokens and ${name} reads ${config.nContext}. Shorten it.`,
+    `${JSON.stringify(text.slice(0, 60))} has ${ids.length} tokens and ${name} reads ${config.nContext}. ${remedy}`,
   );
 }
 
