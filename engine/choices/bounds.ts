@@ -34,6 +34,9 @@ export const confidence = z.number({ error: "Give a number from 0, below 1, such
 /** A number of any size that has one. */
 export const real = z.number({ error: "Give a number between -1000000 and 1000000, such as 1.5." }).gte(-1e6).lte(1e6);
 
+/** A length, or a rate: more than nothing. */
+export const positive = z.number({ error: "Give a number above 0, at most 1000000." }).gt(0).lte(1e6);
+
 /** One of a closed list. */
 export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names, { error: `Choose among ${names.join(", ")}.` });

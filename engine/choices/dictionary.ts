@@ -1,7 +1,7 @@
 // The settings of dictionaries of features, trained and judged, and their results.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { listOf, oneOf, path, seed, stepCount, whole } from "./bounds.ts";
+import { listOf, oneOf, path, positive, seed, stepCount, whole } from "./bounds.ts";
 import { BOS_CHOICES, DICTIONARY_KINDS, DICTIONARY_SITES } from "./lists.ts";
 import type { NeutralEffect } from "./neutral-effect.ts";
 import type { NullFigure } from "./null-figure.ts";
@@ -9,7 +9,6 @@ import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
 const layerOf = whole(0, 10_000);
-const positive = z.number({ error: "Give a number above 0, at most 1000000." }).gt(0).lte(1e6);
 const notNegative = z.number({ error: "Give a number from 0 to 1000000." }).gte(0).lte(1e6);
 
 /** States that do not count, by reason. */

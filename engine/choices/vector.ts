@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { acting, VECTOR_ACTIONS, type VectorAction, vectorSum } from "./acting.ts";
-import { layer, listOf, oneOf, path, real, seed, whole } from "./bounds.ts";
+import { layer, listOf, oneOf, path, positive, real, seed, whole } from "./bounds.ts";
 import { generateSettings, type GeneratedToken, type Sample } from "./generate.ts";
 import type { NeutralEffect } from "./neutral-effect.ts";
 import type { NullFigure } from "./null-figure.ts";
@@ -128,7 +128,7 @@ export const vectorMakeSettings = z.strictObject({
   }),
   plus: option(word.optional(), { flags: "--plus <text>", help: "Points towards this token (unembedding, relation)." }),
   minus: option(word.optional(), { flags: "--minus <text>", help: "Points away from this token." }),
-  norm: option(real.optional(), {
+  norm: option(positive.optional(), {
     flags: "--norm <length>",
     help: "Makes it so long (random).",
     otherwise: "as long as the mean state at the layer",
@@ -155,7 +155,7 @@ export const vectorSweepSettings = z.strictObject({
     flags: "--coefficients <list>",
     help: "Tries these coefficients.",
   }),
-  mostKl: option(real.default(0.5), {
+  mostKl: option(positive.default(0.5), {
     flags: "--most-kl <nats>",
     help: "Chooses among settings that move neutral text by at most so much a token.",
   }),
