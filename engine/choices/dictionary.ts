@@ -216,7 +216,7 @@ export const saeFeaturesSettings = z.strictObject({
   features: option(listOf(index, 1_000).optional(), {
     flags: "--features <list>",
     help: "Shows the pages of these features.",
-    otherwise: "those at the top of the list",
+    otherwise: "so many at the top of the list as --pages says",
   }),
   token: option(text.optional(), {
     flags: "--token <text>",
@@ -234,9 +234,9 @@ export const saeFeaturesSettings = z.strictObject({
     flags: "--task <file>",
     help: "Lists features by their estimated effect on this task (attribution patching), and shows the one on held-out examples beside it.",
   }),
-  label: option(text.optional(), {
+  label: option(z.string({ error: "Give a text of at most 1000 characters." }).max(1_000).optional(), {
     flags: "--label <text>",
-    help: "Lists features whose label has this text in it.",
+    help: "Lists features whose label has this text in it; of an empty text all that have a label.",
   }),
   labels: option(path.optional(), {
     flags: "--labels <file>",
@@ -247,6 +247,10 @@ export const saeFeaturesSettings = z.strictObject({
     help: "Writes the pages as Neuronpedia's JSON of features.",
   }),
   top: option(whole(1, 1_000).default(10), { flags: "--top <n>", help: "Lists so many features." }),
+  pages: option(whole(0, 1_000).default(3), {
+    flags: "--pages <n>",
+    help: "Shows the pages of so many features at the top of the list, where --features names none.",
+  }),
   contexts: option(whole(1, 100).default(5), {
     flags: "--contexts <n>",
     help: "Shows so many contexts of each quantile.",

@@ -1,5 +1,5 @@
 // States on disk in random order, so that a dictionary can be trained on more of them than memory holds.
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { assertInternal, EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 
@@ -33,6 +33,14 @@ export class StateBuffer {
   /** @throws EngineError "disk" */
   static create(file: string, rows: number, width: number, seed: number): StateBuffer {
     return new StateBuffer(file, descriptorOf(file, "w+"), rows, width, seed);
+  }
+
+  /** A file that was filled before; undefined where it is not there or not whole. */
+  static open(file: string, rows: number, width: number, seed: number): StateBuffer | undefined {
+    if (!existsSync(file) || statSync(file).size !== rows * width * 4) return undefined;
+    const buffer = new StateBuffer(file, descriptorOf(file, "r"), rows, width, seed);
+    buffer.written = rows;
+    return buffer;
   }
 
   get full(): boolean {

@@ -32,8 +32,6 @@ export interface SaeFeaturesHooks extends WorkHooks {
 
 type Effects = ReadonlyMap<number, NonNullable<FeatureLine["effect"]>>;
 
-const pagesByDefault = 3;
-
 /**
  * @throws EngineError as `loadDictionary`, `placeOf` and `withTask`; "usage" for a feature or a token that there is not; "invalid-file"
  *   for labels that are none; "cancelled"
@@ -68,7 +66,7 @@ export async function saeFeaturesTask(
         ...(effects && { effect: effects.get(feature) }),
       });
       const listed = ranked(scores, isListed(settings, scores, labels)).slice(0, settings.top);
-      const shown = settings.features ?? listed.slice(0, pagesByDefault);
+      const shown = settings.features ?? listed.slice(0, settings.pages);
       const pages = await pagesOf(executor, found, dictionary, place, shown, { lineOf, ...settings });
       const result: SaeFeaturesResult = {
         modelName: executor.model.name,

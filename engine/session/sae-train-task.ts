@@ -9,13 +9,13 @@ import type { Corpus } from "../corpus/corpus.ts";
 import { meanOf } from "../dictionary/nulls.ts";
 import { ReconstructionSums } from "../dictionary/reconstruction.ts";
 import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
-import { StateBuffer } from "../dictionary/state-buffer.ts";
-import { type ExclusionRule, type SitePlace, statesOf, widthAt } from "../dictionary/states.ts";
+import { type SitePlace, statesOf, widthAt } from "../dictionary/states.ts";
 import { DictionaryTrainer, type StepFigures, type TrainerSettings } from "../dictionary/trainer.ts";
 import { identityOf, readTraining, writeTraining } from "../dictionary/training-file.ts";
 import type { DictionaryWeights } from "../dictionary/weights.ts";
 import { writeDictionary } from "../dictionary/write.ts";
 import { excludedNote, exclusionsOf, openCorpus, requireLayer, type WorkHooks, withModel } from "./dictionary-work.ts";
+import { type Gathered, gatheredStates } from "./gathered-states.ts";
 
 export interface SaeTrainHooks extends WorkHooks {
   readonly onProgress?: (stage: "states" | "training", done: number, total: number) => void;
@@ -24,9 +24,11 @@ export interface SaeTrainHooks extends WorkHooks {
   readonly folder: string;
 }
 
-/** Steps between two points of the curve, and between two writings of the run's file. */
+/** Steps between two points of the curve. */
 const pointEvery = 20;
-const saveEvery = 200;
+/** Between two writings of the run's file: steps at most, and fewer where each moves many numbers. */
+const saveEveryAtMost = 200;
+const movedBetweenSaves = 5e7;
 /** States that the reported figures are of, at most. */
 const judgedOn = 20_000;
 const featuresPerNumber = 8;
@@ -49,8 +51,7 @@ export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHo
     const folder = resolve(settings.out ?? join(hooks.folder, "dictionary"));
     // What refuses the folder is said before the work of learning.
     makeFolder(folder);
-    const exclude = exclusionsOf(executor.model, settings);
-    const held = await gather(executor, corpus, settings, places, exclude, hooks);
+    const held = await gatheredStates(executor, corpus, settings, places, hooks);
     const run = await learn(settings, { places, widths, features, ...held, model: executor.model.sha256 }, hooks);
     writeDictionary(folder, run.weights, {
       model: executor.model.name,
@@ -69,11 +70,11 @@ export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHo
       features,
       states: held.rows,
       width: widths[0],
-      excluded: { ...exclude.counts },
+      excluded: held.excluded,
       curve: run.curve,
       heldOut,
       seconds: (performance.now() - started) / 1000,
-      notes: [excludedNote(exclude.counts), ...notesOn(settings, heldOut, widths[0])],
+      notes: [excludedNote(held.excluded), ...notesOn(settings, heldOut, widths[0])],
     };
   });
 }
@@ -98,95 +99,6 @@ function requireKind({ kind, k, target }: SaeTrainSettings, features: number): v
   }
 }
 
-interface Held {
-  readonly buffer: StateBuffer;
-  readonly rows: number;
-  readonly scales: readonly number[];
-}
-
-/** Writes the corpus' states into the buffer, as many as are asked for and there are. */
-async function gather(
-  executor: Executor,
-  corpus: Corpus,
-  settings: SaeTrainSettings,
-  places: readonly SitePlace[],
-  exclude: ExclusionRule,
-  { folder, signal, onProgress }: SaeTrainHooks,
-): Promise<Held> {
-  const widths = places.map((place) => widthAt(executor, place));
-  const most = Math.min(settings.tokens, await countStates(executor, corpus, settings, signal));
-  if (most < settings.batch) {
-    throw new EngineError(
-      "usage",
-      `${corpus.file}: gives ${most} states that count, and a batch takes ${settings.batch}. Give more texts or a smaller --batch.`,
-      { place: { file: corpus.file } },
-    );
-  }
-  const width = widths.reduce((sum, w) => sum + w, 0);
-  const buffer = StateBuffer.create(join(folder, "states.f32"), most, width, settings.seed);
-  const norms = places.map(() => 0);
-  let seen = 0;
-  for await (const { rows, tokens } of statesOf(executor, corpus.texts("discovery"), places, {
-    ...settings,
-    exclude,
-    signal,
-  })) {
-    const count = Math.min(tokens.length, most - seen);
-    rows.forEach((values, p) => (norms[p] += sumOfNorms(values, widths[p], count)));
-    buffer.add(rows, widths);
-    seen += count;
-    onProgress?.("states", seen, most);
-    if (buffer.full) break;
-  }
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-  if (!buffer.full)
-    return gatherFewer(executor, corpus, { ...settings, tokens: seen }, places, { folder, signal, onProgress }, buffer);
-  return { buffer, rows: most, scales: norms.map((sum, p) => (Math.sqrt(widths[p]) * most) / sum) };
-}
-
-/** Outliers are found only when the model runs: where they left fewer states than counted, the buffer is made again. */
-async function gatherFewer(
-  executor: Executor,
-  corpus: Corpus,
-  settings: SaeTrainSettings,
-  places: readonly SitePlace[],
-  hooks: SaeTrainHooks,
-  buffer: StateBuffer,
-): Promise<Held> {
-  buffer.close();
-  return gather(executor, corpus, settings, places, exclusionsOf(executor.model, settings), hooks);
-}
-
-/** States that the tokens alone let count. */
-async function countStates(
-  executor: Executor,
-  corpus: Corpus,
-  settings: SaeTrainSettings,
-  signal?: AbortSignal,
-): Promise<number> {
-  const rule = exclusionsOf(executor.model, settings);
-  let count = 0;
-  for await (const { ids, firstNew } of corpus.texts("discovery")) {
-    if (ids.length < 2) continue;
-    ids.forEach(
-      (id, position) => (count += Number(rule.reasonFor({ text: 0, position, id }, firstNew, 0) === undefined)),
-    );
-    if (count >= settings.tokens) break;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-  }
-  return count;
-}
-
-function sumOfNorms(values: Float32Array, width: number, rows: number): number {
-  let total = 0;
-  for (let row = 0; row < rows; row++) {
-    let squares = 0;
-    for (let at = row * width; at < (row + 1) * width; at++) squares += values[at] ** 2;
-    total += Math.sqrt(squares);
-  }
-  return total;
-}
-
 interface Learned {
   readonly weights: DictionaryWeights;
   readonly curve: readonly TrainingPoint[];
@@ -194,7 +106,7 @@ interface Learned {
 
 async function learn(
   settings: SaeTrainSettings,
-  about: Held & {
+  about: Gathered & {
     readonly places: readonly SitePlace[];
     readonly widths: readonly number[];
     readonly features: number;
@@ -230,6 +142,8 @@ async function learn(
     known?.state,
   );
   const curve: TrainingPoint[] = [...(known?.curve ?? [])];
+  const points = Math.max(1, Math.round(movedBetweenSaves / (features * widths[0] * pointEvery)));
+  const saveEvery = Math.min(saveEveryAtMost, pointEvery * points);
   try {
     let since: StepFigures[] = [];
     for (let { step } = trainer.state; step < settings.steps; step++) {

@@ -13,6 +13,7 @@ import Link from "@lucide/svelte/icons/link";
 import MoveUpRight from "@lucide/svelte/icons/move-up-right";
 import Replace from "@lucide/svelte/icons/replace";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
+import Sparkles from "@lucide/svelte/icons/sparkles";
 import Type from "@lucide/svelte/icons/type";
 import Workflow from "@lucide/svelte/icons/workflow";
 import type { Tab } from "../state/instruments.ts";
@@ -36,6 +37,7 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   neurons: { load: () => import("./panes/NeuronsPane.svelte"), icon: Asterisk },
   lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
   patchscope: { load: () => import("./panes/PatchscopePane.svelte"), icon: Replace },
+  features: { load: () => import("./panes/FeaturesPane.svelte"), icon: Sparkles },
   steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
   statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },

@@ -18,6 +18,7 @@ export const INSTRUMENTS = {
   lens: "read",
   neurons: "read",
   patchscope: "read",
+  features: "read",
   steer: "change",
   relations: "change",
   statistics: "trust",
@@ -27,7 +28,15 @@ export type Tab = keyof typeof INSTRUMENTS;
 export const TABS = Object.keys(INSTRUMENTS) as [Tab, ...Tab[]];
 
 /** Instruments that say nothing of a search: the search's own controls and curve leave them the room. */
-const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set(["text", "lens", "neurons", "patchscope", "steer", "relations"]);
+const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set([
+  "text",
+  "lens",
+  "neurons",
+  "patchscope",
+  "features",
+  "steer",
+  "relations",
+]);
 
 export function isOfSearch(tab: Tab): boolean {
   return !WITHOUT_SEARCH.has(tab);

@@ -28,6 +28,7 @@ import { DownloadDesk } from "./download-desk.svelte.ts";
 import { DrawnConnections } from "./drawn-connections.svelte.ts";
 import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
+import { FeaturesForm } from "./features-form.svelte.ts";
 import { fileNamed } from "./file-named.ts";
 import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
@@ -77,6 +78,7 @@ export class Workbench {
   readonly lensForm = new LensForm();
   readonly patchscopeForm = new PatchscopeForm();
   readonly textForm = new TextForm();
+  readonly featuresForm = new FeaturesForm();
   readonly steerForm = new SteerForm();
   readonly neuronForm = new NeuronForm();
   readonly form = new RunForm();
