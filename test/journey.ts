@@ -149,6 +149,52 @@ export async function studyNeurons(page: Page): Promise<void> {
 }
 
 /**
+ * A small dictionary of the embedded model: trained, opened, searched by a text, labelled, steered with, and judged.
+ *
+ * @returns the text of the file of its features
+ */
+export async function lookAtFeatures(page: Page): Promise<string> {
+  await showTab(page, "features");
+  const views = page.getByRole("group", { name: "Views of the dictionary" });
+  const pane = page.locator(".pane");
+  await views.getByRole("button", { name: "Train" }).click();
+  await page.getByRole("spinbutton", { name: "features" }).fill("64");
+  await page.getByRole("spinbutton", { name: "steps" }).fill("40");
+  await pane.locator("form").getByRole("button", { name: "Train", exact: true }).click();
+  await page.getByRole("img", { name: "loss" }).waitFor();
+  await page.getByRole("button", { name: "Open it" }).click();
+  await page.getByText("64 features (TopK) at residPost of layer 2 of sprig").waitFor();
+
+  await page.getByRole("combobox", { name: "By" }).selectOption({ label: "active here, silent there" });
+  await page.getByRole("textbox", { name: "Active in this text" }).fill("In order: Tuesday, Wednesday");
+  await page.getByRole("button", { name: "List features" }).click();
+  const map = page.getByRole("table", { name: "Features over the tokens of the text" });
+  await map.getByRole("button").first().click();
+  await page.getByRole("textbox", { name: "Label" }).fill("order");
+  await page.getByRole("button", { name: "Keep the label" }).click();
+  await page.getByRole("table", { name: "List features" }).getByText("order").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save its JSON" }).click(),
+  ]);
+
+  await page.getByRole("button", { name: "Steer with it" }).click();
+  await page.getByRole("textbox", { name: "Text that the model goes on with" }).fill("In order: Tuesday, Wednesday");
+  await page.getByRole("spinbutton", { name: "Tokens" }).fill("2");
+  await page.getByRole("textbox", { name: "strengths" }).fill("0, 2");
+  await pane.locator("form").getByRole("button", { name: "Steer", exact: true }).click();
+  const doses = page.getByRole("table", { name: "What each strength does and costs" }).locator("tbody tr");
+  await doses.first().waitFor();
+  expect(await doses.locator(".kl").allTextContents()).toEqual(["0.000", expect.stringMatching(/^[1-9]|0\.\d*[1-9]/)]);
+
+  await views.getByRole("button", { name: "Judge" }).click();
+  await page.getByRole("button", { name: "Judge", exact: true }).last().click();
+  await page.getByRole("table", { name: "What the model loses" }).waitFor();
+  expect(await page.getByRole("row", { name: /^L0, features in a state/ }).textContent()).toMatch(/8\.00$/);
+  return readFileSync(await download.path(), "utf8");
+}
+
+/**
  * Needs the embedded model and the page in English; the circuit that is exported gives the command line the same figures.
  *
  * @param home folder for the exported circuit

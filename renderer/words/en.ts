@@ -934,7 +934,7 @@ export const en = {
   "features.form.openai": "OpenAI’s form",
   "features.dead": "dead",
   "features.normRatio": "norm ratio",
-  "features.notes": "{n} notes",
+  "features.notes": "Notes ({n})",
   "means.features.l0": "Mean number of features that are not 0 in a state. Fewer are easier to read.",
   "means.features.ev":
     "Explained variance, pooled: 1 − Σ‖x − x̂‖² / Σ‖x − mean‖². It is only worth something together with L0.",

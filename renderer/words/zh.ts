@@ -896,7 +896,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "features.form.openai": "OpenAI 格式",
   "features.dead": "死特征",
   "features.normRatio": "范数比",
-  "features.notes": "{n} 条说明",
+  "features.notes": "说明（{n}）",
   "means.features.l0": "一个状态中不为 0 的特征的平均个数。越少越容易读懂。",
   "means.features.ev": "解释方差（合并计算）：1 − Σ‖x − x̂‖² / Σ‖x − 均值‖²。只有和 L0 一起看才有意义。",
   "means.features.evLegacy": "各状态的 1 − ‖x − x̂‖² / ‖x − 均值‖² 的平均；旧工具给出的是它。",

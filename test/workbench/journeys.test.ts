@@ -1,6 +1,7 @@
 // Whole journeys through the page on the real engine and the embedded model.
 import { readFileSync } from "node:fs";
 import type { Page, WebSocketRoute } from "playwright";
+import { readNeuronpedia } from "../../engine/choices/neuronpedia-feature.ts";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
@@ -8,6 +9,7 @@ import {
   type Exported,
   finished,
   listedHeads,
+  lookAtFeatures,
   measureEdges,
   openIoi,
   press,
@@ -183,6 +185,15 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
   test("neurons are studied: a page with three steps, and all of them in a table of which only what is seen is in the page", async () => {
     const { page, complaints, close } = await launch(server.address);
     await studyNeurons(page);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a dictionary is trained in the window, its features searched, labelled, saved, steered with and judged", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const file = "features.json";
+    const saved = readNeuronpedia(file, await lookAtFeatures(page));
+    expect(saved).toMatchObject([{ model: "sprig", source: "2-dictionary", page: { label: "order" } }]);
     expect(complaints).toEqual([]);
     await close();
   });
