@@ -164,7 +164,28 @@ function figureRows({ results, task }: Circuit): string {
       `f with every error of a dictionary live: ${fixed(results.errors.live, 3)}, with every one ablated: ${fixed(results.errors.ablated, 3)}`,
     );
   append(lines, partRows(results));
+  append(lines, alternativeRows(results));
   return lines.join("\n");
+}
+
+/** The circuits that are equals, and what they share. */
+function alternativeRows({ alternatives }: CircuitResults): string[] {
+  if (!alternatives) return [];
+  const { asked, circuits, repeated, failed, needed, core, units, jaccard, intersection, union, split } = alternatives;
+  const size = ({ heads = [], mlps = [], neurons = {} }: (typeof circuits)[number]["kept"]) =>
+    heads.length + mlps.length + Object.values(neurons).reduce((sum, list) => sum + list.length, 0);
+  const each = circuits.map(({ order, without, kept, figures }) => {
+    const how = order === "without" ? `without ${without}` : order === "shaken" ? "shaken order" : "first";
+    return `${how}: ${size(kept)} units, f ${fixed(figures.faithfulness, 3)}${figures.criterionHolds ? "" : " (criterion: NO)"}`;
+  });
+  const some = units.filter(({ share }) => share < 1).map(({ id, share }) => `${id} ${percent(share)}`);
+  const together = ({ kept, faithfulness }: typeof union) => `${kept} units, f ${fixed(faithfulness, 3)}`;
+  return [
+    `${circuits.length} ${circuits.length === 1 ? "circuit" : "different circuits, as equals"}, of ${asked + 1} searches (${repeated} came to one of them again, ${failed} missed the criterion); ${split === "heldOut" ? "held out" : "discovery"}:`,
+    ...each.map((line) => `  ${line}`),
+    `  in all: ${named(core)}; in some: ${some.length === 0 ? "none" : named(some)}${needed.length === 0 ? "" : `; the model itself needs ${named(needed)}`}`,
+    `  intersection ${together(intersection)}; union ${together(union)}${jaccard ? `; Jaccard ${fixed(jaccard.mean, 2)}, least ${fixed(jaccard.least, 2)}` : ""}`,
+  ];
 }
 
 const listedUnits = 6;

@@ -122,6 +122,39 @@ export function exampleCircuit(): Circuit {
           { id: "m1", without: 1.13 },
         ],
       },
+      alternatives: {
+        asked: 2,
+        split: "heldOut",
+        circuits: [
+          {
+            order: "first",
+            seed: 7,
+            kept: { heads: ["a0.h0", "a1.h1"], mlps: ["m1"], neurons: { m1: [2, 5] } },
+            figures: { full: 3.4, empty: 0.1, circuit: 3.2, faithfulness: 0.94, kl: 0.02 },
+          },
+          {
+            order: "without",
+            seed: 8,
+            without: "a0.h0",
+            kept: { heads: ["a1.h1"], mlps: ["m1"], neurons: { m1: [2] } },
+            figures: { full: 3.4, empty: 0.1, circuit: 3.1, faithfulness: 0.91, kl: 0.03 },
+          },
+        ],
+        repeated: 1,
+        failed: 0,
+        needed: ["a1.h1"],
+        core: ["a1.h1", "m1", "m1.n2"],
+        units: [
+          { id: "a1.h1", share: 1 },
+          { id: "m1", share: 1 },
+          { id: "m1.n2", share: 1 },
+          { id: "a0.h0", share: 0.5 },
+          { id: "m1.n5", share: 0.5 },
+        ],
+        jaccard: { mean: 0.6, least: 0.6 },
+        intersection: { kept: 3, faithfulness: 0.9, criterionHolds: true },
+        union: { kept: 5, faithfulness: 0.95, criterionHolds: true },
+      },
       stability: {
         seeds: [8, 9, 10],
         searched: {

@@ -94,6 +94,11 @@ export const pruneSettings = z.strictObject({
     help: "Compares the circuit with so many random ones.",
     otherwise: "100",
   }),
+  alternatives: option(whole(0, 100).optional(), {
+    flags: "--alternatives <n>",
+    help: "Searches so many times more, from other orders and without a unit of the first circuit, and keeps every circuit for which the criterion holds.",
+    otherwise: "0",
+  }),
   parts: option(leftOut, {
     flags: "--no-parts",
     help: "Leaves out completeness and minimality.",

@@ -30,6 +30,7 @@ function* allProblems(circuit: Circuit): Generator<Found> {
   yield* nodeProblems(circuit);
   yield* edgeProblems(circuit);
   yield* partProblems(circuit);
+  yield* alternativeProblems(circuit);
   yield* stabilityProblems(circuit);
   yield* made(transferProblems(circuit));
   yield* made(intervalProblems(circuit));
@@ -122,6 +123,23 @@ function* partProblems(circuit: Circuit): Generator<Found> {
   const { completeness, minimality } = circuit.results ?? {};
   yield* idProblems(circuit, completeness?.worst.removed ?? [], "results.completeness.worst.removed");
   yield* idProblems(circuit, minimality?.units.map(({ id }) => id) ?? [], "results.minimality.units");
+}
+
+function* alternativeProblems(circuit: Circuit): Generator<Found> {
+  const { alternatives } = circuit.results ?? {};
+  if (!alternatives) return;
+  const path = "results.alternatives";
+  yield* idProblems(circuit, alternatives.needed, `${path}.needed`);
+  yield* idProblems(circuit, alternatives.core, `${path}.core`);
+  yield* idProblems(
+    circuit,
+    alternatives.units.map(({ id }) => id),
+    `${path}.units`,
+  );
+  for (const [i, { kept, without }] of alternatives.circuits.entries()) {
+    yield* idProblems(circuit, [...(kept.heads ?? []), ...(kept.mlps ?? [])], `${path}.circuits[${i}].kept`);
+    yield* idProblems(circuit, without === undefined ? [] : [without], `${path}.circuits[${i}].without`);
+  }
 }
 
 function* stabilityProblems(circuit: Circuit): Generator<Found> {
@@ -268,6 +286,7 @@ function intervalProblems(circuit: Circuit): Problem[] {
     ["results.discovery.interval", circuit.results?.discovery.interval],
     ["results.validation.interval", circuit.results?.validation?.interval],
     ["results.heldOut.interval", circuit.results?.heldOut?.interval],
+    ["results.alternatives.jaccard.interval", circuit.results?.alternatives?.jaccard?.interval],
     ...(circuit.results?.stability?.rows ?? []).flatMap((row, i) =>
       (["jaccard", "jaccardWithCircuit"] as const).map(
         (field) => [`results.stability.rows[${i}].${field}.interval`, row[field]?.interval] as NamedInterval,

@@ -140,13 +140,17 @@ function byOwner(lists: Readonly<Record<string, readonly number[]>>): Record<str
 }
 
 function inQuantileOrder(results: CircuitResults): CircuitResults {
-  const { discovery, validation, heldOut, random, transfer } = results;
+  const { discovery, validation, heldOut, random, alternatives, transfer } = results;
   const figures = (set: RecordedFigures): RecordedFigures => ({ ...set, spread: set.spread && ascending(set.spread) });
   return {
     ...results,
     discovery: figures(discovery),
     validation: validation && figures(validation),
     heldOut: heldOut && figures(heldOut),
+    alternatives: alternatives && {
+      ...alternatives,
+      circuits: alternatives.circuits.map((one) => ({ ...one, figures: figures(one.figures) })),
+    },
     random: random && { ...random, quantiles: ascending(random.quantiles) },
     transfer: transfer?.map((row) => ({ ...row, figures: row.figures && figures(row.figures) })),
   };

@@ -159,6 +159,7 @@ const search = z.strictObject({
       maxPasses: count.optional(),
       validation: count.optional(),
       random: count.optional(),
+      alternatives: count.optional(),
       parts: z.literal(false).optional(),
       roles: z.literal(false).optional(),
       connections: z.literal(false).optional(),
@@ -337,6 +338,39 @@ const stability = z.strictObject({
     .describe("Fewest discovery examples from which on every search's criterion holds held out; absent: none tried."),
 });
 
+const equal = z.strictObject({
+  order: z
+    .enum(["first", "shaken", "without"])
+    .describe("The first search; one in a shaken order; one without a unit of the first circuit."),
+  seed: z.int(),
+  without: unitId.optional().describe("The unit that this search had to do without."),
+  kept,
+  figures,
+});
+
+const alternatives = z.strictObject({
+  asked: count.describe("Searches beside the first."),
+  split: z.enum(["discovery", "heldOut"]).describe("Examples that the figures are of."),
+  circuits: z
+    .array(equal)
+    .min(1)
+    .describe(
+      "Different circuits for which the criterion holds as it does for the first, which comes first; all are equals.",
+    ),
+  repeated: count.describe("Searches that came to a circuit which was there already."),
+  failed: count.describe("Searches that ended where the criterion does not hold as surely as was asked for."),
+  needed: z
+    .array(unitId)
+    .describe("Units of the first circuit without which even the full model breaks the criterion."),
+  core: z.array(unitId).describe("Units in all of the circuits."),
+  units: z
+    .array(z.strictObject({ id: unitId, share }))
+    .describe("Share of the circuits that have a unit, most often first."),
+  jaccard: alikeness.optional().describe("Over every two of the circuits; absent for a single one."),
+  intersection: z.strictObject({ kept: count, faithfulness: z.number(), criterionHolds: z.boolean() }),
+  union: z.strictObject({ kept: count, faithfulness: z.number(), criterionHolds: z.boolean() }),
+});
+
 const transferred = z.strictObject({
   task: text,
   file: text,
@@ -405,6 +439,11 @@ const results = z.strictObject({
     .describe(
       "f without each kept unit alone, the one that moves it most first; on held-out examples. Neurons only where they are few.",
     ),
+  alternatives: alternatives
+    .optional()
+    .describe(
+      "Several circuits of the same task, as equals: which units all have, how alike they are, and what they share does.",
+    ),
   stability: stability
     .optional()
     .describe("The search again on other examples, fewer and more: how alike the circuits are, and how many suffice."),
@@ -455,6 +494,7 @@ export type CircuitResults = NonNullable<Circuit["results"]>;
 export type RecordedFigures = CircuitResults["discovery"];
 export type Stability = NonNullable<CircuitResults["stability"]>;
 export type StabilityRow = Stability["rows"][number];
+export type Alternatives = NonNullable<CircuitResults["alternatives"]>;
 export type TransferRow = NonNullable<CircuitResults["transfer"]>[number];
 
 /** The published JSON Schema (draft 2020-12). */

@@ -6,7 +6,7 @@ import { ablationChoice } from "./ablation-words.ts";
 import type { Circuit } from "./circuit-schema.ts";
 
 /** Everything that decides a search, and nothing of what is said of its circuit afterwards. */
-export type SearchSettings = Omit<PruneSettings, "random" | "parts" | "roles" | "connections">;
+export type SearchSettings = Omit<PruneSettings, "random" | "parts" | "roles" | "connections" | "alternatives">;
 
 /** Which examples, ablation and criterion. */
 export function taskSettingsOf({ task, search }: Circuit): Omit<TaskChoice, "task" | "model"> {
@@ -53,7 +53,7 @@ export function searchAgain(
   given: Partial<PruneSettings> & Pick<PruneSettings, "task" | "model">,
 ): SearchSettings {
   // What is said of a circuit after the search is no part of it.
-  const own = without(pruneSettingsOf(circuit), "random", "parts", "roles", "connections");
+  const own = without(pruneSettingsOf(circuit), "random", "parts", "roles", "connections", "alternatives");
   const { discovery, heldOut } = circuit.task.examples;
   // Other seeds have fewer or more examples for validation, where nobody said how many.
   const { validation } = circuit.search.asked ?? {};

@@ -23,6 +23,8 @@ export interface SearchOptions {
   /** How heads and MLPs are tried before the passes over single units. */
   readonly method?: SearchMethod;
   readonly seed: number;
+  /** The first order is shaken with seeded noise too: a search for another circuit than the first. */
+  readonly shaken?: boolean;
   /** How many seeded orders to try; the smallest circuit wins. */
   readonly orders: number;
   /** How many removed units, the strongest first, to try putting back when that lets two others go. */
@@ -170,7 +172,12 @@ export class GreedySearch {
     const strength = (unit: Unit) => Math.abs(strengths.get(formatUnit(unit)) ?? 0);
     return Array.from({ length: this.options.orders }, (_, index) => {
       const random = Random.seeded(this.options.seed, `order/${index}`);
-      const rank = new Map(units.map((unit) => [unit, strength(unit) * (index === 0 ? 1 : Math.exp(random.normal()))]));
+      const rank = new Map(
+        units.map((unit) => [
+          unit,
+          strength(unit) * (index === 0 && !this.options.shaken ? 1 : Math.exp(random.normal())),
+        ]),
+      );
       const byRank = (a: Unit, b: Unit) => rank.get(a)! - rank.get(b)!;
       return [...units].sort((a, b) =>
         this.options.order === "layerwise" ? b.layer - a.layer || byRank(a, b) : byRank(a, b),

@@ -5,7 +5,14 @@ import { basename } from "node:path";
 import { cores } from "../base/cores.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { PruneSettings } from "../choices/prune.ts";
-import type { Circuit, CircuitEdge, CircuitNode, CircuitResults, RecordedFigures } from "../circuit/circuit-schema.ts";
+import type {
+  Alternatives,
+  Circuit,
+  CircuitEdge,
+  CircuitNode,
+  CircuitResults,
+  RecordedFigures,
+} from "../circuit/circuit-schema.ts";
 import { CIRCUIT_VERSION } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import { MODEL_UNITS } from "../choices/lists.ts";
@@ -49,6 +56,7 @@ export interface RunFacts {
   /** That was asked for. */
   readonly confidence: number;
   readonly validated: Validated | undefined;
+  readonly alternatives: Alternatives | undefined;
   readonly forwardTokens: number;
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   readonly roles: ReadonlyMap<string, RoleFacts>;
@@ -116,6 +124,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(facts.heldOut && { heldOut: figuresRecord(facts.heldOut) }),
       ...baselinesRecord(facts),
       complement: facts.complement,
+      ...(facts.alternatives && { alternatives: facts.alternatives }),
       notes: [...validationNotes(facts), ...resultNotes(facts, result.oneMinimal), ...connectionNotes(facts)],
     },
     environment: facts.environment,
@@ -131,9 +140,10 @@ function putBackWords({ result, validated }: RunFacts): string {
 
 /** What of the settings no other field says. */
 function askedOf(settings: PruneSettings): Pick<Circuit["search"], "asked"> {
-  const { search, order, orders, swaps, maxPasses, random, parts, roles, connections, examples } = settings;
+  const { search, order, orders, swaps, maxPasses, random, alternatives, parts, roles, connections, examples } =
+    settings;
   const { validation } = examples ?? {};
-  const all = { search, order, orders, swaps, maxPasses, validation, random, parts, roles, connections };
+  const all = { search, order, orders, swaps, maxPasses, validation, random, alternatives, parts, roles, connections };
   const asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return Object.keys(asked).length > 0 ? { asked } : {};
 }

@@ -17,6 +17,7 @@ import { headRoles } from "../reading/roles.ts";
 import { GreedySearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
 import { attributionPatching } from "../score/attribution-patching.ts";
 import { featureAttribution } from "../score/feature-attribution.ts";
+import { alternativeCircuits } from "./alternative-circuits.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
@@ -45,6 +46,7 @@ export type Stage =
   | "node-effects"
   | "held-out"
   | "random"
+  | "alternatives"
   | "completeness"
   | "minimality"
   | "connections"
@@ -172,6 +174,24 @@ async function run(
     completeness: stage("completeness"),
     minimality: stage("minimality"),
   });
+  const { alternatives: asked = 0 } = settings;
+  const beside =
+    asked === 0
+      ? undefined
+      : await alternativeCircuits(
+          evaluatorOn,
+          prepared,
+          { evaluator, anchors },
+          { searched, kept: result.kept },
+          {
+            asked,
+            confidence,
+            search,
+            without: settings.without ?? [],
+            ledger,
+            onDone: stage("alternatives"),
+          },
+        );
   const environment = environmentRecord(commandLine(command, settings, options.execution), options.execution, started);
   const circuit = circuitRecord({
     prepared,
@@ -180,6 +200,7 @@ async function run(
     result: searched,
     confidence,
     validated,
+    alternatives: beside,
     forwardTokens: result.forwardTokens,
     nodes,
     roles,

@@ -56,7 +56,16 @@ function keptCount({ kept }: Circuit): number {
 }
 
 /** Shares as sprig's and SmolLM2's runs of heads have them. */
-function stages({ start, confidence, random, parts, connections, roles, examples }: PruneSettings): Stage[] {
+function stages({
+  start,
+  confidence,
+  alternatives = 0,
+  random,
+  parts,
+  connections,
+  roles,
+  examples,
+}: PruneSettings): Stage[] {
   const isJudged = examples?.heldOut !== 0;
   return [
     ...(start === "learned-masks" ? [{ name: "masks", share: 4 }] : []),
@@ -74,6 +83,7 @@ function stages({ start, confidence, random, parts, connections, roles, examples
           { name: "minimality", share: 0.5 },
         ]
       : []),
+    ...(alternatives > 0 ? [{ name: "alternatives", share: 8 * alternatives }] : []),
   ];
 }
 

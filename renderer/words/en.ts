@@ -282,6 +282,7 @@ export const en = {
   "stage.held-out": "Held out",
   "stage.random": "Random circuits",
   "stage.completeness": "Completeness",
+  "stage.alternatives": "Alternatives",
   "stage.minimality": "Minimality",
   "stage.connections": "Connections",
   "stage.roles": "Roles",

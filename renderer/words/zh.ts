@@ -269,6 +269,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "stage.held-out": "留出集",
   "stage.random": "随机电路",
   "stage.completeness": "完备性",
+  "stage.alternatives": "其他电路",
   "stage.minimality": "极小性",
   "stage.connections": "连接",
   "stage.roles": "角色",

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { formatCircuit, parseCircuit } from "../circuit/circuit-file.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
+
+const settings = { model: "sprig", units: ["head"], ...onlySearch } as const;
+const examples = { discovery: 64, heldOut: 64, validation: 64 };
+
+test("a task with one circuit: every other search comes to it again, and the model itself needs each of its heads", async () => {
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", alternatives: 2 });
+  const { alternatives } = circuit.results!;
+  const five = ["a0.h6", "a1.h0", "a1.h1", "a1.h6", "a1.h7"];
+  expect(alternatives).toMatchObject({ asked: 2, split: "heldOut", repeated: 2, failed: 0, core: five });
+  expect([...alternatives!.needed].sort()).toEqual(five);
+  expect(alternatives!.circuits).toHaveLength(1);
+  expect(alternatives!.jaccard).toBeUndefined();
+  expect(alternatives!.circuits[0].figures).toEqual(circuit.results!.heldOut);
+});
+
+test("a task with several: all hold the criterion, the core is in each, and the file reads back", async () => {
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/capital.yaml", examples, alternatives: 4 });
+  const { alternatives } = circuit.results!;
+  const { circuits, core, units, intersection, union, asked, repeated, failed } = alternatives!;
+  expect(circuits.length).toBeGreaterThan(1);
+  expect(circuits.length + repeated + failed).toBe(asked + 1);
+  const sets = circuits.map(({ kept }) => new Set(kept.heads));
+  expect(core.every((id) => sets.every((heads) => heads.has(id)))).toBe(true);
+  expect(units.filter(({ share }) => share === 1).map(({ id }) => id)).toEqual(core);
+  expect([intersection.kept, union.kept]).toEqual([core.length, units.length]);
+  for (const { without, kept } of circuits) expect(kept.heads).not.toContain(without);
+  expect(new Set(circuits.map(({ kept }) => kept.heads?.join(" "))).size).toBe(circuits.length);
+  expect(parseCircuit(formatCircuit(circuit), "capital.circuit.json").results!.alternatives).toEqual(alternatives);
+});
