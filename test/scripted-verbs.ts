@@ -20,8 +20,8 @@ export class Script {
       ...VERBS.generate,
       resumes: () => true,
       stages: () => [
-        { name: "first", share: 1 },
-        { name: "second", share: 1 },
+        { name: "reading", share: 1 },
+        { name: "writing", share: 1 },
       ],
       run: async ({ text }, work) => {
         const { file, goOn } = work.ledger;

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ERROR_CODES } from "../engine/base/errors.ts";
 import { parseCircuit } from "../engine/circuit/circuit-file.ts";
 import { WIRE_CODES } from "../engine/contract.ts";
+import { HEADLINES, STAGES } from "../engine/contract/jobs.ts";
 import { evidenceNames, roleNames } from "../engine/reading/roles.ts";
 import { loadTask } from "../engine/task/load.ts";
 import { en } from "../renderer/words/en.ts";
@@ -23,6 +24,8 @@ test.each([
   ["error", [...ERROR_CODES, ...WIRE_CODES]],
   ["role", ROLE_NAMES],
   ["evidence", EVIDENCE_NAMES],
+  ["stage", STAGES],
+  ["headline", Object.keys(HEADLINES)],
 ])("every name of kind %s has words in English and Chinese", (prefix, names) => {
   const missing = (table: Readonly<Record<string, string>>) => names.filter((name) => !table[`${prefix}.${name}`]);
   expect({ en: missing(en), zh: missing(zh) }).toEqual({ en: [], zh: [] });
@@ -36,3 +39,17 @@ test("the roles and evidence of a recorded circuit are among those names", () =>
   const evidence = roles.flatMap((role) => Object.keys(role.evidence));
   expect(evidence.filter((name) => !EVIDENCE_NAMES.includes(name))).toEqual([]);
 });
+
+test.each([
+  ["English", en],
+  ["Chinese", zh],
+] as const)(
+  "a headline in %s names values that come with it, and no others",
+  (_, table: Readonly<Record<string, string>>) => {
+    const unknown = Object.entries(HEADLINES).flatMap(([code, values]: [string, readonly string[]]) => {
+      const named = [...table[`headline.${code}`].matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      return named.filter((name) => !values.includes(name)).map((name) => `${code}: ${name}`);
+    });
+    expect(unknown).toEqual([]);
+  },
+);

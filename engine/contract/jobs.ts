@@ -61,13 +61,96 @@ export interface About {
   readonly n?: number;
 }
 
-/** The one figure of a card, as a code with parameters that each language puts into words. */
-export interface Headline {
+/** What the one figure of a card says, by code → the values that it says it with. */
+export const HEADLINES = {
+  curves: ["kept", "units", "f"],
+  edges: ["kept", "edges", "f"],
+  edit: ["share", "null"],
+  generate: ["text", "n"],
+  lens: ["token", "point"],
+  memories: ["share", "unit", "token"],
+  neuron: ["id", "event", "auroc"],
+  "neuron-removal": ["id", "event", "change"],
+  patchscope: ["word", "share", "null"],
+  prune: ["kept", "f"],
+  "sae-eval": ["ev", "l0", "recovered"],
+  "sae-features": ["n"],
+  "sae-show": ["features", "ev", "l0"],
+  "sae-steer": ["feature", "effect", "kl"],
+  "sae-train": ["ev", "l0"],
+  stability: ["holds", "n", "enough"],
+  transfer: ["holding", "measured", "of"],
+  transplant: ["layer", "share"],
+  "two-hop": ["right", "n", "mended", "of"],
+  vector: ["method", "layer", "file", "norm"],
+  "vector-apply": ["text", "vector", "scale"],
+  "vector-judge": ["set", "change", "rank", "draws"],
+  "vector-sweep": ["layer", "coefficient", "change", "kl"],
+  "vector-sweep-none": [],
+  "vector-task": ["method", "layer", "file", "right"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type HeadlineCode = keyof typeof HEADLINES;
+
+/** The one figure of a card, as a code with values that each language puts into words. */
+export type Headline = {
+  readonly [Code in HeadlineCode]: {
+    readonly code: Code;
+    readonly values: Readonly<Record<(typeof HEADLINES)[Code][number], number | string>>;
+    /** Of which half of the examples the figure is; a verb with held-out examples tells theirs. */
+    readonly split?: "discovery" | "heldOut";
+  };
+}[HeadlineCode];
+
+/** A headline as a file has it: a newer Secateur may have codes that this one has not. */
+export interface RecordedHeadline {
   readonly code: string;
   readonly values: Readonly<Record<string, number | string>>;
-  /** Of which half of the examples the figure is; a verb with held-out examples tells theirs. */
   readonly split?: "discovery" | "heldOut";
 }
+
+/** What verbs do one after the other, each under its name in words. */
+export const STAGES = [
+  "asking",
+  "completeness",
+  "connections",
+  "constants",
+  "correlation",
+  "curve",
+  "curves",
+  "doses",
+  "edits",
+  "effects",
+  "explanation",
+  "heads",
+  "held-out",
+  "layers",
+  "masks",
+  "measuring",
+  "minimality",
+  "neurons",
+  "neutral text",
+  "node-effects",
+  "null",
+  "nulls",
+  "patching",
+  "places",
+  "pruning",
+  "random",
+  "reading",
+  "roles",
+  "scores",
+  "searches",
+  "searching",
+  "selectivity",
+  "sets",
+  "splicing",
+  "states",
+  "test",
+  "training",
+  "validation",
+  "writing",
+] as const;
+export type StageName = (typeof STAGES)[number];
 
 /** A result, or what there is of one: a card on the shelf. */
 export interface ResultSummary {
@@ -77,7 +160,7 @@ export interface ResultSummary {
   /** "damaged": its files cannot be read any more, or not by this version. */
   readonly state: JobState | "damaged";
   readonly about: About;
-  readonly headline?: Headline;
+  readonly headline?: RecordedHeadline;
   /** When it was asked for, ISO 8601, UTC. */
   readonly when: string;
   /** The time that it took. */

@@ -320,7 +320,7 @@ test("a job that tells thirty thousand times fills neither the log nor the memor
   await script.has(1);
   const { report, part } = script.work("a");
   for (let i = 1; i <= 30_000; i++) {
-    report("first", i, 30_000);
+    report("reading", i, 30_000);
     part(i as never);
   }
   const events = await log.after(0);

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import type { Stage } from "../verbs/verb.ts";
 import { type StageSeconds, TimeLeft } from "./time-left.ts";
 
-const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage<string>[] = [
   { name: "scores", share: 1 },
   { name: "search", share: 4 },
 ];
 
 /** A clock that a test moves on. */
-function at(stages: readonly Stage[] = STAGES, past: readonly StageSeconds[] = []) {
+function at(stages: readonly Stage<string>[] = STAGES, past: readonly StageSeconds[] = []) {
   let now = 0;
   const left = new TimeLeft(stages, past, () => now);
   const step = (stage: string, done: number, total: number, seconds = 0) => {

@@ -32,7 +32,7 @@ export class TimeLeft {
    * @param clock seconds, of any clock that only goes forward
    */
   constructor(
-    private readonly stages: readonly Stage[],
+    private readonly stages: readonly Stage<string>[],
     private readonly past: readonly StageSeconds[],
     private readonly clock: () => number = () => performance.now() / 1000,
   ) {}

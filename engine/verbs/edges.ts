@@ -6,7 +6,7 @@ import type { EdgeCurve, EdgesMeasured } from "../contract/edges.ts";
 import { type EdgeOutcome, edgeTask } from "../session/edge-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
-import type { Verb } from "./verb.ts";
+import { stage, type Verb } from "./verb.ts";
 
 /** Scores of edges by cutting each of them take the whole of the time. */
 const SCORE_SHARES: Readonly<Record<string, number>> = { exact: 40, "integrated-gradients": 1 };
@@ -23,9 +23,9 @@ export const edges: Verb<"edges"> = {
     n: result && (result.examples.heldOut || result.examples.discovery),
   }),
   stages: ({ method, prune }) => [
-    { name: "scores", share: SCORE_SHARES[method] ?? 0.5 },
-    { name: "curve", share: 1 },
-    ...(prune ? [{ name: "pruning", share: 20 }] : []),
+    stage("scores", SCORE_SHARES[method] ?? 0.5),
+    stage("curve", 1),
+    ...(prune ? [stage("pruning", 20)] : []),
   ],
   run: async (settings, { execution, signal, report, note, ledger }) => {
     const began = performance.now();

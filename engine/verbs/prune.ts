@@ -8,7 +8,7 @@ import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
-import type { Stage, Verb, Work } from "./verb.ts";
+import { stage, type Stage, type Verb, type Work } from "./verb.ts";
 
 export const prune: Verb<"prune"> = {
   name: "prune",
@@ -68,22 +68,17 @@ function stages({
 }: PruneSettings): Stage[] {
   const isJudged = examples?.heldOut !== 0;
   return [
-    ...(start === "learned-masks" ? [{ name: "masks", share: 4 }] : []),
-    { name: "effects", share: 1 },
-    { name: "pruning", share: 8 },
-    ...(confidence === 0 ? [] : [{ name: "validation", share: 0.5 }]),
-    { name: "node-effects", share: 0.5 },
-    ...(connections === false ? [] : [{ name: "connections", share: 2 }]),
-    ...(roles === false ? [] : [{ name: "roles", share: 1 }]),
-    ...(isJudged ? [{ name: "held-out", share: 0.2 }] : []),
-    ...(isJudged && random !== 0 ? [{ name: "random", share: 1 }] : []),
-    ...(isJudged && parts !== false
-      ? [
-          { name: "completeness", share: 2 },
-          { name: "minimality", share: 0.5 },
-        ]
-      : []),
-    ...(alternatives > 0 ? [{ name: "alternatives", share: 8 * alternatives }] : []),
+    ...(start === "learned-masks" ? [stage("masks", 4)] : []),
+    stage("effects", 1),
+    stage("pruning", 8),
+    ...(confidence === 0 ? [] : [stage("validation", 0.5)]),
+    stage("node-effects", 0.5),
+    ...(connections === false ? [] : [stage("connections", 2)]),
+    ...(roles === false ? [] : [stage("roles", 1)]),
+    ...(isJudged ? [stage("held-out", 0.2)] : []),
+    ...(isJudged && random !== 0 ? [stage("random", 1)] : []),
+    ...(isJudged && parts !== false ? [stage("completeness", 2), stage("minimality", 0.5)] : []),
+    ...(alternatives > 0 ? [stage("alternatives", 8 * alternatives)] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 // The verb "vector apply": a text written side by side, without and with directions.
 import { vectorApplySettings } from "../choices/vector.ts";
 import { vectorApplyTask } from "../session/vector-apply-task.ts";
-import type { Verb } from "./verb.ts";
+import { stage, type Verb } from "./verb.ts";
 
 export const vectorApply: Verb<"vector apply"> = {
   name: "vector apply",
@@ -10,15 +10,7 @@ export const vectorApply: Verb<"vector apply"> = {
   says: "Writes a text twice, without and with directions, and says how much they moved the chance of every token.",
   examples: ['--vectors gender.safetensors --scales 2 --text "Yesterday John left the museum because" --max-tokens 8'],
   about: ({ model, vectors }) => ({ model, n: vectors.length }),
-  stages: ({ doses }) => [
-    { name: "writing", share: 2 },
-    ...(doses
-      ? [
-          { name: "doses", share: 1 },
-          { name: "neutral text", share: 1 },
-        ]
-      : []),
-  ],
+  stages: ({ doses }) => [stage("writing", 2), ...(doses ? [stage("doses", 1), stage("neutral text", 1)] : [])],
   run: (settings, { execution, signal, report, part }) =>
     vectorApplyTask(settings, { execution, signal, onProgress: report, onToken: part }),
   headline: ({ steered, applied }) => ({

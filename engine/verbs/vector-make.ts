@@ -4,7 +4,7 @@ import { stemOf } from "../base/file-name.ts";
 import { vectorMakeTask } from "../session/vector-make-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
-import type { Verb } from "./verb.ts";
+import { stage, type Verb } from "./verb.ts";
 
 export const vectorMake: Verb<"vector make"> = {
   name: "vector make",
@@ -20,16 +20,13 @@ export const vectorMake: Verb<"vector make"> = {
   stages: ({ method }) =>
     method === "task" || method === "function"
       ? [
-          { name: "states", share: 1 },
-          ...(method === "function" ? [{ name: "heads", share: 8 }] : []),
-          { name: "layers", share: 2 },
-          { name: "test", share: 2 },
-          { name: "null", share: 1 },
+          stage("states", 1),
+          ...(method === "function" ? [stage("heads", 8)] : []),
+          stage("layers", 2),
+          stage("test", 2),
+          stage("null", 1),
         ]
-      : [
-          { name: "states", share: 2 },
-          { name: "layers", share: 3 },
-        ],
+      : [stage("states", 2), stage("layers", 3)],
   run: (settings, { execution, signal, report, folder }) =>
     vectorMakeTask(settings, { execution, signal, folder, onProgress: report }),
   headline: ({ method, layer, layers, task, file }) => {

@@ -1,7 +1,7 @@
 // A verb: one thing that can be asked of the engine as a job; everything that is told of it derives from this description.
 import type { Execution } from "../choices/execution.ts";
 import type { Table } from "../choices/result-table.ts";
-import type { About, Headline } from "../contract/jobs.ts";
+import type { About, Headline, StageName } from "../contract/jobs.ts";
 import type { PartOf, ResultOf, SettingsOf, VERB_SETTINGS, VerbName } from "../contract/verbs.ts";
 
 export interface Verb<Name extends VerbName> {
@@ -30,9 +30,13 @@ export interface Verb<Name extends VerbName> {
   readonly keptAs?: "run";
 }
 
-export interface Stage {
-  readonly name: string;
+export interface Stage<Name extends string = StageName> {
+  readonly name: Name;
   readonly share: number;
+}
+
+export function stage(name: StageName, share: number): Stage {
+  return { name, share };
 }
 
 /** What a verb is given to work with. */

@@ -1,5 +1,6 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
 import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
+import type { RecordedHeadline } from "../../engine/contract/jobs.ts";
 import { en } from "./en.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
 import { zh } from "./zh.ts";
@@ -29,6 +30,18 @@ export class Words {
   named(prefix: string, name: string, otherwise = name): string {
     const table: Readonly<Record<string, string>> = TABLES[this.language];
     return table[`${prefix}.${name}`] ?? otherwise;
+  }
+
+  /** A card's figure as a sentence; the bare values where it is of a newer Secateur. */
+  readonly headline = ({ code, values }: RecordedHeadline): string => {
+    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.figure(value)]));
+    const message = this.named("headline", code, "");
+    return message === "" ? Object.values(shown).join(" · ") : fill(message, shown);
+  };
+
+  private figure(value: number | string): string {
+    if (typeof value === "string") return value;
+    return Number.isInteger(value) ? this.count(value) : this.number(value);
   }
 
   readonly number = (value: number | undefined | null, digits = 3): string =>
