@@ -110,6 +110,7 @@ export interface RecordedHeadline {
 
 /** What verbs do one after the other, each under its name in words. */
 export const STAGES = [
+  "alternatives",
   "asking",
   "completeness",
   "connections",

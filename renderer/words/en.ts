@@ -910,7 +910,6 @@ export const en = {
   "means.tab.features": "Which directions does the stream have, where does each fire, and what does it write?",
   "stage.training": "Training",
   "stage.splicing": "Putting reconstructions into the model",
-  "stage.nulls": "Random dictionaries",
   "features.lead":
     "Which few directions is a state made of? A dictionary (sparse autoencoder) writes each state as a sum of a few features out of many. Open one by its folder, or train one.",
   "features.dictionary": "Dictionary",
@@ -1263,8 +1262,6 @@ export const en = {
   "stage.neurons": "Finding neurons",
   "stage.nulls": "Beside chance",
   "stage.searching": "Searching again",
-  "stage.splicing": "Putting reconstructions in",
-  "stage.training": "Training",
   "results.earlier": "Earlier results ({n})",
   "stage.states": "Reading states",
   "stage.layers": "Trying layers",

@@ -872,7 +872,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.tab.features": "残差流里有哪些方向？每个在哪里激活，又写入什么？",
   "stage.training": "训练",
   "stage.splicing": "把重建放进模型",
-  "stage.nulls": "随机字典",
   "features.lead":
     "一个状态由哪几个方向组成？字典（稀疏自编码器）把每个状态写成许多特征中少数几个之和。按文件夹打开一个，或训练一个。",
   "features.dictionary": "字典",
@@ -1206,8 +1205,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "stage.neurons": "寻找神经元",
   "stage.nulls": "与随机相比",
   "stage.searching": "重新搜索",
-  "stage.splicing": "放入重建",
-  "stage.training": "训练",
   "results.earlier": "之前的结果（{n}）",
   "stage.states": "读取状态",
   "stage.layers": "尝试各层",
