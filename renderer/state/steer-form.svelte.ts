@@ -188,23 +188,40 @@ export class SteerForm {
   }
 }
 
-/** What a dose curve is of: everything that was asked for but the first coefficient and how long the text is. */
-export function doseKey({
-  scales,
-  doses: _doses,
-  maxTokens: _tokens,
-  temperature: _t,
-  seed: _seed,
-  ...rest
-}: AskedOf<"vector apply">): string {
-  return JSON.stringify({ ...rest, scales: scales?.slice(1) });
+/**
+ * What a dose curve is of: what the form asks for but the first coefficient and how long the text is, by name and in one order, so
+ * that the settings of a result, in which everything else stands too, have the key of the form that asked for them.
+ */
+export function doseKey(asked: AskedOf<"vector apply">): string {
+  const { model, text, chat, system, vectors, actions, scales, actAt, unit, positions, mostKl } = asked;
+  return JSON.stringify([
+    model,
+    text,
+    chat,
+    system,
+    vectors,
+    actions,
+    scales?.slice(1),
+    actAt,
+    unit,
+    positions,
+    mostKl,
+  ]);
+}
+
+/** Parts of a sum and the signs between them, each sign at an odd place. */
+const piecesOf = (text: string) => text.trim().split(/(\s+[+\u2212-]\s+)/);
+
+/** A sum of files as a person reads it: without their folders. */
+export function labelOfSum(text: string): string {
+  return piecesOf(text)
+    .map((piece) => piece.split(/[\\/]/).at(-1)!)
+    .join("");
 }
 
 /** Names of made directions in a sum become their files: "formal + last - first". */
 export function sumOfNames(text: string, files: ReadonlyMap<string, string>): string {
-  return text
-    .trim()
-    .split(/(\s+[+\u2212-]\s+)/)
+  return piecesOf(text)
     .map((piece) => files.get(piece.trim()) ?? piece)
     .join("");
 }

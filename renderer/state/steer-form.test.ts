@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ActingVector, doseKey, SteerForm, sumOfNames } from "./steer-form.svelte.ts";
+import { vectorApplySettings } from "../../engine/choices/vector.ts";
+import { ActingVector, doseKey, labelOfSum, SteerForm, sumOfNames } from "./steer-form.svelte.ts";
 
 const gender = () => new ActingVector("gender.safetensors", "gender", [0, 1, 2, 3], { method: "difference", layer: 2 });
 
@@ -48,6 +49,21 @@ test("a dose curve stays of use while the first coefficient alone or the length 
   expect(key()).toBe(before);
   form.acting[0]!.layer = 1;
   expect(key()).not.toBe(before);
+});
+
+test("a dose curve that was just measured is of what the form asks now", () => {
+  const form = new SteerForm();
+  form.text = "a";
+  form.take(gender());
+  const keptWithResult = vectorApplySettings.parse(form.asked("sprig", true));
+  expect(doseKey(keptWithResult)).toBe(doseKey(form.asked("sprig", false)));
+  form.mode = "chat";
+  form.message = "b";
+  expect(doseKey(vectorApplySettings.parse(form.asked("sprig", true)))).toBe(doseKey(form.asked("sprig", false)));
+});
+
+test("a sum of files is called by their names without the folders", () => {
+  expect(labelOfSum(" /a/b c/formal.gguf + x\\y.json - plural ")).toBe("formal.gguf + y.json - plural");
 });
 
 test("a direction is made from what its way takes, and from nothing less", () => {
