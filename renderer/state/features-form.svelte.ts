@@ -112,7 +112,7 @@ export class FeaturesForm {
 }
 
 /** "0, 1, 2" → [0, 1, 2]; what is no number is NaN, which the engine refuses with a sentence. */
-export function numbersIn(text: string): number[] {
+function numbersIn(text: string): number[] {
   return text
     .split(/[,，\s]+/)
     .filter((part) => part !== "")
