@@ -7,10 +7,14 @@ import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
-const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
+export const SHIPPED_FACTS = ["capitals"] as const;
+export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
 
 export const editSettings = z.strictObject({
-  facts: option(path, { flags: "<facts>", help: "A file of facts: the old answer, the new one, and wordings." }),
+  facts: option(path, {
+    flags: "<facts>",
+    help: "A file of facts: the old answer, the new one, and wordings; or capitals, which ships.",
+  }),
   model: modelName,
   kind: option(oneOf(EDIT_KINDS).default("signed"), {
     flags: "--kind <kind>",
@@ -33,7 +37,11 @@ export const editSettings = z.strictObject({
   }),
   patch: option(path.optional(), {
     flags: "--patch <file>",
-    help: "Writes the first fact's edit as a patch of weights.",
+    help: "Writes the first fact's edit, or that of --fact, as a patch of weights.",
+  }),
+  fact: option(whole(0, 10_000).default(0), {
+    flags: "--fact <n>",
+    help: "Writes this fact's edit as the patch: of the facts that the model knows, from 0.",
   }),
   draws: option(whole(20, 1_000).default(20), {
     flags: "--draws <n>",
@@ -67,5 +75,7 @@ export interface EditResult {
   readonly facts: readonly EditedFact[];
   /** Share of facts whose held-out wording gives the new answer, beside random neurons of the same layers. */
   readonly success: NullFigure;
+  /** The file of the patch, and the fact that it edits; undefined where none was asked for. */
+  readonly patch: { readonly file: string; readonly fact: number } | undefined;
   readonly notes: readonly string[];
 }

@@ -9,12 +9,19 @@ import { modelName } from "./task-choice.ts";
 export const SCORE_KINDS = ["plain", "centred"] as const;
 const text = z.string({ error: "Give a text of at most 100000 characters." }).max(100_000);
 
+const neuronName = z.string().regex(/^m\d{1,5}\.n\d{1,7}$/, { error: 'Name neurons as in "m3.n12".' });
+
 export const memoriesSettings = z.strictObject({
   model: modelName,
   layers: option(listOf(whole(0, 10_000), 1_000).optional(), {
     flags: "--layers <list>",
     help: "Reads the value vectors of these layers.",
     otherwise: "the last one",
+  }),
+  neurons: option(listOf(neuronName, 1_000).optional(), {
+    flags: "--neurons <list>",
+    help: "Lists these neurons alone, such as m3.n12, whatever their lists are.",
+    otherwise: "the most coherent ones",
   }),
   scores: option(oneOf(SCORE_KINDS).default("centred"), {
     flags: "--scores <kind>",

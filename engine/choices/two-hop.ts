@@ -8,10 +8,11 @@ import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
+export const SHIPPED_TWO_HOPS = ["sprig-cities", "cities"] as const;
 export const DECODERS = ["logit", "shifted", "patchscope"] as const;
 
 export const twoHopSettings = z.strictObject({
-  task: option(path, { flags: "<task>", help: "The two-hop task." }),
+  task: option(path, { flags: "<task>", help: "The two-hop task; sprig-cities and cities ship." }),
   model: modelName,
   decoder: option(oneOf(DECODERS).default("shifted"), {
     flags: "--decoder <kind>",
@@ -28,7 +29,7 @@ export const twoHopSettings = z.strictObject({
   }),
   draws: option(whole(20, 1_000).default(20), {
     flags: "--draws <n>",
-    help: "Compares the chosen pair with so many draws of other questions' states.",
+    help: "Compares all pairs and the chosen one with so many draws of other questions' states.",
   }),
   seed: option(seed.default(0), { flags: "--seed <n>", help: "Draws from this seed." }),
   bos: option(oneOf(BOS_CHOICES).default("auto"), {
@@ -67,6 +68,8 @@ export interface Decoding {
   readonly what: "e2AtE1" | "e2AtEnd" | "e3AtEnd";
   /** First point by question; −1: nowhere. */
   readonly first: readonly number[];
+  /** Share decoded up to each point. */
+  readonly points: readonly { readonly share: number; readonly interval: Interval | undefined }[];
   /** Share decoded at some point, with its interval. */
   readonly share: number;
   readonly interval: Interval | undefined;
@@ -76,10 +79,11 @@ export interface Decoding {
 
 export interface BackPatching {
   readonly position: "e1" | "end";
-  /** Wrong questions whose hops are both known: how many some pair mends, and with another question's states. */
+  /** Wrong questions whose hops are both known: how many some pair mends. */
   readonly wrong: number;
   readonly oracle: number;
-  readonly controlOracle: number;
+  /** The same as a share, beside draws of other questions' states; undefined where no question is wrong so. */
+  readonly oracleShare: NullFigure | undefined;
   /** Share of all pairs that mend a question, mean over these questions. */
   readonly meanShare: number;
   /** Chosen on every second wrong question; undefined where no pair mends any. */

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
-import { installedPath } from "../base/installation.ts";
 import { SHIPPED_TEMPLATES } from "../choices/patchscope.ts";
 import { readFields } from "../task/read-fields.ts";
+import { shippedFile } from "../task/shipped-file.ts";
 
 const words = z.string().max(10_000);
 const schema = z.strictObject({
@@ -26,14 +26,12 @@ export type PatchscopeTemplate = z.infer<typeof schema>;
 
 /** @param name one that ships, or the path of a file @throws EngineError "missing-file" for neither; as `readFields` */
 export function readTemplate(name: string): PatchscopeTemplate {
-  const isShipped = (SHIPPED_TEMPLATES as readonly string[]).includes(name);
-  if (!isShipped && !existsSync(name)) {
+  if (!(SHIPPED_TEMPLATES as readonly string[]).includes(name) && !existsSync(name)) {
     throw new EngineError(
       "missing-file",
       `${name}: there is no such template or file. Templates here are ${SHIPPED_TEMPLATES.join(", ")}.`,
       { place: { file: name } },
     );
   }
-  const file = isShipped ? installedPath("tasks", "patchscopes", `${name}.yaml`) : name;
-  return readFields(file, schema);
+  return readFields(shippedFile("patchscopes", SHIPPED_TEMPLATES, name), schema);
 }

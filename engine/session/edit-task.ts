@@ -4,7 +4,7 @@ import { Executor } from "../activations/executor.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import type { EditedFact, EditResult, EditSettings } from "../choices/edit.ts";
+import { type EditedFact, type EditResult, type EditSettings, SHIPPED_FACTS } from "../choices/edit.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
@@ -14,6 +14,7 @@ import { OverlaidModel } from "../model/overlay.ts";
 import { writePatchFile } from "../model/weight-patch.ts";
 import { argMax } from "../readout/ranking.ts";
 import { readFields } from "../task/read-fields.ts";
+import { shippedFile } from "../task/shipped-file.ts";
 import { neutralPlaces } from "./neutral-places.ts";
 import type { ReadOptions } from "./patchscope-task.ts";
 
@@ -45,7 +46,7 @@ export async function editTask(
   settings: EditSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<EditResult> {
-  const { facts: read } = readFields(settings.facts, schema);
+  const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts), schema);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {
@@ -74,6 +75,9 @@ export async function editTask(
         "usage",
         `${model.name} knows ${facts.length} of the facts of ${settings.facts}; two are needed.`,
       );
+    }
+    if (settings.patch !== undefined && settings.fact >= facts.length) {
+      throw new EngineError("usage", `--fact: ${model.name} knows ${facts.length} of the facts, from 0.`);
     }
     const total = facts.reduce((sum, { ids }) => sum + (ids.length - 1) * config.nLayers, 0);
     let done = 0;
@@ -132,12 +136,14 @@ export async function editTask(
       onProgress?.("edits", i + 1, facts.length);
     }
     if (settings.patch !== undefined) {
-      writePatchFile(settings.patch, model, editPatch(model, kept[0], edit, [facts[0].from, facts[0].to]));
+      const { from, to } = facts[settings.fact];
+      writePatchFile(settings.patch, model, editPatch(model, kept[settings.fact], edit, [from, to]));
     }
     const hits = Float64Array.from(results, ({ heldOut }) => Number(heldOut.success));
     return {
       modelName: model.name,
       facts: results,
+      patch: settings.patch === undefined ? undefined : { file: settings.patch, fact: settings.fact },
       success: besideNull(hits.reduce((sum, x) => sum + x, 0) / hits.length, meanInterval(hits, settings.seed), nulls),
       notes: dropped > 0 ? [`${dropped} neurons are left out: too many facts have them in common.`] : [],
     };

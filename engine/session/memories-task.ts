@@ -7,6 +7,7 @@ import type { MemoriesResult, MemoriesSettings, Memory } from "../choices/memori
 import { quantile } from "../evaluate/bootstrap.ts";
 import { randomDirections, VocabularyRows } from "../memory/value-vectors.ts";
 import { writtenTowards } from "../memory/written.ts";
+import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import { encoded, type ReadOptions } from "./patchscope-task.ts";
@@ -20,7 +21,8 @@ export async function memoriesTask(
   const executor = new Executor(model, execution);
   try {
     const { dModel, dMlp, nLayers } = model.config;
-    const layers = settings.layers ?? [nLayers - 1];
+    const named = namedNeurons(settings.neurons, model);
+    const layers = settings.layers ?? (named ? [...new Set(named.map(({ layer }) => layer))] : [nLayers - 1]);
     const wrong = layers.find((layer) => layer >= nLayers);
     if (wrong !== undefined) {
       throw new EngineError("usage", `--layers: there is no layer ${wrong}; ${model.name} has ${nLayers}, from 0.`);
@@ -41,13 +43,14 @@ export async function memoriesTask(
       const above = (end: "top" | "bottom") => lists.filter(({ coherence }) => coherence[end] > limit).length / dMlp;
       shares.push({ layer, topShare: above("top"), bottomShare: above("bottom") });
       lists.forEach((list, neuron) => {
+        if (named && !named.some((one) => one.layer === layer && one.neuron === neuron)) return;
         for (const end of ["top", "bottom"] as const) {
           const tokens = list[end].map(({ id, score }) => ({ id, score, text: model.tokenizer.token(id) }));
           found.push({ layer, neuron, end, coherence: list.coherence[end], tokens });
         }
       });
       found.sort((a, b) => b.coherence - a.coherence);
-      found.length = Math.min(found.length, settings.most);
+      if (!named) found.length = Math.min(found.length, settings.most);
       onProgress?.("layers", i + 1, layers.length);
     }
     const token = settings.token === undefined ? undefined : model.tokenizer.encodePlain(` ${settings.token}`)[0];
@@ -73,4 +76,16 @@ export async function memoriesTask(
     await executor.dispose();
     model.close();
   }
+}
+
+/** @throws EngineError "usage" for a neuron that the model has not */
+function namedNeurons(names: readonly string[] | undefined, { config, name }: Model) {
+  return names?.map((id) => {
+    const [layer, neuron] = id.slice(1).split(".n").map(Number);
+    if (layer < config.nLayers && neuron < config.dMlp) return { layer, neuron };
+    throw new EngineError(
+      "usage",
+      `--neurons: ${name} has no ${id}; its layers are 0 to ${config.nLayers - 1}, its neurons 0 to ${config.dMlp - 1}.`,
+    );
+  });
 }

@@ -4,10 +4,12 @@ import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { least } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
+import type { NullFigure } from "../choices/null-figure.ts";
 import {
   type BackPatching,
   type Decoding,
   HOP_CLASSES,
+  SHIPPED_TWO_HOPS,
   type HopClass,
   type TwoHopAnswer,
   type TwoHopResult,
@@ -24,6 +26,7 @@ import { markedText, PatchTarget } from "../patchscope/target.ts";
 import { readTemplate } from "../patchscope/template.ts";
 import { readStates } from "../readout/readings.ts";
 import { OwnBos } from "../task/own-bos.ts";
+import { shippedFile } from "../task/shipped-file.ts";
 import type { TwoHopQuestion } from "../task/two-hop.ts";
 import { neutralPrompts } from "./lens-task.ts";
 import { encoded, type ReadOptions } from "./patchscope-task.ts";
@@ -47,7 +50,8 @@ export async function twoHopTask(
   settings: TwoHopSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TwoHopResult> {
-  const task = await readAside("two-hop questions", settings.task, signal);
+  const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task);
+  const task = await readAside("two-hop questions", file, signal);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {
@@ -63,21 +67,31 @@ export async function twoHopTask(
     }
     const answers = asked.map(({ answer }) => answer!);
     const pairs = allPairs(model.config.nLayers);
-    const total = 4 * asked.length;
+    const wrong = answers.flatMap((answer, i) => (answer.class === "both-known" ? [i] : []));
+    const total = 2 * (asked.length + wrong.length * settings.draws);
     let done = 0;
     const backPatching = [];
     for (const position of ["e1", "end"] as const) {
-      const ranksOf = (put: (i: number) => number) => {
-        return each(asked, async (one, i) => {
-          const column = columnOf(asked[put(i)], position);
-          const ranks = await backPatchRanks(executor, targetOf(one, position), column, one.answers, pairs, signal);
-          onProgress?.("patching", ++done, total);
-          return ranks;
-        });
+      const ranksOf = async (i: number, from: number) => {
+        const column = columnOf(asked[from], position);
+        const ranks = await backPatchRanks(
+          executor,
+          targetOf(asked[i], position),
+          column,
+          asked[i].answers,
+          pairs,
+          signal,
+        );
+        onProgress?.("patching", ++done, total);
+        return ranks;
       };
-      const ranks = await ranksOf((i) => i);
-      const control = await ranksOf((i) => otherThan(asked, i, 1));
-      backPatching.push(await figures(executor, asked, position, pairs, ranks, control, settings, signal));
+      const ranks = await each(asked, (_, i) => ranksOf(i, i));
+      const random = Random.seeded(settings.seed, `back-patching/${position}`);
+      const draws: number[][][] = [];
+      for (let draw = 0; draw < settings.draws; draw++) {
+        draws.push(await each(wrong, (i) => ranksOf(i, anotherThan(asked, i, random))));
+      }
+      backPatching.push(figures(answers, position, pairs, ranks, draws, settings));
     }
     return {
       modelName: model.name,
@@ -156,12 +170,10 @@ const best = ({ tokens }: { readonly tokens: readonly { readonly rank: number }[
 const targetOf = ({ atE1, atEnd }: Asked, position: "e1" | "end"): PatchTarget => (position === "e1" ? atE1 : atEnd);
 const columnOf = (asked: Asked, position: "e1" | "end"): Reals => targetOf(asked, position).own().at;
 
-/** The question `steps` behind one, over those with another answer. */
-function otherThan(asked: readonly Asked[], i: number, steps: number): number {
-  const others = asked
-    .map((_, j) => (i + 1 + j) % asked.length)
-    .filter((j) => asked[j].answers[0] !== asked[i].answers[0]);
-  return others.length === 0 ? i : others[(steps - 1) % others.length];
+/** Some question with another answer; the same one where there is none. */
+function anotherThan(asked: readonly Asked[], i: number, random: Random): number {
+  const others = asked.flatMap(({ answers }, j) => (answers[0] === asked[i].answers[0] ? [] : [j]));
+  return others.length === 0 ? i : others[random.below(others.length)];
 }
 
 async function each<In, Out>(items: readonly In[], work: (item: In, index: number) => Promise<Out>): Promise<Out[]> {
@@ -219,11 +231,16 @@ function decodingsOf(answers: readonly TwoHopAnswer[], { within, seed }: TwoHopS
       if (own.length === 0) return [];
       const first = own.map(({ decoded }) => decoded[what].findIndex((rank) => rank <= within));
       const found = first.filter((point) => point >= 0).sort((a, b) => a - b);
+      const points = own[0].decoded[what].map((_, point) => {
+        const reached = Float64Array.from(first, (at) => Number(at >= 0 && at <= point));
+        return { share: meanOf([...reached]), interval: meanInterval(reached, seed) };
+      });
       return [
         {
           class: name,
           what,
           first,
+          points,
           share: found.length / own.length,
           interval: meanInterval(
             Float64Array.from(first, (point) => Number(point >= 0)),
@@ -236,72 +253,65 @@ function decodingsOf(answers: readonly TwoHopAnswer[], { within, seed }: TwoHopS
   );
 }
 
-async function figures(
-  executor: Executor,
-  asked: readonly Asked[],
+/** @param ranks by question, then pair @param draws other questions' states put in: by draw, wrong question, pair */
+function figures(
+  answers: readonly TwoHopAnswer[],
   position: "e1" | "end",
   pairs: readonly LayerPair[],
   ranks: readonly (readonly number[])[],
-  control: readonly (readonly number[])[],
-  { draws, seed }: TwoHopSettings,
-  signal: AbortSignal | undefined,
-): Promise<BackPatching> {
-  const of = (name: HopClass) => asked.flatMap(({ answer }, i) => (answer!.class === name ? [i] : []));
+  draws: readonly (readonly (readonly number[])[])[],
+  { seed }: TwoHopSettings,
+): BackPatching {
+  const of = (name: HopClass) => answers.flatMap((answer, i) => (answer.class === name ? [i] : []));
   const [wrong, right] = [of("both-known"), of("right")];
-  const mends = (some: readonly (readonly number[])[]) => (i: number) => some[i].includes(1);
-  const [discovery, heldOut] = [wrong.filter((_, i) => i % 2 === 0), wrong.filter((_, i) => i % 2 === 1)];
+  const isHeldOut = (place: number) => place % 2 === 1;
+  const own = wrong.map((i) => ranks[i]);
   const pair = bestPair(
-    discovery.map((i) => ranks[i]),
+    own.filter((_, place) => !isHeldOut(place)),
     pairs,
   );
-  const hits = (some: readonly number[]) => some.filter((i) => ranks[i][pair!] === 1).length;
-  const oneCell = async (random: Random): Promise<number> => {
-    let mended = 0;
-    for (const i of heldOut) {
-      const other = otherThan(asked, i, 1 + random.below(Math.max(1, asked.length - 1)));
-      const column = columnOf(asked[other], position);
-      const target = targetOf(asked[i], position);
-      const [rank] = await backPatchRanks(executor, target, column, asked[i].answers, [pairs[pair!]], signal);
-      if (rank === 1) mended++;
-    }
-    return mended / heldOut.length;
+  /** Whether each wrong question is mended by some pair, or by one. */
+  const bySome = (rows: readonly (readonly number[])[]) => rows.map((row) => Number(row.includes(1)));
+  const byPair = (rows: readonly (readonly number[])[]) => rows.map((row) => Number(row[pair!] === 1));
+  const onHeldOut = (hits: readonly number[]) => hits.filter((_, place) => isHeldOut(place));
+  const beside = (hitsOf: (rows: readonly (readonly number[])[]) => readonly number[]): NullFigure | undefined => {
+    const hits = hitsOf(own);
+    if (hits.length === 0) return undefined;
+    const interval = meanInterval(Float64Array.from(hits), seed);
+    return besideNull(
+      meanOf(hits),
+      interval,
+      draws.map((rows) => meanOf(hitsOf(rows))),
+    );
   };
-  const random = Random.seeded(seed, `back-patching/${position}`);
-  const nulls: number[] = [];
-  if (pair !== undefined && heldOut.length > 0)
-    for (let draw = 0; draw < draws; draw++) nulls.push(await oneCell(random));
+  const [discovery, heldOut] = [false, true].map((held) =>
+    pair === undefined ? [] : byPair(own).filter((_, place) => isHeldOut(place) === held),
+  );
+  const mended = (hits: readonly number[]) => ({ mended: sumOf(hits), of: hits.length });
   return {
     position,
     wrong: wrong.length,
-    oracle: wrong.filter(mends(ranks)).length,
-    controlOracle: wrong.filter(mends(control)).length,
-    meanShare:
-      wrong.reduce((sum, i) => sum + ranks[i].filter((rank) => rank === 1).length / pairs.length, 0) / wrong.length,
+    oracle: sumOf(bySome(own)),
+    oracleShare: beside(bySome),
+    meanShare: meanOf(own.map((row) => row.filter((rank) => rank === 1).length / pairs.length)),
     chosen:
       pair === undefined
         ? undefined
         : {
             from: pairs[pair][0],
             into: pairs[pair][1],
-            discovery: { mended: hits(discovery), of: discovery.length },
-            heldOut: { mended: hits(heldOut), of: heldOut.length },
-            kept: hits(right),
+            discovery: mended(discovery),
+            heldOut: mended(heldOut),
+            kept: right.filter((i) => ranks[i][pair] === 1).length,
             right: right.length,
-            figure:
-              heldOut.length === 0
-                ? undefined
-                : besideNull(
-                    hits(heldOut) / heldOut.length,
-                    meanInterval(
-                      Float64Array.from(heldOut, (i) => Number(ranks[i][pair] === 1)),
-                      seed,
-                    ),
-                    nulls,
-                  ),
+            figure: beside((rows) => onHeldOut(byPair(rows))),
           },
     mended: pairs.map((_, p) => wrong.filter((i) => ranks[i][p] === 1).length),
   };
 }
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0);
+const meanOf = (values: readonly number[]) => sumOf(values) / values.length;
 
 function shortcutNotes(answers: readonly TwoHopAnswer[]): string[] {
   const short = answers.filter(({ class: name, shortcut }) => name === "right" && shortcut === 1).length;

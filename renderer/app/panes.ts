@@ -11,7 +11,10 @@ import Grid from "@lucide/svelte/icons/grid-3x3";
 import List from "@lucide/svelte/icons/list";
 import Link from "@lucide/svelte/icons/link";
 import MoveUpRight from "@lucide/svelte/icons/move-up-right";
+import BookOpen from "@lucide/svelte/icons/book-open";
+import PencilLine from "@lucide/svelte/icons/pencil-line";
 import Replace from "@lucide/svelte/icons/replace";
+import Route from "@lucide/svelte/icons/route";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Sparkles from "@lucide/svelte/icons/sparkles";
 import Type from "@lucide/svelte/icons/type";
@@ -38,6 +41,9 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
   patchscope: { load: () => import("./panes/PatchscopePane.svelte"), icon: Replace },
   features: { load: () => import("./panes/FeaturesPane.svelte"), icon: Sparkles },
+  twoHop: { load: () => import("./panes/TwoHopPane.svelte"), icon: Route },
+  memories: { load: () => import("./panes/MemoriesPane.svelte"), icon: BookOpen },
+  edit: { load: () => import("./panes/EditPane.svelte"), icon: PencilLine },
   steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
   statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },

@@ -19,8 +19,11 @@ export const INSTRUMENTS = {
   neurons: "read",
   patchscope: "read",
   features: "read",
+  twoHop: "read",
+  memories: "read",
   steer: "change",
   relations: "change",
+  edit: "change",
   statistics: "trust",
 } as const satisfies Readonly<Record<string, Group>>;
 
@@ -34,6 +37,9 @@ const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set([
   "neurons",
   "patchscope",
   "features",
+  "twoHop",
+  "memories",
+  "edit",
   "steer",
   "relations",
 ]);

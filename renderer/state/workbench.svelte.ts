@@ -35,6 +35,7 @@ import { keptWith, searchedUnits } from "./kept-units.ts";
 import { LensForm } from "./lens-form.svelte.ts";
 import { NeuronForm } from "./neuron-form.svelte.ts";
 import { PatchscopeForm, type PointedToken } from "./patchscope-form.svelte.ts";
+import { EditForm, MemoriesForm, TwoHopForm } from "./read-forms.svelte.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
@@ -77,6 +78,9 @@ export class Workbench {
   private readonly desks = new Map<string, Desk<VerbName>>();
   readonly lensForm = new LensForm();
   readonly patchscopeForm = new PatchscopeForm();
+  readonly twoHopForm = new TwoHopForm();
+  readonly memoriesForm = new MemoriesForm();
+  readonly editForm = new EditForm();
   readonly textForm = new TextForm();
   readonly featuresForm = new FeaturesForm();
   readonly steerForm = new SteerForm();
@@ -224,6 +228,12 @@ export class Workbench {
     if (prompts) this.neuronForm.kind = "task";
     this.neuronForm.open(id);
     this.show({ tab: "neurons" });
+  }
+
+  /** Shows which words a hidden neuron writes. @param id such as "m3.n12" */
+  lookUpMemory(id: string): void {
+    this.memoriesForm.wanted = id;
+    this.show({ tab: "memories" });
   }
 
   /** Puts the state at one token into another one's place, before the layers that are named. */

@@ -83,7 +83,7 @@ describe("the embedded model's questions in two hops", () => {
         expected.forEach((rank, point) => sameRank(found[point], rank));
       }
     });
-    const summary = backPatching.map(({ chosen, mended, meanShare, ...counts }) => ({
+    const summary = backPatching.map(({ chosen, mended, meanShare, oracleShare, ...counts }) => ({
       ...counts,
       best: Math.max(...mended),
       pair: `${chosen!.from} > ${chosen!.into}`,
@@ -91,6 +91,7 @@ describe("the embedded model's questions in two hops", () => {
       kept: chosen!.kept,
       meanShare: Number(meanShare.toFixed(4)),
       nulls: chosen!.figure!.null.draws.length,
+      oracleNulls: [oracleShare!.null.draws.length, Number(oracleShare!.null.mean.toFixed(4))],
     }));
     expect(pairs).toHaveLength(6);
     expect(summary).toEqual([
@@ -98,25 +99,25 @@ describe("the embedded model's questions in two hops", () => {
         position: "e1",
         wrong: 7,
         oracle: 3,
-        controlOracle: 1,
         best: 1,
         pair: "3 > 0",
         heldOut: { mended: 0, of: 3 },
         kept: 0,
         meanShare: 0.0714,
         nulls: 20,
+        oracleNulls: [20, 0.2],
       },
       {
         position: "end",
         wrong: 7,
         oracle: 2,
-        controlOracle: 0,
         best: 2,
         pair: "1 > 0",
         heldOut: { mended: 1, of: 3 },
         kept: 12,
         meanShare: 0.0476,
         nulls: 20,
+        oracleNulls: [20, 0.0143],
       },
     ]);
   });

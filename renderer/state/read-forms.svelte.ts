@@ -1,0 +1,79 @@
+// What a person asks of memories, of value edits and of questions in two hops.
+import { EDIT_KINDS, SHIPPED_FACTS } from "../../engine/choices/edit.ts";
+import type { SCORE_KINDS } from "../../engine/choices/memories.ts";
+import { type DECODERS, SHIPPED_TWO_HOPS } from "../../engine/choices/two-hop.ts";
+import type { AskedOf } from "../../engine/contract/verbs.ts";
+
+export class MemoriesForm {
+  /** Between commas; "" for the last one. */
+  layers = $state("");
+  /** One neuron whose lists are wanted, such as "m3.n12"; "" for the most coherent ones. */
+  neuron = $state("");
+  scores = $state<(typeof SCORE_KINDS)[number]>("centred");
+  /** At whose end parts write; "" for none. */
+  text = $state("");
+  /** "" for the likeliest. */
+  token = $state("");
+  most = $state(20);
+  /** A neuron that another pane asks about. */
+  wanted = $state<string | undefined>(undefined);
+
+  asked(model: string): AskedOf<"memories"> {
+    const { neuron, scores, text, token, most } = this;
+    const layers = this.layers
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(Number);
+    return {
+      model,
+      scores,
+      most,
+      ...(neuron.trim() !== "" ? { neurons: [neuron.trim()] } : layers.length > 0 && { layers }),
+      ...(text !== "" && { text, ...(token.trim() !== "" && { token: token.trim() }) }),
+    };
+  }
+}
+
+export class EditForm {
+  facts = $state<string>(SHIPPED_FACTS[0]);
+  kind = $state<(typeof EDIT_KINDS)[number]>(EDIT_KINDS[0]);
+  away = $state(1);
+  towards = $state(1);
+  factor = $state(2);
+  neurons = $state(5);
+  shared = $state(1);
+  limit = $state(8);
+  /** Of the patch, where the engine runs. */
+  patch = $state("");
+
+  /** @param patch index of the fact whose edit is written to the file; undefined: none */
+  asked(model: string, patch?: number): AskedOf<"edit"> {
+    const { facts, kind, away, towards, factor, neurons, shared, limit } = this;
+    const file = patch === undefined ? {} : { patch: this.patch.trim(), fact: patch };
+    const common = { model, facts, kind, neurons, shared, limit, ...file };
+    switch (kind) {
+      case "signed":
+      case "literal":
+        return { ...common, away, towards };
+      case "boost":
+        return { ...common, factor };
+      case "erase":
+        return common;
+      default:
+        throw kind satisfies never;
+    }
+  }
+}
+
+export class TwoHopForm {
+  task = $state<string>(SHIPPED_TWO_HOPS[0]);
+  decoder = $state<(typeof DECODERS)[number]>("shifted");
+  within = $state(5);
+  /** 0 for all. */
+  items = $state(0);
+
+  asked(model: string): AskedOf<"two-hop"> {
+    const { task, decoder, within, items } = this;
+    return { model, task, decoder, within, ...(items > 0 && { items }) };
+  }
+}
