@@ -10,17 +10,17 @@ export function editTables({ facts, success }: EditResult): Table[] {
         "fact",
         "old",
         "new",
-        "neurons",
+        "changed",
         "seen wordings",
         "held-out wording",
         "others kept",
         "KL on neutral text",
       ],
-      rows: facts.map(({ prompt, old, new: to, neurons, seen, heldOut, othersKept, others, neutral }) => [
+      rows: facts.map(({ prompt, layer, old, new: to, neurons, seen, heldOut, othersKept, others, neutral }) => [
         prompt,
         old,
         to,
-        neurons.map(({ layer, neuron }) => `m${layer}.n${neuron}`).join(" "),
+        layer === undefined ? neurons.map((one) => `m${one.layer}.n${one.neuron}`).join(" ") : `m${layer}`,
         `${seen.success} of ${seen.of}`,
         heldOut.success ? "new" : heldOut.changed ? "changed" : "old",
         `${othersKept} of ${others}`,
@@ -28,7 +28,7 @@ export function editTables({ facts, success }: EditResult): Table[] {
       ]),
     },
     {
-      title: `share of facts whose held-out wording gives the new answer, beside ${success.null.draws.length} draws of random neurons`,
+      title: `share of facts whose held-out wording gives the new answer, beside ${success.null.draws.length} draws of random neurons or keys`,
       columns: ["share", "from 95 %", "to 95 %", "random mean", "random 95 %", "rank"],
       rows: [
         [

@@ -8,6 +8,7 @@ import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
 export const SHIPPED_FACTS = ["capitals"] as const;
+export const EDIT_METHODS = ["value", "rank-one"] as const;
 export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
 
 export const editSettings = z.strictObject({
@@ -16,6 +17,15 @@ export const editSettings = z.strictObject({
     help: "A file of facts: the old answer, the new one, and wordings; or capitals, which ships.",
   }),
   model: modelName,
+  method: option(oneOf(EDIT_METHODS).default("value"), {
+    flags: "--method <method>",
+    help: "Edits the value vectors of the fact's neurons, or one layer's MLP by the exact rank-one edit (ROME).",
+  }),
+  layer: option(whole(0, 10_000).optional(), {
+    flags: "--layer <n>",
+    help: "Edits the MLP of this layer (rank-one).",
+    otherwise: "a sixth of the way up",
+  }),
   kind: option(oneOf(EDIT_KINDS).default("signed"), {
     flags: "--kind <kind>",
     help: "Rewrites value vectors with the sign of their coefficients or without, sets them to zero, or makes them longer.",
@@ -45,7 +55,7 @@ export const editSettings = z.strictObject({
   }),
   draws: option(whole(20, 1_000).default(20), {
     flags: "--draws <n>",
-    help: "Compares with so many draws of random neurons of the same layers.",
+    help: "Compares with so many draws of random neurons of the same layers, or of random words' keys.",
   }),
   seed: option(seed.default(0), { flags: "--seed <n>", help: "Draws from this seed." }),
 });
@@ -53,6 +63,8 @@ export type EditSettings = Frozen<z.infer<typeof editSettings>>;
 
 export interface EditedFact {
   readonly prompt: string;
+  /** Of the rank-one edit; undefined for value edits. */
+  readonly layer: number | undefined;
   readonly old: string;
   readonly new: string;
   readonly neurons: readonly {
@@ -73,7 +85,7 @@ export interface EditedFact {
 export interface EditResult {
   readonly modelName: string;
   readonly facts: readonly EditedFact[];
-  /** Share of facts whose held-out wording gives the new answer, beside random neurons of the same layers. */
+  /** Share of facts whose held-out wording gives the new answer, beside random neurons of the same layers, or the value stored under random words' keys. */
   readonly success: NullFigure;
   /** The file of the patch, and the fact that it edits; undefined where none was asked for. */
   readonly patch: { readonly file: string; readonly fact: number } | undefined;

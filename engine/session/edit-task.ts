@@ -8,10 +8,12 @@ import { type EditedFact, type EditResult, type EditSettings, SHIPPED_FACTS } fr
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
+import { findRankOne, keyMoments, keysAt, type RankOneEdit, rankOnePatch } from "../memory/rank-one.ts";
 import { editPatch, type KnowledgeNeuron, knowledgeNeurons, type ValueEdit } from "../memory/value-edit.ts";
 import { openModel } from "../model/open.ts";
 import { OverlaidModel } from "../model/overlay.ts";
-import { writePatchFile } from "../model/weight-patch.ts";
+import { type WeightPatch, writePatchFile } from "../model/weight-patch.ts";
+import { markedText } from "../patchscope/target.ts";
 import { argMax } from "../readout/ranking.ts";
 import { readFields } from "../task/read-fields.ts";
 import { shippedFile } from "../task/shipped-file.ts";
@@ -23,7 +25,14 @@ const schema = z.strictObject({
   kind: z.literal("facts"),
   name: word,
   facts: z
-    .array(z.strictObject({ old: word, new: word, prompts: z.array(z.string().min(1).max(10_000)).min(2).max(100) }))
+    .array(
+      z.strictObject({
+        old: word,
+        new: word,
+        subject: word.optional(),
+        prompts: z.array(z.string().min(1).max(10_000)).min(2).max(100),
+      }),
+    )
     .min(2)
     .max(10_000),
 });
@@ -37,7 +46,10 @@ interface Fact {
   readonly prompt: string;
   readonly from: number;
   readonly to: number;
-  /** Wordings; the last one is held out. */
+  /** What the fact is of; the rank-one edit needs it. */
+  readonly subject: string | undefined;
+  /** Wordings as text; the last one is held out. */
+  readonly prompts: readonly string[];
   readonly ids: readonly (readonly number[])[];
 }
 
@@ -50,7 +62,7 @@ export async function editTask(
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {
-    const { tokenizer, config } = model;
+    const { tokenizer } = model;
     const tops = async (on: Executor, prompts: readonly (readonly number[])[]) => {
       const plans = prompts.map((ids) => ({
         worlds: [{ ids }],
@@ -63,11 +75,11 @@ export async function editTask(
       (fact) => tokenizer.unknown([fact.old, fact.new, ...fact.prompts].join(" ")).length === 0,
     );
     const facts: Fact[] = [];
-    for (const { old, new: other, prompts } of written) {
+    for (const { old, new: other, subject, prompts } of written) {
       const ids = prompts.map((prompt) => tokenizer.encode(prompt));
       const [from, to] = [old, other].map((answer) => tokenizer.encodePlain(` ${answer}`)[0]);
       if (facts.length < settings.limit && (await tops(executor, [ids[0]]))[0] === from) {
-        facts.push({ old, new: other, prompt: prompts[0], from, to, ids });
+        facts.push({ old, new: other, subject, prompt: prompts[0], prompts, from, to, ids });
       }
     }
     if (facts.length < 2) {
@@ -79,29 +91,19 @@ export async function editTask(
     if (settings.patch !== undefined && settings.fact >= facts.length) {
       throw new EngineError("usage", `--fact: ${model.name} knows ${facts.length} of the facts, from 0.`);
     }
-    const total = facts.reduce((sum, { ids }) => sum + (ids.length - 1) * config.nLayers, 0);
-    let done = 0;
-    const found: KnowledgeNeuron[][] = [];
-    for (const { ids, from } of facts) {
-      const onLayer = () => onProgress?.("neurons", ++done, total);
-      found.push(await knowledgeNeurons(executor, ids.slice(0, -1), from, settings.neurons, { signal, onLayer }));
-    }
-    const kept = found.map((own) => own.filter((neuron) => shareOf(found, neuron) <= settings.shared));
-    const dropped = found.flat().length - kept.flat().length;
-    const edit = editOf(settings);
+    const editor = await editorOf(executor, facts, settings, { signal, onProgress });
     const neutral = neutralPlaces(model, NEUTRAL_TEXTS, Random.seeded(settings.seed, "neutral"));
-    const random = Random.seeded(settings.seed, "edit");
     const results: EditedFact[] = [];
     const nulls = Array.from({ length: settings.draws }, () => 0);
     for (const [i, fact] of facts.entries()) {
       const { ids, from, to } = fact;
-      const patched = async <T>(neurons: readonly KnowledgeNeuron[], work: (on: Executor) => Promise<T>) => {
-        const overlaid = new OverlaidModel(model, editPatch(model, neurons, edit, [from, to]));
+      const patched = async <T>(patch: WeightPatch, work: (on: Executor) => Promise<T>) => {
+        const overlaid = new OverlaidModel(model, patch);
         const changed = executor.overlaid(overlaid);
         return work(changed).finally(() => changed.dispose());
       };
       const others = facts.filter((other) => other !== fact);
-      const result = await patched(kept[i], async (on) => {
+      const result = await patched(editor.patch(i), async (on) => {
         const after = await tops(on, ids);
         const seen = after.slice(0, -1);
         const last = after.at(-1)!;
@@ -124,20 +126,16 @@ export async function editTask(
           neutral: { kl, crossEntropy, texts, tokens },
         };
       });
-      results.push({ prompt: fact.prompt, old: fact.old, new: fact.new, neurons: kept[i], ...result });
+      const { neurons, layer } = editor.changes(i);
+      results.push({ prompt: fact.prompt, old: fact.old, new: fact.new, neurons, layer, ...result });
       for (let draw = 0; draw < settings.draws; draw++) {
-        const drawn = kept[i].map((one) => ({ ...one, neuron: random.below(config.dMlp) }));
-        const distinct = drawn.filter(
-          (one, at) => drawn.findIndex((other) => other.layer === one.layer && other.neuron === one.neuron) === at,
-        );
-        const [top] = await patched(distinct, (on) => tops(on, [ids.at(-1)!]));
+        const [top] = await patched(editor.random(i), (on) => tops(on, [ids.at(-1)!]));
         if (top === to) nulls[draw] += 1 / facts.length;
       }
       onProgress?.("edits", i + 1, facts.length);
     }
     if (settings.patch !== undefined) {
-      const { from, to } = facts[settings.fact];
-      writePatchFile(settings.patch, model, editPatch(model, kept[settings.fact], edit, [from, to]));
+      writePatchFile(settings.patch, model, editor.patch(settings.fact));
     }
     const hits = Float64Array.from(results, ({ heldOut }) => Number(heldOut.success));
     return {
@@ -145,12 +143,114 @@ export async function editTask(
       facts: results,
       patch: settings.patch === undefined ? undefined : { file: settings.patch, fact: settings.fact },
       success: besideNull(hits.reduce((sum, x) => sum + x, 0) / hits.length, meanInterval(hits, settings.seed), nulls),
-      notes: dropped > 0 ? [`${dropped} neurons are left out: too many facts have them in common.`] : [],
+      notes: editor.notes,
     };
   } finally {
     await executor.dispose();
     model.close();
   }
+}
+
+/** How facts are edited, and what is edited in its place to see what chance gives. */
+interface Editor {
+  readonly changes: (fact: number) => Pick<EditedFact, "neurons" | "layer">;
+  readonly patch: (fact: number) => WeightPatch;
+  readonly random: (fact: number) => WeightPatch;
+  readonly notes: readonly string[];
+}
+
+function editorOf(
+  executor: Executor,
+  facts: readonly Fact[],
+  settings: EditSettings,
+  options: Pick<ReadOptions, "signal" | "onProgress">,
+): Promise<Editor> {
+  switch (settings.method) {
+    case "value":
+      return valueEditor(executor, facts, settings, options);
+    case "rank-one":
+      return rankOneEditor(executor, facts, settings, options);
+    default:
+      throw settings.method satisfies never;
+  }
+}
+
+async function valueEditor(
+  executor: Executor,
+  facts: readonly Fact[],
+  settings: EditSettings,
+  { signal, onProgress }: Pick<ReadOptions, "signal" | "onProgress">,
+): Promise<Editor> {
+  const { model } = executor;
+  const { nLayers, dMlp } = model.config;
+  const total = facts.reduce((sum, { ids }) => sum + (ids.length - 1) * nLayers, 0);
+  let done = 0;
+  const found: KnowledgeNeuron[][] = [];
+  for (const { ids, from } of facts) {
+    const onLayer = () => onProgress?.("neurons", ++done, total);
+    found.push(await knowledgeNeurons(executor, ids.slice(0, -1), from, settings.neurons, { signal, onLayer }));
+  }
+  const kept = found.map((own) => own.filter((neuron) => shareOf(found, neuron) <= settings.shared));
+  const dropped = found.flat().length - kept.flat().length;
+  const edit = editOf(settings);
+  const random = Random.seeded(settings.seed, "edit");
+  const patchOf = (fact: number, neurons: readonly KnowledgeNeuron[]) =>
+    editPatch(model, neurons, edit, [facts[fact].from, facts[fact].to]);
+  return {
+    changes: (fact) => ({ neurons: kept[fact], layer: undefined }),
+    patch: (fact) => patchOf(fact, kept[fact]),
+    random: (fact) => {
+      const drawn = kept[fact].map((one) => ({ ...one, neuron: random.below(dMlp) }));
+      const isFirst = (one: KnowledgeNeuron, at: number) =>
+        drawn.findIndex((other) => other.layer === one.layer && other.neuron === one.neuron) === at;
+      return patchOf(fact, drawn.filter(isFirst));
+    },
+    notes: dropped > 0 ? [`${dropped} neurons are left out: too many facts have them in common.`] : [],
+  };
+}
+
+/** Tokens of the shipped text that the covariance of keys is of. */
+const KEY_TOKENS = 8_192;
+
+async function rankOneEditor(
+  executor: Executor,
+  facts: readonly Fact[],
+  { layer: wanted, draws, seed }: EditSettings,
+  { signal, onProgress }: Pick<ReadOptions, "signal" | "onProgress">,
+): Promise<Editor> {
+  const { model } = executor;
+  const { tokenizer, config } = model;
+  const layer = wanted ?? Math.floor(config.nLayers / 6);
+  if (layer >= config.nLayers) {
+    throw new EngineError("usage", `--layer: there is no layer ${layer}; ${model.name} has ${config.nLayers}, from 0.`);
+  }
+  const encode = (text: string) => tokenizer.encode(text);
+  const marked = facts.map(({ subject, prompts, prompt }) => {
+    if (subject === undefined) {
+      throw new EngineError("usage", `The rank-one edit needs to know what "${prompt}" is of: write "subject" there.`);
+    }
+    const essence = `${subject} is a`;
+    return {
+      wordings: prompts.slice(0, -1).map((text) => markedText(text, subject, encode)),
+      essence: tokenizer.unknown(essence).length === 0 ? markedText(essence, subject, encode) : undefined,
+    };
+  });
+  const random = Random.seeded(seed, "keys");
+  const lines = neutralPlaces(model, KEY_TOKENS / 4, random).map(({ ids }) => ids);
+  const moments = await keyMoments(executor, lines, layer, KEY_TOKENS, signal);
+  const edits: RankOneEdit[] = [];
+  for (const [i, { wordings, essence }] of marked.entries()) {
+    edits.push(await findRankOne(executor, wordings, essence, facts[i].to, layer, { signal }));
+    onProgress?.("neurons", i + 1, facts.length);
+  }
+  const others = await keysAt(executor, neutralPlaces(model, draws * facts.length, random), layer);
+  let drawn = 0;
+  return {
+    changes: () => ({ neurons: [], layer }),
+    patch: (fact) => rankOnePatch(model, edits[fact], moments),
+    random: (fact) => rankOnePatch(model, edits[fact], moments, others[drawn++ % others.length]),
+    notes: [],
+  };
 }
 
 function editOf({ kind, away, towards, factor }: EditSettings): ValueEdit {

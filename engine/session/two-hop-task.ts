@@ -210,7 +210,16 @@ async function decoderOf(
     }
     case "patchscope": {
       const { parts } = readTemplate("identity");
-      const host = markedText(parts.before + parts.slot + parts.after, parts.before + parts.slot, encode);
+      const whole = parts.before + parts.slot + parts.after;
+      const { tokenizer, config, name } = executor.model;
+      const length = tokenizer.encode(whole).length;
+      if (length >= config.nContext) {
+        throw new EngineError(
+          "usage",
+          `--decoder patchscope: its prompt has ${length} tokens and ${name} reads ${config.nContext}. Take --decoder logit or shifted.`,
+        );
+      }
+      const host = markedText(whole, parts.before + parts.slot, encode);
       const target = await PatchTarget.open(executor, host.ids, host.position);
       // Early enough that the prompt's end still has to fetch it.
       const into = [Math.max(1, Math.round(nLayers / 10))];

@@ -1,5 +1,5 @@
 // What a person asks of memories, of value edits and of questions in two hops.
-import { EDIT_KINDS, SHIPPED_FACTS } from "../../engine/choices/edit.ts";
+import { EDIT_KINDS, EDIT_METHODS, SHIPPED_FACTS } from "../../engine/choices/edit.ts";
 import type { SCORE_KINDS } from "../../engine/choices/memories.ts";
 import { type DECODERS, SHIPPED_TWO_HOPS } from "../../engine/choices/two-hop.ts";
 import type { AskedOf } from "../../engine/contract/verbs.ts";
@@ -36,6 +36,9 @@ export class MemoriesForm {
 
 export class EditForm {
   facts = $state<string>(SHIPPED_FACTS[0]);
+  method = $state<(typeof EDIT_METHODS)[number]>(EDIT_METHODS[0]);
+  /** That the rank-one edit changes; "" for a sixth of the way up. */
+  layer = $state("");
   kind = $state<(typeof EDIT_KINDS)[number]>(EDIT_KINDS[0]);
   away = $state(1);
   towards = $state(1);
@@ -48,9 +51,11 @@ export class EditForm {
 
   /** @param patch index of the fact whose edit is written to the file; undefined: none */
   asked(model: string, patch?: number): AskedOf<"edit"> {
-    const { facts, kind, away, towards, factor, neurons, shared, limit } = this;
+    const { facts, method, layer, kind, away, towards, factor, neurons, shared, limit } = this;
     const file = patch === undefined ? {} : { patch: this.patch.trim(), fact: patch };
-    const common = { model, facts, kind, neurons, shared, limit, ...file };
+    const every = { model, facts, method, limit, ...file };
+    if (method === "rank-one") return { ...every, ...(layer !== "" && { layer: Number(layer) }) };
+    const common = { ...every, kind, neurons, shared };
     switch (kind) {
       case "signed":
       case "literal":

@@ -21,13 +21,18 @@ test("memories are asked for by layers or by one neuron, with the text that they
 
 test("an edit names the numbers that its kind has, and the patch only where one is wanted", () => {
   const form = new EditForm();
-  const common = { model: "m", facts: "capitals", neurons: 5, shared: 1, limit: 8 };
+  const every = { model: "m", facts: "capitals", limit: 8 };
+  const common = { ...every, method: "value", neurons: 5, shared: 1 };
   expect(form.asked("m")).toEqual({ ...common, kind: "signed", away: 1, towards: 1 });
   form.kind = "boost";
   form.patch = "/p.safetensors";
   expect(form.asked("m", 2)).toEqual({ ...common, kind: "boost", factor: 2, patch: "/p.safetensors", fact: 2 });
   form.kind = "erase";
   expect(form.asked("m")).toEqual({ ...common, kind: "erase" });
+  form.method = "rank-one";
+  expect(form.asked("m")).toEqual({ ...every, method: "rank-one" });
+  form.layer = "3";
+  expect(form.asked("m")).toEqual({ ...every, method: "rank-one", layer: 3 });
 });
 
 test("all questions are asked, or the first so many", () => {

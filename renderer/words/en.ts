@@ -1577,7 +1577,7 @@ export const en = {
     "Random directions: coherence {mean} on average, {high} at the 99th percentile. Unused tokens of a tokenizer, whose rows are almost the same, are the most coherent of all and mean nothing.",
   "neuron.memory": "Its memory",
   "edit.lead":
-    "The neurons of a fact are found by integrated gradients on some of its wordings, and their value vectors are rewritten. One table judges: a wording that was not seen, other facts, neutral text, random neurons. A demonstration, not a tool.",
+    "A fact is rewritten: in the value vectors of its neurons, or by the exact rank-one edit of one layer. One table judges: a wording that was not seen, other facts, neutral text, random neurons. A demonstration, not a tool.",
   "edit.facts": "Facts",
   "edit.facts.capitals": "capitals",
   "edit.kind": "Edit",
@@ -1589,6 +1589,14 @@ export const en = {
   "means.edit.literal": "The same with s = 1: a neuron with a negative coefficient pushes the new word away.",
   "means.edit.erase": "The value vectors become 0.",
   "means.edit.boost": "The value vectors become so many times as long.",
+  "edit.method": "Method",
+  "edit.method.value": "value vectors",
+  "edit.method.rank-one": "rank-one (ROME)",
+  "means.edit.value": "A few neurons’ value vectors are changed.",
+  "means.edit.rank-one":
+    "One layer’s MLP is changed by one outer product, so that the subject’s key gives another value and other keys are least disturbed, by the covariance of the shipped text.",
+  "means.edit.layer":
+    "The layer whose MLP is changed; empty: a sixth of the way up. Above the layer where the prompt’s end fetches the answer (see the relation transplant) nothing is rewritten.",
   "edit.away": "λ₁",
   "means.edit.away": "So much of the old answer’s direction is taken out.",
   "edit.towards": "λ₂",
@@ -1601,7 +1609,7 @@ export const en = {
   "edit.limit": "facts",
   "edit.ask": "Edit",
   "edit.success":
-    "The wording that was not seen gives the new answer for {share} {interval} of the facts; with {n} draws of random neurons of the same layers {mean} on average, {high} at the 95th percentile. Other facts keep their answer in {kept} of {others} cases.",
+    "The wording that was not seen gives the new answer for {share} {interval} of the facts; with {n} draws of random neurons, or of random words’ keys, {mean} on average, {high} at the 95th percentile. Other facts keep their answer in {kept} of {others} cases.",
   "edit.label": "Edits, each of one fact",
   "edit.of": "{some} of {all}",
   "edit.new": "new answer",

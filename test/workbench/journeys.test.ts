@@ -1,5 +1,6 @@
 // Whole journeys through the page on the real engine and the embedded model.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page, WebSocketRoute } from "playwright";
 import { readNeuronpedia } from "../../engine/choices/neuronpedia-feature.ts";
 import { edgesOfEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
@@ -246,6 +247,44 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.getByRole("button", { name: "Transplant", exact: true }).click();
     await page.getByText("Up to layer 1, chosen on the first half").waitFor();
     await page.getByRole("img", { name: "Share of subjects whose answer comes along" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("a neuron's memory, questions in two hops, and an edit of facts whose patch the model goes on with", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await showTab(page, "memories");
+    await page.getByLabel("At the end of").fill("The capital of Poland is");
+    await page.getByRole("button", { name: "Read memories" }).click();
+    await page.getByText("What adds to the logit of “␣Warsaw”").waitFor();
+    const bars = page.getByRole("img", { name: "What each layer’s attention and MLP add" }).locator("rect title");
+    expect(await bars.count()).toBe(1 + 2 * 4 + 1);
+    const lists = page.getByRole("table", { name: "Most coherent lists" }).locator("tbody tr");
+    expect(await lists.count()).toBe(20);
+    const neuron = (await lists.first().getByRole("button").textContent())!;
+    await lists.first().getByRole("button").click();
+    await page.locator("[role=tabpanel][data-tab=neurons]", { hasText: neuron }).waitFor();
+
+    await showTab(page, "twoHop");
+    await page.getByRole("spinbutton", { name: "questions" }).fill("8");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByText(/^Some of the 6 pairs mends \d of \d wrong questions .* in 20 draws/).waitFor();
+    await page.getByRole("img", { name: "Share of questions decoded, by layer" }).waitFor();
+
+    await showTab(page, "edit");
+    await page.getByRole("combobox", { name: "Method" }).selectOption("rank-one");
+    await page.getByRole("spinbutton", { name: "facts" }).fill("2");
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    const edits = page.getByRole("table", { name: "Edits, each of one fact" }).locator("tbody tr");
+    await edits.first().getByText("new answer").waitFor();
+    const file = join(server.home, "france.safetensors");
+    await page.getByLabel("Patch file").fill(file);
+    await edits.first().getByRole("button", { name: "Write the patch" }).click();
+    await page.getByText(`Written: ${file}`).waitFor();
+    await page.getByRole("button", { name: "Write with the edited model" }).click();
+    await page.getByLabel("Tokens").fill("1");
+    await page.getByRole("button", { name: "Write", exact: true }).click();
+    await expect.poll(() => page.locator(".said .token").first().textContent()).toBe(" Rome");
     expect(complaints).toEqual([]);
     await close();
   });
