@@ -72,16 +72,15 @@ export async function twoHopTask(
     let done = 0;
     const backPatching = [];
     for (const position of ["e1", "end"] as const) {
-      const ranksOf = async (i: number, from: number) => {
+      // Draws often meet the same two questions again, and all pairs of layers are many runs.
+      const known = new Map<string, number[]>();
+      const ranksOf = async (i: number, from: number): Promise<number[]> => {
+        const key = `${i} ${from}`;
+        const target = targetOf(asked[i], position);
         const column = columnOf(asked[from], position);
-        const ranks = await backPatchRanks(
-          executor,
-          targetOf(asked[i], position),
-          column,
-          asked[i].answers,
-          pairs,
-          signal,
-        );
+        const ranks =
+          known.get(key) ?? (await backPatchRanks(executor, target, column, asked[i].answers, pairs, signal));
+        known.set(key, ranks);
         onProgress?.("patching", ++done, total);
         return ranks;
       };
