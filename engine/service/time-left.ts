@@ -87,8 +87,10 @@ export class TimeLeft {
     const spent = this.clock() - since;
     const left = Math.max(0, total - done);
     if (steps.length === 0) {
-      const expected = this.pastSeconds(name);
-      return expected === undefined ? undefined : around(Math.max(0, expected - spent), SPREAD.past);
+      const before = this.pastSeconds(name);
+      if (before !== undefined) return around(Math.max(0, before - spent), SPREAD.past);
+      const byShare = this.byClosedStages(name);
+      return byShare === undefined ? undefined : around(Math.max(0, byShare - spent), SPREAD.shares);
     }
     if (steps.length < fewSteps) return around(left * mean(steps), SPREAD.fewSteps);
     const sorted = [...steps].sort((a, b) => a - b);
@@ -96,6 +98,15 @@ export class TimeLeft {
     // The mean of many steps lies closer to the middle than the steps do.
     const [low, high] = [quantile(0.25), quantile(0.75)].map((step) => (step + mean(steps)) / 2);
     return [left * Math.min(low, mean(steps)), left * Math.max(high, mean(steps))];
+  }
+
+  /** Seconds of a stage by its share, held against the stages that are done; undefined for the first. */
+  private byClosedStages(name: string): number | undefined {
+    const done = this.stages.filter((stage) => this.closed.has(stage.name));
+    const own = this.stages.find((stage) => stage.name === name);
+    if (done.length === 0 || own === undefined) return undefined;
+    const perShare = sum(done.map((stage) => this.closed.get(stage.name)!)) / sum(done.map(({ share }) => share));
+    return perShare * own.share;
   }
 
   /** Stages from one on, by what they took before, else by their shares. */

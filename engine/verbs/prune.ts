@@ -4,6 +4,7 @@ import { pruneSettings, type PruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { PrunePart } from "../contract/prune.ts";
 import type { SearchEvent } from "../prune/search.ts";
+import { trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { taskName } from "./task-name.ts";
@@ -55,9 +56,10 @@ function keptCount({ kept }: Circuit): number {
   return (kept.heads?.length ?? 0) + (kept.mlps?.length ?? 0) + neurons;
 }
 
-/** Shares as sprig's and SmolLM2's runs of heads have them. */
+/** Shares as recorded runs of the embedded model have them; a step of learned masks takes what the effects do. */
 function stages({
   start,
+  maskSteps,
   confidence,
   alternatives = 0,
   random,
@@ -68,17 +70,17 @@ function stages({
 }: PruneSettings): Stage[] {
   const isJudged = examples?.heldOut !== 0;
   return [
-    ...(start === "learned-masks" ? [stage("masks", 4)] : []),
+    ...(start === "learned-masks" ? [stage("masks", maskSteps ?? trainingSteps)] : []),
     stage("effects", 1),
-    stage("pruning", 8),
-    ...(confidence === 0 ? [] : [stage("validation", 0.5)]),
-    stage("node-effects", 0.5),
-    ...(connections === false ? [] : [stage("connections", 2)]),
-    ...(roles === false ? [] : [stage("roles", 1)]),
-    ...(isJudged ? [stage("held-out", 0.2)] : []),
+    stage("pruning", 6),
+    ...(confidence === 0 ? [] : [stage("validation", 2)]),
+    stage("node-effects", 1.5),
+    ...(connections === false ? [] : [stage("connections", 1)]),
+    ...(roles === false ? [] : [stage("roles", 1.2)]),
+    ...(isJudged ? [stage("held-out", 0.8)] : []),
     ...(isJudged && random !== 0 ? [stage("random", 1)] : []),
-    ...(isJudged && parts !== false ? [stage("completeness", 2), stage("minimality", 0.5)] : []),
-    ...(alternatives > 0 ? [stage("alternatives", 8 * alternatives)] : []),
+    ...(isJudged && parts !== false ? [stage("completeness", 0.7), stage("minimality", 0.2)] : []),
+    ...(alternatives > 0 ? [stage("alternatives", 6 * alternatives)] : []),
   ];
 }
 
