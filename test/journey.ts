@@ -148,6 +148,53 @@ export async function studyNeurons(page: Page): Promise<void> {
   expect(await page.getByRole("spinbutton", { name: "layer" }).inputValue()).toBe("3");
 }
 
+/** Two results become cards, that are named, compared, opened with their context, deleted and had back. */
+export async function keepOnShelf(page: Page): Promise<void> {
+  await openIoi(page, 16);
+  await startRun(page);
+  await finished(page);
+  await showTab(page, "lens");
+  await page.locator(".pane textarea").first().fill("When Mary and John went to the store, John gave a drink to");
+  await page.getByRole("button", { name: "Read", exact: true }).click();
+  await page.getByRole("button", { name: "Results (2)" }).click();
+  const shelf = page.getByRole("region", { name: "Results" });
+  const cards = shelf.locator("article");
+  await cards.nth(1).waitFor();
+  expect(await cards.last().textContent()).toMatch(
+    /Circuit · ioi.*sprig · ioi · n = 16.*\d kept, f [\d.]+ \(held out\)/s,
+  );
+
+  await page.getByRole("button", { name: "More for Circuit · ioi" }).click();
+  await page.getByRole("menuitem", { name: /^Details/ }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.locator("pre").textContent()).toMatch(/^secateur prune .*ioi.yaml --model sprig/);
+  await dialog.getByLabel("Name").fill("first circuit");
+  await dialog.getByLabel("Name").press("Tab");
+  await press(page, "Escape");
+  await shelf.getByRole("article", { name: "first circuit" }).waitFor();
+
+  for (const name of ["first circuit", "Lens"]) await shelf.getByLabel(`Choose ${name} for a comparison`).check();
+  await shelf.getByRole("button", { name: "Compare 2" }).click();
+  await dialog.getByRole("row", { name: /^verb Lens Circuit/ }).waitFor();
+  await press(page, "Escape");
+
+  // The bar goes elsewhere; the card is marked, and opening it comes back.
+  await page.locator(".left").getByRole("button", { name: "Gendered pronoun" }).click();
+  await shelf.getByText("other task").waitFor();
+  await shelf.getByRole("button", { name: "Open first circuit" }).click();
+  await expect.poll(() => shelf.getByText("other task").count()).toBe(0);
+  expect(await page.locator("[role=tab][aria-selected=true]").textContent()).toContain("Circuit");
+  expect(await page.getByLabel("held out", { exact: true }).inputValue()).toBe("16");
+
+  await page.getByRole("button", { name: "More for Lens" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect.poll(() => cards.count()).toBe(1);
+  await shelf.getByRole("button", { name: "Have it back" }).click();
+  await expect.poll(() => cards.count()).toBe(2);
+  await page.reload();
+  await expect.poll(() => cards.count()).toBe(2);
+}
+
 /**
  * A small dictionary of the embedded model: trained, opened, searched by a text, labelled, steered with, and judged.
  *

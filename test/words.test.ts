@@ -5,6 +5,7 @@ import { ERROR_CODES } from "../engine/base/errors.ts";
 import { parseCircuit } from "../engine/circuit/circuit-file.ts";
 import { WIRE_CODES } from "../engine/contract.ts";
 import { HEADLINES, STAGES } from "../engine/contract/jobs.ts";
+import { VERB_NAMES } from "../engine/contract/verbs.ts";
 import { evidenceNames, roleNames } from "../engine/reading/roles.ts";
 import { loadTask } from "../engine/task/load.ts";
 import { en } from "../renderer/words/en.ts";
@@ -47,9 +48,13 @@ test.each([
   "a headline in %s names values that come with it, and no others",
   (_, table: Readonly<Record<string, string>>) => {
     const unknown = Object.entries(HEADLINES).flatMap(([code, values]: [string, readonly string[]]) => {
-      const named = [...table[`headline.${code}`].matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const named = [...table[`headline.${code}`].matchAll(/\{(\w+)%?\}/g)].map(([, name]) => name);
       return named.filter((name) => !values.includes(name)).map((name) => `${code}: ${name}`);
     });
     expect(unknown).toEqual([]);
   },
 );
+test("every verb has a name in both languages", () => {
+  const missing = (table: Readonly<Record<string, string>>) => VERB_NAMES.filter((name) => !table[`verb.${name}`]);
+  expect({ en: missing(en), zh: missing(zh) }).toEqual({ en: [], zh: [] });
+});

@@ -103,6 +103,17 @@ export class EdgeDesk {
     await this.group.stop();
   }
 
+  /** Shows a result that was made before, alone. */
+  show(stored: StoredResult<"edges">): void {
+    const { method, ...plan } = stored.settings;
+    const { task = "", model = plan.model } = stored.summary.about;
+    this.asked = { plan, subject: { task, model }, found: [] };
+    this.take(stored);
+    ({ order: this.order, selection: this.selection, prune: this.prune } = plan);
+    this.methods = [method];
+    this.chosen = method;
+  }
+
   /** Shows the circuits of a session. */
   restore(saved: MeasuredEdges | undefined): void {
     this.measured = saved;

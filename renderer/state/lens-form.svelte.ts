@@ -1,6 +1,6 @@
 // What the lens is to read: a text, perhaps a second one beside it, or the prompts of the task; through which lens; which words to follow.
 import type { LensKind, LensSite } from "../../engine/choices/lists.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export const LENS_SOURCES = ["text", "task"] as const;
 export type LensSource = (typeof LENS_SOURCES)[number];
@@ -38,6 +38,17 @@ export class LensForm {
   isComplete(task: string | undefined): boolean {
     const hasText = this.source === "task" ? task !== undefined : this.text !== "";
     return hasText && (!needsFile(this.lens) || this.file.trim() !== "");
+  }
+
+  /** Takes over what a reading was asked with. */
+  take({ text, task, lens, lensFile, sites: [site], words }: SettingsOf<"lens">): void {
+    this.source = task === undefined ? "text" : "task";
+    this.text = text ?? "";
+    this.second = "";
+    this.lens = lens;
+    this.file = lensFile ?? "";
+    if (site) this.site = site;
+    this.words = words ?? [];
   }
 
   follow(word: string): void {

@@ -1,6 +1,6 @@
 // What a study of hidden neurons is to ask: the event, the neurons, the steps; and which neuron's page is open.
 import type { NeuronStep } from "../../engine/choices/lists.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export const EVENT_KINDS = ["event", "pattern", "marked", "task"] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -45,6 +45,31 @@ export class NeuronForm {
     this.page = id;
     this.view = "page";
     this.neurons = id;
+  }
+
+  /** Takes over what a study was asked with; the page of its first neuron opens. */
+  take(asked: SettingsOf<"neuron">): void {
+    const { event, pattern, marked, task, property, control, corpus, texts, neuron, steps } = asked;
+    this.kind = event
+      ? "event"
+      : pattern !== undefined
+        ? "pattern"
+        : marked !== undefined
+          ? "marked"
+          : task !== undefined
+            ? "task"
+            : "event";
+    if (event) this.event = event.join(",");
+    this.pattern = pattern ?? "";
+    this.marked = marked ?? "";
+    this.property = property ?? "";
+    this.control = control?.join(",") ?? "";
+    this.corpus = corpus ?? "";
+    if (texts !== undefined) this.texts = texts;
+    this.neurons = neuron?.join(", ") ?? "";
+    this.steps = FURTHER_STEPS.filter((step) => steps?.includes(step));
+    this.page = undefined;
+    this.view = "page";
   }
 
   toggle(step: FurtherStep): void {

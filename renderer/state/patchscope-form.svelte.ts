@@ -1,6 +1,6 @@
 // What a person asks of a Patchscope: a state of one text, put into another prompt; and of a relation transplant.
 import { SHIPPED_TEMPLATES } from "../../engine/choices/patchscope.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 /** Layers that are tried at most where a person names none. */
 const layersAtOnce = 12;
@@ -74,6 +74,32 @@ export class PatchscopeForm {
       ...(Array.isArray(into) && { into }),
       ladder: this.ladder,
     };
+  }
+
+  /** Takes over what a Patchscope was asked with; tokens that were pointed at by their numbers. */
+  take(asked: SettingsOf<"patchscope">): void {
+    const { text, at, position, template, prompt, onto, ontoPosition, words, from, into, ladder } = asked;
+    this.view = "grid";
+    this.text = text;
+    this.at = at ?? "";
+    this.template = prompt === undefined ? template : "";
+    this.prompt = prompt ?? "";
+    this.onto = onto ?? "";
+    this.pointed = {
+      ...(position !== undefined && { source: { text, position, token: `#${position}` } }),
+      ...(prompt !== undefined &&
+        ontoPosition !== undefined && { target: { text: prompt, position: ontoPosition, token: `#${ontoPosition}` } }),
+    };
+    this.words = words?.join(", ") ?? "";
+    [this.from, this.into] = [from?.join(", ") ?? "all", into?.join(", ") ?? "all"];
+    this.ladder = ladder;
+  }
+
+  takeTransplant({ task, text, into }: SettingsOf<"transplant">): void {
+    this.view = "transplant";
+    this.relation = task;
+    this.sentence = text ?? "";
+    this.transplantInto = into === undefined ? "" : String(into);
   }
 
   transplant(model: string): AskedOf<"transplant"> {

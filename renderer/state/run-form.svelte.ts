@@ -34,6 +34,22 @@ export class RunForm {
     this.seed = task.seed;
   }
 
+  /** Takes over what a run or curves were asked with. */
+  take(asked: TaskChoice & Partial<Pick<PruneSettings, "units" | "start" | "budget">>): void {
+    const { units, criterion, threshold, ablation, corruption, bos, examples, seed, start, budget } = asked;
+    if (units) this.units = units;
+    this.criterion = criterion ?? this.criterion;
+    this.threshold = threshold ?? this.threshold;
+    this.ablation = ablation ?? this.ablation;
+    this.corruption = corruption ?? "";
+    this.bos = bos ?? this.bos;
+    this.discovery = examples?.discovery ?? this.discovery;
+    this.heldOut = examples?.heldOut ?? this.heldOut;
+    this.seed = seed ?? this.seed;
+    this.start = start ?? "full";
+    this.budget = budget ?? null;
+  }
+
   toggle(kind: UnitKind): void {
     const next = UNIT_KINDS.filter((each) => this.units.includes(each) !== (each === kind));
     if (next.length > 0) this.units = next;

@@ -3,6 +3,7 @@ import { type Language, LANGUAGES, languageFor } from "../words/language.ts";
 import type { ThemeName } from "../look/palette.ts";
 import { type RecentFile, withMissing, withOpened } from "./recent-files.ts";
 import { type Memory, recall, remember } from "./stored.ts";
+import { toggled } from "./view.ts";
 import { THEME_CHOICES, type ThemeChoice } from "./theme-choice.ts";
 
 /** Pixels of the panes at the sides and at the bottom. */
@@ -14,11 +15,17 @@ export interface PaneSizes {
 
 export const FIRST_SIZES: PaneSizes = { left: 264, right: 312, bottom: 268 };
 
+/** Parts of the window that can be folded away. */
+export const FOLDED_PARTS = ["left", "right", "shelf"] as const;
+export type FoldedPart = (typeof FOLDED_PARTS)[number];
+
 export class Settings {
   theme = $state<ThemeChoice>("system");
   language = $state<Language>("en");
   sizes = $state.raw<PaneSizes>(FIRST_SIZES);
   recent = $state.raw<readonly RecentFile[]>([]);
+  /** Parts of the window that are folded away. */
+  folded = $state.raw<readonly FoldedPart[]>(["shelf"]);
 
   constructor(
     private readonly memory: Memory,
@@ -27,6 +34,7 @@ export class Settings {
     this.theme = recall(memory, "theme", "system" as ThemeChoice, isOneOf(THEME_CHOICES));
     this.language = recall(memory, "language", languageFor(preferred), isOneOf(LANGUAGES));
     this.sizes = recall(memory, "sizes", FIRST_SIZES, isSizes);
+    this.folded = recall(memory, "folded", this.folded, isFolded);
     this.recent = recall(memory, "recent", [] as readonly RecentFile[], isRecent);
   }
 
@@ -43,6 +51,15 @@ export class Settings {
   setSizes(sizes: Partial<PaneSizes>): void {
     this.sizes = { ...this.sizes, ...sizes };
     remember(this.memory, "sizes", this.sizes);
+  }
+
+  isFolded(part: FoldedPart): boolean {
+    return this.folded.includes(part);
+  }
+
+  toggleFolded(part: FoldedPart): void {
+    this.folded = toggled(this.folded, part) as readonly FoldedPart[];
+    remember(this.memory, "folded", this.folded);
   }
 
   noteOpened(file: string, name: string): void {
@@ -71,6 +88,10 @@ function isOneOf<T extends string>(values: readonly T[]): (value: unknown) => va
 function isSizes(value: unknown): value is PaneSizes {
   const sizes = value as PaneSizes | null;
   return sizes !== null && [sizes.left, sizes.right, sizes.bottom].every((size) => Number.isFinite(size) && size > 0);
+}
+
+function isFolded(value: unknown): value is readonly FoldedPart[] {
+  return Array.isArray(value) && value.every((part) => FOLDED_PARTS.includes(part as FoldedPart));
 }
 
 function isRecent(value: unknown): value is readonly RecentFile[] {

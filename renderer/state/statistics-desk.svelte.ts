@@ -108,6 +108,12 @@ export class StatisticsDesk {
     await this.transfer.start({ circuits: [await circuitName()], model, tasks, ablation });
   }
 
+  /** Puts what was made before into the circuit of a run. */
+  async show(kind: Kind, run: string, id: string): Promise<void> {
+    this.of[kind] = run;
+    await this[kind].restore(id);
+  }
+
   async stop(): Promise<void> {
     for (const desk of [this.stability, this.transfer]) if (desk.active) await desk.stop();
   }

@@ -1,8 +1,9 @@
 // What a person asks of directions: which ones, how strongly, where and on what text; how one is made, swept and judged.
+import { without } from "../../engine/base/without.ts";
 import type { CoefficientUnit, VectorAction, VectorPositions } from "../../engine/choices/acting.ts";
 import type { DirectionMethod, VectorApplyResult } from "../../engine/choices/vector.ts";
 import type { OpenedDirections, TaskEntry } from "../../engine/contract.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 import type { Loaded } from "./task-desk.svelte.ts";
 import type { TextMode } from "./text-form.svelte.ts";
 
@@ -160,6 +161,26 @@ export class SteerForm {
       mostKl: this.mostKl,
       ...(doses && acting[0]?.isScaled && { doses: [...this.reach.doses] }),
     };
+  }
+
+  /** Takes over the text that directions acted on, and how; which ones act stays. */
+  takeText({
+    text,
+    chat,
+    system,
+    unit,
+    positions,
+    maxTokens,
+    temperature,
+    seed,
+    mostKl,
+  }: SettingsOf<"vector apply">): void {
+    this.view = "write";
+    this.mode = chat === undefined ? "text" : "chat";
+    this.text = text ?? "";
+    this.message = chat ?? "";
+    this.system = system ?? "";
+    Object.assign(this, { unit, positions, maxTokens, temperature, seed, mostKl });
   }
 
   sweep(model: string, sets: string): AskedOf<"vector sweep"> {

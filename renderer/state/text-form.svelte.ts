@@ -1,6 +1,6 @@
 // What the model is to go on with, and how it chooses its tokens.
 import type { GeneratedToken, TokenChance } from "../../engine/choices/generate.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export const TEXT_MODES = ["text", "chat"] as const;
 export type TextMode = (typeof TEXT_MODES)[number];
@@ -19,6 +19,15 @@ export class TextForm {
 
   get isComplete(): boolean {
     return (this.mode === "text" ? this.text : this.message) !== "";
+  }
+
+  /** Takes over what a text was asked with. */
+  take({ text, chat, system, temperature, topP, maxTokens, seed }: SettingsOf<"generate">): void {
+    this.mode = chat === undefined ? "text" : "chat";
+    this.text = text ?? "";
+    this.message = chat ?? "";
+    this.system = system ?? "";
+    Object.assign(this, { temperature, topP: topP ?? 1, maxTokens, seed });
   }
 
   /** @param begin ids of new tokens that are given */

@@ -344,6 +344,17 @@ export class Workbench {
     await this.preview();
   }
 
+  /** Goes back to the model, the task and its examples that something was made with; a task that is gone leaves the one there is. */
+  async takeUp({ model, task, ...choice }: Partial<PruneSettings>): Promise<void> {
+    if (model !== undefined) this.tasks.model = model;
+    if (task !== undefined) {
+      const isOpen = task === this.tasks.task?.file || (await this.tasks.open({ file: task }));
+      if (isOpen) this.form.follow(this.tasks.task!);
+      this.form.take({ ...choice, task, model: this.tasks.model });
+    }
+    void this.preview();
+  }
+
   chooseModel(name: string): void {
     this.tasks.model = name;
     void this.preview();
@@ -546,6 +557,12 @@ export class Workbench {
     } catch (thrown) {
       this.refused = { name, refusal: { because: "failed", error: toWireError(thrown) } };
     }
+  }
+
+  /** Shows the circuit of a run, or of a file that the engine can read. */
+  async openCircuitNamed(name: string): Promise<void> {
+    if (this.runs.runs.some(({ id }) => id === name)) return this.openRun(name);
+    this.showCircuit(await this.link.api.openCircuit({ file: name }), name);
   }
 
   private showCircuit(circuit: Circuit, name: string): void {

@@ -32,15 +32,19 @@ export class Words {
     return table[`${prefix}.${name}`] ?? otherwise;
   }
 
-  /** A card's figure as a sentence; the bare values where it is of a newer Secateur. */
+  /** The one figure of a result; "{share%}" as a percentage; the bare values where it is of a newer Secateur. */
   readonly headline = ({ code, values }: RecordedHeadline): string => {
-    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.figure(value)]));
-    const message = this.named("headline", code, "");
-    return message === "" ? Object.values(shown).join(" · ") : fill(message, shown);
+    const bare = Object.keys(values)
+      .map((name) => `{${name}}`)
+      .join(" · ");
+    return this.named("headline", code, bare).replace(/\{(\w+)(%?)\}/g, (_, name: string, isShare: string) =>
+      this.figure(values[name], isShare === "%"),
+    );
   };
 
-  private figure(value: number | string): string {
-    if (typeof value === "string") return value;
+  private figure(value: number | string | undefined, isShare: boolean): string {
+    if (typeof value !== "number") return value?.trim() ?? "–";
+    if (isShare) return Number.isNaN(value) ? "–" : this.percent(value);
     return Number.isInteger(value) ? this.count(value) : this.number(value);
   }
 

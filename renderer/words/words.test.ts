@@ -43,3 +43,11 @@ test("numbers have a true minus sign, and a dash where there is none", () => {
 test("a name that has no words is shown as it is", () => {
   expect(new Words({ language: "zh" }).named("role", "backup of the backup")).toBe("backup of the backup");
 });
+
+test("a result's figure: counts whole, shares as percentages, of an unknown code its values alone", () => {
+  const words = new Words({ language: "en" });
+  expect(words.headline({ code: "prune", values: { kept: 5, f: 0.99541 } })).toBe("5 kept, f 0.995");
+  expect(words.headline({ code: "edit", values: { share: 0.5, null: 0.1 } })).toBe("50% of edits take, by chance 10%");
+  expect(words.headline({ code: "lens", values: { token: " Mary", point: "L2" } })).toBe("“Mary” comes first from L2 on");
+  expect(words.headline({ code: "new", values: { a: 1, b: NaN } })).toBe("a 1, b –");
+});

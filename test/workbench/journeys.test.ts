@@ -9,6 +9,7 @@ import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import {
   type Exported,
   finished,
+  keepOnShelf,
   listedHeads,
   lookAtFeatures,
   measureEdges,
@@ -47,6 +48,15 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await pruneToExport(page, server.home, (entry, file) => exported(page, entry, file));
     expect(complaints).toEqual([]);
     await close();
+  });
+
+  test("every run is a card: named, compared, opened with its context, deleted and had back, and there after a reload", async () => {
+    const own = await serveReal();
+    const { page, complaints, close } = await launch(own.address);
+    await keepOnShelf(page);
+    expect(complaints).toEqual([]);
+    await close();
+    await own.close();
   });
 
   test("stopped and resumed, with the line to the page cut in between: the circuit of an undisturbed run", async () => {
