@@ -47,6 +47,8 @@ export interface TaskEntry {
   readonly file: string;
   readonly name: string;
   readonly title: { readonly en: string; readonly zh?: string };
+  /** What it asks of a model, in a sentence or two. */
+  readonly description?: string;
   readonly kind: "contrast" | "relation";
 }
 

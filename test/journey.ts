@@ -195,6 +195,32 @@ export async function keepOnShelf(page: Page): Promise<void> {
   await expect.poll(() => cards.count()).toBe(2);
 }
 
+/** A search is stopped and gone on with from the tray, while another instrument is shown, and opened from there. */
+export async function workTheTray(page: Page): Promise<void> {
+  await openIoi(page, 64);
+  await startRun(page);
+  await showTab(page, "lens");
+  await page.getByRole("button", { name: /^Jobs: 1 under way/ }).click();
+  const tray = page.locator(".tray");
+  await tray.getByRole("button", { name: "Stop Circuit · ioi" }).click();
+  await tray.getByText("Stopped", { exact: true }).waitFor();
+  await tray.getByRole("button", { name: "Resume Circuit · ioi" }).click();
+  await tray.getByText("Finished", { exact: true }).waitFor();
+  await tray.getByRole("button", { name: "Show Circuit · ioi" }).click();
+  await page.locator("[role=tab][aria-selected=true]", { hasText: "Circuit" }).waitFor();
+  await press(page, "Escape");
+
+  await page.getByRole("button", { name: /^Task: Indirect/ }).click();
+  await page.getByRole("combobox", { name: "Search: Task" }).fill("pronoun");
+  await press(page, "Enter");
+  await page.getByRole("button", { name: /^Task: Gendered pronoun/ }).waitFor();
+  await page.getByText("shown: ioi, sprig").waitFor();
+  await press(page, "l");
+  await page.locator(".left").waitFor({ state: "hidden" });
+  await press(page, "l");
+  await page.locator(".left").waitFor();
+}
+
 /**
  * A small dictionary of the embedded model: trained, opened, searched by a text, labelled, steered with, and judged.
  *

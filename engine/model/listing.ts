@@ -38,7 +38,14 @@ export function listModels(): ListedModel[] {
 function smollm2(): ListedModel {
   const { name } = SMOLLM2;
   if (existsSync(smollm2Path())) return look(name, "fetched");
-  return { name, where: "not-fetched", family: "llama", ready: false, reason: `secateur models get ${name} (98 MB)` };
+  return {
+    name,
+    where: "not-fetched",
+    family: "llama",
+    bytes: 98_000_000,
+    ready: false,
+    reason: `secateur models get ${name} (98 MB)`,
+  };
 }
 
 function look(name: string, where: ListedModel["where"]): ListedModel {

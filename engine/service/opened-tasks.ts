@@ -21,8 +21,8 @@ export function shippedTasks(): TaskEntry[] {
     .map((file) => entryOf(loadTask(file)));
 }
 
-function entryOf({ file, name, title, kind }: Task): TaskEntry {
-  return { file, name, title, kind };
+function entryOf({ file, name, title, kind, description }: Task): TaskEntry {
+  return { file, name, title, kind, description };
 }
 
 /** A task of prompts, or a relation as one. @param folder where texts are kept */

@@ -1,5 +1,5 @@
 // Every job of the engine and every result that it keeps, as lists that follow its events.
-import type { JobSummary, ResultSummary } from "../../engine/contract/jobs.ts";
+import type { JobSummary, ResultSummary, SecondsRange } from "../../engine/contract/jobs.ts";
 import type { EngineApi, EngineEvent, WireError } from "../../engine/contract.ts";
 import { toWireError } from "../client/wire-failure.ts";
 
@@ -17,6 +17,17 @@ export class JobTray {
   /** Jobs that are under way or wait. */
   get active(): readonly JobSummary[] {
     return this.jobs.filter(({ state }) => ["waiting", "running", "pausing", "stopping"].includes(state));
+  }
+
+  /** Until all of them are done, one behind the other; undefined while that of one is a guess. */
+  get left(): SecondsRange | undefined {
+    let [low, high] = [0, 0];
+    for (const { left } of this.active) {
+      if (!left) return undefined;
+      low += left[0];
+      high += left[1];
+    }
+    return [low, high];
   }
 
   async refresh(): Promise<void> {

@@ -66,3 +66,15 @@ test("a job that is moved stands where the engine has put it", async () => {
   await tray.move("c", "b");
   expect(ids(tray.jobs)).toEqual(["a", "c", "b"]);
 });
+
+test("the time left of all jobs is the sum of theirs, and none while one of them is a guess", () => {
+  const tray = trayOn({});
+  tray.note([
+    told({ type: "job", job: { ...job("a", "running"), left: [3, 5] } }),
+    told({ type: "job", job: { ...job("b", "waiting"), left: [1, 2] } }),
+    told({ type: "job", job: { ...job("c", "finished"), left: [9, 9] } }),
+  ]);
+  expect(tray.left).toEqual([4, 7]);
+  tray.note([told({ type: "job", job: job("d", "waiting") })]);
+  expect(tray.left).toBeUndefined();
+});

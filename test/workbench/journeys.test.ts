@@ -20,6 +20,7 @@ import {
   startRun,
   steerFromSets,
   studyNeurons,
+  workTheTray,
 } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
@@ -54,6 +55,15 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const own = await serveReal();
     const { page, complaints, close } = await launch(own.address);
     await keepOnShelf(page);
+    expect(complaints).toEqual([]);
+    await close();
+    await own.close();
+  });
+
+  test("the tray stops and goes on with what another instrument shows, the bar changes the task, and the sides fold away", async () => {
+    const own = await serveReal();
+    const { page, complaints, close } = await launch(own.address);
+    await workTheTray(page);
     expect(complaints).toEqual([]);
     await close();
     await own.close();
