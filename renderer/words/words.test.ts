@@ -48,6 +48,8 @@ test("a result's figure: counts whole, shares as percentages, of an unknown code
   const words = new Words({ language: "en" });
   expect(words.headline({ code: "prune", values: { kept: 5, f: 0.99541 } })).toBe("5 kept, f 0.995");
   expect(words.headline({ code: "edit", values: { share: 0.5, null: 0.1 } })).toBe("50% of edits take, by chance 10%");
-  expect(words.headline({ code: "lens", values: { token: " Mary", point: "L2" } })).toBe("“Mary” comes first from L2 on");
+  expect(words.headline({ code: "lens", values: { token: " Mary", point: "L2" } })).toBe(
+    "“Mary” comes first from L2 on",
+  );
   expect(words.headline({ code: "new", values: { a: 1, b: NaN } })).toBe("a 1, b –");
 });
