@@ -1,5 +1,4 @@
 // What a person asks of directions: which ones, how strongly, where and on what text; how one is made, swept and judged.
-import { without } from "../../engine/base/without.ts";
 import type { CoefficientUnit, VectorAction, VectorPositions } from "../../engine/choices/acting.ts";
 import type { DirectionMethod, VectorApplyResult } from "../../engine/choices/vector.ts";
 import type { OpenedDirections, TaskEntry } from "../../engine/contract.ts";
