@@ -47,9 +47,9 @@ const OPENINGS: Readonly<Record<VerbName, Opening | undefined>> = {
   "vector sweep": onDesk("vector sweep", "steer", ({ steerForm }) => (steerForm.view = "sweep")),
   "vector judge": onDesk("vector judge", "steer", ({ steerForm }) => (steerForm.view = "judge")),
   "vector apply": onDesk("vector apply", "steer", ({ steerForm }, settings) => steerForm.takeText(settings)),
-  "two-hop": undefined,
-  edit: undefined,
-  memories: undefined,
+  "two-hop": onDesk("two-hop", "twoHop"),
+  edit: onDesk("edit", "edit"),
+  memories: onDesk("memories", "memories"),
   "sae train": undefined,
   "sae show": undefined,
   "sae eval": undefined,
@@ -89,7 +89,7 @@ export function differsFrom(
 function onDesk<Name extends VerbName>(
   verb: Name,
   tab: Tab,
-  fill: (bench: Workbench, settings: SettingsOf<Name>) => void,
+  fill: (bench: Workbench, settings: SettingsOf<Name>) => void = () => undefined,
 ): Opening {
   return async (bench, id) => {
     const desk = bench.desk(verb);

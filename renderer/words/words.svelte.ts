@@ -35,8 +35,8 @@ export class Words {
   /** The one figure of a result; "{share%}" as a percentage; the bare values where it is of a newer Secateur. */
   readonly headline = ({ code, values }: RecordedHeadline): string => {
     const bare = Object.keys(values)
-      .map((name) => `{${name}}`)
-      .join(" · ");
+      .map((name) => `${name} {${name}}`)
+      .join(", ");
     return this.named("headline", code, bare).replace(/\{(\w+)(%?)\}/g, (_, name: string, isShare: string) =>
       this.figure(values[name], isShare === "%"),
     );
