@@ -1,7 +1,7 @@
 // Runs a verb for a command: with a bar, with Ctrl-C, in a folder of its own, and with its notes on stderr.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Command } from "commander";
 import { makeFolder } from "../engine/base/make-folder.ts";
 import type { PartOf, ResultOf, SettingsOf, VerbName } from "../engine/contract/verbs.ts";
@@ -13,7 +13,7 @@ import { typedExecution } from "./settings-options.ts";
 
 export interface RunFlags<Part> {
   readonly quiet?: boolean;
-  /** Where the files that belong to the result stay (default: nowhere). */
+  /** Where the files that belong to the result stay (default: those that it names in a temporary folder, the others nowhere). */
   readonly folder?: string;
   readonly onPart?: (part: Part) => void;
 }
@@ -27,6 +27,7 @@ export async function runVerb<Name extends VerbName>(
 ): Promise<ResultOf<Name>> {
   if (kept !== undefined) makeFolder(kept);
   const folder = kept ?? mkdtempSync(join(tmpdir(), "secateur-"));
+  let named: readonly string[] = [];
   const bar = progressBar({ quiet });
   const work = (signal: AbortSignal) =>
     verb.run(settings, {
@@ -40,11 +41,20 @@ export async function runVerb<Name extends VerbName>(
     });
   try {
     const result = await interruptible((signal) => work(signal).finally(() => bar.stop()), "Stopped.");
+    named = Object.values(result).filter((value) => typeof value === "string");
     if (!quiet) for (const note of notesOf(result)) printMessage(`note: ${note}`);
     return result;
   } finally {
-    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+    if (kept === undefined) removeAllBut(named, folder);
   }
+}
+
+/** Removes a folder, but for files and folders in it that a result says are there. */
+function removeAllBut(named: readonly string[], folder: string): void {
+  const isNamed = (path: string) => named.some((one) => one === path || one.startsWith(path + sep));
+  const entries = readdirSync(folder).map((entry) => join(folder, entry));
+  for (const entry of entries) if (!isNamed(entry)) rmSync(entry, { recursive: true, force: true });
+  if (!entries.some(isNamed)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** What a result says about itself. */
