@@ -30,7 +30,7 @@ test.each([
   [
     ["prune", "tasks/ioi.yaml", "--units", "legs"],
     2,
-    '"legs": That is no kind of unit; choose among heads, mlps, neurons.',
+    '"legs": That is no kind of unit; choose among heads, mlps, neurons, features, errors.',
   ],
   [["prune", "tasks/absent.yaml"], 2, "tasks/absent.yaml: there is no such task file"],
   [["prune"], 2, "prune needs a task file"],

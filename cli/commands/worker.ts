@@ -34,7 +34,10 @@ export function addWorker(program: Command): void {
     .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur worker --queue redis://127.0.0.1:6379 --jobs 2")
     .action((flags: WorkerFlags, own: Command) => worker(flags, own));
-  program.command(JOB, { hidden: true }).action(() => serveJob());
+  program
+    .command(JOB, { hidden: true })
+    .description("Does the one job that a worker hands over, and ends.")
+    .action(() => serveJob());
 }
 
 function countOf(text: string): number {

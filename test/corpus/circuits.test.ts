@@ -68,13 +68,13 @@ const NOT_A_CIRCUIT: [name: string, text: string, sentence: string][] = [
   ],
   [
     "a later version",
-    set("version", 2),
-    "x.circuit.json: version: is 2, this program reads version 1; use the release that wrote the file.",
+    set("version", 3),
+    "x.circuit.json: version: is 3, this program reads version 1 and 2; use the release that wrote the file.",
   ],
   [
     "a version as text",
     set("version", "1"),
-    'x.circuit.json: version: is "1", this program reads version 1; use the release that wrote the file.',
+    'x.circuit.json: version: is "1", this program reads version 1 and 2; use the release that wrote the file.',
   ],
 ];
 
@@ -110,7 +110,7 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
   [
     "a kind that is none",
     set("search.units.0", "layer"),
-    'search.units[0]: is "layer"; write "head" or "mlp" or "neuron".',
+    'search.units[0]: is "layer"; write "head" or "mlp" or "neuron" or "feature" or "error".',
   ],
   [
     "a faithfulness of null",
@@ -260,7 +260,7 @@ const WRONG_ID: [name: string, text: string, sentence: string][] = [
   [
     "the logits removed",
     set("search.trajectory.1.removed", ["logits"]),
-    `search.trajectory[1].removed[0]: is "logits"; write a unit's id such as a3.h1, m2 or m2.n17.`,
+    `search.trajectory[1].removed[0]: is "logits"; write a unit's id such as a3.h1, m2, m2.n17, d2.f17 or d2.error.`,
   ],
 ];
 
@@ -314,7 +314,7 @@ const WRONG_GRAPH: [name: string, text: string, sentence: string][] = [
   [
     "an edge to nowhere",
     set("edges.0.target", "a0"),
-    `edges[0].target: is "a0"; write a node's id such as input, a3.h1, m2, m2.n17 or logits.`,
+    `edges[0].target: is "a0"; write a node's id such as input, a3.h1, m2, m2.n17, d2.f17, d2.error or logits.`,
   ],
 ];
 
