@@ -1,7 +1,5 @@
 // A template of a Patchscope: a prompt in named parts, with one token into whose place a state is put.
-import { existsSync } from "node:fs";
 import { z } from "zod";
-import { EngineError } from "../base/errors.ts";
 import { SHIPPED_TEMPLATES } from "../choices/patchscope.ts";
 import { readFields } from "../task/read-fields.ts";
 import { shippedFile } from "../task/shipped-file.ts";
@@ -26,12 +24,5 @@ export type PatchscopeTemplate = z.infer<typeof schema>;
 
 /** @param name one that ships, or the path of a file @throws EngineError "missing-file" for neither; as `readFields` */
 export function readTemplate(name: string): PatchscopeTemplate {
-  if (!(SHIPPED_TEMPLATES as readonly string[]).includes(name) && !existsSync(name)) {
-    throw new EngineError(
-      "missing-file",
-      `${name}: there is no such template or file. Templates here are ${SHIPPED_TEMPLATES.join(", ")}.`,
-      { place: { file: name } },
-    );
-  }
-  return readFields(shippedFile("patchscopes", SHIPPED_TEMPLATES, name), schema);
+  return readFields(shippedFile("patchscopes", SHIPPED_TEMPLATES, name, "template"), schema);
 }

@@ -58,7 +58,7 @@ export async function editTask(
   settings: EditSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<EditResult> {
-  const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts), schema);
+  const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts, "fact file"), schema);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
   try {

@@ -50,7 +50,7 @@ export async function twoHopTask(
   settings: TwoHopSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TwoHopResult> {
-  const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task);
+  const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task, "two-hop task");
   const task = await readAside("two-hop questions", file, signal);
   const model = openModel(settings.model);
   const executor = new Executor(model, execution);
