@@ -103,8 +103,8 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    await expect.poll(focused).toMatch(/^· to a0\.h\d+ \((query|key|value)\) (helps|works against) [\d.]+/);
-    const [, other] = /to (a0\.h\d+)/.exec(await focused())!;
+    await expect.poll(focused).toMatch(/^· to (a0\.h\d+ \((query|key|value)\)|m0|logits) (helps|works against) [\d.]+/);
+    const [, other] = /to (\S+)/.exec(await focused())!;
     await page.keyboard.press("Enter");
     await expect.poll(() => page.textContent(".right h2")).toBe(other);
     await expect.poll(focused).toMatch(new RegExp(`^▸ ${other}`));

@@ -1,7 +1,7 @@
 // The relations' tab on the real engine: fitted, judged, and used to edit the embedded model's answer.
 import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { finished } from "../journey.ts";
+import { finished, showTab } from "../journey.ts";
 import { browserReason, launch, type Tab } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
@@ -20,7 +20,7 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
 
   test("two relations are fitted and judged, the edit changes the model's answer, and the facts are pruned to a circuit", async () => {
     const { page, complaints } = tab;
-    await page.keyboard.press("5");
+    await showTab(page, "relations");
     await page.getByRole("checkbox", { name: "Country of a city" }).check();
     await page.getByRole("checkbox", { name: "Sound of an animal" }).check();
     await page.getByRole("button", { name: "Fit 2" }).click();
@@ -37,7 +37,7 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
     await page.getByRole("button", { name: "Prune heads and MLPs" }).click();
     await page.getByRole("button", { name: "Stop" }).waitFor();
     await finished(page);
-    await page.keyboard.press("5");
+    await showTab(page, "relations");
     const circuit = page.getByRole("row", { name: /Finished heads, MLPs/ });
     await expect.poll(async () => Number(await circuit.locator("td").last().textContent())).toBeCloseTo(1, 0);
     const { violations } = await new AxeBuilder({ page }).analyze();
