@@ -37,6 +37,7 @@ export async function openIoi(page: Page, examples: number): Promise<void> {
   const left = page.locator(".left");
   await left.getByRole("button", { name: "Indirect object identification" }).click();
   await left.getByText("Yes: sprig gives").waitFor();
+  // Waits until the task is open, since the settings cannot be changed before.
   await page.getByLabel("discovery", { exact: true }).fill(String(examples));
   await page.getByLabel("held out", { exact: true }).fill(String(examples));
 }

@@ -49,7 +49,11 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     redo: { keys: "Mod+Shift+Z", enabled: () => view.canRedo, run: () => view.redo() },
     start: {
       enabled: () =>
-        bench.link.ready && bench.tasks.task !== undefined && !runs.active && bench.form.problems.length === 0,
+        bench.link.ready &&
+        bench.tasks.task !== undefined &&
+        bench.tasks.opening === undefined &&
+        !runs.active &&
+        bench.form.problems.length === 0,
       run: () => bench.start(),
     },
     stop: { enabled: () => runs.shown?.state === "running" || runs.shown?.state === "waiting", run: () => runs.stop() },

@@ -20,6 +20,9 @@ export type Loaded<T> =
 
 const NONE = { state: "none" } as const;
 
+/** What became of a task that was to be opened; superseded: another was asked for meanwhile. */
+type Opening = "opened" | "broken" | "superseded";
+
 export class TaskDesk {
   models = $state.raw<Loaded<readonly ModelEntry[]>>(NONE);
   tasks = $state.raw<Loaded<readonly TaskEntry[]>>(NONE);
@@ -35,6 +38,7 @@ export class TaskDesk {
   /** Why a model could not be added to the list. */
   refusedModel = $state.raw<WireError | undefined>(undefined);
   private readonly previews = new LastAsked();
+  private readonly openings = new LastAsked();
 
   constructor(
     private readonly api: () => EngineApi,
@@ -79,23 +83,39 @@ export class TaskDesk {
     await this.refresh();
   }
 
-  /** @returns whether the task could be opened */
-  async open(source: TaskSource): Promise<boolean> {
+  /** Opens a task; of several that were asked for, the last is the one that opens, in whatever order they are answered. */
+  async open(source: TaskSource): Promise<Opening> {
+    let became: Opening = "superseded";
+    await this.openings.load(
+      () => this.api().openTask(source),
+      (loaded) => (became = this.opened(source, loaded)),
+    );
+    return became;
+  }
+
+  /** Shows a task that is there already; one that is about to open stays closed. */
+  show(task: OpenedTask): void {
+    this.openings.forget();
+    this.opening = undefined;
+    this.task = task;
+  }
+
+  private opened(source: TaskSource, loaded: Loaded<OpenedTask>): Opening {
     const name = "file" in source ? source.file : source.name;
-    this.opening = name;
-    try {
-      this.task = await this.api().openTask(source);
+    this.opening = loaded.state === "loading" ? name : undefined;
+    if (loaded.state === "done") {
+      this.task = loaded.value;
       this.broken = undefined;
-      this.settings.noteOpened(this.task.file, this.task.name);
-      return true;
-    } catch (thrown) {
-      const error = toWireError(thrown);
+      this.settings.noteOpened(loaded.value.file, loaded.value.name);
+      return "opened";
+    }
+    if (loaded.state === "failed") {
+      const { error } = loaded;
       if (error.code === "missing-file") this.settings.noteMissing(name);
       this.broken = { name, error, ...("text" in source && { text: source.text }) };
-      return false;
-    } finally {
-      this.opening = undefined;
+      return "broken";
     }
+    return "superseded";
   }
 
   /** Asks for the prompts and whether the model can do the task; the last question asked is the one that is answered. */

@@ -193,7 +193,7 @@ export class Workbench {
       subject: () => this.subject,
       desk: this.edgeDesk,
     });
-    this.tasks.task = example.task;
+    this.tasks.show(example.task);
     this.tasks.preview = { state: "done", value: example.preview };
     this.form.follow(example.task);
     this.runs.show(example.record);
@@ -338,8 +338,9 @@ export class Workbench {
   }
 
   async openTask(source: Parameters<EngineApi["openTask"]>[0]): Promise<void> {
-    const isOpen = await this.tasks.open(source);
-    if (!isOpen) return this.show({ tab: "task" });
+    const became = await this.tasks.open(source);
+    if (became === "superseded") return;
+    if (became === "broken") return this.show({ tab: "task" });
     this.form.follow(this.tasks.task!);
     await this.preview();
   }
@@ -348,8 +349,9 @@ export class Workbench {
   async takeUp({ model, task, ...choice }: Partial<PruneSettings>): Promise<void> {
     if (model !== undefined) this.tasks.model = model;
     if (task !== undefined) {
-      const isOpen = task === this.tasks.task?.file || (await this.tasks.open({ file: task }));
-      if (isOpen) this.form.follow(this.tasks.task!);
+      const became = task === this.tasks.task?.file ? "opened" : await this.tasks.open({ file: task });
+      if (became === "superseded") return;
+      if (became === "opened") this.form.follow(this.tasks.task!);
       this.form.take({ ...choice, task, model: this.tasks.model });
     }
     void this.preview();
@@ -539,7 +541,7 @@ export class Workbench {
       return;
     }
     if (session.task) {
-      this.tasks.task = session.task;
+      this.tasks.show(session.task);
       this.form.follow(session.task);
     }
     if (session.request) this.tasks.model = session.request.model;
