@@ -25,10 +25,9 @@ export function addDemo(program: Command): void {
     );
   addSettings(command, demoSettings).action(async (_flags: object, own: Command) => {
     const choice = { task: IOI, ...typedSettings(demoSettings, own, undefined) };
-    const execution = typedExecution(own);
     printMessage("1. Activation patching: which single heads matter?\n");
-    await patch(patchSettings.parse(choice), execution);
+    await patch(patchSettings.parse(choice), own);
     printMessage("\n2. Pruning: which heads are enough?\n");
-    await prune(pruneSettings.parse(choice), execution, { out: "ioi.circuit.json" });
+    await prune(pruneSettings.parse(choice), typedExecution(own), { out: "ioi.circuit.json" });
   });
 }

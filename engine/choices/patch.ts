@@ -1,8 +1,9 @@
-// The settings of activation patching.
+// The settings of activation patching, and the effects of all places.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
+import type { Tensor } from "../base/tensor.ts";
 import { oneOf } from "./bounds.ts";
-import { DIRECTIONS, GRANULARITIES, SITES } from "./lists.ts";
+import { type AblationKind, type AblationReference, DIRECTIONS, GRANULARITIES, SITES } from "./lists.ts";
 import { option } from "./option.ts";
 import { modelName, promptChoice, taskPath } from "./task-choice.ts";
 
@@ -22,3 +23,31 @@ export const patchSettings = z.strictObject({
 });
 
 export type PatchSettings = Frozen<z.infer<typeof patchSettings>>;
+
+export interface PatchResult {
+  readonly modelName: string;
+  readonly taskName: string;
+  readonly metric: string;
+  /** Of the metric and the effects. */
+  readonly unit: string;
+  /** What is put in. */
+  readonly ablation: {
+    readonly kind: AblationKind;
+    readonly reference: AblationReference;
+    readonly perPosition: boolean;
+  };
+  /** Discovery examples. */
+  readonly examples: number;
+  /** Mean metric of the two runs as they are. */
+  readonly clean: number;
+  readonly corrupt: number;
+  /** What stands at the entries of the axes of `effect`. */
+  readonly layers: readonly number[];
+  readonly units?: readonly number[] | undefined;
+  readonly positions?: readonly (string | number)[] | undefined;
+  /** Mean metric with the patch − mean metric of the run patched into. */
+  readonly effect: Tensor;
+  /** 0 = no effect, 1 = as the other run; absent where clean and corrupt have the same metric. */
+  readonly normalised?: Tensor | undefined;
+  readonly notes: readonly string[];
+}

@@ -71,6 +71,7 @@ export const HEADLINES = {
   memories: ["share", "unit", "token"],
   neuron: ["id", "event", "auroc"],
   "neuron-removal": ["id", "event", "change"],
+  patch: ["place", "effect"],
   patchscope: ["word", "share", "null"],
   prune: ["kept", "f"],
   "sae-eval": ["ev", "l0", "recovered"],

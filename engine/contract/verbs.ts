@@ -30,6 +30,7 @@ import { type MemoriesResult, memoriesSettings } from "../choices/memories.ts";
 import { type EditResult, editSettings } from "../choices/edit.ts";
 import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { pruneSettings } from "../choices/prune.ts";
+import { type PatchResult, patchSettings } from "../choices/patch.ts";
 import { transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
 import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
@@ -63,6 +64,7 @@ export const VERB_SETTINGS = {
   memories: memoriesSettings,
   generate: generateSettings,
   curves: curvesSettings,
+  patch: patchSettings,
   stability: stabilitySettings,
   transfer: transferSettings,
   prune: pruneSettings,
@@ -92,6 +94,7 @@ export interface VerbResults {
   readonly memories: MemoriesResult;
   readonly generate: GenerateResult;
   readonly curves: Curves;
+  readonly patch: PatchResult;
   readonly stability: Stability;
   readonly transfer: TransferResult;
   readonly prune: PruneResult;

@@ -1,14 +1,9 @@
 // Activation patching of a task: the effect of single places of the model on the metric.
 import type { Execution } from "../choices/execution.ts";
-import type { PatchSettings } from "../choices/patch.ts";
-import { activationPatching, type PatchingEffects } from "../score/activation-patching.ts";
-import { withTask, type Prepared } from "./prepare.ts";
-
-export interface PatchOutcome {
-  readonly effects: PatchingEffects;
-  readonly prepared: Pick<Prepared, "task" | "ablation" | "discovery" | "notes">;
-  readonly modelName: string;
-}
+import type { PatchResult, PatchSettings } from "../choices/patch.ts";
+import { metricUnit } from "../metric/metric.ts";
+import { activationPatching } from "../score/activation-patching.ts";
+import { withTask } from "./prepare.ts";
 
 /** On the discovery examples. @throws EngineError as `prepare`, and "usage" where a site has no such granularity */
 export async function patchTask(
@@ -18,9 +13,8 @@ export async function patchTask(
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
   } = {},
-): Promise<PatchOutcome> {
-  return withTask(settings, options, async (prepared) => {
-    const { executor, model, discovery, ablation, task, notes } = prepared;
+): Promise<PatchResult> {
+  return withTask(settings, options, async ({ executor, model, discovery, ablation, task, notes }) => {
     const effects = await activationPatching(executor, discovery, {
       direction: settings.direction,
       site: settings.site,
@@ -30,6 +24,16 @@ export async function patchTask(
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    return { effects, prepared: { task, ablation, discovery, notes }, modelName: model.name };
+    const { kind, reference, perPosition } = ablation;
+    return {
+      modelName: model.name,
+      taskName: task.name,
+      metric: task.metric,
+      unit: metricUnit[task.metric],
+      ablation: { kind, reference, perPosition },
+      examples: discovery.length,
+      ...effects,
+      notes,
+    };
   });
 }

@@ -10,6 +10,7 @@ import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import { edit } from "./edit.ts";
 import { memories } from "./memories.ts";
+import { patch } from "./patch.ts";
 import { patchscope } from "./patchscope.ts";
 import { transplant } from "./transplant.ts";
 import { twoHop } from "./two-hop.ts";
@@ -37,6 +38,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   memories,
   generate,
   curves,
+  patch,
   stability,
   transfer,
   prune,

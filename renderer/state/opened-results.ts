@@ -8,8 +8,8 @@ import type { Workbench } from "./workbench.svelte.ts";
 
 type Opening = (bench: Workbench, id: string) => Promise<void>;
 
-/** Verb → how its result is shown; undefined where no instrument of the window shows it. */
-const OPENINGS: Readonly<Record<VerbName, Opening | undefined>> = {
+/** Verb → how its result is shown; verbs that are not here have no instrument in the window, only a card. */
+const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
   prune: async (bench, id) => {
     await bench.openRun(id);
     const { shown } = bench.runs;
@@ -50,11 +50,6 @@ const OPENINGS: Readonly<Record<VerbName, Opening | undefined>> = {
   "two-hop": onDesk("two-hop", "twoHop"),
   edit: onDesk("edit", "edit"),
   memories: onDesk("memories", "memories"),
-  "sae train": undefined,
-  "sae show": undefined,
-  "sae eval": undefined,
-  "sae features": undefined,
-  "sae steer": undefined,
 };
 
 /** Verbs whose task is the one of the bar; others have files of their own, which say nothing of it. */
@@ -62,14 +57,18 @@ const OF_THE_TASK: ReadonlySet<string> = new Set<VerbName>(["prune", "edges", "c
 
 /** Whether an instrument shows what a card holds; a damaged one can only be looked at from outside. */
 export function canOpen({ verb, state }: ResultSummary): boolean {
-  return state !== "damaged" && (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb] !== undefined;
+  return state !== "damaged" && openingOf(verb) !== undefined;
+}
+
+function openingOf(verb: string): Opening | undefined {
+  return (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb];
 }
 
 /** Shows a result in its instrument; what goes wrong is told by the tray. */
 export async function openResult(bench: Workbench, { id, verb }: ResultSummary): Promise<void> {
   bench.tray.error = undefined;
   try {
-    await (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb]?.(bench, id);
+    await openingOf(verb)?.(bench, id);
   } catch (thrown) {
     bench.tray.error = toWireError(thrown);
   }

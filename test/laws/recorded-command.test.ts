@@ -14,7 +14,6 @@ import { evaluateSettings, transferSettings } from "../../engine/choices/evaluat
 import { executionSchema } from "../../engine/choices/execution.ts";
 import { neuronSettings } from "../../engine/choices/neurons.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
-import { patchSettings } from "../../engine/choices/patch.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
 import { relationSettings } from "../../engine/choices/relation.ts";
 import { scoreSettings } from "../../engine/choices/score.ts";
@@ -27,7 +26,6 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const COMMANDS = {
   ...VERB_SETTINGS,
-  patch: patchSettings,
   score: scoreSettings,
   evaluate: evaluateSettings,
   transfer: transferSettings,

@@ -1,0 +1,70 @@
+// What every verb promises, held on those that measure quickly: its result is plain data, its stages are those that it names, its
+// headline has the values of its code, its tables are whole, and the same settings give the same result.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { plainJson, readPlainJson } from "../base/plain-json.ts";
+import type { Headline } from "../contract/jobs.ts";
+import { HEADLINES } from "../contract/jobs.ts";
+import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import { VERBS } from "./table.ts";
+import type { Verb } from "./verb.ts";
+
+const ioi = { task: "tasks/ioi.yaml", examples: { discovery: 4, heldOut: 4 } } as const;
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "secateur-verbs-"))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const CASES: readonly (readonly [VerbName, object, string])[] = [
+  ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
+];
+
+/** @returns what came, and the stages of which it told */
+async function done(name: VerbName, asked: object) {
+  const verb = VERBS[name] as unknown as Verb<VerbName>;
+  const settings = verb.settings.parse(asked) as SettingsOf<VerbName>;
+  const told: { readonly stage: string; readonly done: number; readonly total: number }[] = [];
+  const result = await verb.run(settings, {
+    execution: { threads: 1 },
+    signal: new AbortController().signal,
+    report: (stage, done, total) => told.push({ stage, done, total }),
+    part: () => undefined,
+    note: () => undefined,
+    folder,
+    ledger: { file: join(folder, "ledger.jsonl"), goOn: false },
+  });
+  return { verb, settings, result, told };
+}
+
+test.each(CASES)("%s", async (name, asked, columns) => {
+  const { verb, settings, result, told } = await done(name, asked);
+  expect(readPlainJson(plainJson(result), name)).toEqual(result);
+  expect((await done(name, asked)).result).toEqual(result);
+
+  const stages = verb.stages(settings).map((stage) => stage.name);
+  expect([...new Set(told.map(({ stage }) => stage))]).toEqual(stages);
+  expect(told.every(({ done, total }) => done <= total)).toBe(true);
+  expect(told.at(-1)!.done).toBe(told.at(-1)!.total);
+
+  const { code, values }: Headline = verb.headline(result);
+  expect(Object.keys(values).sort()).toEqual([...HEADLINES[code]].sort());
+  const [first, ...others] = verb.tables(result, settings);
+  expect(first.columns.join(" ")).toBe(columns);
+  for (const { columns, rows } of [first, ...others]) {
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.length !== columns.length)).toEqual([]);
+  }
+  expect(verb.about(settings, result)).toMatchObject({ n: expect.any(Number) as number });
+});
+
+test("the strongest of the effects stands in the headline", async () => {
+  const { result, settings } = await done("patch", { ...ioi, site: "z", by: "head" });
+  const patch = VERBS.patch;
+  const [table] = patch.tables(result as never, settings as never);
+  const effects = table.rows.map(([layer, head, effect]) => ({ place: `${layer}.${head}`, effect: effect as number }));
+  const strongest = effects.reduce((most, one) => (Math.abs(one.effect) > Math.abs(most.effect) ? one : most));
+  expect(effects).toHaveLength(32);
+  expect(patch.headline(result as never)).toEqual({ code: "patch", values: strongest, split: "discovery" });
+});
