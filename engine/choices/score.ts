@@ -1,4 +1,4 @@
-// The settings of scores by gradients.
+// The settings of scores by gradients, and the scores of all units or edges.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, name, oneOf, stepCount, whole } from "./bounds.ts";
@@ -34,3 +34,20 @@ export const scoreSettings = z.strictObject({
 });
 
 export type ScoreSettings = Frozen<z.infer<typeof scoreSettings>>;
+
+/** A unit or an edge. */
+export interface Scored {
+  readonly id: string;
+  readonly score: number;
+  /** One for each position asked for. */
+  readonly byPosition: readonly number[];
+}
+
+export interface ScoreResult {
+  readonly modelName: string;
+  /** All of the model, in its order. */
+  readonly scored: readonly Scored[];
+  /** Discovery examples. */
+  readonly examples: number;
+  readonly notes: readonly string[];
+}

@@ -79,6 +79,7 @@ export const HEADLINES = {
   "sae-show": ["features", "ev", "l0"],
   "sae-steer": ["feature", "effect", "kl"],
   "sae-train": ["ev", "l0"],
+  score: ["id", "score", "of"],
   stability: ["holds", "n", "enough"],
   transfer: ["holding", "measured", "of"],
   transplant: ["layer", "share"],

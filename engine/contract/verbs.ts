@@ -31,6 +31,7 @@ import { type EditResult, editSettings } from "../choices/edit.ts";
 import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { type PatchResult, patchSettings } from "../choices/patch.ts";
+import { type ScoreResult, scoreSettings } from "../choices/score.ts";
 import { transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
 import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
@@ -65,6 +66,7 @@ export const VERB_SETTINGS = {
   generate: generateSettings,
   curves: curvesSettings,
   patch: patchSettings,
+  score: scoreSettings,
   stability: stabilitySettings,
   transfer: transferSettings,
   prune: pruneSettings,
@@ -95,6 +97,7 @@ export interface VerbResults {
   readonly generate: GenerateResult;
   readonly curves: Curves;
   readonly patch: PatchResult;
+  readonly score: ScoreResult;
   readonly stability: Stability;
   readonly transfer: TransferResult;
   readonly prune: PruneResult;

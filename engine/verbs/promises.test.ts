@@ -19,6 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CASES: readonly (readonly [VerbName, object, string])[] = [
   ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
+  ["score", { ...ioi, positions: ["S2", "END"] }, "unit score at S2 at END"],
+  ["score", { ...ioi, edges: true, method: "information-flow" }, "edge score"],
 ];
 
 /** @returns what came, and the stages of which it told */

@@ -21,6 +21,7 @@ import { saeShow } from "./sae-show.ts";
 import { saeSteer } from "./sae-steer.ts";
 import { saeTrain } from "./sae-train.ts";
 import { neuron } from "./neuron.ts";
+import { score } from "./score.ts";
 import { stability } from "./stability.ts";
 import { transfer } from "./transfer.ts";
 import type { Verb } from "./verb.ts";
@@ -39,6 +40,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   generate,
   curves,
   patch,
+  score,
   stability,
   transfer,
   prune,

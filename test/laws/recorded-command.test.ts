@@ -16,7 +16,6 @@ import { neuronSettings } from "../../engine/choices/neurons.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
 import { relationSettings } from "../../engine/choices/relation.ts";
-import { scoreSettings } from "../../engine/choices/score.ts";
 import { stabilitySettings } from "../../engine/choices/stability.ts";
 import { VERB_SETTINGS } from "../../engine/contract/verbs.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
@@ -26,7 +25,6 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const COMMANDS = {
   ...VERB_SETTINGS,
-  score: scoreSettings,
   evaluate: evaluateSettings,
   transfer: transferSettings,
   stability: stabilitySettings,
