@@ -189,6 +189,8 @@ export interface Correlation {
   readonly nullMaxima: readonly number[];
   /** Farthest from .5 first. */
   readonly best: readonly BestNeuron[];
+  /** Where there were too many places to rank them all: bins of each neuron, and what an AUROC of the table may be off by at most. */
+  readonly sketch: { readonly bins: number; readonly bound: number } | undefined;
 }
 
 /** A mean over places with its 95 % bootstrap interval. */

@@ -2,7 +2,7 @@
 import { EngineError } from "../base/errors.ts";
 
 /** Room for the number of a value beside its key: 2^20 values can be ordered. */
-const MOST = 2 ** 20;
+export const MOST_RANKED = 2 ** 20;
 
 /** Ranks columns of one length, over and over in the same memory. */
 export class Ranker {
@@ -13,10 +13,10 @@ export class Ranker {
 
   /** @throws EngineError "usage" for more than 2^20 values */
   constructor(length: number) {
-    if (length > MOST) {
+    if (length > MOST_RANKED) {
       throw new EngineError(
         "usage",
-        `There are ${length} places, and ${MOST} can be ranked at once. Take fewer texts, or fewer places of each.`,
+        `There are ${length} places, and ${MOST_RANKED} can be ranked at once. Take fewer texts, or fewer places of each.`,
       );
     }
     this.ranks = new Float64Array(length);
@@ -37,13 +37,13 @@ export class Ranker {
     for (let i = 0; i < length; i++) {
       // The bits of a float32 as an integer of the same order, with the number of the value behind it.
       const bits = keys[i];
-      order[i] = (bits >= 0x80000000 ? 0xffffffff - bits : bits + 0x80000000) * MOST + i;
+      order[i] = (bits >= 0x80000000 ? 0xffffffff - bits : bits + 0x80000000) * MOST_RANKED + i;
     }
     order.sort();
     for (let from = 0; from < length;) {
       const first = order[from];
-      const start = first - (first % MOST);
-      const end = start + MOST;
+      const start = first - (first % MOST_RANKED);
+      const end = start + MOST_RANKED;
       let to = from + 1;
       while (to < length && order[to] < end) to++;
       const rank = (from + 1 + to) / 2;

@@ -1,4 +1,5 @@
 // Places: positions of texts at which neurons are read, each beginning counted once.
+import { Random } from "../base/random.ts";
 import type { CorpusSplit } from "../corpus/corpus.ts";
 
 /** A text as the model reads it. */
@@ -38,4 +39,21 @@ export const splitOf = (texts: readonly ReadText[], { text }: Place): CorpusSpli
 /** The tokens up to and with a place. */
 export function beginningAt(texts: readonly ReadText[], { text, position }: Place): readonly number[] {
   return texts[text].ids.slice(0, position + 1);
+}
+
+/** Numbers of the places of whole texts drawn at random, rising: texts of at most so many tokens together, one text at least. */
+export function sampledPlaces(
+  { texts, places }: { readonly texts: readonly ReadText[]; readonly places: readonly Place[] },
+  mostTokens: number,
+  seed: number,
+): number[] {
+  const numbers = Random.seeded(seed, "sampled texts").shuffled(texts.map((_, text) => text));
+  const isChosen = new Uint8Array(texts.length);
+  let tokens = 0;
+  for (const text of numbers) {
+    if (tokens > 0 && tokens + texts[text].ids.length > mostTokens) break;
+    tokens += texts[text].ids.length;
+    isChosen[text] = 1;
+  }
+  return places.flatMap(({ text }, i) => (isChosen[text] ? [i] : []));
 }

@@ -22,13 +22,13 @@ import { openModel } from "../model/open.ts";
 import { parseUnit, hasUnit } from "../circuit/unit.ts";
 import { attributions } from "../neuron/attribution.ts";
 import { Column, matched, type NeuronAt, neuronId, QUANTILES } from "../neuron/column.ts";
-import { columnsOf, correlate } from "../neuron/correlation.ts";
+import { columnsOf, correlate, placesHeld } from "../neuron/correlation.ts";
 import { explainByModel } from "../neuron/model-explanation.ts";
 import { explainMany, RuleSearch } from "../neuron/explanation.ts";
 import { Measure } from "../neuron/measure.ts";
 import { smallestSet } from "../neuron/neuron-sets.ts";
 import { average } from "../neuron/over-places.ts";
-import { beginningAt, type Place, type ReadText } from "../neuron/place.ts";
+import { beginningAt, type Place, type ReadText, sampledPlaces } from "../neuron/place.ts";
 import { EVENT, removalsOf } from "../neuron/removal.ts";
 import { type CategoryText, selectivityOf } from "../neuron/selectivity.ts";
 import { strengthOf } from "../neuron/strength.ts";
@@ -123,6 +123,13 @@ class Study {
       between: this.between,
       onProgress: this.progress("correlation"),
     });
+    if (correlation.sketch) {
+      const { bins, bound } = correlation.sketch;
+      this.notes.push(
+        `There are too many places to rank them all: AUROC is counted between ${bins} quantiles of each neuron, and off by at most ${bound.toFixed(4)}.`,
+      );
+    }
+    const near = this.lookedAtClosely(data);
     const stages = await this.stages(data);
     this.options.report?.("places", 1, 2);
     const guesses =
@@ -143,7 +150,7 @@ class Study {
       matched(at, correlation.table.meanAbsolute, dMlp, Math.min(20, count), seed),
     );
     const explained = steps.includes("explanation") ? this.randomNeurons() : [];
-    const columns = await this.columns(data, [
+    const columns = await this.columns(near, [
       ...explained,
       ...chosen.map(({ at }) => at),
       ...others.flat(),
@@ -152,7 +159,7 @@ class Study {
     ]);
     const columnOf = (at: NeuronAt) => columns.get(neuronId(at))!;
     const toExplain = {
-      ...data,
+      ...near,
       token: (id: number) => this.tokenizer.token(id),
       categories: wordCategories(),
       seed,
@@ -173,7 +180,7 @@ class Study {
       const own = columnOf(at);
       const beside = others[n].map(columnOf);
       neurons.push({
-        ...(await this.view(own, why, data)),
+        ...(await this.view(own, why, near)),
         removal: steps.includes("removal")
           ? await removalsOf(own, beside, { ...stages, seed, onProgress: (kind) => effects(n, kind) })
           : [],
@@ -241,6 +248,22 @@ class Study {
 
   private readonly progress = (stage: string) => (done: number, total: number) =>
     this.options.report?.(stage, done, total);
+
+  /** The places whose activations are held by neuron: all, or of more than memory has room for those of some texts, drawn at random. */
+  private lookedAtClosely(data: NeuronPlaces): NeuronPlaces {
+    const most = placesHeld(this.executor.model.config);
+    if (data.texts.reduce((sum, { ids }) => sum + ids.length, 0) <= most) return data;
+    const numbers = sampledPlaces(data, most, this.seed);
+    this.notes.push(
+      `AUROC, means and deviations are of all ${data.places.length} places; contexts, quantiles, constants and explanations of ${numbers.length} in texts drawn at random.`,
+    );
+    return {
+      ...data,
+      places: numbers.map((i) => data.places[i]),
+      labels: Uint8Array.from(numbers, (i) => data.labels[i]),
+      sets: (place) => data.sets(numbers[place]),
+    };
+  }
 
   /** Of all layers alike. */
   private randomNeurons(): NeuronAt[] {

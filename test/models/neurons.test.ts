@@ -131,3 +131,35 @@ test("the best neurons of the embedded model are those of the reference, farther
   await executor.dispose();
   model.close();
 });
+
+test("of more places than memory has room for every AUROC is counted, within the bound that it states, and all else is the same", async () => {
+  const model = openModel("sprig");
+  const executor = new Executor(model);
+  const { plural_verb: expected } = referenceNeurons("sprig").events;
+  const texts = referenceTexts("sprig", model.tokenizer);
+  const request = { texts, ...labelled(texts, expected.tokens), draws: 20, top: 5, seed: 0 };
+  const ranked = await correlate(executor, request);
+  const counted = await correlate(executor, { ...request, memory: 1e6 });
+  expect([ranked.sketch, counted.sketch?.bins]).toEqual([undefined, 32]);
+  const bound = counted.sketch!.bound;
+  const { table } = ranked;
+  expect(bound).toBeLessThan(0.05);
+  expect(counted.table.auroc.every((x, i) => Math.abs(x - table.auroc[i]) <= bound + 1e-6)).toBe(true);
+  expect(counted.table.auroc.some((x, i) => x !== table.auroc[i])).toBe(true);
+  for (const key of ["pointBiserial", "meanOn", "meanOff", "mean", "meanAbsolute", "deviation", "min", "max"] as const) {
+    expect(farthest([...counted.table[key]], [...table[key]]), key).toBeLessThan(2e-5);
+  }
+  expect([counted.places, counted.events]).toEqual([ranked.places, ranked.events]);
+  expect(counted.best.every(({ p }) => p === 1 / 21)).toBe(true);
+  const heldOut = new Map(ranked.best.map(({ layer, neuron, aurocHeldOut }) => [`${layer} ${neuron}`, aurocHeldOut]));
+  for (const { layer, neuron, aurocHeldOut } of counted.best) {
+    const exact = heldOut.get(`${layer} ${neuron}`);
+    if (exact !== undefined) expect(Math.abs(aurocHeldOut - exact)).toBeLessThan(bound);
+  }
+  // Other shuffles of the same kind: the largest of 1,024 neurons by chance is about as large.
+  const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[10];
+  expect(middle(counted.nullMaxima) / middle(ranked.nullMaxima)).toBeGreaterThan(0.8);
+  expect(middle(counted.nullMaxima) / middle(ranked.nullMaxima)).toBeLessThan(1.25);
+  await executor.dispose();
+  model.close();
+});
