@@ -2,6 +2,7 @@
 import { append } from "../engine/base/append.ts";
 import { greatest } from "../engine/base/greatest.ts";
 import type { Circuit, CircuitNode, CircuitResults } from "../engine/circuit/circuit-schema.ts";
+import { keptIds } from "../engine/circuit/kept.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 import { intervalText } from "./interval-text.ts";
 
@@ -172,8 +173,7 @@ function figureRows({ results, task }: Circuit): string {
 function alternativeRows({ alternatives }: CircuitResults): string[] {
   if (!alternatives) return [];
   const { asked, circuits, repeated, failed, needed, core, units, jaccard, intersection, union, split } = alternatives;
-  const size = ({ heads = [], mlps = [], neurons = {} }: (typeof circuits)[number]["kept"]) =>
-    heads.length + mlps.length + Object.values(neurons).reduce((sum, list) => sum + list.length, 0);
+  const size = (kept: (typeof circuits)[number]["kept"]) => keptIds(kept).length;
   const each = circuits.map(({ order, without, kept, figures }) => {
     const how = order === "without" ? `without ${without}` : order === "shaken" ? "shaken order" : "first";
     return `${how}: ${size(kept)} units, f ${fixed(figures.faithfulness, 3)}${figures.criterionHolds ? "" : " (criterion: NO)"}`;

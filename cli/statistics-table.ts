@@ -15,6 +15,7 @@ export function stabilityTable({ rows, seeds, enough }: Stability): string {
     ...(withCircuit ? ["with this circuit"] : []),
     "f held out",
     "holds there",
+    "f of all's, of any's",
     "always kept",
   ];
   const lines = rows.map((row) => [
@@ -24,6 +25,7 @@ export function stabilityTable({ rows, seeds, enough }: Stability): string {
     ...(withCircuit ? [alike(row.jaccardWithCircuit)] : []),
     (row.heldOut.reduce((sum, f) => sum + f, 0) / row.heldOut.length).toFixed(3),
     share(row.holds),
+    [row.intersection, row.union].map((shared) => shared?.faithfulness.toFixed(3) ?? "").join(", "),
     alwaysKept(row),
   ]);
   const few = fewSentence(seeds.length, "searches of each size");

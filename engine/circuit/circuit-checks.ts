@@ -89,16 +89,21 @@ function* keptProblems(circuit: Circuit): Generator<Found> {
       });
     }
   }
-  yield* idProblems(circuit, kept.heads ?? [], "kept.heads");
-  yield* idProblems(circuit, kept.mlps ?? [], "kept.mlps");
-  yield* idProblems(circuit, kept.errors ?? [], "kept.errors");
+  yield* listedProblems(circuit, kept, "kept");
+}
+
+/** Of what one circuit of the model keeps: the file's own, or one of its equals. */
+function* listedProblems(circuit: Circuit, kept: Circuit["kept"], place: string): Generator<Found> {
+  yield* idProblems(circuit, kept.heads ?? [], `${place}.heads`);
+  yield* idProblems(circuit, kept.mlps ?? [], `${place}.mlps`);
+  yield* idProblems(circuit, kept.errors ?? [], `${place}.errors`);
   for (const [dictionary, features] of Object.entries(kept.features ?? {})) {
     const ids = features.map((feature) => `${dictionary}.f${feature}`);
-    yield* idProblems(circuit, ids, `kept.features.${dictionary}`);
+    yield* idProblems(circuit, ids, `${place}.features.${dictionary}`);
   }
   const mlps = kept.mlps && new Set(kept.mlps);
   for (const [mlp, neurons] of Object.entries(kept.neurons ?? {})) {
-    const path = `kept.neurons.${mlp}`;
+    const path = `${place}.neurons.${mlp}`;
     const ids = neurons.map((neuron) => `${mlp}.n${neuron}`);
     yield* idProblems(circuit, ids, path);
     if (mlps && !mlps.has(mlp)) {
@@ -137,7 +142,7 @@ function* alternativeProblems(circuit: Circuit): Generator<Found> {
     `${path}.units`,
   );
   for (const [i, { kept, without }] of alternatives.circuits.entries()) {
-    yield* idProblems(circuit, [...(kept.heads ?? []), ...(kept.mlps ?? [])], `${path}.circuits[${i}].kept`);
+    yield* listedProblems(circuit, kept, `${path}.circuits[${i}].kept`);
     yield* idProblems(circuit, without === undefined ? [] : [without], `${path}.circuits[${i}].without`);
   }
 }
@@ -149,6 +154,9 @@ function* stabilityProblems(circuit: Circuit): Generator<Found> {
     const path = `results.stability.rows[${i}]`;
     const ids = row.units.map(({ id }) => id);
     yield* idProblems(circuit, ids, `${path}.units`);
+    for (const [k, kept] of (row.circuits ?? []).entries()) {
+      yield* listedProblems(circuit, kept, `${path}.circuits[${k}]`);
+    }
     yield* made(searchCountProblems(row, stability.seeds.length, path));
   }
   const sizes = stability.rows.map(({ discovery }) => discovery);
@@ -169,12 +177,12 @@ function* stabilityProblems(circuit: Circuit): Generator<Found> {
 }
 
 function searchCountProblems(row: StabilityRow, searches: number, path: string): Problem[] {
-  return (["kept", "heldOut"] as const)
-    .filter((field) => row[field].length !== searches)
-    .map((field) => ({
-      path: `${path}.${field}`,
-      sentence: `has ${row[field].length} entries for ${searches} seeds; write one for each search.`,
-    }));
+  return (["kept", "heldOut", "circuits"] as const).flatMap((field) => {
+    const entries = row[field]?.length ?? searches;
+    if (entries === searches) return [];
+    const sentence = `has ${entries} entries for ${searches} seeds; write one for each search.`;
+    return [{ path: `${path}.${field}`, sentence }];
+  });
 }
 
 /** Either figures, with the examples that they are of, or the reason why there are none. */

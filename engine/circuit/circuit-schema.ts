@@ -312,6 +312,8 @@ const alikeness = z.strictObject({
     .describe("Bootstrap interval of the mean over the searches, 95 %; absent for fewer than 5."),
 });
 
+const sharedUnits = z.strictObject({ kept: count, faithfulness: z.number(), criterionHolds: z.boolean() });
+
 const stability = z.strictObject({
   seeds: z.array(z.int()).min(1).describe("One for each search of a size: of its examples and of the search."),
   searched: z
@@ -331,6 +333,11 @@ const stability = z.strictObject({
       units: z
         .array(z.strictObject({ id: unitId, share }))
         .describe("Share of the searches that keep a unit, most often kept first; others are never kept."),
+      circuits: z.array(kept).optional().describe("What each search kept, in the order of the seeds; all are equals."),
+      intersection: sharedUnits
+        .optional()
+        .describe("The units that all searches keep, as a circuit, on the held-out examples of the first seed."),
+      union: sharedUnits.optional().describe("The units that any search keeps, as a circuit, on the same examples."),
     }),
   ),
   enough: count
@@ -367,8 +374,8 @@ const alternatives = z.strictObject({
     .array(z.strictObject({ id: unitId, share }))
     .describe("Share of the circuits that have a unit, most often first."),
   jaccard: alikeness.optional().describe("Over every two of the circuits; absent for a single one."),
-  intersection: z.strictObject({ kept: count, faithfulness: z.number(), criterionHolds: z.boolean() }),
-  union: z.strictObject({ kept: count, faithfulness: z.number(), criterionHolds: z.boolean() }),
+  intersection: sharedUnits.describe("The units in all of the circuits, as a circuit."),
+  union: sharedUnits.describe("The units in any of the circuits, as a circuit."),
 });
 
 const transferred = z.strictObject({
@@ -494,6 +501,8 @@ export type CircuitResults = NonNullable<Circuit["results"]>;
 export type RecordedFigures = CircuitResults["discovery"];
 export type Stability = NonNullable<CircuitResults["stability"]>;
 export type StabilityRow = Stability["rows"][number];
+/** What units of several circuits do together. */
+export type SharedUnits = Alternatives["union"];
 export type Alternatives = NonNullable<CircuitResults["alternatives"]>;
 export type TransferRow = NonNullable<CircuitResults["transfer"]>[number];
 

@@ -5,16 +5,20 @@ import { parseUnit, type Unit, type UnitSizes } from "./unit.ts";
 import { UnitSpace, type UnitSet } from "./unit-set.ts";
 
 /** The kept units of a circuit. */
-export function keptUnits(circuit: Circuit): UnitSet {
-  const { heads = [], mlps = [], neurons = {}, features = {}, errors = [] } = circuit.kept;
-  const listed = [
+export function keptUnits({ kept, model, search }: Circuit): UnitSet {
+  return new UnitSpace(model, search.units).setOf(keptIds(kept).map(unitOf));
+}
+
+/** Ids of what the field `kept` lists. */
+export function keptIds(kept: Circuit["kept"]): string[] {
+  const { heads = [], mlps = [], neurons = {}, features = {}, errors = [] } = kept;
+  return [
     ...heads,
     ...mlps,
     ...Object.entries(neurons).flatMap(([mlp, list]) => list.map((neuron) => `${mlp}.n${neuron}`)),
     ...Object.entries(features).flatMap(([laid, list]) => list.map((feature) => `${laid}.f${feature}`)),
     ...errors,
   ];
-  return new UnitSpace(circuit.model, circuit.search.units).setOf(listed.map(unitOf));
 }
 
 /** The field `kept` for a set; neurons of a removed MLP are removed with it. */

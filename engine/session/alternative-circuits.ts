@@ -1,17 +1,15 @@
 // Several circuits as equals: further searches, and what all circuits for which the criterion holds have in common.
 import { keptOf } from "../circuit/kept.ts";
 import type { Alternatives } from "../circuit/circuit-schema.ts";
-import { formatUnit, parseUnit } from "../circuit/unit.ts";
+import { parseUnit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import { agreementOf } from "../evaluate/agreement.ts";
-import type { Evaluator } from "../evaluate/evaluator.ts";
-import { measureAnchors, measureFigures } from "../evaluate/report.ts";
-import { metricUnit } from "../metric/metric.ts";
+import { measureFigures } from "../evaluate/report.ts";
 import type { Ledger } from "../prune/journal.ts";
 import { GreedySearch, type SearchOptions, type SearchResult } from "../prune/search.ts";
-import type { Example } from "../task/example.ts";
 import { figuresRecord } from "./circuit-record.ts";
 import type { Prepared } from "./prepare.ts";
+import { judgeTogether } from "./several-circuits.ts";
+import type { EvaluatorOn } from "./task-evaluators.ts";
 import { type OnDiscovery, validateCircuit } from "./validate-circuit.ts";
 
 export interface AlternativeOptions {
@@ -35,7 +33,7 @@ type Found = Pick<Alternatives["circuits"][number], "order" | "seed" | "without"
  * @param first the circuit that all are beside
  */
 export async function alternativeCircuits(
-  evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
+  evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   onDiscovery: OnDiscovery,
   { searched, kept }: { readonly searched: SearchResult; readonly kept: UnitSet },
@@ -85,7 +83,7 @@ async function holdsWith({ evaluator, anchors }: OnDiscovery, kept: UnitSet, { c
 
 /** Undefined where the criterion does not hold for it, or not as surely as was asked for. */
 async function searchBeside(
-  evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
+  evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   onDiscovery: OnDiscovery,
   { effects, estimates }: SearchResult,
@@ -120,38 +118,25 @@ async function searchBeside(
 }
 
 async function judged(
-  evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
-  { heldOut, discovery, criterion, seed, task }: Prepared,
+  evaluatorOn: EvaluatorOn,
+  prepared: Prepared,
   found: readonly Found[],
 ): Promise<Omit<Alternatives, "asked" | "repeated" | "failed" | "needed">> {
-  const evaluator = await evaluatorOn(heldOut.length > 0 ? heldOut : discovery);
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
-  const figuresOf = (kept: UnitSet) => measureFigures(evaluator, anchors, kept, criterion, seed);
-  const circuits: Alternatives["circuits"][number][] = [];
-  for (const { kept, without, ...how } of found) {
-    const figures = figuresRecord(await figuresOf(kept));
-    circuits.push({ ...how, ...(without !== undefined && { without }), kept: keptOf(kept), figures });
-  }
   const sets = found.map(({ kept }) => kept);
-  const intersection = sets.reduce((a, b) => a.intersection(b));
-  const union = sets.reduce((a, b) => a.union(b));
-  const { jaccard, units } = agreementOf(
-    sets.map((kept) => new Set(kept.ids())),
-    { seed },
-  );
-  const together = async (kept: UnitSet) => {
-    const { faithfulness, criterionHolds } = await figuresOf(kept);
-    return { kept: kept.size, faithfulness, criterionHolds };
-  };
+  const { split, figures, core, agreement, intersection, union } = await judgeTogether(evaluatorOn, prepared, sets);
+  const { jaccard, units } = agreement;
   return {
-    split: heldOut.length > 0 ? "heldOut" : "discovery",
-    circuits,
-    core: intersection.units().map(formatUnit),
-    units: units.map((unit) => ({ ...unit })),
-    ...(jaccard && {
-      jaccard: { ...jaccard, ...(jaccard.interval && { interval: [...jaccard.interval] as [number, number] }) },
-    }),
-    intersection: await together(intersection),
-    union: await together(union),
+    split,
+    circuits: found.map(({ kept, without, ...how }, i) => ({
+      ...how,
+      ...(without !== undefined && { without }),
+      kept: keptOf(kept),
+      figures: figuresRecord(figures[i]),
+    })),
+    core,
+    units,
+    ...(jaccard && { jaccard }),
+    intersection,
+    union,
   };
 }

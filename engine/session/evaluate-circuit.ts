@@ -9,7 +9,7 @@ import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
-import { Evaluator } from "../evaluate/evaluator.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
@@ -20,6 +20,7 @@ import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
 import { type LaidChoice, withTask, type Prepared } from "./prepare.ts";
 import { recordedDictionaries, recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
+import { taskEvaluators } from "./task-evaluators.ts";
 
 /** What is measured, apart from the circuit itself. */
 export type EvaluateChoice = Omit<EvaluateSettings, "circuit">;
@@ -100,16 +101,9 @@ async function measure(
   choice: JudgeChoice,
   { signal, onStage = () => undefined }: EvaluateOptions,
 ): Promise<CircuitResults> {
-  const { executor, task, ablation, criterion, seed } = prepared;
+  const { task, criterion, seed } = prepared;
   const kept = unitsIn(source, prepared.model);
-  const evaluatorOn = (examples: Prepared["discovery"]) =>
-    Evaluator.create(executor, examples, {
-      metric: task.metric,
-      ablation,
-      space: kept.space,
-      spliced: prepared.laid.spliced,
-      signal,
-    });
+  const evaluatorOn = taskEvaluators(prepared, kept.space, signal);
   onStage("discovery", 0, 1);
   const evaluator = await evaluatorOn(prepared.discovery);
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);

@@ -14,9 +14,9 @@ import {
   type RandomBaseline,
 } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import type { Example } from "../task/example.ts";
 import { isOfMany } from "../prune/search.ts";
 import type { Prepared } from "./prepare.ts";
+import type { EvaluatorOn } from "./task-evaluators.ts";
 
 /** Circuits measured for comparison are many and need no more examples than it takes to tell them apart. */
 const comparedExamples = 32;
@@ -62,7 +62,7 @@ export interface JudgeChoice {
 }
 
 export async function judgeHeldOut(
-  evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
+  evaluatorOn: EvaluatorOn,
   { heldOut, criterion, seed, task }: Prepared,
   kept: UnitSet,
   { random, parts }: JudgeChoice,

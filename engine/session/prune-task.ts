@@ -7,7 +7,7 @@ import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
-import { Evaluator } from "../evaluate/evaluator.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
@@ -23,6 +23,7 @@ import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
 import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
+import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
@@ -116,27 +117,20 @@ async function run(
   options: PruneOptions & { readonly onEvent: (event: PruneEvent) => void },
   started: Date,
 ): Promise<PruneOutcome> {
-  const { task, executor, criterion, seed } = prepared;
+  const { task, criterion, seed } = prepared;
   const { laid } = prepared;
+  const { signal } = options;
   const space = new UnitSpace(prepared.sizes, settings.units);
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
   prepared.constants?.within({ memory: constantsMemory(ledger), onStep: stage("constants") });
-  const evaluatorOn = (examples: Prepared["discovery"]) =>
-    Evaluator.create(executor, examples, {
-      metric: task.metric,
-      ablation: prepared.ablation,
-      space,
-      spliced: laid.spliced,
-      signal: options.signal,
-    });
+  const evaluatorOn = taskEvaluators(prepared, space, signal);
   const evaluator = await evaluatorOn(prepared.discovery);
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   assertCapable(prepared, anchors);
   noteAnchors(ledger, anchors);
   options.onEvent({ type: "anchors", anchors });
 
-  const { signal } = options;
   const mask = { steps: settings.maskSteps ?? trainingSteps, target: settings.maskTarget };
   const learned =
     settings.start === "learned-masks"

@@ -40,3 +40,14 @@ test("asked for with other settings, they begin anew", async () => {
   const other = { ...asked, runs: 1, seed: 5 };
   expect(await stabilityTask(other, { journal, resume: "if-same" })).toEqual(await stabilityTask(other));
 });
+
+test("the circuits of the searches are equals: what all keep is in each, and it is judged on examples that none of them saw", async () => {
+  const { rows, seeds } = await stabilityTask({ ...asked, start: undefined, sizes: [8] });
+  const { circuits, units, intersection, union, kept } = rows[0];
+  const sets = circuits!.map(({ heads }) => new Set(heads));
+  expect(sets.map(({ size }) => size)).toEqual(kept);
+  expect(seeds).toHaveLength(sets.length);
+  const core = units.filter(({ share }) => share === 1).map(({ id }) => id);
+  expect(core.every((id) => sets.every((heads) => heads.has(id)))).toBe(true);
+  expect([intersection!.kept, union!.kept]).toEqual([core.length, units.length]);
+});

@@ -7,14 +7,16 @@ import { without } from "../base/without.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Circuit, NamedCircuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
-import { agreementOf } from "../evaluate/agreement.ts";
+import { UnitSpace } from "../circuit/unit-set.ts";
 import { mean } from "../evaluate/evaluator.ts";
-import type { Ledger } from "../prune/journal.ts";
+import { constantsMemory, type Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { readAside } from "./read-aside.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { recordedModel } from "./recorded-model.ts";
+import { judgeTogether } from "./several-circuits.ts";
+import { taskEvaluators } from "./task-evaluators.ts";
 import { type Identity, identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
 export interface StabilityProgress {
@@ -87,7 +89,8 @@ async function searches(
       if (circuits.length < runs) hooks.onProgress?.({ searches: made, done, ...all });
     }
     first ??= circuits[0];
-    const row = rowOf(discovery, circuits, seed, reference);
+    const judge = { ...settings, seed, examples: { ...settings.examples, discovery } };
+    const row = await rowOf(discovery, circuits, judge, hooks, reference);
     rows.push(row);
     hooks.onProgress?.({ searches: made, done, ...all, row });
   }
@@ -102,23 +105,34 @@ async function searches(
   };
 }
 
-function rowOf(
+/** The circuits as equals: what all keep, what any keeps, and what those do. */
+async function rowOf(
   discovery: number,
   circuits: readonly Circuit[],
-  seed: number,
+  judge: Omit<StabilitySettings, "runs" | "sizes" | "circuit">,
+  { execution, signal, ledger }: StabilityHooks & { readonly ledger: Ledger },
   reference: NamedCircuit | undefined,
-): StabilityRow {
-  const idsOf = (circuit: Circuit) => new Set(keptUnits(circuit).ids());
-  const sets = circuits.map(idsOf);
+): Promise<StabilityRow> {
   const unseen = circuits.flatMap(({ results }) => results?.heldOut ?? []);
-  const { units, ...alike } = agreementOf(sets, { seed, circuit: reference && idsOf(reference.circuit) });
+  const options = { execution, signal, validate: judge.confidence !== 0 };
+  const { agreement, intersection, union } = await withTask(judge, options, async (prepared) => {
+    prepared.constants?.within({ memory: constantsMemory(ledger) });
+    const space = new UnitSpace(prepared.sizes, judge.units);
+    const setOf = (circuit: Circuit) => space.setOf(keptUnits(circuit).units());
+    const evaluatorOn = taskEvaluators(prepared, space, signal);
+    return judgeTogether(evaluatorOn, prepared, circuits.map(setOf), reference && keptUnits(reference.circuit));
+  });
+  const { units, ...alike } = agreement;
   return {
     discovery,
-    kept: sets.map((set) => set.size),
+    kept: circuits.map((circuit) => keptUnits(circuit).size),
     heldOut: unseen.map(({ faithfulness }) => faithfulness),
     holds: mean(unseen.map(({ criterionHolds }) => Number(criterionHolds))),
     ...alike,
     units,
+    circuits: circuits.map(({ kept }) => kept),
+    intersection,
+    union,
   };
 }
 

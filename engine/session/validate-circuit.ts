@@ -10,8 +10,8 @@ import { metricUnit } from "../metric/metric.ts";
 import type { SearchResult } from "../prune/search.ts";
 import type { Step } from "../prune/removal.ts";
 import { wayBack, type WayBack } from "../prune/way-back.ts";
-import type { Example } from "../task/example.ts";
 import type { Prepared } from "./prepare.ts";
+import type { EvaluatorOn } from "./task-evaluators.ts";
 
 export interface Validated {
   readonly kept: UnitSet;
@@ -34,7 +34,7 @@ export interface OnDiscovery {
  * @returns undefined where there are too few validation examples to say anything
  */
 export async function validateCircuit(
-  evaluatorOn: (examples: readonly Example[]) => Promise<Evaluator>,
+  evaluatorOn: EvaluatorOn,
   { validation, criterion, seed, task }: Prepared,
   onDiscovery: OnDiscovery,
   { kept: end, trajectory, oneMinimal }: SearchResult,

@@ -5,6 +5,9 @@ import type { AblationKind, BosChoice, CriterionName, SearchStartName } from "..
 import type { OpenedTask } from "../../engine/contract.ts";
 import { UNIT_KINDS, type UnitKind } from "../../engine/circuit/unit.ts";
 
+/** Settings of a search that the form has beside those of the task. */
+type OfSearch = "units" | "start" | "budget" | "confidence" | "alternatives";
+
 export class RunForm {
   units = $state.raw<readonly UnitKind[]>(["head"]);
   criterion = $state<CriterionName>("match");
@@ -19,6 +22,8 @@ export class RunForm {
   heldOut = $state(128);
   seed = $state(1);
   start = $state<SearchStartName>("full");
+  /** Further searches, whose circuits stand beside the first as equals. */
+  alternatives = $state(0);
   /** Trials at most; null: by rule. Only searches over neurons ask for it. */
   budget = $state<number | null>(null);
 
@@ -35,8 +40,9 @@ export class RunForm {
   }
 
   /** Takes over what a run or curves were asked with. */
-  take(asked: TaskChoice & Partial<Pick<PruneSettings, "units" | "start" | "budget">>): void {
+  take(asked: TaskChoice & Partial<Pick<PruneSettings, OfSearch>>): void {
     const { units, criterion, threshold, ablation, corruption, bos, examples, seed, start, budget } = asked;
+    const { confidence, alternatives } = asked;
     if (units) this.units = units;
     this.criterion = criterion ?? this.criterion;
     this.threshold = threshold ?? this.threshold;
@@ -46,6 +52,8 @@ export class RunForm {
     this.discovery = examples?.discovery ?? this.discovery;
     this.heldOut = examples?.heldOut ?? this.heldOut;
     this.seed = seed ?? this.seed;
+    this.confidence = confidence ?? this.confidence;
+    this.alternatives = alternatives ?? 0;
     this.start = start ?? "full";
     this.budget = budget ?? null;
   }
@@ -55,8 +63,10 @@ export class RunForm {
     if (next.length > 0) this.units = next;
   }
 
-  get problems(): readonly ("threshold" | "confidence" | "discovery" | "heldOut" | "seed" | "budget")[] {
-    const counts = (["discovery", "heldOut", "seed"] as const).filter((field) => !isCount(this[field]));
+  get problems(): readonly (
+    "threshold" | "confidence" | "discovery" | "heldOut" | "alternatives" | "seed" | "budget"
+  )[] {
+    const counts = (["discovery", "heldOut", "alternatives", "seed"] as const).filter((field) => !isCount(this[field]));
     const isShare = this.threshold > 0 && this.threshold <= 1;
     const isBudget = !this.asksBudget || this.budget === null || isCount(this.budget);
     const isConfidence = this.confidence >= 0 && this.confidence < 1;
@@ -87,11 +97,12 @@ export class RunForm {
   }
 
   request(task: string, model: string): PruneSettings {
-    const { units, start, budget, confidence } = this;
+    const { units, start, budget, confidence, alternatives } = this;
     return {
       ...this.choice(task, model),
       units,
       confidence,
+      ...(alternatives > 0 && { alternatives }),
       ...(start !== "full" && { start }),
       ...(this.asksBudget && budget !== null && { budget }),
     };

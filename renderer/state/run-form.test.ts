@@ -48,3 +48,13 @@ test("a start from learned masks is asked for by name, a budget only where neuro
   form.budget = 0.5;
   expect(form.problems).toEqual(["budget"]);
 });
+
+test("a run is taken over with its confidence and its other circuits, which are asked for only where some are wanted", () => {
+  const form = new RunForm();
+  form.take({ task: "t.yaml", model: "sprig", confidence: 0, alternatives: 6 });
+  expect(form.request("t.yaml", "sprig")).toMatchObject({ confidence: 0, alternatives: 6 });
+  form.take({ task: "t.yaml", model: "sprig" });
+  expect(form.request("t.yaml", "sprig")).not.toHaveProperty("alternatives");
+  form.alternatives = 0.5;
+  expect(form.problems).toEqual(["alternatives"]);
+});

@@ -218,6 +218,7 @@ export const en = {
   "run.seed": "seed",
   "run.discovery": "discovery",
   "run.heldOut": "held out",
+  "run.alternatives": "other circuits",
   "run.bos": "beginning of text",
   "bos.auto": "as the tokenizer does",
   "bos.always": "always",
@@ -244,6 +245,8 @@ export const en = {
   "explain.threshold": "Above 0, at most 1: how much of the model’s behaviour must be left.",
   "explain.confidence":
     "How surely the criterion is to hold on examples that the search did not see, judged by validation examples; removed units are put back until it does. 0: the search alone decides.",
+  "explain.alternatives":
+    "Searches so many times more, from other orders and without a unit of the first circuit; every circuit for which the criterion holds is kept beside the first as its equal (Trust → Statistics).",
   "explain.ablation":
     "What a removed unit gives instead: its value in the paired corrupt prompt, a mean, zero, or the constant that does the least harm, learned on the discovery examples.",
   "explain.seed": "Draws the examples and orders the search. The same seed gives the same circuit.",
@@ -1705,6 +1708,30 @@ export const en = {
   "means.stability.jaccardWithCircuit":
     "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95 % bootstrap interval over the searches (from 5 on); the least is {least}.",
   "means.stability.share": "{k} of {n} searches keep it.",
+  "several.title": "Several circuits, as equals",
+  "several.lead":
+    "A search finds a circuit, not the only one. These all keep the criterion; what all of them have is the core, what only some have can be stood in for.",
+  "several.none":
+    "This run looked for one circuit only. Set “other circuits” in the settings and search again to see whether there are others.",
+  "several.summary":
+    "{n} different circuits of {searches} searches: {repeated} came to one of them again, {failed} missed the criterion. Core: {core} of {union} units.",
+  "several.needed": "Without these even the full model breaks the criterion, so every circuit has them: {units}.",
+  "several.first": "First search",
+  "several.shaken": "Shaken order, seed {seed}",
+  "several.without": "Without {unit}",
+  "several.seed": "Other examples, seed {seed}",
+  "several.units": "{n} units",
+  "several.besideCore": "beside the core",
+  "several.onlyCore": "the core alone",
+  "several.missed": "criterion missed",
+  "several.intersection": "What all have",
+  "several.union": "What any has",
+  "several.frequency": "share of circuits",
+  "several.figure": "Which unit is in which circuit, and in what share of them",
+  "several.core": "core ({n})",
+  "several.rest": "{n} rarer units are not shown",
+  "several.export": "Export",
+  "means.several.f": "f of these units as a circuit.\nMeasured on examples: {split}.",
   "interval.few": "The interval is of only {n} values; below {few} it is often too narrow.",
   "interval.none": "No interval: there are only {n} values, and it takes at least {least}.",
   "interval.absent": "without an interval (too few examples)",
