@@ -1,9 +1,17 @@
 // What the model is to go on with, and how it chooses its tokens.
 import type { GeneratedToken, TokenChance } from "../../engine/choices/generate.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
+import type { ActingVector } from "./steer-form.svelte.ts";
 
 export const TEXT_MODES = ["text", "chat"] as const;
 export type TextMode = (typeof TEXT_MODES)[number];
+
+/** A direction that acts on the text, as it was taken from those of Steering or from a result. */
+export type ActingDirection = Readonly<
+  Pick<SettingsOf<"generate">, "action" | "scale" | "unit" | "layers" | "positions">
+> & {
+  readonly vector: string;
+};
 
 export class TextForm {
   mode = $state<TextMode>("text");
@@ -16,18 +24,26 @@ export class TextForm {
   topP = $state(1);
   maxTokens = $state(40);
   seed = $state(0);
+  direction = $state.raw<ActingDirection | undefined>(undefined);
 
   get isComplete(): boolean {
     return (this.mode === "text" ? this.text : this.message) !== "";
   }
 
   /** Takes over what a text was asked with. */
-  take({ text, chat, system, temperature, topP, maxTokens, seed }: SettingsOf<"generate">): void {
+  take({ text, chat, system, temperature, topP, maxTokens, seed, vector, ...acting }: SettingsOf<"generate">): void {
     this.mode = chat === undefined ? "text" : "chat";
     this.text = text ?? "";
     this.message = chat ?? "";
     this.system = system ?? "";
     Object.assign(this, { temperature, topP: topP ?? 1, maxTokens, seed });
+    const { action, scale, unit, layers, positions } = acting;
+    this.direction = vector === undefined ? undefined : { vector, action, scale, unit, layers, positions };
+  }
+
+  /** Lets a direction act as it acts in Steering. */
+  actWith({ vector, action, scale, layer, isScaled }: ActingVector, how: Pick<ActingDirection, "unit" | "positions">) {
+    this.direction = { vector, action, layers: [layer], ...(isScaled && { scale }), ...how };
   }
 
   /** @param begin ids of new tokens that are given */
@@ -44,6 +60,7 @@ export class TextForm {
       temperature: this.temperature,
       ...(this.topP < 1 && { topP: this.topP }),
       seed: this.seed,
+      ...this.direction,
     };
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ActingVector } from "./steer-form.svelte.ts";
 import { insteadAt, TextForm } from "./text-form.svelte.ts";
 
 test("a text goes on as it is, a chat with what was told before it, both with how tokens are drawn", () => {
@@ -21,6 +22,34 @@ test("a text goes on as it is, a chat with what was told before it, both with ho
     topP: 0.9,
     seed: 0,
   });
+});
+
+test("a direction acts as it does in Steering, and as a result says that it acted", () => {
+  const form = new TextForm();
+  form.text = "Once";
+  const acting = new ActingVector("g.safetensors", "gender", [1, 2], { method: "difference", layer: 2 });
+  acting.scale = 1.5;
+  form.actWith(acting, { unit: "vector", positions: "all" });
+  const asked = form.asked("sprig");
+  expect(asked).toEqual({
+    model: "sprig",
+    text: "Once",
+    maxTokens: 40,
+    temperature: 0,
+    seed: 0,
+    vector: "g.safetensors",
+    action: "add",
+    scale: 1.5,
+    layers: [2],
+    unit: "vector",
+    positions: "all",
+  });
+  const other = new TextForm();
+  other.take({ ...asked, maxTokens: 40, temperature: 0, seed: 0 } as Parameters<TextForm["take"]>[0]);
+  expect(other.asked("sprig")).toEqual(asked);
+  acting.action = "project";
+  form.actWith(acting, { unit: "vector", positions: "all" });
+  expect(form.direction).not.toHaveProperty("scale");
 });
 
 test("another token takes the place of one, and what came behind it is gone", () => {

@@ -112,6 +112,11 @@ export const en = {
   "text.topP": "Top p",
   "means.topP": "Draws among the likeliest tokens that together have this probability. 1 leaves none out.",
   "text.maxTokens": "Tokens",
+  "text.direction": "Direction",
+  "text.direction.none": "none",
+  "text.direction.make": "Make directions …",
+  "means.text.direction":
+    "Lets a direction act while the model writes. Those that act in Steering are listed, each as it acts there; what it changes is shown side by side there.",
   "text.seed": "Seed",
   "text.ask": "Write",
   "text.again": "Another one",

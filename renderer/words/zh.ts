@@ -104,6 +104,11 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "text.topP": "Top p",
   "means.topP": "在合计达到此概率的最可能词元中抽取。1 表示不排除任何词元。",
   "text.maxTokens": "词元数",
+  "text.direction": "方向",
+  "text.direction.none": "无",
+  "text.direction.make": "生成方向……",
+  "means.text.direction":
+    "让一个方向在模型写作时起作用。列出的是“引导”面板中正在起作用的方向，方式与那里相同；在那里可以并排看到它改变了什么。",
   "text.seed": "种子",
   "text.ask": "生成",
   "text.again": "换一个",
