@@ -18,11 +18,13 @@ import type {
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { type FreeChange, neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
+import type { Model } from "../model/model.ts";
 import { openModel } from "../model/open.ts";
 import { aurocOf, Ranker } from "../neuron/auroc.ts";
 import { readRelation } from "../relation/relation-file.ts";
 import { changesOf } from "../vector/act.ts";
 import type { ContrastSets } from "../task/contrast-sets.ts";
+import type { RelationTask } from "../task/task.ts";
 import { chosenCandidate, type LayerCandidate } from "../vector/choose.ts";
 import { cosine, type Directions, meanOfRows, unit, vectorAt } from "../vector/direction.ts";
 import {
@@ -338,6 +340,7 @@ async function ofTask(
     inContextPrompt(model.tokenizer, form, shots, query);
   const bare = ({ query }: { readonly query: Shot }) => inContextPrompt(model.tokenizer, form, [], query);
   const extraction = split.extraction.map(write);
+  requireRoom([...extraction, ...split.test.map(write)], model, relation, shots);
   const progress = (stage: string) => (done: number, total: number) => onProgress?.(stage, done, total);
   const isTask = settings.method === "task";
   const theta = await taskVector(executor, extraction, { signal, onProgress: progress("states") });
@@ -418,6 +421,23 @@ async function ofTask(
     },
     notes: [...relation.notes, ...notesOnTask(shareRight(few[0], test))],
   };
+}
+
+/** @throws EngineError "usage" where prompts with their examples are longer than the model's context */
+function requireRoom(
+  prompts: readonly InContextPrompt[],
+  { name, config }: Pick<Model, "name" | "config">,
+  { file }: Pick<RelationTask, "file">,
+  shots: number,
+): void {
+  const longest = greatest(prompts.map(({ ids }) => ids.length));
+  if (longest <= config.nContext) return;
+  throw new EngineError(
+    "usage",
+    `${file}: a prompt of ${shots} examples has up to ${longest} tokens, and ${name} reads ${config.nContext} at most. ` +
+      "Show fewer examples with --shots, or write them shorter with --form list.",
+    { place: { file }, longest, most: config.nContext },
+  );
 }
 
 function notesOnTask(fewShot: number): string[] {

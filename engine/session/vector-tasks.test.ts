@@ -296,6 +296,11 @@ describe("what cannot be made is a sentence", () => {
       },
       "Ask for fewer.",
     ],
+    [
+      "examples that the model has no room for",
+      { source: installedPath("tasks/relations/couple-town.json"), method: "task", out: at("v.gguf") },
+      "sprig reads 32 at most. Show fewer examples with --shots, or write them shorter with --form list.",
+    ],
   ])("%s", async (_, settings, sentence) => {
     await expect(make(settings)).rejects.toThrow(sentence);
   });
