@@ -14,6 +14,7 @@ const EXIT_OF: Readonly<Record<ErrorCode, number>> = {
   "model-not-found": EXIT.modelNotFound,
   download: EXIT.failed,
   disk: EXIT.failed,
+  bucket: EXIT.failed,
   queue: EXIT.failed,
   shape: EXIT.usage,
   "degenerate-task": EXIT.unreachable,

@@ -6,8 +6,11 @@ import { visibleLine } from "../engine/base/visible.ts";
 import { printJsonLine, printMessage } from "./output.ts";
 
 export interface Bar {
-  /** @param done of the stage's total; a stage's bar begins anew */
-  on(stage: string, done: number, total: number, detail?: string): void;
+  /**
+   * @param done of the stage's total; a stage's bar begins anew
+   * @param secondsLeft where more is known than how fast the bar moved
+   */
+  on(stage: string, done: number, total: number, detail?: string, secondsLeft?: number): void;
   stop(): void;
 }
 
@@ -22,6 +25,7 @@ export function progressBar({ quiet }: { readonly quiet?: boolean } = {}): Bar {
 }
 
 function terminalBar(): Bar {
+  let known: number | undefined;
   const single = new SingleBar({
     format: "{stage} {bar} {value}/{total} {detail} {eta_formatted}",
     stream: process.stderr,
@@ -29,12 +33,13 @@ function terminalBar(): Bar {
     clearOnComplete: true,
     barsize: 24,
     etaBuffer: rememberedSteps,
-    formatTime: timeLeft,
+    formatTime: (estimated) => timeLeft(known ?? estimated),
   });
   let shown = "";
   return {
-    on: (stage, done, total, words = "") => {
+    on: (stage, done, total, words = "", secondsLeft) => {
       if (total === 0) return;
+      known = secondsLeft === undefined ? undefined : Math.ceil(secondsLeft);
       const detail = visibleLine(words);
       if (stage === shown) {
         single.setTotal(total);

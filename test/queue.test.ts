@@ -42,8 +42,8 @@ function pruning(name: string): readonly SweepJob[] {
 }
 
 const storeOf = (name: string) => openStore(join(folder, name));
-const contents = (jobs: readonly SweepJob[], name: string) =>
-  jobs.map(({ id }) => storeOf(name).record(id)?.content?.sha256);
+const contents = async (jobs: readonly SweepJob[], name: string) =>
+  (await storeOf(name).records(jobs.map(({ id }) => id))).map((record) => record?.content?.sha256);
 const objects = (name: string) =>
   readdirSync(join(folder, name, "objects"), { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".json"),
@@ -108,7 +108,7 @@ if (redisVersion === undefined) {
       for (const worker of workers) kill(worker);
       expect(new Set(seen).size).toBe(60);
       expect(seen).toHaveLength(60);
-      expect(contents(jobs, "queued")).toEqual(contents(jobs, "plain"));
+      expect(await contents(jobs, "queued")).toEqual(await contents(jobs, "plain"));
       expect(objects("queued").sort()).toEqual(objects("plain").sort());
       const [one] = objects("plain");
       expect(readFileSync(join(folder, "queued/objects", one!))).toEqual(
@@ -129,8 +129,8 @@ if (redisVersion === undefined) {
       await done;
       kill(first);
       kill(second);
-      expect(contents(jobs, "still")).toEqual(contents(jobs, "still-plain"));
-      expect(storeOf("still").record(jobs[0]!.id)!.others).toBeUndefined();
+      expect(await contents(jobs, "still")).toEqual(await contents(jobs, "still-plain"));
+      expect((await storeOf("still").record(jobs[0]!.id))!.others).toBeUndefined();
     });
 
     test("a job at which every process dies is given up after three attempts, and the rest goes on", async () => {
@@ -141,9 +141,10 @@ if (redisVersion === undefined) {
       const script = join(folder, "dies.mjs");
       writeFileSync(
         script,
-        `process.once("message", async ({ job }) => {
+        `process.on("disconnect", () => process.exit(1));
+        process.on("message", ({ job }) => {
           if (job.id === ${JSON.stringify(poisoned!.id)}) process.exit(7);
-          process.send({ kind: "done", state: "failed" }, () => process.exit(0));
+          process.send({ end: { kind: "done", state: "failed" } });
         });`,
       );
       const working = work({
@@ -156,14 +157,14 @@ if (redisVersion === undefined) {
         onJob: ({ job }, end) => {
           if (end !== "begun") note(job.id, end.kind);
           if (end !== "begun" && end.kind === "done")
-            storeOf("poison").fail(job, { code: "usage", message: "asked for in vain" }, EFFORT);
+            void storeOf("poison").fail(job, { code: "usage", message: "asked for in vain" }, EFFORT);
         },
       });
       await runOnQueue([poisoned!, ...others], storeOf("poison"), redis.url, { signal: idle() });
       controller.abort();
       await working;
       expect(ends.get(poisoned!.id)).toEqual(["ended", "ended", "ended"]);
-      expect(storeOf("poison").record(poisoned!.id)!.failure).toEqual({
+      expect((await storeOf("poison").record(poisoned!.id))!.failure).toEqual({
         code: "queue",
         message: "The engine's process ended (exit code 7) before the job was done.",
       });
@@ -194,7 +195,7 @@ if (redisVersion === undefined) {
       await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
       stopping.abort();
       expect(await withdraw([other], redis.url)).toBe(1);
-      expect(storeOf("foreign").record(other.id)).toBeUndefined();
+      expect(await storeOf("foreign").record(other.id)).toBeUndefined();
     });
 
     test("a wrong password, an address where nothing answers and one of another kind are sentences", async () => {
@@ -214,9 +215,13 @@ const EFFORT = {
 };
 
 // The rest needs no server.
-test("two attempts at one job that begin at once get numbers of their own", () => {
+test("two attempts at one job that begin at once have journals of their own, and the next one has a number of its own", async () => {
   const store = storeOf("numbers");
-  expect(store.beginJournal("ab12", 1, new Uint8Array())).toBe(true);
-  expect(store.beginJournal("ab12", 1, new Uint8Array())).toBe(false);
-  expect(store.attempts("ab12")).toEqual([1]);
+  const [one, other] = await Promise.all([store.beginAttempt("ab12"), store.beginAttempt("ab12")]);
+  expect(one.attempt.name).not.toBe(other.attempt.name);
+  await store.keepJournal("ab12", one.attempt, new TextEncoder().encode("one\n"));
+  await store.keepJournal("ab12", other.attempt, new TextEncoder().encode("two\n"));
+  const journals = await Promise.all([one, other].map(({ attempt }) => store.journal("ab12", attempt)));
+  expect(journals.map((bytes) => new TextDecoder().decode(bytes))).toEqual(["one\n", "two\n"]);
+  expect((await store.beginAttempt("ab12")).attempt.number).toBe(2);
 });

@@ -6,8 +6,8 @@ import { EngineError } from "../../engine/base/errors.ts";
 import type { Interval } from "../../engine/base/interval.ts";
 import { openStore } from "../../engine/sweep/open-store.ts";
 import { prometheusText } from "../../engine/sweep/prometheus.ts";
-import type { JobRecord } from "../../engine/sweep/job-record.ts";
 import { missing, runHere } from "../../engine/sweep/run-here.ts";
+import { type QueueState, queueState } from "../../engine/sweep/queue-state.ts";
 import { runOnQueue, withdraw } from "../../engine/sweep/run-on-queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
 import { onlyCells, readSweep, spelled } from "../../engine/sweep/sweep-plan.ts";
@@ -16,9 +16,9 @@ import type { SweepStore } from "../../engine/sweep/sweep-store.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printData, printJson, printMessage } from "../output.ts";
-import { progressBar } from "../progress.ts";
 import { addSettings, typedExecution } from "../settings-options.ts";
 import { z } from "zod";
+import { named, SweepProgress } from "./sweep-progress.ts";
 
 interface SweepFlags {
   readonly store?: string;
@@ -51,13 +51,17 @@ export function addSweep(program: Command): void {
   addChoice(command.command("status"))
     .description("Says which jobs of a sweep are done, and what they found.")
     .argument("<file>", "The sweep file; see docs/sweeps.md.")
+    .option("--queue <address>", "Says also which workers there are and what they are at.")
     .option("--prometheus", "Prints the numbers of jobs as Prometheus reads them.")
     .action((file: string, _: unknown, own: Command) => status(file, own.optsWithGlobals<SweepFlags>()));
 }
 
 function addChoice(command: Command): Command {
   return command
-    .option("--store <folder>", "Keeps results there (default: the sweep file's name with .store behind it).")
+    .option(
+      "--store <place>",
+      "Keeps results there: a folder, or a bucket as s3://BUCKET/FOLDER (default: the sweep file's name with .store behind it).",
+    )
     .option("--only <axis=value...>", "Takes only the cells that have these values, such as task=ioi.")
     .option("--json", "Prints the whole report as JSON.")
     .option("--csv", "Prints a row for each job as CSV.")
@@ -85,13 +89,13 @@ async function sweep(file: string, flags: SweepFlags, own: Command): Promise<voi
   if (plan.repeated > 0 && !flags.quiet) {
     printMessage(`note: ${plan.repeated} cells ask for what another cell asks for already; they are done once.`);
   }
-  const wanting = missing(jobs, store);
+  const wanting = await missing(jobs, store);
   if (flags.dryRun) return printCost(jobs, wanting, store);
   if (flags.withdraw) return withdrawn(wanting, flags);
   const todo = wanting.slice(0, flags.limit);
   if (flags.queue !== undefined) await overQueue(todo, store, flags.queue, flags);
   else await here(todo, store, flags, own);
-  show(reportOf(plan, jobs, store), flags);
+  show({ report: await reportOf(plan, jobs, store) }, flags);
 }
 
 async function withdrawn(jobs: readonly SweepJob[], { queue }: SweepFlags): Promise<void> {
@@ -107,59 +111,43 @@ async function overQueue(
   queue: string,
   flags: SweepFlags,
 ): Promise<void> {
-  const bar = progressBar(flags);
+  const progress = new SweepProgress(flags);
   await interruptible(
     (signal) =>
       runOnQueue(todo, store, queue, {
         signal,
-        onDone: (done, total, record) => told(bar, flags, done, total, record),
-      }).finally(() => bar.stop()),
+        onDone: progress.onDone,
+        onProgress: progress.onProgress,
+      }).finally(() => progress.stop()),
     "Stopped watching; workers go on with what is queued, `sweep status` shows it, and --withdraw takes it back.",
   );
 }
 
-function told(
-  bar: ReturnType<typeof progressBar>,
-  flags: SweepFlags,
-  done: number,
-  total: number,
-  record?: JobRecord,
-): void {
-  bar.on("jobs", done, total);
-  if (record?.state === "failed") tell(bar, `failed: ${named(record.at)}: ${record.failure!.message}`, flags);
-}
-
 async function here(todo: readonly SweepJob[], store: SweepStore, flags: SweepFlags, own: Command): Promise<void> {
-  const bar = progressBar(flags);
+  const progress = new SweepProgress(flags);
   await interruptible(
     (signal) =>
       runHere(todo, store, {
         execution: typedExecution(own),
         signal,
-        onDone: (done, total, record) => told(bar, flags, done, total, record),
-        onStage: (job, stage) => bar.on("jobs", todo.indexOf(job), todo.length, `${named(job.at)} ${stage}`),
-      }).finally(() => bar.stop()),
+        onDone: progress.onDone,
+        onStage: (job, stage, done, total) => progress.onProgress(job, { worker: "here", stage, done, total }),
+      }).finally(() => progress.stop()),
     `Stopped; what is done stays in ${store.files.name}, and the same command goes on.`,
   );
 }
 
-function status(file: string, flags: SweepFlags): void {
+async function status(file: string, flags: SweepFlags): Promise<void> {
   const { plan, jobs, store } = opened(file, flags);
-  show(reportOf(plan, jobs, store), flags);
-}
-
-function tell(bar: ReturnType<typeof progressBar>, sentence: string, { quiet }: SweepFlags): void {
-  if (quiet) return;
-  bar.stop();
-  printMessage(sentence);
+  const report = await reportOf(plan, jobs, store);
+  const queue = flags.queue === undefined ? undefined : await queueState(jobs, flags.queue);
+  show({ report, queue }, flags);
 }
 
 /** What is missing, and what it would take where jobs of the sweep were measured before. */
-function printCost(jobs: readonly SweepJob[], wanting: readonly SweepJob[], store: SweepStore): void {
-  const seconds = jobs.flatMap(({ id }) => {
-    const record = store.record(id);
-    return record?.state === "finished" ? [record.seconds] : [];
-  });
+async function printCost(jobs: readonly SweepJob[], wanting: readonly SweepJob[], store: SweepStore): Promise<void> {
+  const records = await store.records(jobs.map(({ id }) => id));
+  const seconds = records.flatMap((record) => (record?.state === "finished" ? [record.seconds] : []));
   const each = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
   const cost =
     seconds.length === 0
@@ -168,17 +156,26 @@ function printCost(jobs: readonly SweepJob[], wanting: readonly SweepJob[], stor
   printData(`${jobs.length} jobs, ${jobs.length - wanting.length} done, ${wanting.length} missing. ${cost}`);
 }
 
-function show(report: SweepReport, flags: SweepFlags): void {
-  if (flags.json) return printJson(report);
-  if (flags.csv) return printData(csvOf(report));
-  if (flags.prometheus) return print(process.stdout, prometheusText(report));
-  printData(textOf(report));
+/** What the store has, and what the queue says where it was asked. */
+interface Shown {
+  readonly report: SweepReport;
+  readonly queue?: QueueState | undefined;
 }
 
-function named(at: SweepJob["at"]): string {
-  return Object.entries(at)
-    .map(([name, value]) => `${name} ${spelled(value)}`)
-    .join(", ");
+function show({ report, queue }: Shown, flags: SweepFlags): void {
+  if (flags.json) return printJson(queue ? { ...report, queue } : report);
+  if (flags.csv) return printData(csvOf(report));
+  if (flags.prometheus) return print(process.stdout, prometheusText(report, queue));
+  printData(queue ? `${textOf(report)}\n\n${queueText(queue)}` : textOf(report));
+}
+
+function queueText({ workers, waiting, active }: QueueState): string {
+  const lines = active.map(({ at, progress }) =>
+    progress
+      ? `${progress.worker}: ${named(at)}: ${progress.stage} ${progress.done}/${progress.total}`
+      : `begun: ${named(at)}`,
+  );
+  return [`queue: ${workers} workers, ${active.length} jobs under way, ${waiting} waiting`, ...lines].join("\n");
 }
 
 function csvOf({ rows }: SweepReport): string {

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import type { JobEnd } from "../../engine/sweep/job-process.ts";
-import { serveJob } from "../../engine/sweep/job-process.ts";
+import { serveJobs } from "../../engine/sweep/job-process.ts";
 import type { QueuedJob } from "../../engine/sweep/queue.ts";
 import { withoutPassword } from "../../engine/sweep/queue.ts";
 import { spelled } from "../../engine/sweep/sweep-plan.ts";
@@ -28,7 +28,10 @@ export function addWorker(program: Command): void {
     .description("Takes jobs of sweeps from a queue and does them, until it is stopped.");
   addSettings(command, z.strictObject({}))
     .requiredOption("--queue <address>", "Takes jobs from this Redis or Valkey, such as redis://:PASSWORD@HOST:6379.")
-    .option("--store <folder>", "Keeps results there (default: where the sweep that a job is of keeps them).")
+    .option(
+      "--store <place>",
+      "Keeps results there, a folder or s3://BUCKET/FOLDER (default: where the sweep that a job is of keeps them).",
+    )
     .option("--jobs <n>", "Does so many jobs at once.", countOf, 1)
     .option("--lock-seconds <n>", "Is taken for dead when it is not heard of for so long.", countOf, 30)
     .option("--quiet", "Prints no messages.")
@@ -36,8 +39,8 @@ export function addWorker(program: Command): void {
     .action((flags: WorkerFlags, own: Command) => worker(flags, own));
   program
     .command(JOB, { hidden: true })
-    .description("Does the one job that a worker hands over, and ends.")
-    .action(() => serveJob());
+    .description("Does the jobs that a worker hands over, one after the other.")
+    .action(() => serveJobs());
 }
 
 function countOf(text: string): number {

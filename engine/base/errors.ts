@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   "model-not-found", // no model under that name
   "download", // the network, the Hub or the disk refused
   "disk", // the system refuses to read or write a file: full, read-only, forbidden
+  "bucket", // the bucket of a sweep's store cannot be reached, or refuses
   "queue", // the queue of a sweep's jobs cannot be reached, refuses, or gave a job up
   "shape", // two sizes that must agree do not
   "degenerate-task", // the model cannot do the task, or full and empty circuit do not differ

@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SweepStore } from "./sweep-store.ts";
+import type { KeptAttempt, SweepStore } from "./sweep-store.ts";
 
 /** A machine that is lost takes so much work with it at most, ms. */
 const kept = 2_000;
@@ -13,52 +13,58 @@ const kept = 2_000;
 export class Attempt {
   private readonly timer: NodeJS.Timeout;
   private size: number;
+  /** One writing of the journal after the other. */
+  private keeping: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly store: SweepStore,
     private readonly id: string,
-    /** From 1. */
-    readonly number: number,
+    private readonly own: KeptAttempt,
     readonly folder: string,
     readonly ledger: { readonly file: string; readonly goOn: boolean },
     before: Uint8Array,
   ) {
     if (before.length > 0) writeFileSync(ledger.file, before);
     this.size = before.length;
-    this.timer = setInterval(() => this.keep(), kept).unref();
+    // What cannot be kept now is kept the next time; a store that stays broken is told of when the job ends.
+    this.timer = setInterval(() => void this.keep().catch(() => undefined), kept).unref();
   }
 
-  static begin(store: SweepStore, id: string): Attempt {
-    const { number, before } = claimed(store, id);
+  static async begin(store: SweepStore, id: string): Promise<Attempt> {
+    const { attempt, before } = await store.beginAttempt(id);
     const folder = mkdtempSync(join(tmpdir(), "secateur-job-"));
     const ledger = { file: join(folder, "journal.jsonl"), goOn: before.length > 0 };
-    return new Attempt(store, id, number, folder, ledger, before);
+    return new Attempt(store, id, attempt, folder, ledger, before);
+  }
+
+  /** From 1. */
+  get number(): number {
+    return this.own.number;
   }
 
   /** Takes what the journal has by now into the store. */
-  keep(): void {
-    const { file } = this.ledger;
-    if (!existsSync(file) || statSync(file).size === this.size) return;
-    const bytes = readFileSync(file);
-    this.store.keepJournal(this.id, this.number, bytes);
-    this.size = bytes.length;
+  keep(): Promise<void> {
+    const next = this.keeping.catch(() => undefined).then(() => this.keepNow());
+    this.keeping = next;
+    return next;
   }
 
   /** @param isDone whether nobody will go on from here */
-  end(isDone: boolean): void {
+  async end(isDone: boolean): Promise<void> {
     clearInterval(this.timer);
-    if (isDone) this.store.dropJournals(this.id);
-    else this.keep();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await (isDone ? this.keeping.catch(() => undefined) : this.keep());
+      if (isDone) await this.store.dropJournals(this.id);
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
-}
 
-/** The next free number, known from now on, also of a job that keeps no journal; no two attempts get the same. */
-function claimed(store: SweepStore, id: string): { readonly number: number; readonly before: Uint8Array } {
-  for (;;) {
-    const last = store.attempts(id).at(-1);
-    const before = (last === undefined ? undefined : store.journal(id, last)) ?? new Uint8Array();
-    const number = (last ?? 0) + 1;
-    if (store.beginJournal(id, number, before)) return { number, before };
+  private async keepNow(): Promise<void> {
+    const { file } = this.ledger;
+    if (!existsSync(file) || statSync(file).size === this.size) return;
+    const bytes = readFileSync(file);
+    await this.store.keepJournal(this.id, this.own, bytes);
+    this.size = bytes.length;
   }
 }

@@ -1,5 +1,5 @@
-// A job in a process of its own: `run()` of ONNX Runtime blocks its process, and whoever holds a job's lock must go on renewing it.
-import { fork } from "node:child_process";
+// Jobs in a process of their own: `run()` of ONNX Runtime blocks its process, and whoever holds a job's lock must go on renewing it.
+import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, type ErrorCode } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
 import { openModel } from "../model/open.ts";
@@ -14,6 +14,13 @@ export interface JobOrder {
   readonly execution: Execution;
 }
 
+/** How far a job is. */
+export interface JobStage {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 /**
  * - done: the store has a record, be it of a result or of a failure
  * - lacking: this machine has not what the job needs; another may
@@ -25,54 +32,89 @@ export type JobEnd =
   | { readonly kind: "done"; readonly state: "finished" | "failed" }
   | { readonly kind: "lacking" | "machine" | "stopped" | "ended"; readonly sentence: string };
 
-export class JobProcess {
-  readonly ended: Promise<JobEnd>;
-  private readonly child;
+/** What the process says. */
+type Said = { readonly stage: JobStage } | { readonly end: JobEnd };
 
-  /** @param command program and arguments that call `serveJob` */
-  constructor({ file, args }: { readonly file: string; readonly args: readonly string[] }, order: JobOrder) {
-    const child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], serialization: "advanced" });
-    this.child = child;
-    this.ended = new Promise((resolve) => {
-      child.on("message", (end: JobEnd) => resolve(end));
-      child.on("error", (error) =>
-        resolve({ kind: "machine", sentence: `The engine could not be started: ${error.message}` }),
-      );
-      child.on("exit", (code, signal) =>
-        resolve({
-          kind: "ended",
-          sentence: `The engine's process ended (${signal ?? `exit code ${code}`}) before the job was done.`,
-        }),
-      );
-    });
-    child.send(order);
+/** A program and its arguments, that calls `serveJobs`. */
+export interface JobCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** Does one job after the other; a process that is ended, or whose job went wrong by the machine, is not used again. */
+export class JobProcess {
+  private readonly child: ChildProcess;
+  private isSpent = false;
+
+  constructor({ file, args }: JobCommand) {
+    this.child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], serialization: "advanced" });
+    // Heard of by the job that it is at.
+    this.child.on("error", () => undefined);
+    this.child.on("exit", () => (this.isSpent = true));
   }
 
-  /** Asks it to keep what it has measured and to end. */
+  /** Whether it takes another job. */
+  get isUsable(): boolean {
+    return !this.isSpent && this.child.connected;
+  }
+
+  do(order: JobOrder, onStage: (stage: JobStage) => void = () => undefined): Promise<JobEnd> {
+    const { child } = this;
+    return new Promise((resolve) => {
+      const over = (end: JobEnd) => {
+        child.off("message", hear).off("error", broken).off("exit", gone);
+        if (end.kind === "machine" || end.kind === "ended") this.end();
+        resolve(end);
+      };
+      const hear = (said: Said) => ("end" in said ? over(said.end) : onStage(said.stage));
+      const broken = (error: Error) =>
+        over({ kind: "machine", sentence: `The engine could not be started: ${error.message}` });
+      const gone = (code: number | null, signal: NodeJS.Signals | null) =>
+        over({
+          kind: "ended",
+          sentence: `The engine's process ended (${signal ?? `exit code ${code}`}) before the job was done.`,
+        });
+      child.on("message", hear).on("error", broken).on("exit", gone);
+      child.send(order, (error) => error && broken(error));
+    });
+  }
+
+  /** Asks it to keep what it has measured and to hand the job back. */
   stop(): void {
     if (this.child.connected) this.child.send("stop");
   }
 
-  /** Ends it at once: somebody else may be at the job by now. */
+  /** Ends it at once: somebody else may be at its job by now. */
   end(): void {
+    this.isSpent = true;
     this.child.kill("SIGKILL");
   }
 }
 
-/** The other side: does the one job that it is told, and ends; also when its parent is gone. */
-export function serveJob(): void {
-  const controller = new AbortController();
+/** Progress is told so often at most, ms. */
+const tellEvery = 500;
+
+/** The other side: does the jobs that it is told, one at a time, and ends when its parent is gone. */
+export function serveJobs(): void {
+  let controller = new AbortController();
   process.on("disconnect", () => process.exit(1));
   process.on("message", (message: JobOrder | "stop") => {
     if (message === "stop") return controller.abort();
-    void done(message, controller.signal).then((end) => process.send!(end, () => process.exit(0)));
+    controller = new AbortController();
+    void done(message, controller.signal).then((end) => process.send!({ end } satisfies Said));
   });
 }
 
 async function done({ job, store, execution }: JobOrder, signal: AbortSignal): Promise<JobEnd> {
+  let told = 0;
+  const onStage = (_: SweepJob, stage: string, at: number, total: number) => {
+    if (Date.now() - told < tellEvery) return;
+    told = Date.now();
+    process.send!({ stage: { stage, done: at, total } } satisfies Said);
+  };
   try {
     requireWeights(job);
-    const { state } = await runOne(job, openStore(store), { execution, signal });
+    const { state } = await runOne(job, openStore(store), { execution, signal, onStage });
     return { kind: "done", state };
   } catch (error) {
     const { code, message } =
@@ -86,17 +128,25 @@ function kindOf(code: ErrorCode | undefined): "lacking" | "machine" | "stopped" 
   return code !== undefined && !isOfTheMachine({ code }) ? "lacking" : "machine";
 }
 
+/** Name of a model → its weights' hash: a worker does many jobs with one model. */
+const known = new Map<string, string>();
+
 /** @throws EngineError "model-not-found" where the model is not here, or is another than the job was made for */
 function requireWeights({ settings, weights }: SweepJob): void {
   const { model: name } = settings as { readonly model?: string };
   if (name === undefined || weights === undefined) return;
+  const here = known.get(name) ?? weightsOf(name);
+  if (here === weights) return void known.set(name, here);
+  throw new EngineError(
+    "model-not-found",
+    `${name} has other weights here (${here.slice(0, 12)}…) than the job was made for (${weights.slice(0, 12)}…); put the same model here.`,
+    { name },
+  );
+}
+
+function weightsOf(name: string): string {
   const model = openModel(name);
   const { sha256 } = model;
   model.close();
-  if (sha256 === weights) return;
-  throw new EngineError(
-    "model-not-found",
-    `${name} has other weights here (${sha256.slice(0, 12)}…) than the job was made for (${weights.slice(0, 12)}…); put the same model here.`,
-    { name },
-  );
+  return sha256;
 }

@@ -44,8 +44,12 @@ export const jobRecord = z.object({
   /** ISO 8601, UTC. */
   when: z.string(),
   machine,
-  /** Other bytes that the same job gave elsewhere. */
-  others: z.array(z.object({ content, machine })).optional(),
 });
 
-export type JobRecord = Readonly<z.infer<typeof jobRecord>>;
+/** As a file has it. */
+export type WrittenRecord = Readonly<z.infer<typeof jobRecord>>;
+
+export interface JobRecord extends WrittenRecord {
+  /** Other bytes that the same job gave elsewhere. */
+  readonly others?: readonly { readonly content: NonNullable<WrittenRecord["content"]>; readonly machine: Machine }[];
+}

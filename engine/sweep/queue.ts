@@ -13,6 +13,14 @@ export interface QueuedJob {
   readonly store: string;
 }
 
+/** How far a job is that a worker is at. */
+export interface JobProgress {
+  readonly worker: string;
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** How often the queue hands out a job whose machine was at fault, before it is given up. */
 export const MOST_ATTEMPTS = 3;
 

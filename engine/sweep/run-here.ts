@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../base/hash.ts";
-import { EngineError } from "../base/errors.ts";
+import { EngineError, type ErrorCode } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
 import { Attempt } from "./attempt.ts";
 import { execute } from "./execute.ts";
@@ -38,7 +38,7 @@ export async function runHere(jobs: readonly SweepJob[], store: SweepStore, hook
 export async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Promise<JobRecord> {
   const { execution = {}, signal } = hooks;
   if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
-  const attempt = Attempt.begin(store, job.id);
+  const attempt = await Attempt.begin(store, job.id);
   const began = Date.now();
   const effort = () => ({
     machine: thisMachine(execution),
@@ -50,16 +50,16 @@ export async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks
     const { folder, ledger } = attempt;
     const task = { verb: job.verb, settings: withTaskFile(job, folder), folder, ledger };
     const result = await execute(task, execution, signal, (stage, at, total) => hooks.onStage?.(job, stage, at, total));
-    const record = store.finish(job, result, effort());
+    const record = await store.finish(job, result, effort());
     isDone = true;
     return record;
   } catch (error) {
     if (!(error instanceof EngineError) || isOfTheMachine(error)) throw error;
-    const record = store.fail(job, { code: error.code, message: error.message }, effort());
+    const record = await store.fail(job, { code: error.code, message: error.message }, effort());
     isDone = true;
     return record;
   } finally {
-    attempt.end(isDone);
+    await attempt.end(isDone);
   }
 }
 
@@ -73,12 +73,15 @@ function withTaskFile({ settings, task }: SweepJob, folder: string): SweepJob["s
   return { ...settings, task: copy } as SweepJob["settings"];
 }
 
+const OF_THE_MACHINE: ReadonlySet<ErrorCode> = new Set(["cancelled", "disk", "bucket", "download"]);
+
 /** What another attempt may not meet again; all else is in the job itself. */
 export function isOfTheMachine({ code }: Pick<EngineError, "code">): boolean {
-  return code === "cancelled" || code === "disk" || code === "download";
+  return OF_THE_MACHINE.has(code);
 }
 
 /** Jobs that the store has no result of. */
-export function missing(jobs: readonly SweepJob[], store: SweepStore): SweepJob[] {
-  return jobs.filter(({ id }) => store.record(id)?.state !== "finished");
+export async function missing(jobs: readonly SweepJob[], store: SweepStore): Promise<SweepJob[]> {
+  const records = await store.records(jobs.map(({ id }) => id));
+  return jobs.filter((_, i) => records[i]?.state !== "finished");
 }

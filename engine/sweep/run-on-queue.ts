@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 import { EngineError } from "../base/errors.ts";
 import type { JobRecord } from "./job-record.ts";
 import { thisMachine } from "./machine.ts";
-import { connected, JOB_OPTIONS, MOST_ATTEMPTS, openQueue, QUEUE, type QueuedJob } from "./queue.ts";
+import { connected, JOB_OPTIONS, type JobProgress, MOST_ATTEMPTS, openQueue, QUEUE, type QueuedJob } from "./queue.ts";
 import type { SweepJob } from "./sweep-job.ts";
 import type { SweepStore } from "./sweep-store.ts";
 
@@ -16,6 +16,8 @@ const compareEvery = 1_000;
 export interface QueueHooks {
   readonly signal: AbortSignal;
   readonly onDone?: (done: number, total: number, record?: JobRecord) => void;
+  /** How far a job is that a worker is at. */
+  readonly onProgress?: (job: SweepJob, progress: JobProgress) => void;
 }
 
 /**
@@ -63,22 +65,23 @@ async function removed(queue: Queue<QueuedJob>, id: string): Promise<number> {
   }
 }
 
-interface Ends {
-  /** Calls back with each job that leaves the queue. */
-  listen(each: (id: string) => void): void;
+interface Events {
+  /** Calls back with each job that leaves the queue, and with how far those are that workers are at. */
+  listen(left: (id: string) => void, at: (id: string, progress: JobProgress) => void): void;
   close(): Promise<void>;
 }
 
-async function eventsOf(connection: Redis): Promise<Ends> {
+async function eventsOf(connection: Redis): Promise<Events> {
   const { QueueEvents } = await import("bullmq");
   const own = connection.duplicate();
   own.on("error", () => undefined);
   const events = new QueueEvents(QUEUE, { connection: own });
   events.on("error", () => undefined);
   return {
-    listen: (each) => {
-      events.on("completed", ({ jobId }) => each(jobId));
-      events.on("failed", ({ jobId }) => each(jobId));
+    listen: (left, at) => {
+      events.on("completed", ({ jobId }) => left(jobId));
+      events.on("failed", ({ jobId }) => left(jobId));
+      events.on("progress", ({ jobId, data }) => at(jobId, data as unknown as JobProgress));
     },
     close: async () => {
       await events.close();
@@ -99,18 +102,21 @@ class Waiting {
     private readonly hooks: QueueHooks,
   ) {
     this.left = new Map(jobs.map((job) => [job.id, job]));
-    for (const { id } of jobs) {
-      const known = store.record(id);
-      if (known) this.before.set(id, known.when);
-    }
   }
 
-  async untilDone(ends: Ends): Promise<void> {
-    const { signal, onDone } = this.hooks;
+  async untilDone(events: Events): Promise<void> {
+    const { signal, onDone, onProgress } = this.hooks;
     try {
       onDone?.(0, this.jobs.length);
-      ends.listen((id) => this.look(id));
-      for (const { id } of this.jobs) await removed(this.queue, id);
+      await this.noteFailures();
+      events.listen(
+        // A store that does not answer is asked again by `compare`, which tells of it.
+        (id) => void this.look(id).catch(() => undefined),
+        (id, progress) => {
+          const job = this.left.get(id);
+          if (job) onProgress?.(job, progress);
+        },
+      );
       await this.put(this.jobs);
       while (this.left.size > 0) {
         if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
@@ -118,8 +124,13 @@ class Waiting {
         await this.compare();
       }
     } finally {
-      await ends.close();
+      await events.close();
     }
+  }
+
+  private async noteFailures(): Promise<void> {
+    const records = await this.store.records(this.jobs.map(({ id }) => id));
+    for (const record of records) if (record) this.before.set(record.id, record.when);
   }
 
   private async put(jobs: readonly SweepJob[]): Promise<void> {
@@ -127,6 +138,8 @@ class Waiting {
     for (let at = 0; at < jobs.length; at += atOnce) {
       if (this.hooks.signal.aborted) return;
       const some = jobs.slice(at, at + atOnce);
+      // What failed before is still known there, and would not be taken again.
+      await Promise.all(some.map(({ id }) => removed(this.queue, id)));
       await this.queue.addBulk(
         some.map((job) => ({ name: job.verb, data: { job, store }, opts: { ...JOB_OPTIONS, jobId: job.id } })),
       );
@@ -134,12 +147,12 @@ class Waiting {
   }
 
   /** Whether a job that is waited for is done by now. */
-  private look(id: string): boolean {
+  private async look(id: string): Promise<boolean> {
     if (!this.left.has(id)) return true;
-    const record = this.store.record(id);
+    const record = await this.store.record(id);
     if (!record || (record.state === "failed" && record.when === this.before.get(id))) return false;
-    this.left.delete(id);
-    this.hooks.onDone?.(this.jobs.length - this.left.size, this.jobs.length, record);
+    // Two may have looked at once.
+    if (this.left.delete(id)) this.hooks.onDone?.(this.jobs.length - this.left.size, this.jobs.length, record);
     return true;
   }
 
@@ -149,20 +162,21 @@ class Waiting {
     if (active + waiting + delayed + prioritized >= this.left.size) return;
     const lost: SweepJob[] = [];
     for (const job of [...this.left.values()]) {
-      if (this.look(job.id)) continue;
+      if (await this.look(job.id)) continue;
       const state = await this.queue.getJobState(job.id);
       if (state === "failed") await this.giveUp(job);
-      else if (state === "unknown" && !this.look(job.id)) lost.push(job);
+      else if (state === "unknown" && !(await this.look(job.id))) lost.push(job);
     }
     await this.put(lost);
   }
 
   /** Where the worker that gave a job up could not say so in the store. @throws EngineError "disk" where this one cannot either */
   private async giveUp(job: SweepJob): Promise<void> {
-    if (this.look(job.id)) return;
+    if (await this.look(job.id)) return;
     const message = (await this.queue.getJob(job.id))?.failedReason ?? "No worker could do it.";
-    this.store.fail(job, { code: "queue", message }, { machine: thisMachine({}), attempts: MOST_ATTEMPTS, seconds: 0 });
-    this.look(job.id);
+    const effort = { machine: thisMachine({}), attempts: MOST_ATTEMPTS, seconds: 0 };
+    await this.store.fail(job, { code: "queue", message }, effort);
+    await this.look(job.id);
   }
 }
 

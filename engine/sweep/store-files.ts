@@ -1,54 +1,48 @@
-// The folder where a sweep's files lie; each is written whole or not at all.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// Where a sweep's files lie: a folder, or a bucket. Each file is written whole or not at all, and has one writer.
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { makeFolder } from "../base/make-folder.ts";
 import { withFile } from "../base/refusal.ts";
 
-export class StoreFiles {
-  /** @param name of the folder, as messages have it */
+export interface StoreFiles {
+  /** As messages have it, and as a worker is told where results go. */
+  readonly name: string;
+  /** Undefined where there is no such file. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Also of a file that is not there. */
+  remove(name: string): Promise<void>;
+  /** Names of the files in a folder of the store, sorted; those of its inner folders are not among them. */
+  list(folder: string): Promise<readonly string[]>;
+}
+
+/** @throws EngineError "disk" where the system refuses */
+export class FolderFiles implements StoreFiles {
   constructor(readonly name: string) {}
 
-  /** Undefined where there is no such file. */
-  read(name: string): Uint8Array | undefined {
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.at(name, (path) => (existsSync(path) ? readFileSync(path) : undefined));
+  }
+
+  write(name: string, bytes: Uint8Array): Promise<void> {
+    return this.at(name, (path) => writeFileAtomic(path, bytes));
+  }
+
+  remove(name: string): Promise<void> {
+    return this.at(name, (path) => rmSync(path, { force: true }));
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.at(folder, (path) => {
+      if (!existsSync(path)) return [];
+      const entries = readdirSync(path, { withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".part"));
+      return files.map((entry) => entry.name).sort();
+    });
+  }
+
+  private async at<T>(name: string, work: (path: string) => T): Promise<T> {
     const path = join(this.name, name);
-    return withFile(path, () => (existsSync(path) ? readFileSync(path) : undefined));
-  }
-
-  write(name: string, bytes: Uint8Array): void {
-    writeFileAtomic(join(this.name, name), bytes);
-  }
-
-  /** @returns false where there is such a file already, which stays as it is */
-  create(name: string, bytes: Uint8Array): boolean {
-    const path = join(this.name, name);
-    makeFolder(dirname(path));
-    try {
-      writeFileSync(path, bytes, { flag: "wx" });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      return withFile(path, () => {
-        throw error;
-      });
-    }
-  }
-
-  remove(name: string): void {
-    const path = join(this.name, name);
-    withFile(path, () => rmSync(path, { force: true }));
-  }
-
-  /** Names of the files in a folder of the store, sorted; those of its inner folders are not among them. */
-  list(folder: string): readonly string[] {
-    const path = join(this.name, folder);
-    return withFile(path, () =>
-      existsSync(path)
-        ? readdirSync(path, { withFileTypes: true })
-            .filter((entry) => entry.isFile() && !entry.name.endsWith(".part"))
-            .map((entry) => entry.name)
-            .sort()
-        : [],
-    );
+    return Promise.resolve(withFile(path, () => work(path)));
   }
 }

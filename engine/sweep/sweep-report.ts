@@ -50,21 +50,26 @@ export interface SweepReport {
 /** Intervals over seeds are drawn from this seed. */
 const intervalSeed = 0;
 
-export function reportOf(plan: SweepPlan, jobs: readonly SweepJob[], store: SweepStore): SweepReport {
-  const found = jobs.map((job) => ({ job, record: store.record(job.id) }));
+export async function reportOf(
+  { name, verb }: Pick<SweepPlan, "name" | "verb">,
+  jobs: readonly SweepJob[],
+  store: SweepStore,
+): Promise<SweepReport> {
+  const records = await store.records(jobs.map(({ id }) => id));
+  const found = jobs.map((job, i) => ({ job, record: records[i] }));
   const rows = found.map(({ job, record }) => rowOf(job, record));
   const groups = groupBy(found, ({ job }) => JSON.stringify(withoutSeed(job.at)));
   const count = (state: SweepRow["state"]) => rows.filter((row) => row.state === state).length;
   return {
-    name: plan.name,
-    verb: plan.verb,
+    name,
+    verb,
     jobs: jobs.length,
     finished: count("finished"),
     failed: count("failed"),
     missing: count("missing"),
     seconds: found.reduce((sum, { record }) => sum + (record?.state === "finished" ? record.seconds : 0), 0),
     rows,
-    means: [...groups.values()].map((group) => meanOf(group, store)),
+    means: await Promise.all([...groups.values()].map((group) => meanOf(group, store))),
   };
 }
 
@@ -96,14 +101,15 @@ function withoutSeed(at: SweepJob["at"]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(at).filter(([name]) => name !== "seed"));
 }
 
-function meanOf(
+async function meanOf(
   group: readonly { readonly job: SweepJob; readonly record: JobRecord | undefined }[],
   store: SweepStore,
-): SweepMean {
+): Promise<SweepMean> {
   const records = group.flatMap(({ record }) => (record?.state === "finished" ? [record] : []));
   const figures = records.map(figuresOf);
   const names = [...new Set(figures.flatMap(Object.keys))];
-  const circuits = records.flatMap((record) => circuitOf(record, store) ?? []);
+  const found = await Promise.all(records.map((record) => circuitOf(record, store)));
+  const circuits = found.filter((circuit) => circuit !== undefined);
   const held = circuits.map(({ results }) => results?.heldOut?.criterionHolds).filter((holds) => holds !== undefined);
   return {
     at: withoutSeed(group[0]!.job.at),
@@ -128,8 +134,8 @@ function alikeness(circuits: readonly Circuit[]): SweepMean["jaccard"] {
 }
 
 /** Undefined for a verb that finds no circuit. */
-function circuitOf(record: JobRecord, store: SweepStore): Circuit | undefined {
+async function circuitOf(record: JobRecord, store: SweepStore): Promise<Circuit | undefined> {
   if (record.verb !== "prune") return undefined;
-  const { circuit } = store.result(record) as { readonly circuit: Circuit };
+  const { circuit } = (await store.result(record)) as { readonly circuit: Circuit };
   return parseCircuit(JSON.stringify(circuit), record.id);
 }

@@ -1,11 +1,23 @@
 // The truth about a sweep: for each job a record, its result as a file named by its content, and the journal of what is unfinished.
 //
-// jobs/ab/ID.json · objects/ab/SHA256.json · journals/ID/ATTEMPT.jsonl
+// jobs/ab/ID/SHA256.json, jobs/ab/ID/failure.json · objects/ab/SHA256.json · journals/ID/NUMBER-WRITER.jsonl
+//
+// Whatever may differ between two who do the same job at once has a name of its own, so nobody writes over what another has found, and
+// no server need know locks or conditions.
+import { randomBytes } from "node:crypto";
+import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
 import { VERBS } from "../verbs/table.ts";
-import { type JobRecord, jobRecord, type Machine, RECORD_FORMAT, RECORD_VERSION } from "./job-record.ts";
+import {
+  jobRecord,
+  type JobRecord,
+  type Machine,
+  RECORD_FORMAT,
+  RECORD_VERSION,
+  type WrittenRecord,
+} from "./job-record.ts";
 import type { StoreFiles } from "./store-files.ts";
 import type { SweepJob } from "./sweep-job.ts";
 import { timeless } from "./timeless.ts";
@@ -17,85 +29,125 @@ export interface Effort {
   readonly seconds: number;
 }
 
+/** An attempt of which a journal is kept. */
+export interface KeptAttempt {
+  /** From 1. */
+  readonly number: number;
+  /** Of its journal; two attempts that begin at once have one each. */
+  readonly name: string;
+}
+
+/** So many files are asked for at once. */
+const atOnce = 32;
+
 export class SweepStore {
   constructor(readonly files: StoreFiles) {}
 
   /** Undefined for a job that nobody has done. @throws EngineError "invalid-file" for a record that cannot be read */
-  record(id: string): JobRecord | undefined {
-    const name = recordName(id);
-    const bytes = this.files.read(name);
+  async record(id: string): Promise<JobRecord | undefined> {
+    const written: WrittenRecord[] = [];
+    for (const name of await this.files.list(recordsOf(id))) {
+      const one = await this.read(id, `${recordsOf(id)}/${name}`);
+      if (one) written.push(one);
+    }
+    const [first, ...others] = written
+      .filter(({ state }) => state === "finished")
+      .sort((a, b) => a.when.localeCompare(b.when) || a.content!.sha256.localeCompare(b.content!.sha256));
+    if (!first) return written[0];
+    if (others.length === 0) return first;
+    return { ...first, others: others.map(({ content, machine }) => ({ content: content!, machine })) };
+  }
+
+  /** Of each job, in their order. */
+  async records(ids: readonly string[]): Promise<readonly (JobRecord | undefined)[]> {
+    const records: (JobRecord | undefined)[] = [];
+    for (let at = 0; at < ids.length; at += atOnce) {
+      append(records, await Promise.all(ids.slice(at, at + atOnce).map((id) => this.record(id))));
+    }
+    return records;
+  }
+
+  /** @throws EngineError "invalid-file" where the result's bytes are not what was written */
+  async result(record: JobRecord): Promise<unknown> {
+    if (!record.content)
+      throw new EngineError("usage", `job ${record.id} has no result: ${record.failure?.message ?? "it is not done"}`);
+    const name = objectName(record.content.sha256);
+    const bytes = await this.files.read(name);
+    if (bytes && sha256(bytes) === record.content.sha256) return readPlainJson(textOf(bytes), this.placeOf(name));
+    const why = bytes ? "its bytes are not what was written" : "it is missing";
+    const message = `${this.placeOf(name)}: ${why}; delete ${recordsOf(record.id)} in the store, and the job is done again.`;
+    throw new EngineError("invalid-file", message, { place: { file: this.placeOf(name) } });
+  }
+
+  /** Keeps a result. Where the same job gave other bytes before, the first ones stay and the difference is told. */
+  async finish(job: SweepJob, result: unknown, effort: Effort): Promise<JobRecord> {
+    const parted = timeless(result);
+    const bytes = new TextEncoder().encode(plainJson(parted.timeless));
+    const content = { sha256: sha256(bytes), bytes: bytes.length };
+    const name = `${recordsOf(job.id)}/${content.sha256}.json`;
+    if (!(await this.files.read(name))) {
+      await this.files.write(objectName(content.sha256), bytes);
+      await this.write(name, {
+        ...this.begin(job, effort),
+        state: "finished",
+        content,
+        aside: parted.aside,
+        headline: VERBS[job.verb].headline(result as never),
+      });
+      await this.files.remove(failureName(job.id));
+    }
+    return (await this.record(job.id))!;
+  }
+
+  async fail(
+    job: SweepJob,
+    failure: { readonly code: string; readonly message: string },
+    effort: Effort,
+  ): Promise<JobRecord> {
+    const before = await this.record(job.id);
+    if (before?.state === "finished") return before;
+    const record: WrittenRecord = { ...this.begin(job, effort), state: "failed", failure };
+    await this.write(failureName(job.id), record);
+    return record;
+  }
+
+  /** The attempts of which a journal is kept, the newest last. */
+  async attempts(id: string): Promise<readonly KeptAttempt[]> {
+    const names = await this.files.list(`journals/${id}`);
+    return names
+      .map((name) => ({ number: Number.parseInt(name, 10), name }))
+      .filter(({ number }) => Number.isSafeInteger(number));
+  }
+
+  journal(id: string, { name }: KeptAttempt): Promise<Uint8Array | undefined> {
+    return this.files.read(`journals/${id}/${name}`);
+  }
+
+  keepJournal(id: string, { name }: KeptAttempt, bytes: Uint8Array): Promise<void> {
+    return this.files.write(`journals/${id}/${name}`, bytes);
+  }
+
+  /** Of the next number, with what the newest attempt has measured. */
+  async beginAttempt(id: string): Promise<{ readonly attempt: KeptAttempt; readonly before: Uint8Array }> {
+    const last = (await this.attempts(id)).at(-1);
+    const before = (last && (await this.journal(id, last))) ?? new Uint8Array();
+    const number = (last?.number ?? 0) + 1;
+    const attempt = { number, name: `${String(number).padStart(4, "0")}-${randomBytes(6).toString("hex")}.jsonl` };
+    await this.keepJournal(id, attempt, before);
+    return { attempt, before };
+  }
+
+  async dropJournals(id: string): Promise<void> {
+    for (const { name } of await this.attempts(id)) await this.files.remove(`journals/${id}/${name}`);
+  }
+
+  private async read(id: string, name: string): Promise<WrittenRecord | undefined> {
+    const bytes = await this.files.read(name);
     if (!bytes) return undefined;
     const parsed = jobRecord.safeParse(readPlainJson(textOf(bytes), this.placeOf(name)));
     if (parsed.success && parsed.data.id === id) return parsed.data;
     const message = `${this.placeOf(name)}: it is no record of this job that this version can read; delete it, and the job is done again.`;
     throw new EngineError("invalid-file", message, { place: { file: this.placeOf(name) } });
-  }
-
-  /** @throws EngineError "invalid-file" where the result's bytes are not what was written */
-  result(record: JobRecord): unknown {
-    if (!record.content)
-      throw new EngineError("usage", `job ${record.id} has no result: ${record.failure?.message ?? "it is not done"}`);
-    const name = objectName(record.content.sha256);
-    const bytes = this.files.read(name);
-    if (bytes && sha256(bytes) === record.content.sha256) return readPlainJson(textOf(bytes), this.placeOf(name));
-    const why = bytes ? "its bytes are not what was written" : "it is missing";
-    const message = `${this.placeOf(name)}: ${why}; delete ${recordName(record.id)} in the store, and the job is done again.`;
-    throw new EngineError("invalid-file", message, { place: { file: this.placeOf(name) } });
-  }
-
-  /** Keeps a result. Where the same job gave other bytes before, the first ones stay and the difference is told. */
-  finish(job: SweepJob, result: unknown, effort: Effort): JobRecord {
-    const parted = timeless(result);
-    const bytes = new TextEncoder().encode(plainJson(parted.timeless));
-    const content = { sha256: sha256(bytes), bytes: bytes.length };
-    const before = this.record(job.id);
-    if (before?.content) return this.again(before, content, effort.machine);
-    this.files.write(objectName(content.sha256), bytes);
-    return this.write({
-      ...this.begin(job, effort),
-      state: "finished",
-      content,
-      aside: parted.aside,
-      headline: VERBS[job.verb].headline(result as never),
-    });
-  }
-
-  fail(job: SweepJob, failure: { readonly code: string; readonly message: string }, effort: Effort): JobRecord {
-    const before = this.record(job.id);
-    if (before?.state === "finished") return before;
-    return this.write({ ...this.begin(job, effort), state: "failed", failure });
-  }
-
-  /** The attempts of which a journal is kept, the newest last. */
-  attempts(id: string): readonly number[] {
-    const names = this.files.list(`journals/${id}`);
-    return names
-      .map((name) => Number.parseInt(name, 10))
-      .filter(Number.isSafeInteger)
-      .sort((a, b) => a - b);
-  }
-
-  journal(id: string, attempt: number): Uint8Array | undefined {
-    return this.files.read(journalName(id, attempt));
-  }
-
-  keepJournal(id: string, attempt: number, bytes: Uint8Array): void {
-    this.files.write(journalName(id, attempt), bytes);
-  }
-
-  /** @returns false where another has begun an attempt of this number */
-  beginJournal(id: string, attempt: number, bytes: Uint8Array): boolean {
-    return this.files.create(journalName(id, attempt), bytes);
-  }
-
-  dropJournals(id: string): void {
-    for (const attempt of this.attempts(id)) this.files.remove(journalName(id, attempt));
-  }
-
-  private again(before: JobRecord, content: NonNullable<JobRecord["content"]>, machine: Machine): JobRecord {
-    const known = [before.content!, ...(before.others ?? []).map((other) => other.content)];
-    if (known.some(({ sha256 }) => sha256 === content.sha256)) return before;
-    return this.write({ ...before, others: [...(before.others ?? []), { content, machine }] });
   }
 
   private begin({ id, verb, verbVersion, settings, at }: SweepJob, { machine, attempts, seconds }: Effort) {
@@ -114,9 +166,8 @@ export class SweepStore {
     } as const;
   }
 
-  private write(record: JobRecord): JobRecord {
-    this.files.write(recordName(record.id), new TextEncoder().encode(plainJson(record)));
-    return record;
+  private write(name: string, record: WrittenRecord): Promise<void> {
+    return this.files.write(name, new TextEncoder().encode(plainJson(record)));
   }
 
   private placeOf(name: string): string {
@@ -125,6 +176,6 @@ export class SweepStore {
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-const recordName = (id: string): string => `jobs/${id.slice(0, 2)}/${id}.json`;
+const recordsOf = (id: string): string => `jobs/${id.slice(0, 2)}/${id}`;
+const failureName = (id: string): string => `${recordsOf(id)}/failure.json`;
 const objectName = (hash: string): string => `objects/${hash.slice(0, 2)}/${hash}.json`;
-const journalName = (id: string, attempt: number): string => `journals/${id}/${String(attempt).padStart(4, "0")}.jsonl`;

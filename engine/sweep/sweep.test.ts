@@ -58,12 +58,12 @@ test("a sweep run again does what is missing alone, and an edited one keeps what
     signal: idle(),
     onDone: (_: number, __: number, record?: { id: string }) => record && done.push(record.id),
   };
-  await runHere(missing(plan.jobs, kept).slice(0, 1), kept, hooks);
-  await runHere(missing(plan.jobs, kept), kept, hooks);
+  await runHere((await missing(plan.jobs, kept)).slice(0, 1), kept, hooks);
+  await runHere(await missing(plan.jobs, kept), kept, hooks);
   expect(done).toEqual(plan.jobs.map(({ id }) => id));
   const edited = sweepOf("[1, 2]");
-  expect(missing(edited.jobs, kept).map(({ at }) => at)).toEqual([{ task: ioi, seed: 2 }]);
-  const { finished, missing: wanting, means } = reportOf(edited, edited.jobs, kept);
+  expect((await missing(edited.jobs, kept)).map(({ at }) => at)).toEqual([{ task: ioi, seed: 2 }]);
+  const { finished, missing: wanting, means } = await reportOf(edited, edited.jobs, kept);
   expect([finished, wanting, means.map(({ jobs }) => jobs)]).toEqual([1, 1, [2]]);
 });
 
@@ -78,37 +78,37 @@ test("a job that is stopped goes on from its journal, and its result has the byt
     onStage: (_, stage, at) => stage === "pruning" && at > 3 && controller.abort(),
   });
   await expect(stop).rejects.toMatchObject({ code: "cancelled" });
-  expect(broken.attempts(jobs[0]!.id)).toEqual([1]);
+  expect((await broken.attempts(jobs[0]!.id)).map(({ number }) => number)).toEqual([1]);
   await runHere(jobs, broken, { signal: idle() });
-  const [one, other] = [plain, broken].map((each) => each.record(jobs[0]!.id)!);
+  const [one, other] = await Promise.all([plain, broken].map((each) => each.record(jobs[0]!.id)));
   expect(other!.content).toEqual(one!.content);
-  expect([one!.attempts, other!.attempts, broken.attempts(jobs[0]!.id)]).toEqual([1, 2, []]);
+  expect([one!.attempts, other!.attempts, await broken.attempts(jobs[0]!.id)]).toEqual([1, 2, []]);
 });
 
 test("a job that cannot be done keeps its sentence, the rest goes on, and it is tried again", async () => {
   const kept = store("failing");
   const plan = sweepOf("[0]", "grid: { corruption: [none-such] }\ninclude: [{ task: " + ioi + ", seed: 5 }]\n");
   await runHere(plan.jobs, kept, { signal: idle() });
-  const { rows, failed, finished } = reportOf(plan, plan.jobs, kept);
+  const { rows, failed, finished } = await reportOf(plan, plan.jobs, kept);
   expect(rows.map(({ failure }) => failure ?? "")).toEqual([
     expect.stringContaining('there is no corruption "none-such"'),
     "",
   ]);
   expect([failed, finished]).toEqual([1, 1]);
-  expect(missing(plan.jobs, kept).map(({ id }) => id)).toEqual([plan.jobs[0]!.id]);
+  expect((await missing(plan.jobs, kept)).map(({ id }) => id)).toEqual([plan.jobs[0]!.id]);
 });
 
-test("a job that gives other bytes elsewhere is told with what differs, and the first result stays", () => {
+test("a job that gives other bytes elsewhere is told with what differs, and the first result stays", async () => {
   const kept = store("twice");
   const { jobs, ...plan } = sweepOf("[0]");
   const machine = thisMachine({ threads: 2 });
   const result = (metric: number) => ({ circuit: { kept: { heads: [] }, metric, environment: { seconds: metric } } });
   const effort = { attempts: 1, seconds: 1 };
-  const first = kept.finish(jobs[0]!, result(1), { ...effort, machine });
-  kept.finish(jobs[0]!, result(1), { ...effort, machine: { ...machine, threads: 8 } });
-  expect(kept.record(jobs[0]!.id)!.others).toBeUndefined();
-  kept.finish(jobs[0]!, result(2), { ...effort, machine: { ...machine, threads: 4 } });
-  const record = kept.record(jobs[0]!.id)!;
+  const first = await kept.finish(jobs[0]!, result(1), { ...effort, machine });
+  await kept.finish(jobs[0]!, result(1), { ...effort, machine: { ...machine, threads: 8 } });
+  expect((await kept.record(jobs[0]!.id))!.others).toBeUndefined();
+  await kept.finish(jobs[0]!, result(2), { ...effort, machine: { ...machine, threads: 4 } });
+  const record = (await kept.record(jobs[0]!.id))!;
   expect(record.content).toEqual(first.content);
   expect(record.others!.map(({ machine: other }) => other.threads)).toEqual([4]);
   expect(plan.axes).toEqual([]);

@@ -1,10 +1,11 @@
 // Takes jobs of sweeps from the queue and has each done by a process of its own, until it is told to stop.
+import { hostname } from "node:os";
 import type { Job, Worker } from "bullmq";
 import type { Execution } from "../choices/execution.ts";
-import { JobProcess, type JobEnd } from "./job-process.ts";
+import { type JobCommand, type JobEnd, JobProcess, type JobStage } from "./job-process.ts";
 import { thisMachine } from "./machine.ts";
 import { openStore } from "./open-store.ts";
-import { connected, MOST_ATTEMPTS, QUEUE, type QueuedJob } from "./queue.ts";
+import { connected, type JobProgress, MOST_ATTEMPTS, QUEUE, type QueuedJob } from "./queue.ts";
 
 /** A job that this machine cannot do is offered again after so long, ms. */
 const handBackFor = 5_000;
@@ -18,8 +19,8 @@ export interface WorkerOptions {
   /** A worker that is not heard of for so long is taken for dead, ms. */
   readonly lock: number;
   readonly execution: Execution;
-  /** What runs `serveJob`. */
-  readonly command: { readonly file: string; readonly args: readonly string[] };
+  /** What runs `serveJobs`. */
+  readonly command: JobCommand;
   readonly signal: AbortSignal;
   /** Once it takes jobs. */
   readonly onReady?: () => void;
@@ -31,14 +32,14 @@ export async function work(options: WorkerOptions): Promise<void> {
   const { url, jobs, lock, signal } = options;
   const connection = await connected(url);
   const { Worker: Taker, DelayedError } = await import("bullmq");
-  const running = new Map<string, JobProcess>();
+  const processes = new JobProcesses(options);
   const handBack = async (job: Job<QueuedJob>, token: string | undefined, wait: number): Promise<never> => {
     await job.moveToDelayed(Date.now() + wait, token);
     throw new DelayedError();
   };
   const take = async (job: Job<QueuedJob>, token: string | undefined): Promise<string> => {
     if (signal.aborted) return handBack(job, token, 0);
-    const end = await inProcess(job, running, options);
+    const end = await processes.do(job);
     switch (end.kind) {
       case "done":
         return end.state;
@@ -62,50 +63,88 @@ export async function work(options: WorkerOptions): Promise<void> {
   });
   worker.on("error", () => undefined);
   // Whoever lost the lock is not the only one at the job any more.
-  worker.on("lockRenewalFailed", (ids) => ids.forEach((id) => running.get(id)?.end()));
-  worker.on("failed", (job, error) => job && giveUp(job, error, options));
+  worker.on("lockRenewalFailed", (ids) => ids.forEach((id) => processes.end(id)));
+  worker.on("failed", (job, error) => job && void giveUp(job, error, options));
   await worker.waitUntilReady();
   options.onReady?.();
-  await untilStopped(worker, running, signal);
+  await untilStopped(worker, processes, signal);
+  processes.close();
   connection.disconnect();
 }
 
-async function inProcess(
-  job: Job<QueuedJob>,
-  running: Map<string, JobProcess>,
-  options: WorkerOptions,
-): Promise<JobEnd> {
-  const { command, execution, onJob } = options;
-  onJob?.(job.data, "begun");
-  const process = new JobProcess(command, { job: job.data.job, store: options.store ?? job.data.store, execution });
-  running.set(job.id!, process);
-  try {
-    const end = await process.ended;
-    onJob?.(job.data, end);
-    return end;
-  } finally {
-    running.delete(job.id!);
+/** The processes that do a worker's jobs: as many as it does at once, each used again. */
+class JobProcesses {
+  private readonly idle: JobProcess[] = [];
+  private readonly running = new Map<string, JobProcess>();
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  async do(job: Job<QueuedJob>): Promise<JobEnd> {
+    const { command, execution, onJob, store } = this.options;
+    onJob?.(job.data, "begun");
+    const process = this.free() ?? new JobProcess(command);
+    this.running.set(job.id!, process);
+    try {
+      const order = { job: job.data.job, store: store ?? job.data.store, execution };
+      const end = await process.do(order, (stage) => tellStage(job, stage));
+      onJob?.(job.data, end);
+      return end;
+    } finally {
+      this.running.delete(job.id!);
+      if (process.isUsable) this.idle.push(process);
+    }
+  }
+
+  /** Ends the one that is at a job. */
+  end(id: string): void {
+    this.running.get(id)?.end();
+  }
+
+  /** Asks all to hand back what they are at. */
+  stop(): void {
+    for (const process of this.running.values()) process.stop();
+  }
+
+  close(): void {
+    for (const process of this.idle) process.end();
+  }
+
+  private free(): JobProcess | undefined {
+    for (;;) {
+      const process = this.idle.pop();
+      if (!process || process.isUsable) return process;
+    }
   }
 }
 
+/** For those who watch; that nobody hears it does not harm the job. */
+function tellStage(job: Job<QueuedJob>, stage: JobStage): void {
+  const progress: JobProgress = { worker: `${hostname()}-${process.pid}`, ...stage };
+  void job.updateProgress(progress).catch(() => undefined);
+}
+
 /** After the last attempt, or when its workers died at it too often, the sentence goes into the store and the rest goes on. */
-function giveUp({ data, attemptsMade }: Job<QueuedJob>, { message }: Error, options: WorkerOptions): void {
+async function giveUp(
+  { data, attemptsMade }: Job<QueuedJob>,
+  { message }: Error,
+  options: WorkerOptions,
+): Promise<void> {
   const stalled = /stalled more than/.test(message);
   if (attemptsMade < MOST_ATTEMPTS && !stalled) return;
   const sentence = stalled ? `Its workers died at it ${MOST_ATTEMPTS} times, so it is not given to another.` : message;
   const effort = { machine: thisMachine(options.execution), attempts: MOST_ATTEMPTS, seconds: 0 };
   try {
-    openStore(options.store ?? data.store).fail(data.job, { code: "queue", message: sentence }, effort);
+    await openStore(options.store ?? data.store).fail(data.job, { code: "queue", message: sentence }, effort);
   } catch (error) {
     // Whoever submitted the job learns of it from the queue.
     options.onJob?.(data, { kind: "machine", sentence: (error as Error).message });
   }
 }
 
-function untilStopped(worker: Worker, running: ReadonlyMap<string, JobProcess>, signal: AbortSignal): Promise<void> {
+function untilStopped(worker: Worker, processes: JobProcesses, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
-      for (const process of running.values()) process.stop();
+      processes.stop();
       worker.close().then(resolve, reject);
     };
     if (signal.aborted) stop();

@@ -153,6 +153,7 @@ export const en = {
   "error.unsupported": "Not supported",
   "error.model-not-found": "There is no such model",
   "error.download": "The download failed",
+  "error.bucket": "The bucket of the results refuses or does not answer",
   "error.queue": "The queue of jobs refuses or does not answer",
   "error.disk": "The disk cannot be read or written",
   "error.shape": "Sizes do not agree",

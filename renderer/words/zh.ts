@@ -143,6 +143,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "error.unsupported": "不支持",
   "error.model-not-found": "找不到模型",
   "error.download": "下载失败",
+  "error.bucket": "存放结果的存储桶拒绝访问或没有响应",
   "error.queue": "任务队列拒绝或没有响应",
   "error.disk": "磁盘无法读写",
   "error.shape": "尺寸不一致",
