@@ -3,14 +3,13 @@ import { append } from "../../engine/base/append.ts";
 import type { Command } from "commander";
 import { evaluateSettings } from "../../engine/choices/evaluate.ts";
 import { ablationWords } from "../../engine/circuit/ablation-words.ts";
-import { readCircuitSource } from "../../engine/session/circuit-source.ts";
-import { evaluateCircuit, type Evaluation } from "../../engine/session/evaluate-circuit.ts";
+import type { Evaluation } from "../../engine/contract/statistics.ts";
+import { VERBS } from "../../engine/verbs/table.ts";
 import { columns, partRows } from "../circuit-table.ts";
-import { interruptible } from "../interrupt.ts";
 import { intervalText } from "../interval-text.ts";
-import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
-import { printData, printJson, printMessage } from "../output.ts";
-import { progressBar } from "../progress.ts";
+import { printData, printJson } from "../output.ts";
+import { runVerb } from "../run-verb.ts";
+import { addSettings, typedSettings } from "../settings-options.ts";
 
 interface EvaluateFlags {
   readonly json?: boolean;
@@ -18,28 +17,16 @@ interface EvaluateFlags {
 }
 
 export function addEvaluate(program: Command): void {
-  const command = program
-    .command("evaluate")
-    .description(
-      "Measures the circuit of a file: its faithfulness, accuracy and KL, beside random circuits and its complement.",
-    );
+  const command = program.command("evaluate").description(VERBS.evaluate.says);
   addSettings(command, evaluateSettings)
     .option("--json", "Prints the figures as JSON.")
     .option("--quiet", "Prints no messages.")
-    .addHelpText("after", "\nExample:\n  secateur evaluate tasks/ioi.yaml --circuit ioi.circuit.json")
+    .addHelpText("after", `\nExample:\n  secateur evaluate ${VERBS.evaluate.examples[0]}`)
     .action((task: string, flags: EvaluateFlags, own: Command) => evaluate(task, flags, own));
 }
 
 async function evaluate(task: string, flags: EvaluateFlags, command: Command): Promise<void> {
-  const { circuit, ...settings } = typedSettings(evaluateSettings, command, task);
-  const execution = typedExecution(command);
-  const source = readCircuitSource(circuit);
-  const bar = progressBar(flags);
-  const evaluation = await interruptible(
-    (signal) => evaluateCircuit(source, settings, { execution, signal, onStage: bar.on }).finally(() => bar.stop()),
-    "Stopped.",
-  );
-  if (!flags.quiet) for (const note of evaluation.notes) printMessage(`note: ${note}`);
+  const evaluation = await runVerb(VERBS.evaluate, typedSettings(evaluateSettings, command, task), command, flags);
   if (flags.json) printJson(evaluation);
   else printData(evaluationTable(evaluation));
 }

@@ -1,5 +1,24 @@
-// Statistics of a circuit: what a search made again tells on its way, and figures on other tasks.
-import type { StabilityRow, TransferRow } from "../circuit/circuit-schema.ts";
+// Statistics of a circuit: its figures measured again, what a search made again tells on its way, and figures on other tasks.
+import type { CriterionName } from "../choices/lists.ts";
+import type { Circuit, CircuitResults, StabilityRow, TransferRow } from "../circuit/circuit-schema.ts";
+
+export interface Evaluation {
+  readonly model: Circuit["model"];
+  readonly task: Circuit["task"];
+  readonly criterion: {
+    readonly name: CriterionName;
+    readonly threshold: number;
+    readonly second: "accuracy" | "kl";
+  };
+  readonly kept: Circuit["kept"];
+  readonly results: CircuitResults;
+  /** The ablation that the circuit was found with, in words; undefined where its file does not say. */
+  readonly foundWith: string | undefined;
+  /** The figures in the file, where they were measured in the same way. */
+  readonly recorded: CircuitResults | undefined;
+  /** What the user should know besides the figures. */
+  readonly notes: readonly string[];
+}
 
 export interface StabilityPart {
   /** Searches that are done, and of how many. */

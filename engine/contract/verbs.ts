@@ -32,10 +32,10 @@ import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { type PatchResult, patchSettings } from "../choices/patch.ts";
 import { type ScoreResult, scoreSettings } from "../choices/score.ts";
-import { transferSettings } from "../choices/evaluate.ts";
+import { evaluateSettings, transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
 import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
-import type { StabilityPart, TransferResult } from "./statistics.ts";
+import type { Evaluation, StabilityPart, TransferResult } from "./statistics.ts";
 import type { EdgesMeasured } from "./edges.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
 import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
@@ -67,6 +67,7 @@ export const VERB_SETTINGS = {
   curves: curvesSettings,
   patch: patchSettings,
   score: scoreSettings,
+  evaluate: evaluateSettings,
   stability: stabilitySettings,
   transfer: transferSettings,
   prune: pruneSettings,
@@ -98,6 +99,7 @@ export interface VerbResults {
   readonly curves: Curves;
   readonly patch: PatchResult;
   readonly score: ScoreResult;
+  readonly evaluate: Evaluation;
   readonly stability: Stability;
   readonly transfer: TransferResult;
   readonly prune: PruneResult;

@@ -6,6 +6,7 @@ import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
+import type { Evaluation } from "../contract/statistics.ts";
 import { keptOf } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
@@ -29,20 +30,6 @@ export interface EvaluateOptions {
   readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: Stage | "discovery", done: number, total: number) => void;
-}
-
-export interface Evaluation {
-  readonly model: Circuit["model"];
-  readonly task: Circuit["task"];
-  readonly criterion: Prepared["criterion"];
-  readonly kept: Circuit["kept"];
-  readonly results: CircuitResults;
-  /** The ablation that the circuit was found with, in words; undefined where its file does not say. */
-  readonly foundWith: string | undefined;
-  /** The figures in the file, where they were measured in the same way. */
-  readonly recorded: CircuitResults | undefined;
-  /** What the user should know besides the figures. */
-  readonly notes: readonly string[];
 }
 
 /**
@@ -109,6 +96,7 @@ async function measure(
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const complement = await evaluator.metric(kept.complement());
+  onStage("discovery", 1, 1);
   const validation =
     prepared.validation.length > 0
       ? await measuredOn(await evaluatorOn(prepared.validation), kept, prepared)

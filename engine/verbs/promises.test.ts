@@ -1,26 +1,37 @@
 // What every verb promises, held on those that measure quickly: its result is plain data, its stages are those that it names, its
 // headline has the values of its code, its tables are whole, and the same settings give the same result.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
+import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Headline } from "../contract/jobs.ts";
 import { HEADLINES } from "../contract/jobs.ts";
 import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import { onlySearch, pruneTask } from "../session/prune-task.ts";
 import { VERBS } from "./table.ts";
 import type { Verb } from "./verb.ts";
 
 const ioi = { task: "tasks/ioi.yaml", examples: { discovery: 4, heldOut: 4 } } as const;
 
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "secateur-verbs-"))));
+const folder = mkdtempSync(join(tmpdir(), "secateur-verbs-"));
+const circuit = join(folder, "a.circuit.json");
+beforeAll(async () => {
+  const searched = await pruneTask({ ...ioi, model: "sprig", units: ["head"], ...onlySearch });
+  writeFileSync(circuit, formatCircuit(searched.circuit));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CASES: readonly (readonly [VerbName, object, string])[] = [
   ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
   ["score", { ...ioi, positions: ["S2", "END"] }, "unit score at S2 at END"],
   ["score", { ...ioi, edges: true, method: "information-flow" }, "edge score"],
+  [
+    "evaluate",
+    { ...ioi, circuit, random: 3 },
+    "examples model empty circuit f low high accuracy KL criterion f in the file",
+  ],
 ];
 
 /** @returns what came, and the stages of which it told */

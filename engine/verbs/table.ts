@@ -6,6 +6,7 @@ import { vectorMake } from "./vector-make.ts";
 import { vectorSweep } from "./vector-sweep.ts";
 import { curves } from "./curves.ts";
 import { edges } from "./edges.ts";
+import { evaluate } from "./evaluate.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import { edit } from "./edit.ts";
@@ -41,6 +42,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   curves,
   patch,
   score,
+  evaluate,
   stability,
   transfer,
   prune,

@@ -10,13 +10,11 @@ import { buildProgram } from "../../cli/program.ts";
 import { typedExecution, typedSettings } from "../../cli/settings-options.ts";
 import { Random } from "../../engine/base/random.ts";
 import { commandLine } from "../../engine/choices/command.ts";
-import { evaluateSettings, transferSettings } from "../../engine/choices/evaluate.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
 import { neuronSettings } from "../../engine/choices/neurons.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
 import { relationSettings } from "../../engine/choices/relation.ts";
-import { stabilitySettings } from "../../engine/choices/stability.ts";
 import { VERB_SETTINGS } from "../../engine/contract/verbs.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneTask } from "../../engine/session/prune-task.ts";
@@ -25,9 +23,6 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const COMMANDS = {
   ...VERB_SETTINGS,
-  evaluate: evaluateSettings,
-  transfer: transferSettings,
-  stability: stabilitySettings,
   relation: relationSettings,
   neurons: neuronSettings,
 } as const;
