@@ -13,7 +13,6 @@ import { addEvaluate } from "./commands/evaluate.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addFitLens, addLens } from "./commands/lens.ts";
 import { addModels } from "./commands/models.ts";
-import { addNeurons } from "./commands/neurons.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addRelation } from "./commands/relation.ts";
@@ -43,7 +42,6 @@ const COMMANDS = [
   addSweep,
   addWorker,
   addCircuitCommands,
-  addNeurons,
   addGenerate,
   addLens,
   addFitLens,

@@ -71,6 +71,7 @@ export const HEADLINES = {
   lens: ["token", "point"],
   memories: ["share", "unit", "token"],
   neuron: ["id", "event", "auroc"],
+  neurons: ["id", "total"],
   "neuron-removal": ["id", "event", "change"],
   patch: ["place", "effect"],
   patchscope: ["word", "share", "null"],

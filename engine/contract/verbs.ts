@@ -29,6 +29,7 @@ import {
 import { type MemoriesResult, memoriesSettings } from "../choices/memories.ts";
 import { type EditResult, editSettings } from "../choices/edit.ts";
 import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
+import { neuronSettings } from "../choices/neurons.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { type PatchResult, patchSettings } from "../choices/patch.ts";
 import { type ScoreResult, scoreSettings } from "../choices/score.ts";
@@ -37,6 +38,7 @@ import { stabilitySettings } from "../choices/stability.ts";
 import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
 import type { Evaluation, StabilityPart, TransferResult } from "./statistics.ts";
 import type { EdgesMeasured } from "./edges.ts";
+import type { NeuronsResult } from "./neurons.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
 import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
 import {
@@ -76,6 +78,7 @@ export const VERB_SETTINGS = {
   "sae show": saeShowSettings,
   "sae eval": saeEvalSettings,
   neuron: neuronStudySettings,
+  neurons: neuronSettings,
   "sae features": saeFeaturesSettings,
   "sae steer": saeSteerSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
@@ -108,6 +111,7 @@ export interface VerbResults {
   readonly "sae show": SaeShowResult;
   readonly "sae eval": SaeEvalResult;
   readonly neuron: NeuronStudyResult;
+  readonly neurons: NeuronsResult;
   readonly "sae features": SaeFeaturesResult;
   readonly "sae steer": SaeSteerResult;
 }

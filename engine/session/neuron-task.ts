@@ -3,28 +3,18 @@ import type { Execution } from "../choices/execution.ts";
 import type { NeuronSettings } from "../choices/neurons.ts";
 import { EngineError } from "../base/errors.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
-import type { NeuronView } from "../contract.ts";
+import type { NeuronsResult } from "../contract/neurons.ts";
 import { readAside } from "./read-aside.ts";
 import { neuronsNamed, neuronViews } from "./neuron-views.ts";
 import { withTask } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
 
-export interface NeuronRow extends NeuronView {
-  readonly id: string;
-  /** Measured single effect, metric units; undefined where only an estimate ordered it. */
-  readonly effect: number | undefined;
-  readonly estimate: number | undefined;
-}
-
-export interface NeuronOutcome {
-  readonly rows: readonly NeuronRow[];
-  /** Neurons that the circuit keeps. */
-  readonly total: number;
-}
-
 /** @throws EngineError "usage" where the search could not remove neurons; as `prepare`, `readCircuitFile` and `requireFit` */
-export async function neuronTask(settings: NeuronSettings, execution: Execution = {}): Promise<NeuronOutcome> {
-  const circuit = await readAside("circuit", settings.circuit);
+export async function neuronTask(
+  settings: NeuronSettings,
+  options: { readonly execution?: Execution; readonly signal?: AbortSignal } = {},
+): Promise<NeuronsResult> {
+  const circuit = await readAside("circuit", settings.circuit, options.signal);
   if (!circuit.search.units.includes("neuron")) {
     throw new EngineError(
       "usage",
@@ -35,7 +25,7 @@ export async function neuronTask(settings: NeuronSettings, execution: Execution 
   const { task, model = recordedModel(circuit, settings.circuit) } = settings;
   return withTask(
     { task, model, seed: circuit.task.seed, examples: circuit.task.examples },
-    { execution },
+    options,
     async (prepared) => {
       requireFit(circuit, settings.circuit, prepared.model.config, prepared.model.name);
       const ids = keptUnits(circuit).ids("neuron");
@@ -47,7 +37,7 @@ export async function neuronTask(settings: NeuronSettings, execution: Execution 
         const { effect, estimate } = facts.get(id) ?? {};
         return { id, effect, estimate, ...views[i] };
       });
-      return { rows, total: ids.length };
+      return { modelName: prepared.model.name, rows, total: ids.length };
     },
   );
 }

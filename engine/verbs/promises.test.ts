@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
 import { formatCircuit } from "../circuit/circuit-file.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { Headline } from "../contract/jobs.ts";
 import { HEADLINES } from "../contract/jobs.ts";
 import type { SettingsOf, VerbName } from "../contract/verbs.ts";
@@ -16,11 +17,28 @@ import type { Verb } from "./verb.ts";
 const ioi = { task: "tasks/ioi.yaml", examples: { discovery: 4, heldOut: 4 } } as const;
 
 const folder = mkdtempSync(join(tmpdir(), "secateur-verbs-"));
-const circuit = join(folder, "a.circuit.json");
-beforeAll(async () => {
-  const searched = await pruneTask({ ...ioi, model: "sprig", units: ["head"], ...onlySearch });
-  writeFileSync(circuit, formatCircuit(searched.circuit));
+const { circuit: found } = await pruneTask({
+  ...ioi,
+  model: "sprig",
+  units: ["head"],
+  orders: 1,
+  swaps: 0,
+  ...onlySearch,
 });
+const circuit = written("heads", found);
+const search = {
+  ...found.search,
+  units: ["neuron" as const],
+  alwaysKept: ["head" as const, "mlp" as const],
+  trajectory: [],
+};
+const ofNeurons = written("neurons", { ...found, search, kept: { neurons: { m0: [3, 17], m2: [9] } }, nodes: [] });
+
+function written(name: string, content: Circuit): string {
+  const file = join(folder, `${name}.circuit.json`);
+  writeFileSync(file, formatCircuit(content));
+  return file;
+}
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const CASES: readonly (readonly [VerbName, object, string])[] = [
@@ -31,6 +49,11 @@ const CASES: readonly (readonly [VerbName, object, string])[] = [
     "evaluate",
     { ...ioi, circuit, random: 3 },
     "examples model empty circuit f low high accuracy KL criterion f in the file",
+  ],
+  [
+    "neurons",
+    { task: ioi.task, circuit: ofNeurons, top: 5 },
+    "neuron effect estimate strongest at value mean raises lowers",
   ],
 ];
 

@@ -21,6 +21,7 @@ import { saeFeatures } from "./sae-features.ts";
 import { saeShow } from "./sae-show.ts";
 import { saeSteer } from "./sae-steer.ts";
 import { saeTrain } from "./sae-train.ts";
+import { neurons } from "./neurons.ts";
 import { neuron } from "./neuron.ts";
 import { score } from "./score.ts";
 import { stability } from "./stability.ts";
@@ -51,6 +52,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   "sae show": saeShow,
   "sae eval": saeEval,
   neuron,
+  neurons,
   "sae features": saeFeatures,
   "sae steer": saeSteer,
 };

@@ -11,7 +11,6 @@ import { typedExecution, typedSettings } from "../../cli/settings-options.ts";
 import { Random } from "../../engine/base/random.ts";
 import { commandLine } from "../../engine/choices/command.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
-import { neuronSettings } from "../../engine/choices/neurons.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
 import { relationSettings } from "../../engine/choices/relation.ts";
@@ -24,7 +23,6 @@ vi.setConfig({ testTimeout: 300_000 });
 const COMMANDS = {
   ...VERB_SETTINGS,
   relation: relationSettings,
-  neurons: neuronSettings,
 } as const;
 
 /** Texts that a shell, an option parser or a list could take for something else. */
