@@ -11,7 +11,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEdges } from "./commands/edges.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addGenerate } from "./commands/generate.ts";
-import { addFitLens, addLens } from "./commands/lens.ts";
+import { addLens } from "./commands/lens.ts";
 import { addModels } from "./commands/models.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addPrune } from "./commands/prune.ts";
@@ -44,7 +44,6 @@ const COMMANDS = [
   addCircuitCommands,
   addGenerate,
   addLens,
-  addFitLens,
   addModels,
   addTasks,
   addValidate,

@@ -1,17 +1,10 @@
-// `secateur lens` and `secateur fit-lens`: what the model would say at every layer.
+// `secateur lens`: what the model would say at every layer.
 import type { Command } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
-import {
-  type FitLensSettings,
-  fitLensSettings,
-  type LensResult,
-  type LensSettings,
-  lensSettings,
-} from "../../engine/choices/lens.ts";
+import { type LensResult, type LensSettings, lensSettings } from "../../engine/choices/lens.ts";
 import { lensTable } from "../../engine/choices/lens-table.ts";
 import { formatPoint } from "../../engine/lens/points.ts";
 import { workbenchLens } from "../../engine/lens/workbench-json.ts";
-import { fitLensTask } from "../../engine/session/fit-lens-task.ts";
 import { lensTask } from "../../engine/session/lens-task.ts";
 import { columns } from "../circuit-table.ts";
 import { VERBS } from "../../engine/verbs/table.ts";
@@ -40,18 +33,6 @@ export function addLens(program: Command): void {
     )
     .action((task: string | undefined, flags: LensFlags, own: Command) =>
       lens(typedSettings(lensSettings, own, task), own, flags),
-    );
-}
-
-export function addFitLens(program: Command): void {
-  const command = program
-    .command("fit-lens")
-    .description("Fits a tuned or a Jacobian lens on a corpus, and judges it on texts that it has not seen.");
-  addSettings(command, fitLensSettings)
-    .option("--quiet", "Prints no messages.")
-    .addHelpText("after", "\nExample:\n  secateur fit-lens tuned --corpus sentences.txt --out sprig.lens.safetensors")
-    .action((kind: string, flags: { readonly quiet?: boolean }, own: Command) =>
-      fitLens(typedSettings(fitLensSettings, own, kind), own, flags),
     );
 }
 
@@ -146,23 +127,4 @@ function massesTable({ points, masses }: LensResult): string {
     return [formatPoint(point), ...[...each, rest].map((p) => p.toFixed(3))];
   });
   return columns([head, ...rows]);
-}
-
-async function fitLens(settings: FitLensSettings, own: Command, flags: { readonly quiet?: boolean }): Promise<void> {
-  const bar = progressBar(flags);
-  const { file, modelName, texts, divergence } = await interruptible(
-    (signal) =>
-      fitLensTask(settings, {
-        execution: typedExecution(own),
-        signal,
-        onProgress: (done, total) => bar.on("fitting", done, total),
-      }).finally(() => bar.stop()),
-    "Stopped.",
-  );
-  const rows = divergence.map(({ logit, fitted }, layer) => [`residPre ${layer}`, logit.toFixed(3), fitted.toFixed(3)]);
-  printData(
-    `${modelName}: KL(model ‖ lens) in nats at the ends of ${texts.heldOut} texts that the lens has not seen\n\n` +
-      columns([["state", "logit lens", `${settings.kind} lens`], ...rows]),
-  );
-  if (!flags.quiet) printMessage(`${file}: fitted on ${texts.discovery} texts.`);
 }

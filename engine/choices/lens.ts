@@ -129,7 +129,11 @@ export const fitLensSettings = z.strictObject({
     flags: "--corpus <file>",
     help: "Fits on this corpus: a text file with a sentence or a paragraph a line, or JSONL.",
   }),
-  out: option(path, { flags: "--out <file>", help: "Writes the lens there, as safetensors." }),
+  out: option(path.optional(), {
+    flags: "--out <file>",
+    help: "Writes the lens there, as safetensors.",
+    otherwise: "a file of the result",
+  }),
   steps: option(stepCount.default(250), { flags: "--steps <n>", help: "Trains a tuned lens for so many steps." }),
   rows: option(whole(1, 100_000).default(128), {
     flags: "--rows <n>",
@@ -155,3 +159,13 @@ export const fitLensSettings = z.strictObject({
 });
 
 export type FitLensSettings = Frozen<z.infer<typeof fitLensSettings>>;
+
+export interface FitLensResult {
+  /** That the lens is in. */
+  readonly file: string;
+  readonly modelName: string;
+  /** Texts that it was fitted on, and others that it is judged on. */
+  readonly texts: { readonly discovery: number; readonly heldOut: number };
+  /** By layer, at the ends of held-out texts: KL(model ‖ lens) in nats, of the logit lens and of this one. */
+  readonly divergence: readonly { readonly logit: number; readonly fitted: number }[];
+}

@@ -67,6 +67,7 @@ export const HEADLINES = {
   edges: ["kept", "edges", "f"],
   edit: ["share", "null"],
   evaluate: ["f", "kl"],
+  "fit-lens": ["kl", "logit"],
   generate: ["text", "n"],
   lens: ["token", "point"],
   memories: ["share", "unit", "token"],

@@ -19,7 +19,7 @@ import {
   type TrainingPoint,
 } from "../choices/dictionary.ts";
 import { type GeneratePart, type GenerateResult, generateSettings } from "../choices/generate.ts";
-import { type LensResult, lensSettings } from "../choices/lens.ts";
+import { type FitLensResult, fitLensSettings, type LensResult, lensSettings } from "../choices/lens.ts";
 import {
   type PatchscopeResult,
   patchscopeSettings,
@@ -60,6 +60,7 @@ export const VERB_SETTINGS = {
   "vector judge": vectorJudgeSettings,
   "vector apply": vectorApplySettings,
   lens: lensSettings,
+  "fit-lens": fitLensSettings,
   patchscope: patchscopeSettings,
   transplant: transplantSettings,
   "two-hop": twoHopSettings,
@@ -93,6 +94,7 @@ export interface VerbResults {
   readonly "vector judge": VectorJudgeResult;
   readonly "vector apply": VectorApplyResult;
   readonly lens: LensResult;
+  readonly "fit-lens": FitLensResult;
   readonly patchscope: PatchscopeResult;
   readonly transplant: TransplantResult;
   readonly "two-hop": TwoHopResult;

@@ -40,7 +40,7 @@ export function readLensFile(path: string, model: Model): FittedLens {
       throw refused(path, `it is no lens of this program (format "${format ?? "none"}", kind "${kind ?? "none"}")`);
     }
     if (of !== model.sha256) {
-      throw refused(path, `it was fitted on other weights than ${model.name}'s; fit one with "secateur lens fit"`);
+      throw refused(path, `it was fitted on other weights than ${model.name}'s; fit one with "secateur fit-lens"`);
     }
     const maps = Array.from({ length: model.config.nLayers }, (_, layer) => readMap(file, path, layer, model));
     return { kind: kind as FittedLensKind, maps, about };

@@ -1,9 +1,10 @@
 // Fits a lens on a corpus and writes it as a file.
+import { join, resolve } from "node:path";
 import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Execution } from "../choices/execution.ts";
-import type { FitLensSettings } from "../choices/lens.ts";
+import type { FitLensResult, FitLensSettings } from "../choices/lens.ts";
 import { Corpus } from "../corpus/corpus.ts";
 import { affineLens, type AffineMap } from "../lens/affine-lens.ts";
 import { fitJacobianLens } from "../lens/jacobian-lens.ts";
@@ -14,16 +15,9 @@ import { readLens } from "../lens/read.ts";
 import { trainTunedLens } from "../lens/tuned-lens.ts";
 import { openModel } from "../model/open.ts";
 
-export interface FitLensOutcome {
-  readonly file: string;
-  readonly modelName: string;
-  /** Texts that it was fitted on, and others that it is judged on. */
-  readonly texts: { readonly discovery: number; readonly heldOut: number };
-  /** By layer, at the ends of held-out texts: KL(model ‖ lens) in nats, of the logit lens and of this one. */
-  readonly divergence: readonly { readonly logit: number; readonly fitted: number }[];
-}
-
 export interface FitLensOptions {
+  /** Where the lens goes that nobody names a file for. */
+  readonly folder?: string;
   readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -39,7 +33,7 @@ interface Text {
 }
 
 /** @throws EngineError as `Corpus.open`; "usage" where no text is long enough; "cancelled" */
-export async function fitLensTask(settings: FitLensSettings, options: FitLensOptions = {}): Promise<FitLensOutcome> {
+export async function fitLensTask(settings: FitLensSettings, options: FitLensOptions = {}): Promise<FitLensResult> {
   const model = openModel(settings.model);
   const executor = new Executor(model, options.execution);
   const between = () => {
@@ -56,9 +50,10 @@ export async function fitLensTask(settings: FitLensSettings, options: FitLensOpt
     const discovery = await textsOf(corpus, "discovery");
     const heldOut = (await textsOf(corpus, "heldOut")).filter(({ ids }) => ids.length > 1).slice(0, judgedOn);
     const { maps, used } = await fitted(executor, discovery, settings, between, options.onProgress);
-    writeLensFile(settings.out, model, { kind: settings.kind, maps, about: aboutOf(settings, corpus, used) });
+    const file = resolve(settings.out ?? join(options.folder ?? ".", `${settings.kind}.lens.safetensors`));
+    writeLensFile(file, model, { kind: settings.kind, maps, about: aboutOf(settings, corpus, used) });
     return {
-      file: settings.out,
+      file,
       modelName: model.name,
       texts: { discovery: used, heldOut: heldOut.length },
       divergence: await divergences(executor, heldOut, settings, maps, between),
@@ -117,7 +112,7 @@ async function divergences(
   { kind }: FitLensSettings,
   maps: readonly AffineMap[],
   between: () => void,
-): Promise<FitLensOutcome["divergence"]> {
+): Promise<FitLensResult["divergence"]> {
   const points = lensPoints(executor.model.config.nLayers, ["residPre"]);
   const places = texts.map(({ ids }, prompt) => ({ prompt, position: ids.length - 1 }));
   const lens = await affineLens(executor, kind, maps);

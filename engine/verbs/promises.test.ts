@@ -41,6 +41,10 @@ function written(name: string, content: Circuit): string {
 }
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const corpus = join(folder, "corpus.txt");
+const names = ["Mary", "John", "Susan", "Frank", "Diana", "Jack"];
+writeFileSync(corpus, names.flatMap((a) => names.map((b) => `When ${a} and ${b} went to the store`)).join("\n"));
+
 const CASES: readonly (readonly [VerbName, object, string])[] = [
   ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
   ["score", { ...ioi, positions: ["S2", "END"] }, "unit score at S2 at END"],
@@ -50,6 +54,7 @@ const CASES: readonly (readonly [VerbName, object, string])[] = [
     { ...ioi, circuit, random: 3 },
     "examples model empty circuit f low high accuracy KL criterion f in the file",
   ],
+  ["fit-lens", { kind: "tuned", corpus, steps: 2, rows: 8 }, "state logit lens tuned lens"],
   [
     "neurons",
     { task: ioi.task, circuit: ofNeurons, top: 5 },

@@ -7,6 +7,7 @@ import { vectorSweep } from "./vector-sweep.ts";
 import { curves } from "./curves.ts";
 import { edges } from "./edges.ts";
 import { evaluate } from "./evaluate.ts";
+import { fitLens } from "./fit-lens.ts";
 import { generate } from "./generate.ts";
 import { lens } from "./lens.ts";
 import { edit } from "./edit.ts";
@@ -34,6 +35,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   "vector judge": vectorJudge,
   "vector apply": vectorApply,
   lens,
+  "fit-lens": fitLens,
   patchscope,
   transplant,
   "two-hop": twoHop,
