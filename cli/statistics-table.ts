@@ -55,6 +55,8 @@ function enoughOf(enough: number | undefined, runs: number): string {
 export interface NamedTransfer {
   /** File of the circuit; undefined where all are of one. */
   readonly circuit?: string;
+  /** Which of the equals in that file. */
+  readonly equal?: string;
   /** The ablation that the circuit was found with, in words, where its file says so. */
   readonly foundWith: string | undefined;
   readonly row: TransferRow;
@@ -62,21 +64,41 @@ export interface NamedTransfer {
 
 export function transferTable(cells: readonly NamedTransfer[]): string {
   const named = cells.some(({ circuit }) => circuit !== undefined);
-  const head = ["task", "f", "95 %", "accuracy", "model's", "holds", "ablation"];
-  const rows = cells.map(({ circuit, ...cell }) => [...(named ? [circuit ?? ""] : []), ...transferCells(cell)]);
-  const failures = cells.flatMap(({ row }) => (row.failure === undefined ? [] : [`${row.task}: ${row.failure}`]));
+  const prompts = cells.some(({ row }) => row.template !== undefined || row.corruption !== undefined);
+  const head = [
+    "task",
+    ...(prompts ? ["template", "corruption"] : []),
+    "f",
+    "95 %",
+    "accuracy",
+    "model's",
+    "holds",
+    "ablation",
+  ];
+  const rows = cells.map((cell) => [
+    ...(named ? [circuitName(cell)] : []),
+    ...transferCells(cell, prompts ? [cell.row.template ?? "own", cell.row.corruption ?? "own"] : []),
+  ]);
+  const failures = cells.flatMap(({ row: { task, template, failure } }) =>
+    failure === undefined ? [] : [`${task}${template === undefined ? "" : `, template ${template}`}: ${failure}`],
+  );
   return [columns([[...(named ? ["circuit"] : []), ...head], ...rows]), ...failures].join("\n");
 }
 
-function transferCells({ row, foundWith }: NamedTransfer): string[] {
+function circuitName({ circuit = "", equal }: NamedTransfer): string {
+  return equal === undefined ? circuit : `${circuit}, ${equal}`;
+}
+
+function transferCells({ row, foundWith }: NamedTransfer, prompts: readonly string[]): string[] {
   const { task, figures, ablation } = row;
   const measuredWith = ablationWords(ablation);
   const words =
     foundWith === undefined || foundWith === measuredWith ? measuredWith : `${measuredWith}, found with ${foundWith}`;
-  if (!figures) return [task, "none", "", "", "", "", words];
+  if (!figures) return [task, ...prompts, "none", "", "", "", "", words];
   const { faithfulness, interval, accuracy, criterionHolds } = figures;
   return [
     task,
+    ...prompts,
     faithfulness.toFixed(3),
     intervalText(interval, 3),
     share(accuracy?.circuit),

@@ -4,9 +4,11 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { transferSettings } from "../../engine/choices/evaluate.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
+import { csvText } from "../../engine/circuit/exports/csv-text.ts";
+import { transferCellsTable } from "../../engine/contract/transfer-tables.ts";
 import { type MeasuredCircuit, requireMeasured, withTransfer } from "../../engine/circuit/statistics.ts";
 import { type CircuitSource, readCircuitSource } from "../../engine/session/circuit-source.ts";
-import { transferTask } from "../../engine/session/transfer-task.ts";
+import { ownRows, transferTask } from "../../engine/session/transfer-task.ts";
 import { interruptible } from "../interrupt.ts";
 import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
 import { printData, printJson, printMessage, requireWritable } from "../output.ts";
@@ -16,18 +18,24 @@ import { transferTable } from "../statistics-table.ts";
 interface TransferFlags {
   readonly write?: boolean;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 export function addTransfer(program: Command): void {
   const command = program
     .command("transfer")
     .description(
-      "Measures circuits on other tasks: f, accuracy and criterion of each on every task's held-out examples.",
+      "Measures circuits on other tasks, other templates and other corruptions: f, accuracy and criterion of each on held-out examples.",
     );
   addSettings(command, transferSettings)
     .option("--write", "Writes the figures into the circuit files.")
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText("after", "\nExample:\n  secateur transfer ioi.circuit.json --tasks tasks/ioi.yaml,tasks/pronoun.yaml")
+    .option("--csv", "Prints the figures as CSV, a line for each circuit on each set of prompts.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  secateur transfer ioi.circuit.json --tasks tasks/ioi.yaml,tasks/pronoun.yaml" +
+        "\n  secateur transfer ioi.circuit.json --tasks tasks/ioi.yaml --across templates,corruptions --alternatives",
+    )
     .action((circuits: string[], flags: TransferFlags, own: Command) => transfer(circuits, flags, own));
 }
 
@@ -44,12 +52,13 @@ async function transfer(files: readonly string[], flags: TransferFlags, command:
   );
   for (const note of new Set(cells.flatMap(({ notes }) => notes))) printMessage(`note: ${note}`);
   if (flags.json) {
-    printJson(cells.map(({ circuit, foundWith, row, notes }) => ({ circuit, foundWith, ...row, notes })));
+    printJson(cells.map(({ row, ...cell }) => ({ ...cell, ...row })));
+  } else if (flags.csv) {
+    const { columns, rows } = transferCellsTable(cells);
+    printData(csvText([columns, ...rows]).trimEnd());
   } else printData(transferTable(cells));
-  const { length } = settings.tasks;
   for (const [i, { file, circuit }] of written.entries()) {
-    const rows = cells.slice(i * length, (i + 1) * length).map(({ row }) => row);
-    writeFileAtomic(file, formatCircuit(withTransfer(circuit, rows)));
+    writeFileAtomic(file, formatCircuit(withTransfer(circuit, ownRows(cells, i))));
     printMessage(`wrote the figures into ${file}`);
   }
 }

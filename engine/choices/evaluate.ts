@@ -1,7 +1,8 @@
 // The settings of the figures of a circuit file, measured again, on its own task or on others.
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
-import { listOf, path, whole } from "./bounds.ts";
+import { listOf, oneOf, path, whole } from "./bounds.ts";
+import { ACROSS } from "./lists.ts";
 import { option } from "./option.ts";
 import { leftOut } from "./prune.ts";
 import { criterionChoice, ownModelName, promptChoice, taskPath } from "./task-choice.ts";
@@ -34,6 +35,15 @@ export type EvaluateSettings = Frozen<z.infer<typeof evaluateSettings>>;
 export const transferSettings = z.strictObject({
   circuits: option(listOf(path, 10_000), { flags: "<circuits...>", help: "Circuit files, or graphs of EAP-IG." }),
   tasks: option(listOf(path, 10_000), { flags: "--tasks <files>", help: "Measures on these task files." }),
+  across: option(listOf(oneOf(ACROSS), ACROSS.length).optional(), {
+    flags: "--across <what>",
+    help: "Measures on each of a task's held-out templates beside its own, with each of its corruptions, or both: templates, corruptions.",
+    otherwise: "the task's own templates and corruption",
+  }),
+  alternatives: option(z.boolean({ error: "Give true or false." }).optional(), {
+    flags: "--alternatives",
+    help: "Measures the other circuits of each file too, those that its search found as equals.",
+  }),
   model: ownModelName,
   ...promptChoice,
   ...criterionChoice,

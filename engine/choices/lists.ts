@@ -55,6 +55,10 @@ export const ABLATION_KINDS = Object.keys(ABLATIONS) as [AblationKind, ...Ablati
 export const BOS_CHOICES = ["auto", "always", "never"] as const;
 export type BosChoice = (typeof BOS_CHOICES)[number];
 
+/** What a circuit is measured across, beside tasks. */
+export const ACROSS = ["templates", "corruptions"] as const;
+export type Across = (typeof ACROSS)[number];
+
 /** In which order a search tries units. */
 export const SEARCH_ORDERS = ["effect", "layerwise"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];

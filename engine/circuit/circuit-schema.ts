@@ -383,6 +383,12 @@ const transferred = z.strictObject({
   file: text,
   sha256: sha256.describe("Of the task file."),
   seed: z.int(),
+  template: text
+    .optional()
+    .describe(
+      "One template of the task alone, h3 being its third held-out one; absent: the templates that are searched on.",
+    ),
+  corruption: text.optional().describe("Of the corrupt prompts; absent: the task's own."),
   ablation: ablation.describe("That these figures were measured with."),
   criterion,
   threshold,

@@ -15,6 +15,13 @@ test("figures on a task replace those of the same file, seed and ablation; other
   const again = { ...pronoun!, threshold: 0.8 };
   const zero = { ...pronoun!, ablation: { kind: "zero" as const, reference: "zero" } };
   expect(withTransfer(circuit, [again, zero]).results.transfer).toEqual([none, again, zero]);
+  const [template, corruption] = [
+    { ...pronoun!, template: "h3" },
+    { ...pronoun!, corruption: "s2" },
+  ];
+  const across = withTransfer(circuit, [template, corruption]);
+  expect(across.results.transfer).toEqual([pronoun, none, template, corruption]);
+  expect(withTransfer(across, [corruption]).results.transfer).toEqual([pronoun, none, template, corruption]);
   const bare = requireMeasured({ ...circuit, results: { ...circuit.results, transfer: undefined } }, "x.circuit.json");
   expect(withTransfer(bare, [zero]).results.transfer).toEqual([zero]);
 });

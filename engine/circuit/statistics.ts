@@ -23,13 +23,13 @@ export function withStability(circuit: MeasuredCircuit, stability: Stability): M
   return { ...circuit, results: { ...circuit.results, stability } };
 }
 
-/** The circuit with what was measured on other tasks; it replaces older figures of the same task file, seed and ablation. */
+/** The circuit with what was measured on other tasks; it replaces older figures of the same task file, seed, prompts and ablation. */
 export function withTransfer(circuit: MeasuredCircuit, rows: readonly TransferRow[]): MeasuredCircuit {
   const measured = new Set(rows.map(keyOf));
   const others = (circuit.results.transfer ?? []).filter((row) => !measured.has(keyOf(row)));
   return { ...circuit, results: { ...circuit.results, transfer: [...others, ...rows] } };
 }
 
-function keyOf({ sha256, seed, ablation }: TransferRow): string {
-  return JSON.stringify([sha256, seed, ablation.kind, ablation.reference]);
+function keyOf({ sha256, seed, template, corruption, ablation }: TransferRow): string {
+  return JSON.stringify([sha256, seed, template, corruption, ablation.kind, ablation.reference]);
 }

@@ -33,10 +33,14 @@ export interface TransferResult {
   readonly notes: readonly string[];
 }
 
-/** One circuit on one task, as a circuit file records it. */
+/** One circuit on one task, or on one template or corruption of it, as a circuit file records it. */
 export interface TransferCell {
   /** Its file. */
   readonly circuit: string;
+  /** Which of the circuits that were named, from 0. */
+  readonly of: number;
+  /** How the circuit was found, where it is one of the equals in its file: "without a1.h3". */
+  readonly equal?: string;
   /** The ablation that the circuit was found with, in words, where its file says so. */
   readonly foundWith: string | undefined;
   readonly row: TransferRow;

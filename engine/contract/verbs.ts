@@ -35,8 +35,8 @@ import { type PatchResult, patchSettings } from "../choices/patch.ts";
 import { type ScoreResult, scoreSettings } from "../choices/score.ts";
 import { evaluateSettings, transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
-import type { Stability, TransferRow } from "../circuit/circuit-schema.ts";
-import type { Evaluation, StabilityPart, TransferResult } from "./statistics.ts";
+import type { Stability } from "../circuit/circuit-schema.ts";
+import type { Evaluation, StabilityPart, TransferCell, TransferResult } from "./statistics.ts";
 import type { EdgesMeasured } from "./edges.ts";
 import type { NeuronsResult } from "./neurons.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
@@ -123,7 +123,7 @@ export interface VerbParts {
   readonly "vector apply": VectorApplyPart;
   readonly generate: GeneratePart;
   readonly stability: StabilityPart;
-  readonly transfer: TransferRow;
+  readonly transfer: TransferCell;
   readonly prune: PrunePart;
   readonly "sae train": TrainingPoint;
 }

@@ -27,6 +27,8 @@ import { taskEvaluators } from "./task-evaluators.ts";
 export type EvaluateChoice = Omit<EvaluateSettings, "circuit">;
 
 export interface EvaluateOptions {
+  /** Measures on this one of the task's templates alone. */
+  readonly template?: string;
   readonly execution?: Execution;
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: Stage | "discovery", done: number, total: number) => void;

@@ -52,6 +52,8 @@ export interface PrepareOptions {
   readonly execution?: Execution;
   /** Sets examples aside for validation though nobody says how many. */
   readonly validate?: boolean;
+  /** Takes prompts of this one of the task's templates alone. */
+  readonly template?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -126,6 +128,7 @@ function* preparedOn(
     validate: options.validate,
     seed,
     corruption: settings.corruption,
+    template: options.template,
     bos: settings.bos,
   });
   const partOf = (split: Example["split"]) => examples.filter((example) => example.split === split);

@@ -1,14 +1,16 @@
-// Circuits on other tasks than their own: each one's figures on every task, or why there are none.
+// Circuits on other prompts than their own: each one's figures on every task, template and corruption, or why there are none.
 import { kindOf } from "../activations/ablation-kinds.ts";
 import { basename } from "node:path";
 import type { TransferSettings } from "../choices/evaluate.ts";
 import type { Execution } from "../choices/execution.ts";
+import type { Across } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
-import type { TransferRow } from "../circuit/circuit-schema.ts";
+import type { Alternatives, TransferRow } from "../circuit/circuit-schema.ts";
 import type { TransferCell } from "../contract/statistics.ts";
+import { heldOutTemplates } from "../task/expand-templates.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
@@ -26,14 +28,24 @@ export interface TransferHooks {
   readonly onProgress?: (done: number, total: number, cell: TransferCell) => void;
 }
 
+/** A circuit that is measured. */
+type Subject = Pick<TransferCell, "of" | "equal"> & { readonly source: CircuitSource };
+
+/** Prompts that a circuit is measured on. */
+interface Prompts {
+  readonly task: ContrastTask;
+  readonly template?: string;
+  readonly corruption?: string;
+}
+
 /**
  * Circuit by circuit, task by task; every task file is read before anything is measured.
  *
- * @throws EngineError "usage" without circuits or tasks; as `loadContrast`; as `evaluateCircuit`, but where a model cannot
- *   do a task or does not know its words, which the cell says
+ * @throws EngineError "usage" without circuits or tasks, or where tasks have nothing to measure across; as `loadContrast`;
+ *   as `evaluateCircuit`, but where a model cannot do a task or does not know its words, which the cell says
  */
 export async function transferTask(
-  { circuits, tasks, ...settings }: TransferRequest,
+  { circuits, tasks, across = [], alternatives = false, ...settings }: TransferRequest,
   { execution, signal, onProgress }: TransferHooks = {},
 ): Promise<TransferCell[]> {
   if (circuits.length === 0 || tasks.length === 0) {
@@ -41,34 +53,87 @@ export async function transferTask(
   }
   const loaded: ContrastTask[] = [];
   for (const task of tasks) loaded.push(await readAside("contrast", task, signal));
+  requireSome(loaded, across);
+  const subjects = circuits.flatMap((source, of) => subjectsOf(source, of, alternatives));
+  const prompts = loaded.flatMap((task) => promptsOf(task, across, settings.corruption));
   const cells: TransferCell[] = [];
-  for (const source of circuits) {
-    for (const task of loaded) {
-      const cell = await cellOf(source, task, { ...settings, task: task.file }, { execution, signal });
+  for (const subject of subjects) {
+    for (const on of prompts) {
+      const cell = await cellOf(subject, on, settings, { execution, signal });
       cells.push(cell);
-      onProgress?.(cells.length, circuits.length * tasks.length, cell);
+      onProgress?.(cells.length, subjects.length * prompts.length, cell);
     }
   }
   return cells;
 }
 
+/** What stands in the file of one of the circuits named: equals of it are kept beside, not in its file. */
+export function ownRows(cells: readonly TransferCell[], of: number): TransferRow[] {
+  return cells.flatMap((cell) => (cell.of === of && cell.equal === undefined ? [cell.row] : []));
+}
+
+function requireSome(tasks: readonly ContrastTask[], across: readonly Across[]): void {
+  const lacking = {
+    templates: tasks.every((task) => heldOutTemplates(task).length === 0) && "held-out templates (heldOutTemplates)",
+    corruptions: tasks.every((task) => corruptionsOf(task).length < 2) && "second corruption (corruptions)",
+  };
+  const found = across.find((what) => lacking[what] !== false);
+  if (found === undefined) return;
+  const files = tasks.map(({ file }) => basename(file)).join(", ");
+  throw new EngineError("usage", `${files}: has no ${lacking[found]}, so there is nothing to measure across.`);
+}
+
+function subjectsOf(source: CircuitSource, of: number, alternatives: boolean): Subject[] {
+  const equals = alternatives && source.form === "own" ? (source.circuit.results?.alternatives?.circuits ?? []) : [];
+  return [
+    { source, of },
+    ...equals.slice(1).map((equal) => {
+      const own = source as Extract<CircuitSource, { form: "own" }>;
+      return { source: { ...own, circuit: { ...own.circuit, kept: equal.kept } }, of, equal: foundHow(equal) };
+    }),
+  ];
+}
+
+const foundHow = ({ order, without: forbidden, seed }: Alternatives["circuits"][number]): string =>
+  order === "without" ? `without ${forbidden}` : `${order}, seed ${seed}`;
+
+/** The task's own prompts come first. */
+function promptsOf(task: ContrastTask, across: readonly Across[], asked: string | undefined): Prompts[] {
+  const templates = [undefined, ...(across.includes("templates") ? heldOutTemplates(task) : [])];
+  const names = across.includes("corruptions") ? corruptionsOf(task) : [];
+  const corruptions = names.length > 1 ? names : [asked];
+  return corruptions.flatMap((corruption) => templates.map((template) => ({ task, template, corruption })));
+}
+
+/** The default first. */
+function corruptionsOf(task: ContrastTask): readonly string[] {
+  if (task.form !== "templates") return [];
+  const { corruption, corruptions } = task;
+  return [corruption, ...Object.keys(corruptions).filter((name) => name !== corruption)];
+}
+
 async function cellOf(
-  source: CircuitSource,
-  task: ContrastTask,
-  settings: EvaluateChoice,
+  { source, ...subject }: Subject,
+  { task, template, corruption }: Prompts,
+  choice: Omit<EvaluateChoice, "task">,
   hooks: Pick<TransferHooks, "execution" | "signal">,
 ): Promise<TransferCell> {
+  const settings = { ...choice, task: task.file, corruption };
   const circuit = basename(source.file);
   const foundWith = source.form === "own" ? ablationWords(source.circuit.task.ablation) : undefined;
+  const cell = { circuit, ...subject, foundWith };
+  const on = { ...(template !== undefined && { template }), ...(corruption !== undefined && { corruption }) };
   try {
-    const evaluation = await evaluateCircuit(source, { ...settings, random: 0, parts: false }, hooks);
+    const evaluation = await evaluateCircuit(source, { ...settings, random: 0, parts: false }, { ...hooks, template });
     const { results, criterion, notes } = evaluation;
-    const { name, file, sha256, seed, ablation } = evaluation.task;
+    const { name, file, sha256, seed, ablation, corruption: taken } = evaluation.task;
     const row: TransferRow = {
       task: name,
       file,
       sha256,
       seed,
+      ...on,
+      ...(taken !== undefined && { corruption: taken }),
       ablation,
       criterion: criterion.name,
       threshold: criterion.threshold,
@@ -76,10 +141,11 @@ async function cellOf(
       figures: results.heldOut ?? results.discovery,
     };
     const few = fewSentence(row.figures!.examples!, `${results.heldOut ? "held-out" : "discovery"} examples`);
-    return { circuit, foundWith, row, notes: [...notes, ...(few ? [`${file}: ${few}`] : [])] };
+    return { ...cell, row, notes: [...notes, ...(few ? [`${file}: ${few}`] : [])] };
   } catch (error) {
     if (!(error instanceof EngineError) || !UNABLE.has(error.code)) throw error;
-    return { circuit, foundWith, row: failureRow(task, evaluatedWith(source, settings), error.message), notes: [] };
+    const row = { ...failureRow(task, evaluatedWith(source, settings), error.message), ...on };
+    return { ...cell, row, notes: [] };
   }
 }
 

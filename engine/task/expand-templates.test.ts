@@ -269,3 +269,25 @@ test("where no number is given, as many examples as there are, with a note", () 
     "few.yaml: there are only 0 different held-out examples.",
   ]);
 });
+
+describe("held-out templates", () => {
+  const held = writtenTask(
+    "gifts.yaml",
+    GIFTS.replace("answers:", "heldOutTemplates:\n  - At the {P} {S} met {IO}, and {S} gave a drink to\nanswers:"),
+  );
+
+  test("give no example unless one is asked for by its name, and then all of them", () => {
+    const own = examplesOf({}, held);
+    expect(own).toEqual(examplesOf());
+    const other = examplesOf({ template: "h1", examples: { discovery: 4, heldOut: 4 } }, held);
+    expect(new Set(other.map(({ template }) => template))).toEqual(new Set(["h1/S-IO", "h1/IO-S"]));
+    for (const { clean } of other)
+      expect(clean.text).toMatch(/^At the (store|park) \w+ met \w+, and \w+ gave a drink to$/);
+  });
+
+  test("one that the task has not is refused with those that it has", () => {
+    expect(() => examplesOf({ template: "h2" }, held)).toThrow(
+      'gifts.yaml: there is no template "h2"; the task has 1, 2, h1.',
+    );
+  });
+});

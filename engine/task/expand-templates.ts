@@ -11,7 +11,7 @@ import type { ExpandOptions, Expansion } from "./expand.ts";
 import { OwnBos } from "./own-bos.ts";
 import { markedPositions, tokensOfMark } from "./positions.ts";
 import { splitOfFilling, splitOfPrompt, validationWanted } from "./split.ts";
-import { WRITTEN, type Corruption, type TemplateTask, type Variant } from "./task.ts";
+import { WRITTEN, type Corruption, type Task, type TemplateTask, type Variant } from "./task.ts";
 import { answerStrings, references, render, wordAt, type Filling, type Mark } from "./template.ts";
 import { slotsOfVariant } from "./template-task.ts";
 import { WordFit } from "./word-fit.ts";
@@ -45,7 +45,29 @@ interface Draw {
   readonly corrupt: Rendered;
 }
 
+/** Names of a task's held-out templates, both orders of one together. */
+export function heldOutTemplates(task: Task): readonly string[] {
+  return task.kind === "contrast" && task.form === "templates"
+    ? [...new Set(task.heldOutVariants.map(({ name }) => templateName(name)))]
+    : [];
+}
+
+const templateName = (variant: string): string => variant.split("/")[0]!;
+
+/** @throws EngineError "usage" for a template that the task has not */
+function variantsOf({ variants, heldOutVariants, file }: TemplateTask, template: string | undefined) {
+  if (template === undefined) return variants;
+  const all = [...variants, ...heldOutVariants];
+  const chosen = all.filter(({ name }) => templateName(name) === template);
+  if (chosen.length > 0) return chosen;
+  const names = [...new Set(all.map(({ name }) => templateName(name)))];
+  throw new EngineError("usage", `${file}: there is no template "${template}"; the task has ${names.join(", ")}.`, {
+    place: { file },
+  });
+}
+
 export class TemplateExpansion {
+  private readonly variants: readonly Variant[];
   private readonly fit: WordFit;
   private readonly ownBos: OwnBos;
   private readonly corruptionName: string;
@@ -64,6 +86,7 @@ export class TemplateExpansion {
   ) {
     this.fit = new WordFit(tokenizer);
     this.ownBos = new OwnBos(tokenizer, task.file);
+    this.variants = variantsOf(task, options.template);
     this.corruptionName = this.chooseCorruption();
     this.corruption = this.corruptionName === WRITTEN ? {} : task.corruptions[this.corruptionName]!;
     this.validation = validationWanted(options);
@@ -87,7 +110,7 @@ export class TemplateExpansion {
   private chooseCorruption(): string {
     const { corruption = this.task.corruption } = this.options;
     const known = Object.keys(this.task.corruptions);
-    if (this.task.variants.every(({ corrupt }) => corrupt)) known.push(WRITTEN);
+    if (this.variants.every(({ corrupt }) => corrupt)) known.push(WRITTEN);
     if (known.includes(corruption)) return corruption;
     throw new EngineError(
       "usage",
@@ -100,7 +123,7 @@ export class TemplateExpansion {
     const words = new CandidateWords(this.task, this.corruption, this.corruptionName, this.fit);
     const usable: { variant: Variant; candidates: Candidates }[] = [];
     const reasons: string[] = [];
-    for (const variant of this.task.variants) {
+    for (const variant of this.variants) {
       const found = words.of(variant);
       const where = variant.line === undefined ? this.task.file : `${this.task.file}:${variant.line}`;
       if ("reason" in found) reasons.push(`${where}: template ${variant.name} cannot be used: ${found.reason}.`);

@@ -17,6 +17,8 @@ export interface ExpandOptions {
   readonly seed?: number;
   /** Name of one of the task's corruptions. */
   readonly corruption?: string;
+  /** Of a task with templates, this one alone: its number in the file, "h3" for the third held-out one. */
+  readonly template?: string;
   /** Whether prompts begin with the beginning-of-text token. */
   readonly bos?: BosChoice;
   /** For prompts: "file" takes the first as discovery and the next as held-out. */

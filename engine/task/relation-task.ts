@@ -71,6 +71,7 @@ export function relationAsContrast(task: RelationTask): TemplateTask {
       sample: { columns: ["subject", "object"], rows: samples.map((sample) => [sample.subject, sample.object]) },
     },
     slots: { SUBJECT: "sample", OTHER: "sample" },
+    heldOutVariants: [],
     variants: promptTemplates.map((text, i) => ({
       name: String(i + 1),
       text: nameOccurrences(subjectTemplate(text)),

@@ -113,6 +113,11 @@ const templateSchema = z.strictObject({
   wrongAnswers: answers.optional(),
 });
 
+const templateList = z
+  .array(z.union([text, templateSchema]))
+  .min(1)
+  .max(1000);
+
 const position = z.string().min(1).max(50);
 const roleName = z.string().min(1).max(50);
 
@@ -140,10 +145,10 @@ export const templateTaskSchema = z.strictObject({
   ...commonSchema.shape,
   lists: named(key, z.union([z.array(word).min(1).max(LARGEST_COUNT), tableSchema])).describe("words by list name"),
   slots: named(identifier, key).describe("slot → the list it draws from; slots of one list never hold the same word"),
-  templates: z
-    .array(z.union([text, templateSchema]))
-    .min(1)
-    .max(1000),
+  templates: templateList,
+  heldOutTemplates: templateList
+    .optional()
+    .describe("the same task in other words: never searched on, only measured (transfer --across templates)"),
   bothOrders: z
     .tuple([identifier, identifier])
     .optional()

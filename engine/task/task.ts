@@ -52,7 +52,7 @@ export type Corruption = Readonly<Record<string, string>>;
 
 /** A sentence with slots, in one order of its names, and what may follow it. */
 export interface Variant {
-  /** "3" or, where both orders are used, "3/IO-S". */
+  /** "3" or, where both orders are used, "3/IO-S"; of a held-out template "h3". */
   readonly name: string;
   /** 1-based, in the file. */
   readonly line?: number;
@@ -73,6 +73,8 @@ export interface TemplateTask extends TaskCommon {
   /** Slot → list. */
   readonly slots: Readonly<Record<string, string>>;
   readonly variants: readonly Variant[];
+  /** Of the templates on which nothing is searched. */
+  readonly heldOutVariants: readonly Variant[];
   /** The default. */
   readonly corruption: string;
   readonly corruptions: Readonly<Record<string, Corruption>>;

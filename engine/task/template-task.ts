@@ -47,15 +47,18 @@ class TemplateTaskReader {
     this.problems.addAll(commonProblems(this.source, this.fields));
     this.checkLists();
     this.checkSlots();
-    const variants = this.variants();
+    const variants = this.variants("templates", this.fields.templates, "");
+    const heldOutVariants = this.variants("heldOutTemplates", this.fields.heldOutTemplates ?? [], "h");
+    const all = [...variants, ...heldOutVariants];
+    this.fields.bothOrders?.forEach((slot, i) => this.checkSlotName(slot, ["bothOrders", i]));
     const corruptions = this.fields.corruptions ?? {};
     const corruption = this.defaultCorruption(corruptions);
     this.checkSplit();
     if (this.templatesAreWhole) {
-      const mentions = mentionsIn(variants);
+      const mentions = mentionsIn(all);
       this.checkCorruptions(corruptions, mentions);
       this.checkPositions(mentions);
-      this.checkRoles(variants);
+      this.checkRoles(all);
       this.checkUnused();
     }
     throwProblems(this.problems, this.source);
@@ -66,6 +69,7 @@ class TemplateTaskReader {
       lists: this.lists,
       slots: this.fields.slots,
       variants,
+      heldOutVariants,
       corruption,
       corruptions,
       positions: (this.fields.positions ?? []).filter((name) => name !== "END"),
@@ -135,11 +139,15 @@ class TemplateTaskReader {
     }
   }
 
-  private variants(): Variant[] {
+  /** @param prefix before the number of a template, for its name */
+  private variants(
+    field: "templates" | "heldOutTemplates",
+    templates: TemplateTaskFile["templates"],
+    prefix: string,
+  ): Variant[] {
     const { bothOrders } = this.fields;
-    bothOrders?.forEach((slot, i) => this.checkSlotName(slot, ["bothOrders", i]));
-    return this.fields.templates.flatMap((entry, index) => {
-      const path = ["templates", index];
+    return templates.flatMap((entry, index) => {
+      const path = [field, index];
       const isText = typeof entry === "string";
       const text = isText ? this.template(entry, path) : this.template(entry.text, [...path, "text"]);
       const corrupt =
@@ -147,7 +155,7 @@ class TemplateTaskReader {
       const answers = this.rule("answers", isText ? undefined : entry.answers, path, text);
       const wrongAnswers = this.rule("wrongAnswers", isText ? undefined : entry.wrongAnswers, path, text);
       this.checkOccurrenceNames(text, path);
-      const name = String(index + 1);
+      const name = `${prefix}${index + 1}`;
       const { line } = this.source.place(path);
       if (!bothOrders) return [{ name, line, text: nameOccurrences(text), corrupt, answers, wrongAnswers }];
       return this.orders({ name, line, text, corrupt, answers, wrongAnswers }, bothOrders, path);

@@ -3,8 +3,9 @@ import { transferSettings } from "../choices/evaluate.ts";
 import { withTransfer } from "../circuit/statistics.ts";
 import type { CircuitSource } from "../session/circuit-source.ts";
 import { readAside } from "../session/read-aside.ts";
-import { transferTask } from "../session/transfer-task.ts";
+import { ownRows, transferTask } from "../session/transfer-task.ts";
 import { putIntoRun } from "./run-figures.ts";
+import { crossTables, transferCellsTable } from "../contract/transfer-tables.ts";
 import { taskName } from "./task-name.ts";
 import type { Verb } from "./verb.ts";
 
@@ -12,8 +13,11 @@ export const transfer: Verb<"transfer"> = {
   name: "transfer",
   settings: transferSettings,
   version: 1,
-  says: "Measures circuits on other tasks: f, accuracy and criterion of each on every task's held-out examples.",
-  examples: ["ioi.circuit.json --tasks tasks/ioi.yaml,tasks/pronoun.yaml"],
+  says: "Measures circuits on other tasks, other templates and other corruptions: f, accuracy and criterion of each on held-out examples.",
+  examples: [
+    "ioi.circuit.json --tasks tasks/ioi.yaml,tasks/pronoun.yaml",
+    "ioi.circuit.json --tasks tasks/ioi.yaml --across templates,corruptions --alternatives",
+  ],
   about: ({ tasks, model }) => ({ model, task: tasks.map(taskName).join(", ") }),
   stages: () => [{ name: "measuring", share: 1 }],
   run: async ({ circuits, ...settings }, { execution, signal, report, part }) => {
@@ -24,17 +28,13 @@ export const transfer: Verb<"transfer"> = {
       {
         execution,
         signal,
-        onProgress: (done, total, { row }) => {
+        onProgress: (done, total, cell) => {
           report("measuring", done, total);
-          part(row);
+          part(cell);
         },
       },
     );
-    const { length } = settings.tasks;
-    for (const [i, circuit] of circuits.entries()) {
-      const rows = cells.slice(i * length, (i + 1) * length).map(({ row }) => row);
-      putIntoRun(circuit, (own) => withTransfer(own, rows));
-    }
+    for (const [i, circuit] of circuits.entries()) putIntoRun(circuit, (own) => withTransfer(own, ownRows(cells, i)));
     return { cells, notes: [...new Set(cells.flatMap(({ notes }) => notes))] };
   },
   headline: ({ cells }) => {
@@ -44,20 +44,5 @@ export const transfer: Verb<"transfer"> = {
     const values = { holding, measured: able.length, of: cells.length };
     return { code: "transfer", values, split: isHeldOut ? "heldOut" : "discovery" };
   },
-  tables: ({ cells }) => [
-    {
-      title: "circuits on tasks",
-      columns: ["circuit", "task", "split", "f", "low", "high", "criterion", "why not"],
-      rows: cells.map(({ circuit, row: { task, split, figures, failure } }) => [
-        circuit,
-        task,
-        split,
-        figures?.faithfulness,
-        figures?.interval?.[0],
-        figures?.interval?.[1],
-        figures && (figures.criterionHolds ? "yes" : "no"),
-        failure,
-      ]),
-    },
-  ],
+  tables: ({ cells }) => [transferCellsTable(cells), ...crossTables(cells)],
 };

@@ -1,9 +1,10 @@
 // Statistics of the shown circuit: the search again and other tasks; asked for, watched, stopped, and put into the circuit.
-import type { AblationKind } from "../../engine/choices/lists.ts";
-import type { Circuit, StabilityRow, TransferRow } from "../../engine/circuit/circuit-schema.ts";
+import { type AblationKind, type Across, ACROSS } from "../../engine/choices/lists.ts";
+import type { Circuit, StabilityRow } from "../../engine/circuit/circuit-schema.ts";
 import { searchAgain } from "../../engine/circuit/settings-of-circuit.ts";
 import { isMeasured, type MeasuredCircuit, withStability, withTransfer } from "../../engine/circuit/statistics.ts";
 import type { JobProgress, SecondsRange } from "../../engine/contract/jobs.ts";
+import type { TransferCell } from "../../engine/contract/statistics.ts";
 import type { EngineEvent, WireError } from "../../engine/contract.ts";
 import { Desk, type DeskApi } from "./desk.svelte.ts";
 import { toggled } from "./view.ts";
@@ -29,7 +30,7 @@ export interface Making {
   readonly left: SecondsRange | undefined;
   readonly searches: { readonly done: number; readonly of: number } | undefined;
   readonly rows: readonly StabilityRow[];
-  readonly transferred: readonly TransferRow[];
+  readonly transferred: readonly TransferCell[];
 }
 
 export class StatisticsDesk {
@@ -40,6 +41,10 @@ export class StatisticsDesk {
   tasks = $state.raw<readonly string[]>([]);
   /** Empty: each task's own. */
   ablation = $state<AblationKind | "">("");
+  /** What the circuit is measured across on each of the tasks. */
+  across = $state.raw<readonly Across[]>([]);
+  /** Whether the equals in its file are measured too. */
+  alternatives = $state(false);
   readonly stability: Desk<"stability">;
   readonly transfer: Desk<"transfer">;
   /** The run that the last job of each kind is of. */
@@ -51,7 +56,7 @@ export class StatisticsDesk {
       attach(this.of.stability, (circuit) => withStability(circuit, result)),
     );
     this.transfer = new Desk(api, "transfer", ({ result: { cells } }) => {
-      const rows = cells.map(({ row }) => row);
+      const rows = cells.flatMap(({ equal, row }) => (equal === undefined ? [row] : []));
       attach(this.of.transfer, (circuit) => withTransfer(circuit, rows));
     });
   }
@@ -69,6 +74,11 @@ export class StatisticsDesk {
     if (!transfer.active) return undefined;
     const { progress, left, parts: transferred } = transfer;
     return { kind: "transfer", run: of.transfer, progress, left, searches: undefined, rows: [], transferred };
+  }
+
+  /** The last figures on other prompts of a run's circuit, those of its equals with them. */
+  transferredOf(run: string): readonly TransferCell[] | undefined {
+    return this.of.transfer === run && !this.transfer.active ? this.transfer.result?.result.cells : undefined;
   }
 
   /** Why the last job of a kind failed. */
@@ -92,6 +102,11 @@ export class StatisticsDesk {
     this.tasks = toggled(this.tasks, file);
   }
 
+  toggleAcross(what: Across): void {
+    const chosen = new Set(toggled(this.across, what));
+    this.across = ACROSS.filter((each) => chosen.has(each));
+  }
+
   async askStability({ run, circuit, task, model, circuitName }: StatisticsSubject): Promise<void> {
     const sizes = this.sizesAsked;
     if (!sizes || !this.canSearch || !isMeasured(circuit) || this.making) return;
@@ -101,11 +116,19 @@ export class StatisticsDesk {
   }
 
   async askTransfer({ run, circuit, model, circuitName }: StatisticsSubject): Promise<void> {
-    const { tasks } = this;
+    const { tasks, across } = this;
+    const alternatives = this.alternatives && circuit.results?.alternatives !== undefined;
     const ablation = this.ablation === "" ? undefined : this.ablation;
     if (tasks.length === 0 || !isMeasured(circuit) || this.making) return;
     this.of.transfer = run;
-    await this.transfer.start({ circuits: [await circuitName()], model, tasks, ablation });
+    await this.transfer.start({
+      circuits: [await circuitName()],
+      model,
+      tasks,
+      ablation,
+      ...(across.length > 0 && { across }),
+      ...(alternatives && { alternatives }),
+    });
   }
 
   /** Puts what was made before into the circuit of a run. */

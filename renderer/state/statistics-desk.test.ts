@@ -64,6 +64,17 @@ test("searches are watched with the time left, size by size, and then put into t
   expect(desk.making).toBeUndefined();
 });
 
+test("a circuit is measured across templates, with its equals where its file has some", async () => {
+  const { desk, jobs } = deskOf();
+  desk.toggle("tasks/a.yaml");
+  desk.toggleAcross("templates");
+  desk.alternatives = true;
+  await desk.askTransfer(SUBJECT);
+  expect(jobs.asked).toEqual([
+    { circuits: ["ioi-1"], model: "sprig", tasks: ["tasks/a.yaml"], across: ["templates"], alternatives: true },
+  ]);
+});
+
 test("tasks are measured one by one with the chosen ablation, and added to those in the circuit", async () => {
   const { desk, jobs, attached } = deskOf();
   desk.toggle("tasks/a.yaml");
@@ -71,9 +82,10 @@ test("tasks are measured one by one with the chosen ablation, and added to those
   desk.toggle("tasks/a.yaml");
   desk.ablation = "mean";
   await desk.askTransfer(SUBJECT);
-  jobs.part("j1", 0, MEASURED);
-  expect(desk.making?.transferred).toEqual([MEASURED]);
-  jobs.finish("j1", { cells: [{ row: MEASURED }], notes: [] });
+  const cell = { circuit: "ioi.circuit.json", of: 0, foundWith: undefined, row: MEASURED, notes: [] };
+  jobs.part("j1", 0, cell);
+  expect(desk.making?.transferred).toEqual([cell]);
+  jobs.finish("j1", { cells: [cell, { ...cell, equal: "without a1.h3", row: { ...MEASURED, seed: 9 } }], notes: [] });
   await expect.poll(() => attached).toEqual(["ioi-1", withTransfer(circuit, [MEASURED])]);
   const asked = { circuits: ["ioi-1"], model: "sprig", tasks: ["tasks/pronoun.yaml"], ablation: "mean" };
   expect(jobs.asked).toEqual([asked]);

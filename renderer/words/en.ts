@@ -1751,6 +1751,21 @@ export const en = {
   "transfer.ask": "Measure on {n}",
   "transfer.progress": "{done} of {total} tasks",
   "transfer.task": "task",
+  "transfer.circuit": "circuit",
+  "transfer.thisCircuit": "this one",
+  "transfer.template": "template",
+  "transfer.corruption": "corruption",
+  "transfer.own": "the task’s own",
+  "transfer.equals": "its equals too",
+  "transfer.csv": "Save as CSV",
+  "across.templates": "held-out templates",
+  "across.corruptions": "all corruptions",
+  "explain.across.templates":
+    "Measures on each template of a task on which nothing is searched, beside the task’s own: does the circuit do the task, or these sentences?",
+  "explain.across.corruptions":
+    "Measures with each kind of corrupt prompt that a task names: a circuit is one of its corruption too.",
+  "explain.transfer.equals":
+    "Measures the other circuits that the search found as well: a table of prompts by circuits.",
   "transfer.interval": "95 %",
   "transfer.accuracy": "accuracy",
   "transfer.accuracyFull": "the model’s",
