@@ -135,7 +135,7 @@ describe("a file of someone else's", () => {
     const secret = join(folder, "secret");
     writeFileSync(secret, "root:hash\u0001\n");
     expect(secateur(["tasks", "show", secret]).err).toBe(
-      `error: ${secret}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .jsonl.\n`,
+      `error: ${secret}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .tsv, .jsonl.\n`,
     );
     expect(secateur(["inspect", secret]).err).toBe(
       `error: ${secret}: is not a circuit file by its name; circuits, and graphs of EAP-IG, end in .json.\n`,

@@ -38,9 +38,17 @@ function wanted(issue: Issue): string {
       return `write ${issue.message}`;
     case "invalid_key":
       return `write ${issue.issues[0]?.message ?? "another name"} as the name`;
+    case "invalid_union":
+      return `write ${alternatives(issue)}`;
     default:
       return issue.message;
   }
+}
+
+/** What each alternative asks for, once: "a finite number or "NaN"". */
+function alternatives({ errors }: z.core.$ZodIssueInvalidUnion): string {
+  const wishes = errors.flatMap(([first]) => (first ? [wanted(first).replace(/^write /, "")] : []));
+  return [...new Set(wishes)].join(" or ");
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -52,6 +60,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: "an object",
   record: "an object",
   boolean: "true or false",
+  null: "null",
 };
 
 function isSized(origin: string): boolean {

@@ -107,13 +107,18 @@ export function isCircuitFile(file: string): boolean {
   if (/\.circuit\.json$/i.test(file)) return true;
   if (!isStandardInput(file) && !/\.json$/i.test(file)) return false;
   const start = readCircuitText(file).slice(0, firstKeys);
-  return /"format"\s*:\s*"secateur\.circuit"/.test(start) || /"cfg"\s*:/.test(start);
+  return /"format"\s*:\s*"secateur\.circuit"/.test(start) || hasGraphKeys(start);
 }
 
 /** Characters in which a circuit file names what it is. */
 const firstKeys = 4096;
 
-/** By its first keys: EAP-IG's graphs have `cfg` and no `format`; broken JSON is left to the readers' own sentences. */
+/** By its keys, the first ones where it is long; broken JSON is left to the readers' own sentences. */
 function isEapIg(text: string): boolean {
-  return /^\s*\{/.test(text) && /"cfg"\s*:\s*\{/.test(text) && !/"format"\s*:/.test(text);
+  return /^\s*\{/.test(text) && hasGraphKeys(text) && !/"format"\s*:/.test(text);
+}
+
+/** EAP-IG's graphs have `cfg`; where that was left out, an object of nodes with an input among them. */
+function hasGraphKeys(text: string): boolean {
+  return /"cfg"\s*:/.test(text) || /"nodes"\s*:\s*\{\s*"input"\s*:/.test(text);
 }

@@ -72,6 +72,9 @@ describe("contrast sets", () => {
     expect(
       load("f.csv", `text,label\n${rows.flatMap((i) => [`p${i},plus`, `"m,${i}",minus`]).join("\n")}\n`).minus.train,
     ).toEqual(["m,0", "m,1"]);
+    const pairs = (by: string) => `plus${by}minus\n${rows.map((i) => `p, ${i}${by}m, ${i}`).join("\n")}\n`;
+    expect(load("g.csv", pairs(";")).minus.train).toEqual(["m, 0", "m, 1"]);
+    expect(load("h.tsv", pairs("\t")).minus.train).toEqual(["m, 0", "m, 1"]);
   });
 });
 

@@ -1,11 +1,10 @@
 // Contrast sets from a file: ours in YAML or JSON, or rows of JSONL or CSV; every fault with its line.
-import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
 import { stemOf } from "../base/file-name.ts";
-import { EngineError } from "../base/errors.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { Random } from "../base/random.ts";
 import { type ContrastSetsFile, contrastSetsSchema, messageSchema } from "./contrast-sets-schema.ts";
+import { csvTable } from "./importers/csv-table.ts";
 import { JsonSyntaxError, jsonValue, parseJsonTree } from "./json-tree.ts";
 import { type Problem, problemError, throwProblems } from "./problems.ts";
 import { parseSource, readText, type Source, type SourceText } from "./source.ts";
@@ -54,7 +53,7 @@ export interface ContrastSets {
 /** @throws EngineError "missing-file", "invalid-file" or "invalid-task", with every problem, its place and its line */
 export function loadContrastSets(path: string): ContrastSets {
   const text = readText(path);
-  if (text.extension === ".jsonl" || text.extension === ".csv") return ofRows(text);
+  if (text.extension === ".jsonl" || isTable(text)) return ofRows(text);
   const source = parseSource(text);
   const { data } = source;
   if ((data as { readonly kind?: unknown } | null)?.kind !== "contrast-sets") {
@@ -221,14 +220,18 @@ const ROWS = [
 ] as const;
 const FORMS =
   "plus and minus; text and label; messages and label; question, answer_matching_behavior and answer_not_matching_behavior";
+/** By which a table's separator is found. */
+const COLUMNS = ["plus", "minus", "text", "question"];
 
 interface Pair {
   readonly plus?: Entry;
   readonly minus?: Entry;
 }
 
+const isTable = ({ extension }: SourceText) => extension === ".csv" || extension === ".tsv";
+
 function ofRows(text: SourceText): ContrastSets {
-  const rows = text.extension === ".csv" ? csvRows(text) : jsonRows(text);
+  const rows: readonly DataRow[] = isTable(text) ? csvTable(text, COLUMNS).rows : jsonRows(text);
   const problems = new ProblemList<Problem>();
   const found = { plus: [] as Entry[], minus: [] as Entry[] };
   let pairs = 0;
@@ -284,23 +287,4 @@ function jsonRows({ file, text }: SourceText): DataRow[] {
   });
   throwProblems(problems, { file, text, code: "invalid-file" });
   return rows;
-}
-
-function csvRows({ file, text }: SourceText): DataRow[] {
-  try {
-    const parsed = parse(text, { columns: true, bom: true, skip_empty_lines: true, info: true }) as unknown as {
-      readonly record: unknown;
-      readonly info: { readonly lines: number };
-    }[];
-    return parsed.map(({ record, info }) => ({ data: record, line: info.lines }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = typeof error.lines === "number" ? error.lines : undefined;
-    throw new EngineError(
-      "invalid-file",
-      `${file}${line === undefined ? "" : `:${line}`}: is no CSV: ${error.message}.`,
-      { place: { file, line } },
-      { cause: error },
-    );
-  }
 }

@@ -17,6 +17,7 @@ import { FORM_SCHEMAS, formOf, validate } from "./validate.ts";
 /** Files of other projects by their name's ending. */
 const BY_EXTENSION: Readonly<Record<string, (source: SourceText) => Task>> = {
   ".csv": eapIgCsv,
+  ".tsv": eapIgCsv,
   ".jsonl": mibJsonl,
 };
 

@@ -56,7 +56,7 @@ export function readText(file: string): SourceText {
   } catch (cause) {
     throw invalid(
       file,
-      "is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl).",
+      "is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl).",
       cause,
     );
   }

@@ -25,7 +25,7 @@ export interface Action {
   readonly run: () => unknown;
 }
 
-const OPENED_ENDINGS = [".yaml", ".yml", ".json", ".csv", ".jsonl", SESSION_ENDING];
+const OPENED_ENDINGS = [".yaml", ".yml", ".json", ".csv", ".tsv", ".jsonl", SESSION_ENDING];
 
 export type ActionId = keyof ReturnType<typeof actionsOf>;
 /** Those with words of their own. */

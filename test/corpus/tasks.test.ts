@@ -116,35 +116,35 @@ const BYTES: readonly Case[] = [
     "picture.yaml",
     Buffer.from("89504e470d0a1a0a0000000d49484452", "hex"),
     "invalid-file",
-    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl)."],
+    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl)."],
   ],
   [
     "a pickle under the name",
     "data.json",
     Buffer.from("80049523000000", "hex"),
     "invalid-file",
-    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl)."],
+    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl)."],
   ],
   [
     "Latin-1",
     "latin.yaml",
     Buffer.from("kind: contrast\ntitle: { en: Caf\u00e9 }\n", "latin1"),
     "invalid-file",
-    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl)."],
+    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl)."],
   ],
   [
     "UTF-16",
     "utf16.yaml",
     Buffer.from("\uFEFFkind: contrast\n", "utf16le"),
     "invalid-file",
-    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl)."],
+    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl)."],
   ],
   [
     "a CSV in Latin-1",
     "latin.csv",
     Buffer.from("clean,corrupted\nCaf\u00e9,Th\u00e9\n", "latin1"),
     "invalid-file",
-    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .jsonl)."],
+    ["{file}: is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl)."],
   ],
   [
     "zero bytes",
@@ -172,14 +172,14 @@ const BYTES: readonly Case[] = [
     "task.txt",
     DRINKS,
     "invalid-file",
-    ["{file}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .jsonl."],
+    ["{file}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .tsv, .jsonl."],
   ],
   [
     "no ending at all",
     "task",
     DRINKS,
     "invalid-file",
-    ["{file}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .jsonl."],
+    ["{file}: is not a task file by its name; tasks end in .yaml, .yml, .json, .csv, .tsv, .jsonl."],
   ],
 ];
 
@@ -1494,8 +1494,8 @@ const ROWS: readonly Case[] = [
     "invalid-task",
     [
       "{file} has 2 problems:",
-      '{file}:2:1: the year is "99"; write its last two digits, 1 to 98.',
-      '{file}:5:1: the year is "1917"; write its last two digits, 1 to 98.',
+      '{file}:2:1: the year is "99"; write its last two digits, 1 to 98. Answers that are words or ids need a column incorrect_idx beside correct_idx.',
+      '{file}:5:1: the year is "1917"; write its last two digits, 1 to 98. Answers that are words or ids need a column incorrect_idx beside correct_idx.',
     ],
   ],
   [

@@ -196,6 +196,11 @@ describe("a broken graph is a sentence:", () => {
       'x.json: nodes: "m2" is not in a model of 2 layers of 2 heads. Correct cfg, or the name (as in logits).',
     ],
     [
+      "a score as text",
+      (file) => Object.assign(file.edges["m1->logits"]!, { score: "1.5" }),
+      'x.json: edges.m1->logits.score: is "1.5"; write a finite number or "NaN" or "Infinity" or "-Infinity" or null.',
+    ],
+    [
       "a same-layer edge in parallel blocks",
       (file) => (file.cfg["parallel_attn_mlp"] = true),
       'x.json: edges: "a0.h0->m0" is not in a model of 2 layers of 2 heads, parallel blocks.',

@@ -1,15 +1,12 @@
 // Task tables of EAP-IG (Hanna et al. 2024, arXiv:2403.17806): one row per pair, answers as token ids of one tokenizer or as words.
-import { CsvError, parse } from "csv-parse/sync";
-import type { EngineError } from "../../base/errors.ts";
 import { namesOf } from "../did-you-mean.ts";
-import { problemError } from "../problems.ts";
-import { LARGEST_COUNT, type MetricName } from "../schema.ts";
+import type { MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { PromptTask, Task } from "../task.ts";
+import { badTable, type Cells, csvTable } from "./csv-table.ts";
 import { parsePythonLiteral } from "./python-literal.ts";
-import { requireCountOfRows, taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
+import { taskOfRows, yearAnswers, type Row, type RowResult } from "./rows.ts";
 
-type Cells = Readonly<Record<string, string>>;
 type Answers = Pick<Extract<RowResult, { clean: unknown }>, "answers" | "wrongAnswers">;
 
 interface Table {
@@ -23,9 +20,6 @@ interface Table {
 const IDS_NOTE =
   "answers are token ids of the tokenizer that the file was made for; with another model they mean other words.";
 const WORDS_NOTE = "answers are words; a space goes before each that has none, unless the prompt ends with one.";
-
-/** Characters. */
-const LARGEST_ROW = 1_000_000;
 
 /** The first table whose columns are all there reads the file. */
 const TABLES: readonly Table[] = [
@@ -65,10 +59,7 @@ const TABLES: readonly Table[] = [
 
 /** @throws EngineError "invalid-file" or "invalid-task" */
 export function eapIgCsv(source: SourceText): Task {
-  const { header, rows, delimiter } = parseCsv(source);
-  const seen = new Set<string>();
-  const twice = header.find((column) => seen.has(column) || !seen.add(column));
-  if (twice !== undefined) throw badTable(source, 1, `column "${twice}" stands twice; keep one.`);
+  const { header, rows, partedBy } = csvTable(source, ["clean"]);
   const has = (column: string): boolean => header.includes(column);
   const table = TABLES.find(({ columns }) => columns.every(has));
   const corrupt = ["corrupted", "corrupt"].find(has);
@@ -77,7 +68,7 @@ export function eapIgCsv(source: SourceText): Task {
     throw badTable(
       source,
       1,
-      `columns are ${namesOf(header)}, parted by ${DELIMITERS[delimiter]}; a task table needs clean, corrupted and one of: ${wanted}.`,
+      `columns are ${namesOf(header)}, parted by ${partedBy}; a task table needs clean, corrupted and one of: ${wanted}.`,
     );
   }
   const others = header.filter((column) => /^corrupted_\w+$/.test(column) && isPromptColumn(column, rows));
@@ -150,7 +141,9 @@ function byYear(cell: string | undefined): Answers | { problem: string } {
   const isYear = typeof year === "number" && Number.isInteger(year) && year >= 1 && year <= 98;
   return isYear
     ? yearAnswers(year)
-    : { problem: `the year is ${JSON.stringify(cell ?? "")}; write its last two digits, 1 to 98.` };
+    : {
+        problem: `the year is ${JSON.stringify(cell ?? "")}; write its last two digits, 1 to 98. Answers that are words or ids need a column incorrect_idx beside correct_idx.`,
+      };
 }
 
 const VERBS = { singular: [" is", " was", " has"], plural: [" are", " were", " have"] } as const;
@@ -161,78 +154,4 @@ function byNumber({ plural }: Cells): Answers | { problem: string } {
   if (/^(1|true)$/i.test(plural ?? "")) return { answers: VERBS.plural, wrongAnswers: VERBS.singular };
   if (/^(0|false)$/i.test(plural ?? "")) return { answers: VERBS.singular, wrongAnswers: VERBS.plural };
   return { problem: `plural is ${JSON.stringify(plural ?? "")}; write 0 or 1.` };
-}
-
-/** What parts the cells, in words; the first that gives the header a prompt's columns, else the comma. */
-const DELIMITERS = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" } as const;
-type Delimiter = keyof typeof DELIMITERS;
-
-/** Spreadsheets may say it themselves in a line before the header. */
-const SEPARATOR_LINE = /^\uFEFF?sep=([,;\t|])\r?\n/i;
-
-function delimiterOf(text: string): Delimiter {
-  const named = SEPARATOR_LINE.exec(text)?.[1];
-  if (named !== undefined) return named as Delimiter;
-  const header = text
-    .replace(/^\uFEFF/, "")
-    .trimStart()
-    .split(/\r?\n/, 1)[0];
-  const columns = (delimiter: string) => header.split(delimiter).map((cell) => cell.replaceAll('"', "").trim());
-  const all = Object.keys(DELIMITERS) as Delimiter[];
-  return all.find((delimiter) => columns(delimiter).includes("clean")) ?? ",";
-}
-
-function parseCsv({ file, text }: SourceText): { header: string[]; rows: Row<Cells>[]; delimiter: Delimiter } {
-  const delimiter = delimiterOf(text);
-  try {
-    const parsed = parse(text, {
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: false,
-      max_record_size: LARGEST_ROW,
-      // The header, and one more row than are read.
-      to: LARGEST_COUNT + 2,
-      delimiter,
-      from_line: SEPARATOR_LINE.test(text) ? 2 : 1,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    requireCountOfRows(parsed.length - 1, file);
-    const header = (parsed[0]?.record ?? []).map((column) => column.trim());
-    const rows = parsed.slice(1).map(({ record, info }) => ({
-      data: Object.fromEntries(header.map((column, i) => [column, record[i] ?? ""])),
-      line: info.lines,
-    }));
-    return { header, rows, delimiter };
-  } catch (cause) {
-    if (!(cause instanceof CsvError)) throw cause;
-    const line = typeof cause.lines === "number" ? cause.lines : undefined;
-    const remedies: Readonly<Record<string, string>> = { ...CSV_REMEDIES, ...countRemedy(delimiter) };
-    throw badTable({ file, text }, line, remedies[cause.code] ?? `is not a CSV table: ${cause.message}.`, cause);
-  }
-}
-
-function countRemedy(delimiter: Delimiter): Record<string, string> {
-  const name = DELIMITERS[delimiter].replace(/s$/, "");
-  const sentence = `has another number of cells than the header; a cell that holds a ${name} needs double quotes.`;
-  return { CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: sentence };
-}
-
-const INNER_QUOTES =
-  'has a double quote inside a cell; put the cell in double quotes and write "" for each of its own.';
-
-const CSV_REMEDIES: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: "begins a cell with a double quote that is never closed.",
-  INVALID_OPENING_QUOTE: INNER_QUOTES,
-  CSV_INVALID_CLOSING_QUOTE: INNER_QUOTES,
-  CSV_MAX_RECORD_SIZE: `has a row of more than ${LARGEST_ROW} characters; is a double quote not closed?`,
-};
-
-function badTable(
-  { file, text }: Pick<SourceText, "file" | "text">,
-  line: number | undefined,
-  sentence: string,
-  cause?: unknown,
-): EngineError {
-  const place = { file, line, column: line === undefined ? undefined : 1 };
-  return problemError({ place, sentence }, { file, text, code: "invalid-file" }, cause);
 }
