@@ -1,12 +1,11 @@
 // Fitted relations as text to read: how faithful, beside what needs no map, and how well edits work.
 import { greatest } from "../engine/base/greatest.ts";
-import type { FittedRelation } from "../engine/relation/fit-relation.ts";
+import type { LikelyToken, RelationApplication, RelationEdit, RelationFit } from "../engine/contract/relations.ts";
 import { ESTIMATORS } from "../engine/relation/estimators/registry.ts";
-import type { Application, Edit, LikelyToken } from "../engine/session/fit-relation-task.ts";
 import { columns } from "./circuit-table.ts";
 import { intervalText } from "./interval-text.ts";
 
-export function relationTable(relations: readonly FittedRelation[]): string {
+export function relationTable(relations: readonly RelationFit[]): string {
   const parts = [
     columns([
       [
@@ -55,36 +54,36 @@ const legend = [
   "edit: the model then gives the target's object; beside it the target's state, its object's state or embedding put in place.",
 ].join("\n");
 
-const nameOf = ({ record }: FittedRelation) => [record.relation, ESTIMATORS[record.estimator].label];
+const nameOf = ({ figures }: RelationFit) => [figures.relation, ESTIMATORS[figures.estimator].label];
 
-function faithfulnessRow(relation: FittedRelation): string[] {
-  const { record, controls } = relation;
-  const { mean, interval } = record.faithfulness;
+function faithfulnessRow(relation: RelationFit): string[] {
+  const { figures, controls } = relation;
+  const { mean, interval } = figures.faithfulness;
   return [
     ...nameOf(relation),
-    String(record.known),
-    String(record.layer),
-    String(record.beta),
-    String(record.rank),
+    String(figures.known),
+    String(figures.layer),
+    String(figures.beta),
+    String(figures.rank),
     fixed(mean),
     intervalText(interval, 2),
-    fixed(record.seenObject),
-    fixed(record.unseenObject),
+    fixed(figures.seenObject),
+    fixed(figures.unseenObject),
     fixed(controls.embedding),
   ];
 }
 
-function controlRow(relation: FittedRelation): string[] {
-  const { record, controls } = relation;
+function controlRow(relation: RelationFit): string[] {
+  const { figures, controls } = relation;
   return [
     ...nameOf(relation),
-    ...[record.majority, controls.nearest, controls.biasOnly, record.logitLens, record.translation].map(fixed),
-    ...[record.shuffled.mean, controls.shuffledSubjects].map(fixed),
+    ...[figures.majority, controls.nearest, controls.biasOnly, figures.logitLens, figures.translation].map(fixed),
+    ...[figures.shuffled.mean, controls.shuffledSubjects].map(fixed),
   ];
 }
 
-function editRow(relation: FittedRelation): string[] {
-  const { mean, baselines } = relation.record.causality;
+function editRow(relation: RelationFit): string[] {
+  const { mean, baselines } = relation.figures.causality;
   const shares = [mean, baselines.subject, baselines.object, baselines.embedding];
   return [...nameOf(relation), String(relation.editRank), ...shares.map(fixed)];
 }
@@ -92,12 +91,12 @@ function editRow(relation: FittedRelation): string[] {
 const side = 11;
 
 /** Faithfulness to the right, edit success upwards, a letter for each relation. */
-function scatter(relations: readonly FittedRelation[]): string {
+function scatter(relations: readonly RelationFit[]): string {
   if (relations.length < 3) return "";
   const at = (share: number) => Math.round(share * (side - 1));
   const grid = Array.from({ length: side }, () => Array.from({ length: side }, () => ""));
-  relations.forEach(({ record }, r) => {
-    grid[at(record.causality.mean)][at(record.faithfulness.mean)] += letter(r);
+  relations.forEach(({ figures }, r) => {
+    grid[at(figures.causality.mean)][at(figures.faithfulness.mean)] += letter(r);
   });
   const width = greatest(
     grid.flat().map(({ length }) => length),
@@ -114,11 +113,21 @@ function scatter(relations: readonly FittedRelation[]): string {
 
 const letter = (r: number) => String.fromCharCode((r < 26 ? 97 : 65 - 26) + r);
 
-export function applicationText({ subject, model, map }: Application): string {
+export function applicationText({ subject, model, map }: RelationApplication): string {
   return columns([[`${subject}: the model`, "p", "  the map", "p"], ...sideBySide(model, map)]);
 }
 
-export function editText({ subject, object, target, layer, rank, length, unreachable, before, after }: Edit): string {
+export function editText({
+  subject,
+  object,
+  target,
+  layer,
+  rank,
+  length,
+  unreachable,
+  before,
+  after,
+}: RelationEdit): string {
   return [
     `${subject} towards ${object} (as of ${target}): Δs = W†(z' − z) of rank ${rank} at layer ${layer}, ` +
       `${percent(length)} of the state's length; ${percent(unreachable)} of z' − z out of reach`,

@@ -11,10 +11,11 @@ import type { DirectionMethod, VectorEnding } from "./choices/vector.ts";
 import type { Circuit, RecordedFigures } from "./circuit/circuit-schema.ts";
 import type { JobEvent, JobState, JobSummary, Priority, ResultSummary, StoredResult } from "./contract/jobs.ts";
 import type { RunStep } from "./contract/prune.ts";
+import type { RelationApplication, RelationEdit } from "./contract/relations.ts";
 import type { AskedOf, VerbName } from "./contract/verbs.ts";
 
 /** Raised when a client of the day before would misread an answer. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 export interface Hello {
   readonly protocol: number;
@@ -214,96 +215,6 @@ export interface VectorFileBytes {
   readonly notes: readonly string[];
 }
 
-/** How W and b are fitted; the first is the default. */
-export const RELATION_ESTIMATORS = [
-  "jacobian",
-  "ridge",
-  "ridge-translation",
-  "ridge-jacobian",
-  "subspace",
-  "translation",
-] as const;
-
-/** What decides a fitted relation. */
-export interface RelationChoice {
-  readonly task: string;
-  readonly model: string;
-  readonly estimator: (typeof RELATION_ESTIMATORS)[number];
-  /** Subjects fitted on. */
-  readonly samples: number;
-  /** Random draws of them. */
-  readonly seeds: number;
-}
-
-/** A fitted relation without W and b, which stay with the engine. Shares are of test subjects, 0 to 1. */
-export interface RelationFit {
-  readonly figures: {
-    /** Of the subject's state; −1 is the embedding. */
-    readonly layer: number;
-    readonly beta: number;
-    /** Of W. */
-    readonly rank: number;
-    /** Subjects that the model itself answers. */
-    readonly known: number;
-    readonly faithfulness: { readonly mean: number; readonly interval?: readonly [number, number] };
-    /** Of test subjects whose object was among those fitted on, and of the others; null where there is none. */
-    readonly seenObject: number | null;
-    readonly unseenObject: number | null;
-    readonly majority: number;
-    /** Share of edits after which the model gives the other object. */
-    readonly causality: { readonly mean: number };
-  };
-  readonly controls: {
-    /** The same estimator from the embedding; null where that layer was not tried. */
-    readonly embedding: number | null;
-    /** The object whose unembedding lies next to the subject's. */
-    readonly nearest: number;
-    /** W = 0. */
-    readonly biasOnly: number;
-    /** Answers held against those of other subjects. */
-    readonly shuffledSubjects: number;
-  };
-  /** Share right on validation subjects, by layer and β. */
-  readonly sweeps: {
-    readonly layers: readonly { readonly layer: number; readonly beta: number; readonly validation: number }[];
-  };
-  readonly subjects: readonly {
-    readonly subject: string;
-    readonly object: string;
-    readonly split: "train" | "validation" | "test" | "unanswered";
-    /** First tokens of the model's and the map's answers. */
-    readonly model: string;
-    readonly map: string;
-    /** Of the object's first token in the map's answer, 1 = first. */
-    readonly rank: number;
-  }[];
-  readonly notes: readonly string[];
-}
-
-export interface LikelyToken {
-  readonly token: string;
-  readonly probability: number;
-}
-
-/** Top tokens, strongest first. */
-export interface RelationApplication {
-  readonly subject: string;
-  readonly model: readonly LikelyToken[];
-  readonly map: readonly LikelyToken[];
-}
-
-export interface RelationEdit {
-  /** Subject whose object's state is aimed at. */
-  readonly target: string;
-  readonly layer: number;
-  /** Of W†. */
-  readonly rank: number;
-  /** ‖Δs‖ / ‖s‖. */
-  readonly length: number;
-  readonly before: readonly LikelyToken[];
-  readonly after: readonly LikelyToken[];
-}
-
 /** What goes wrong beside what a user can act on: a mistake of the program, no engine at the other end, one of another version. */
 export const WIRE_CODES = ["internal", "engine-lost", "protocol"] as const;
 
@@ -317,10 +228,8 @@ export interface WireError {
 }
 
 export type EngineEvent = { readonly seq: number } &
-  /** Jacobians of a relation that is being fitted. */
+  /** Bytes of a model that is being fetched. */
   (
-    | { readonly type: "relation"; readonly task: string; readonly done: number; readonly total: number }
-    /** Bytes of a model that is being fetched. */
     | { readonly type: "download"; readonly model: string; readonly done: number; readonly total: number }
     | JobEvent
     /** Older events than those that follow are gone: what they told must be asked for again. */
@@ -364,14 +273,10 @@ export interface EngineApi {
   neurons(request: NeuronsRequest): Promise<readonly NeuronView[]>;
   /** Reads and checks a relation file. @throws every problem of the file, with places */
   openRelation(source: TaskSource): Promise<TaskEntry>;
-  /** Fits W and b and says how faithful they are; a choice that was fitted before is answered at once. */
-  fitRelation(choice: RelationChoice): Promise<RelationFit>;
-  /** Ends the fit that is under way, whose call is then rejected. */
-  stopRelation(): Promise<void>;
-  /** What the map says about any subject, beside the model. */
-  applyRelation(choice: RelationChoice, subject: string): Promise<RelationApplication>;
+  /** What the map of a fitted relation says about any subject, beside the model. @param file as the fit names it */
+  applyRelation(file: string, subject: string): Promise<RelationApplication>;
   /** Moves the subject's state so that the map gives the object, and lets the model answer. */
-  editRelation(choice: RelationChoice, subject: string, object: string): Promise<RelationEdit>;
+  editRelation(file: string, subject: string, object: string): Promise<RelationEdit>;
   /**
    * Asks for a job, which takes its turn.
    *

@@ -32,6 +32,7 @@ import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { neuronSettings } from "../choices/neurons.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { type PatchResult, patchSettings } from "../choices/patch.ts";
+import { relationSettings } from "../choices/relation.ts";
 import { type ScoreResult, scoreSettings } from "../choices/score.ts";
 import { evaluateSettings, transferSettings } from "../choices/evaluate.ts";
 import { stabilitySettings } from "../choices/stability.ts";
@@ -40,6 +41,7 @@ import type { Evaluation, StabilityPart, TransferCell, TransferResult } from "./
 import type { EdgesMeasured } from "./edges.ts";
 import type { NeuronsResult } from "./neurons.ts";
 import type { PrunePart, PruneResult } from "./prune.ts";
+import type { RelationResult } from "./relations.ts";
 import { type NeuronStudyResult, neuronStudySettings } from "../choices/neuron.ts";
 import {
   type VectorApplyPart,
@@ -75,6 +77,7 @@ export const VERB_SETTINGS = {
   transfer: transferSettings,
   prune: pruneSettings,
   edges: edgeSettings,
+  relation: relationSettings,
   "sae train": saeTrainSettings,
   "sae show": saeShowSettings,
   "sae eval": saeEvalSettings,
@@ -109,6 +112,7 @@ export interface VerbResults {
   readonly transfer: TransferResult;
   readonly prune: PruneResult;
   readonly edges: EdgesMeasured;
+  readonly relation: RelationResult;
   readonly "sae train": SaeTrainResult;
   readonly "sae show": SaeShowResult;
   readonly "sae eval": SaeEvalResult;

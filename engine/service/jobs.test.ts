@@ -8,7 +8,6 @@ import { EventLog } from "./event-log.ts";
 import { Jobs } from "./jobs.ts";
 import { ResultStore } from "./result-store.ts";
 import { LENS, Script } from "../../test/scripted-verbs.ts";
-import { WorkQueue } from "./work-queue.ts";
 
 let home: string;
 /** Of the results. */
@@ -27,7 +26,7 @@ afterEach(() => {
 function engine(capacity?: number) {
   const log = new EventLog(0, capacity);
   const script = new Script();
-  const jobs = new Jobs(log, { threads: 1 }, new WorkQueue(), new ResultStore(folder), script.verbs);
+  const jobs = new Jobs(log, { threads: 1 }, new ResultStore(folder), script.verbs);
   const until = async (id: string, state: JobState) => {
     const isThere = () => jobs.list().some((job) => job.id === id && job.state === state);
     while (!isThere()) await new Promise(setImmediate);

@@ -25,7 +25,6 @@ import { runCard, runRecord } from "./run-cards.ts";
 import { type LiveRun, Runs } from "./runs.ts";
 import { canGoOn, type ResultRecord, type ResultStore } from "./result-store.ts";
 import { TimeLeft } from "./time-left.ts";
-import type { WorkQueue } from "./work-queue.ts";
 
 interface Job {
   record: ResultRecord;
@@ -69,7 +68,6 @@ export class Jobs {
   constructor(
     private readonly log: EventLog,
     private readonly execution: Execution,
-    private readonly slot: WorkQueue,
     private readonly store: ResultStore,
     private readonly verbs: typeof VERBS = VERBS,
   ) {}
@@ -274,8 +272,7 @@ export class Jobs {
     const seconds = () => before + (performance.now() - began) / 1000;
     try {
       this.change(job, { state: "running", begun: true });
-      const { signal } = job.controller;
-      const result = await this.slot.run(signal, () => job.verb.run(job.settings, this.toWorkWith(job)));
+      const result = await job.verb.run(job.settings, this.toWorkWith(job));
       this.finish(job, result, seconds());
     } catch (error) {
       job.record = { ...job.record, seconds: seconds() };

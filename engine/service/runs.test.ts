@@ -5,7 +5,6 @@ import { afterAll, expect, test, vi } from "vitest";
 import { EventLog } from "./event-log.ts";
 import { Jobs } from "./jobs.ts";
 import { ResultStore } from "./result-store.ts";
-import { WorkQueue } from "./work-queue.ts";
 
 const home = mkdtempSync(join(tmpdir(), "secateur-runs-"));
 vi.stubEnv("SECATEUR_HOME", home);
@@ -22,7 +21,7 @@ test("a run whose journal is damaged is listed with the reason; other work and n
   written("ioi-sprig-1.jsonl", "{ cut of");
   written("ioi-sprig-2.jsonl", "");
   written("ioi-sprig-3.jsonl", `${JSON.stringify({ format: "secateur.run", version: 4, kind: "edges" })}\n`);
-  const jobs = new Jobs(new EventLog(), {}, new WorkQueue(), new ResultStore(join(home, "results")));
+  const jobs = new Jobs(new EventLog(), {}, new ResultStore(join(home, "results")));
   const listed = jobs.runs.list().map(({ id, state, failure }) => ({ id, state, place: failure?.place?.file }));
   expect(listed).toEqual([{ id: "ioi-sprig-1", state: "failed", place: join(folder, "ioi-sprig-1.jsonl") }]);
   expect(jobs.results()).toMatchObject([{ id: "ioi-sprig-1", verb: "prune", state: "damaged", resumes: false }]);

@@ -19,7 +19,6 @@ import { Relations } from "./relations.ts";
 import { labelFeature } from "./feature-labels.ts";
 import { openedVector, shippedContrastSets, vectorFile } from "./directions.ts";
 import { ResultStore } from "./result-store.ts";
-import { WorkQueue } from "./work-queue.ts";
 
 /**
  * @param execution what everything is computed on
@@ -27,12 +26,11 @@ import { WorkQueue } from "./work-queue.ts";
  */
 export function engineService(execution: Execution = {}): (gone?: AbortSignal) => EngineApi {
   const log = new EventLog();
-  // What uses every thread is done one piece at a time; short looks are not held up by it.
-  const queue = new WorkQueue();
-  const jobs = new Jobs(log, execution, queue, new ResultStore(resultsFolder()));
+  // What uses every thread is a job, one at a time; short looks are not held up by it.
+  const jobs = new Jobs(log, execution, new ResultStore(resultsFolder()));
   const { runs } = jobs;
   const inspection = new Inspection(execution);
-  const relations = new Relations(log, execution, queue);
+  const relations = new Relations(execution);
   const downloads = new Downloads(log);
   const instance = randomUUID();
   const answer = <T>(work: () => T): Promise<Awaited<T>> => Promise.resolve().then(work) as Promise<Awaited<T>>;
@@ -66,10 +64,8 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
         "file" in source ? readAside("circuit", source.file) : parseCircuitAside(source.text, source.name),
       ),
     openRelation: (source) => answer(() => openRelation(source, join(runsFolder(), "tasks"))),
-    fitRelation: (choice) => relations.fit(choice),
-    stopRelation: () => answer(() => relations.stop()),
-    applyRelation: (choice, subject) => relations.apply(choice, subject),
-    editRelation: (choice, subject, object) => relations.edit(choice, subject, object),
+    applyRelation: (file, subject) => relations.apply(file, subject),
+    editRelation: (file, subject, object) => relations.edit(file, subject, object),
     start: (verb, settings, priority) => answer(() => jobs.start(verb, settings, priority)),
     stop: (id) => answer(() => jobs.stop(id)),
     pause: (id) => answer(() => jobs.pause(id)),

@@ -1,5 +1,6 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
 import type { EstimatorName } from "../choices/lists.ts";
+import type { LikelyToken, RelationApplication, RelationEdit } from "../contract/relations.ts";
 import type { Executor } from "../activations/executor.ts";
 import { stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -51,6 +52,8 @@ export interface RelationHooks {
   readonly signal?: AbortSignal;
   /** Called while Jacobians are computed. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called when an estimator is done, and before the first with 0. */
+  readonly onFitted?: (done: number) => void;
 }
 
 /** Samples that are written out where the model answers too little without. */
@@ -97,10 +100,12 @@ async function relateWith(
     ...hooks,
   });
   const outcomes: RelationOutcome[] = [];
+  hooks.onFitted?.(0);
   for (const name of settings.estimators) {
     const fitted = await fitRelation(study, task.name, name, settings.given);
     const content = await contentOf(study, task, form, fitted);
     outcomes.push({ fitted, content, notes: [...task.notes, ...notes, ...fewNotes(study)] });
+    hooks.onFitted?.(outcomes.length);
   }
   return outcomes;
 }
@@ -233,18 +238,6 @@ export function requireFittedOn(file: RelationContent, model: Model, path: strin
   );
 }
 
-export interface LikelyToken {
-  readonly token: string;
-  readonly probability: number;
-}
-
-export interface Application {
-  readonly subject: string;
-  /** Top tokens of the model itself, of the map, strongest first. */
-  readonly model: readonly LikelyToken[];
-  readonly map: readonly LikelyToken[];
-}
-
 const shownTokens = 5;
 
 /** What the map says about any subject, beside what the model says. @throws EngineError "invalid-task" */
@@ -252,28 +245,12 @@ export async function applyRelation(
   executor: Executor,
   { file, map }: OpenRelation,
   subject: string,
-): Promise<Application> {
+): Promise<RelationApplication> {
   const [states] = await subjectStates(executor, [promptOf(executor, file, subject)]);
   const { layer, beta } = file.figures;
   const own = await logitsOf(executor, states.object);
   const mapped = await logitsOf(executor, stacked(executor.precision, [predicted(map, stateAt(states, layer), beta)]));
   return { subject, model: likely(executor, own), map: likely(executor, mapped) };
-}
-
-export interface Edit {
-  readonly subject: string;
-  readonly object: string;
-  /** Subject whose z is aimed at. */
-  readonly target: string;
-  readonly layer: number;
-  /** Of W†. */
-  readonly rank: number;
-  /** ‖Δs‖ / ‖s‖. */
-  readonly length: number;
-  /** Share of z' − z that the map cannot reach, 0 to 1. */
-  readonly unreachable: number;
-  readonly before: readonly LikelyToken[];
-  readonly after: readonly LikelyToken[];
 }
 
 /**
@@ -288,7 +265,7 @@ export async function editRelation(
   subject: string,
   object: string,
   rank = file.editRank,
-): Promise<Edit> {
+): Promise<RelationEdit> {
   const holders = file.subjects.filter((row) => row.object === object && row.subject !== subject);
   const holder = holders.find((row) => row.split !== "unanswered") ?? holders[0];
   if (!holder) {

@@ -45,6 +45,8 @@ const corpus = join(folder, "corpus.txt");
 const names = ["Mary", "John", "Susan", "Frank", "Diana", "Jack"];
 writeFileSync(corpus, names.flatMap((a) => names.map((b) => `When ${a} and ${b} went to the store`)).join("\n"));
 
+const relation = "tasks/relations/noun-plural.json";
+
 const CASES: readonly (readonly [VerbName, object, string])[] = [
   ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
   ["score", { ...ioi, positions: ["S2", "END"] }, "unit score at S2 at END"],
@@ -53,6 +55,11 @@ const CASES: readonly (readonly [VerbName, object, string])[] = [
     "evaluate",
     { ...ioi, circuit, random: 3 },
     "examples model empty circuit f low high accuracy KL criterion f in the file",
+  ],
+  [
+    "relation",
+    { files: [relation], layers: [1], seeds: 2 },
+    "relation estimator known layer β rank mean low high seen unseen embedding majority nearest bias logit lens translation shuffled others edit",
   ],
   ["fit-lens", { kind: "tuned", corpus, steps: 2, rows: 8 }, "state logit lens tuned lens"],
   [

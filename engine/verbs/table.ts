@@ -24,6 +24,7 @@ import { saeSteer } from "./sae-steer.ts";
 import { saeTrain } from "./sae-train.ts";
 import { neurons } from "./neurons.ts";
 import { neuron } from "./neuron.ts";
+import { relation } from "./relation.ts";
 import { score } from "./score.ts";
 import { stability } from "./stability.ts";
 import { transfer } from "./transfer.ts";
@@ -50,6 +51,7 @@ export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
   transfer,
   prune,
   edges,
+  relation,
   "sae train": saeTrain,
   "sae show": saeShow,
   "sae eval": saeEval,

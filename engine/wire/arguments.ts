@@ -1,9 +1,9 @@
 // What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
 import { z } from "zod";
-import { listOf, name, oneOf, path, repetitions, unitId, whole } from "../choices/bounds.ts";
+import { listOf, name, oneOf, path, unitId, whole } from "../choices/bounds.ts";
 import { vectorSum } from "../choices/acting.ts";
 import { VECTOR_ENDINGS } from "../choices/vector.ts";
-import { DIRECTIONS, ESTIMATOR_NAMES, UNIT_KINDS } from "../choices/lists.ts";
+import { DIRECTIONS, UNIT_KINDS } from "../choices/lists.ts";
 import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
 import { type EngineApi, SITES } from "../contract.ts";
 import { PRIORITIES } from "../contract/jobs.ts";
@@ -26,14 +26,6 @@ const remark = z.string({ error: "Give a text of at most 10000 characters." }).m
 const flag = z.boolean({ error: "Give true or false." });
 
 const unitKinds = z.array(oneOf(UNIT_KINDS)).min(1).max(UNIT_KINDS.length);
-const relation = z.strictObject({
-  task: path,
-  model: path,
-  estimator: oneOf(ESTIMATOR_NAMES),
-  samples: whole(1, 100_000),
-  seeds: repetitions(1),
-});
-
 const vector = { vector: vectorSum, model: path };
 
 export const ARGUMENTS = {
@@ -74,10 +66,8 @@ export const ARGUMENTS = {
   attention: [z.strictObject({ ...taskChoice, head: unitId, example: whole(0, 1_000_000) })],
   neurons: [z.strictObject({ ...taskChoice, neurons: listOf(unitId, 10_000) })],
   openRelation: [source],
-  fitRelation: [relation],
-  stopRelation: [],
-  applyRelation: [relation, words],
-  editRelation: [relation, words, words],
+  applyRelation: [path, words],
+  editRelation: [path, words, words],
   start: [verb, settings, oneOf(PRIORITIES).optional()],
   stop: [name],
   pause: [name],

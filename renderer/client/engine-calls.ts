@@ -28,8 +28,6 @@ const CALLS = {
   attention: true,
   neurons: true,
   openRelation: true,
-  fitRelation: true,
-  stopRelation: true,
   applyRelation: true,
   editRelation: true,
   start: true,

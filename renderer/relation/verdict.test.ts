@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RelationFit } from "../../engine/contract.ts";
+import type { RelationFit } from "../../engine/contract/relations.ts";
 import { verdictOf } from "./verdict.ts";
 
 const base = { mean: 0.95, embedding: 0.3 as number | null, nearest: 0.1, biasOnly: 0.1, majority: 0.1 };

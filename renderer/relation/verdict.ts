@@ -1,5 +1,5 @@
 // What a relation's figures say in one word: no map needed, linear from the embedding, linear after some layers, or not.
-import type { RelationFit } from "../../engine/contract.ts";
+import type { RelationFit } from "../../engine/contract/relations.ts";
 
 /**
  * "trivial": the answer is next to the subject in the unembedding, or one answer fits all;

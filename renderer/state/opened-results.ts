@@ -23,6 +23,12 @@ const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
     await bench.takeUp(without(stored.settings as SettingsOf<"edges">, "order"));
     bench.show({ tab: "edges" });
   },
+  relation: async (bench, id) => {
+    const stored = await bench.link.api.result(id);
+    bench.relations.open(stored as Parameters<typeof bench.relations.open>[0]);
+    await bench.takeUp({ model: (stored.settings as SettingsOf<"relation">).model });
+    bench.show({ tab: "relations" });
+  },
   stability: async (bench, id) => {
     const { settings } = await bench.link.api.result(id);
     const { circuit, model, task } = settings as SettingsOf<"stability">;

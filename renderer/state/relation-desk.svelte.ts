@@ -1,23 +1,17 @@
 // Linear relations as the page works with them: chosen, fitted one after another, looked into, used to edit.
-import type {
-  EngineApi,
-  EngineEvent,
-  RelationApplication,
-  RelationChoice,
-  RelationEdit,
-  RelationFit,
-  TaskEntry,
-  TaskSource,
-} from "../../engine/contract.ts";
-import { toWireError } from "../client/wire-failure.ts";
-import type { SavedRelation } from "./session-file.ts";
+import {
+  RELATION_ESTIMATORS,
+  type RelationApplication,
+  type RelationEdit,
+  type RelationFit,
+} from "../../engine/contract/relations.ts";
+import type { StoredResult } from "../../engine/contract/jobs.ts";
+import type { EngineApi, EngineEvent, TaskEntry, TaskSource } from "../../engine/contract.ts";
+import type { Desk } from "./desk.svelte.ts";
+import { DeskGroup } from "./desk-group.svelte.ts";
+import type { RelationChoice, SavedRelation } from "./session-file.ts";
 import { type Loaded, load, type TaskDesk } from "./task-desk.svelte.ts";
-import { type TimedProgress, TimeLeft } from "./time-left.ts";
 import { toggled } from "./view.ts";
-
-export interface RelationProgress extends TimedProgress {
-  readonly file: string;
-}
 
 const NONE = { state: "none" } as const;
 
@@ -29,27 +23,34 @@ export class RelationDesk {
   chosen = $state.raw<readonly string[]>([]);
   /** File that is looked into. */
   shown = $state<string | undefined>(undefined);
-  running = $state(false);
-  progress = $state.raw<RelationProgress | undefined>(undefined);
   application = $state.raw<Loaded<RelationApplication>>(NONE);
   edited = $state.raw<Loaded<RelationEdit>>(NONE);
   /** Relation files that were dropped or opened. */
   private opened = $state.raw<readonly TaskEntry[]>([]);
   /** By choice. */
-  private fits = $state.raw<ReadonlyMap<string, Loaded<RelationFit>>>(new Map());
-  private stopping = false;
-  private readonly timeLeft = new TimeLeft();
+  private fits = $state.raw<ReadonlyMap<string, RelationFit>>(new Map());
+  private readonly group: DeskGroup<"relation">;
 
   constructor(
     private readonly api: () => EngineApi,
     private readonly tasks: Pick<TaskDesk, "tasks" | "model">,
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.group = new DeskGroup(api, "relation", (stored) => this.take(stored));
+  }
 
   get entries(): readonly TaskEntry[] {
     const { tasks } = this.tasks;
     const shipped = tasks.state === "done" ? tasks.value.filter(({ kind }) => kind === "relation") : [];
     return [...this.opened, ...shipped];
+  }
+
+  get running(): boolean {
+    return this.group.active;
+  }
+
+  /** The fit that is under way. */
+  get current(): Desk<"relation"> | undefined {
+    return this.group.current;
   }
 
   choice(file: string): RelationChoice {
@@ -58,23 +59,34 @@ export class RelationDesk {
   }
 
   fitOf(file: string): Loaded<RelationFit> {
-    return this.fits.get(keyOf(this.choice(file))) ?? NONE;
+    const key = keyOf(this.choice(file));
+    const value = this.fits.get(key);
+    if (value) return { state: "done", value };
+    const desk = this.group.desks.find(({ settings }) => settings && keyOf(choiceIn(settings)) === key);
+    if (desk?.error) return { state: "failed", error: desk.error };
+    return desk?.active ? { state: "loading" } : NONE;
   }
 
   /** The fits that are there, with what each was fitted to. */
   get saved(): readonly SavedRelation[] {
-    return [...this.fits].flatMap(([key, fit]) =>
-      fit.state === "done" ? [{ choice: choiceOf(key), fit: fit.value }] : [],
-    );
+    return [...this.fits].map(([key, fit]) => ({ choice: choiceOf(key), fit }));
   }
 
   /** Shows fits of a session; the settings become those of the last of them. */
   restore(saved: readonly SavedRelation[]): void {
-    this.fits = new Map(saved.map(({ choice, fit }) => [keyOf(choice), { state: "done", value: fit }]));
+    this.fits = new Map(saved.map(({ choice, fit }) => [keyOf(choice), fit]));
     const last = saved.at(-1)?.choice;
     if (!last) return;
-    ({ estimator: this.estimator, samples: this.samples, seeds: this.seeds } = last);
+    this.takeUp(last);
     this.chosen = saved.filter(({ choice }) => choice.model === last.model).map(({ choice }) => choice.task);
+  }
+
+  /** Shows a result that was made before, with what it was asked with. */
+  open(stored: StoredResult<"relation">): void {
+    this.take(stored);
+    const choice = choiceIn(stored.settings);
+    this.takeUp(choice);
+    this.show(choice.task);
   }
 
   toggle(file: string): void {
@@ -93,79 +105,79 @@ export class RelationDesk {
   }
 
   /** @throws what the engine says of the file */
-  async open(source: TaskSource): Promise<void> {
+  async openFile(source: TaskSource): Promise<void> {
     const entry = await this.api().openRelation(source);
     this.opened = [entry, ...this.opened.filter(({ file }) => file !== entry.file)];
     if (!this.chosen.includes(entry.file)) this.toggle(entry.file);
     this.show(entry.file);
   }
 
-  /** Fits the chosen relations that are not fitted yet, in the order of the list. */
+  /** Fits the chosen relations that are not fitted yet, in the order of the list, each as a job of its own. */
   async fit(): Promise<void> {
-    this.running = true;
-    this.stopping = false;
-    try {
-      for (const { file } of this.entries) {
-        if (this.stopping) break;
-        if (this.chosen.includes(file) && this.fitOf(file).state !== "done") await this.fitOne(this.choice(file));
-      }
-    } finally {
-      this.running = false;
-      this.progress = undefined;
-    }
+    const wanted = this.entries.filter(({ file }) => this.chosen.includes(file) && this.fitOf(file).state !== "done");
+    await this.group.start(
+      wanted.map(({ file }) => {
+        const { task, estimator, ...others } = this.choice(file);
+        return { files: [task], estimators: [estimator], ...others };
+      }),
+    );
   }
 
+  /** Ends the fit that is under way, and begins no other. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    await this.api().stopRelation();
+    await this.group.stop();
   }
 
   async apply(subject: string): Promise<void> {
-    const { shown } = this;
-    if (shown === undefined) return;
-    await load(
-      () => this.api().applyRelation(this.choice(shown), subject),
-      (application) => {
-        if (this.shown === shown) this.application = application;
-      },
+    await this.look(
+      (file) => this.api().applyRelation(file, subject),
+      (application) => (this.application = application),
     );
   }
 
   async edit(subject: string, object: string): Promise<void> {
-    const { shown } = this;
-    if (shown === undefined) return;
-    await load(
-      () => this.api().editRelation(this.choice(shown), subject, object),
-      (edited) => {
-        if (this.shown === shown) this.edited = edited;
-      },
+    await this.look(
+      (file) => this.api().editRelation(file, subject, object),
+      (edited) => (this.edited = edited),
     );
   }
 
   note(events: readonly EngineEvent[]): void {
-    for (const event of events) {
-      if (event.type !== "relation" || !this.running) continue;
-      const { task: file } = event;
-      this.progress = { file, ...this.timeLeft.progress(file, event, this.clock()) };
-    }
+    this.group.note(events);
   }
 
-  private async fitOne(choice: RelationChoice): Promise<void> {
-    const set = (fit: Loaded<RelationFit>) => {
-      this.fits = new Map([...this.fits, [keyOf(choice), fit]]);
-    };
-    this.progress = { file: choice.task, done: 0, total: 0, secondsLeft: undefined };
-    set({ state: "loading" });
-    try {
-      set({ state: "done", value: await this.api().fitRelation(choice) });
-      if (this.shown === undefined) this.show(choice.task);
-    } catch (thrown) {
-      const error = toWireError(thrown);
-      set(error.code === "cancelled" ? NONE : { state: "failed", error });
-      // Without an engine the others would fail alike.
-      if (error.code === "engine-lost") this.stopping = true;
-    }
+  async catchUp(): Promise<void> {
+    await this.group.catchUp();
   }
+
+  /** With the map of the relation that is looked into. */
+  private async look<T>(ask: (file: string) => Promise<T>, tell: (found: Loaded<T>) => void): Promise<void> {
+    const { shown } = this;
+    const fit = shown === undefined ? NONE : this.fitOf(shown);
+    if (fit.state !== "done") return;
+    await load(
+      () => ask(fit.value.file),
+      (found) => {
+        if (this.shown === shown) tell(found);
+      },
+    );
+  }
+
+  private takeUp({ estimator, samples, seeds }: RelationChoice): void {
+    Object.assign(this, { estimator, samples, seeds });
+  }
+
+  private take({ settings, result }: StoredResult<"relation">): void {
+    const choice = choiceIn(settings);
+    this.fits = new Map([...this.fits, [keyOf(choice), result.relations[0]]]);
+    if (this.shown === undefined) this.show(choice.task);
+  }
+}
+
+/** Of a job that fits one file by one estimator, as the window asks for it; of others the first. */
+function choiceIn({ files, model, estimators, samples, seeds }: StoredResult<"relation">["settings"]): RelationChoice {
+  const estimator = RELATION_ESTIMATORS.find((name) => name === estimators[0]) ?? RELATION_ESTIMATORS[0];
+  return { task: files[0]!, model: model ?? "sprig", estimator, samples, seeds };
 }
 
 function choiceOf(key: string): RelationChoice {

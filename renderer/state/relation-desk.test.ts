@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { EngineApi, RelationChoice, RelationFit, TaskEntry } from "../../engine/contract.ts";
-import { CallFailure } from "../client/wire-failure.ts";
+import type { RelationFit, RelationResult } from "../../engine/contract/relations.ts";
+import type { EngineApi, TaskEntry } from "../../engine/contract.ts";
+import { ScriptedJobs } from "../../test/scripted-jobs.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 
 const entry = (file: string, kind: TaskEntry["kind"] = "relation"): TaskEntry => ({
@@ -9,91 +10,103 @@ const entry = (file: string, kind: TaskEntry["kind"] = "relation"): TaskEntry =>
   title: { en: file },
   kind,
 });
-const fit = { notes: [] } as unknown as RelationFit;
+const fit = { file: "a.relation.json", notes: [] } as unknown as RelationFit;
+const RESULT: RelationResult = { modelName: "sprig", relations: [fit], notes: [] };
 
-function deskOn(api: Partial<EngineApi>) {
+function deskOn(api: Partial<EngineApi> = {}) {
   const tasks = {
     tasks: { state: "done" as const, value: [entry("a"), entry("ioi", "contrast"), entry("b"), entry("c")] },
     model: "sprig",
   };
-  return new RelationDesk(
-    () => api as EngineApi,
-    tasks,
-    () => 0,
-  );
+  const jobs = new ScriptedJobs();
+  const desk = new RelationDesk(() => ({ ...jobs.api, ...api }) as EngineApi, tasks);
+  jobs.tells(desk);
+  const asked = () => jobs.asked.map((settings) => (settings as { readonly files: readonly string[] }).files[0]);
+  return { desk, jobs, asked };
 }
 
-test("the chosen relations are fitted in the order of the list, and those that are fitted are not fitted again", async () => {
-  const asked: string[] = [];
-  const desk = deskOn({
-    fitRelation: (choice: RelationChoice) => {
-      asked.push(choice.task);
-      return Promise.resolve(fit);
-    },
-  });
+const statesOf = (desk: RelationDesk) => ["a", "b", "c"].map((file) => desk.fitOf(file).state);
+
+test("the chosen relations are fitted in the order of the list, a job each, and those that are fitted are not fitted again", async () => {
+  const { desk, jobs, asked } = deskOn();
   desk.toggle("c");
   desk.toggle("a");
   await desk.fit();
+  expect(jobs.asked[0]).toEqual({ files: ["a"], model: "sprig", estimators: ["jacobian"], samples: 8, seeds: 10 });
+  expect([statesOf(desk), desk.running]).toEqual([["loading", "none", "loading"], true]);
+  for (const id of ["j1", "j2"]) jobs.finish(id, RESULT);
+  await expect.poll(() => statesOf(desk)).toEqual(["done", "none", "done"]);
   await desk.fit();
-  expect(asked).toEqual(["a", "c"]);
-  expect(["a", "b", "c"].map((file) => desk.fitOf(file).state)).toEqual(["done", "none", "done"]);
-  expect(desk.shown).toBe("a");
+  expect([asked(), desk.shown, desk.running]).toEqual([["a", "c"], "a", false]);
 });
 
 test("another estimator, number of samples or model is another fit", async () => {
-  const desk = deskOn({ fitRelation: () => Promise.resolve(fit) });
+  const { desk, jobs } = deskOn();
   desk.toggle("a");
   await desk.fit();
+  jobs.finish("j1", RESULT);
+  await expect.poll(() => desk.fitOf("a").state).toBe("done");
   desk.samples = 4;
   expect(desk.fitOf("a").state).toBe("none");
   desk.samples = 8;
   expect(desk.fitOf("a").state).toBe("done");
 });
 
-test("stop ends the fit that is under way and starts no other", async () => {
-  let reject: (error: unknown) => void = () => undefined;
-  const desk = deskOn({
-    fitRelation: () => new Promise((_, fail) => (reject = fail)),
-    stopRelation: () => {
-      reject(new CallFailure({ code: "cancelled", message: "Stopped on request." }));
-      return Promise.resolve();
-    },
-  });
+test("stop ends every fit that was asked for", async () => {
+  const { desk } = deskOn();
   desk.chooseAll();
-  const fitting = desk.fit();
+  await desk.fit();
   await desk.stop();
-  await fitting;
-  expect(desk.running).toBe(false);
-  expect(["a", "b", "c"].map((file) => desk.fitOf(file).state)).toEqual(["none", "none", "none"]);
+  await expect.poll(() => [statesOf(desk), desk.running]).toEqual([["none", "none", "none"], false]);
 });
 
 test("a relation that the model does not know fails alone", async () => {
-  const error = { code: "degenerate-task", message: "sprig itself answers 0 of 40 subjects." } as const;
-  const desk = deskOn({
-    fitRelation: ({ task }) => (task === "a" ? Promise.reject(new CallFailure(error)) : Promise.resolve(fit)),
-  });
-  desk.chooseAll();
+  const { desk, jobs } = deskOn();
+  const failure = { code: "degenerate-task", message: "sprig itself answers 0 of 40 subjects." } as const;
+  desk.toggle("a");
+  desk.toggle("b");
   await desk.fit();
-  expect(desk.fitOf("a")).toEqual({ state: "failed", error });
-  expect(desk.fitOf("b").state).toBe("done");
+  jobs.fail("j1", failure);
+  jobs.finish("j2", RESULT);
+  await expect.poll(() => statesOf(desk)).toEqual(["failed", "done", "none"]);
+  expect(desk.fitOf("a")).toEqual({ state: "failed", error: failure });
 });
 
 test("a file that is opened stands first, chosen and shown", async () => {
-  const desk = deskOn({ openRelation: () => Promise.resolve(entry("mine")) });
-  await desk.open({ name: "mine.json", text: "{}" });
+  const { desk } = deskOn({ openRelation: () => Promise.resolve(entry("mine")) });
+  await desk.openFile({ name: "mine.json", text: "{}" });
   expect(desk.entries.map(({ file }) => file)).toEqual(["mine", "a", "b", "c"]);
   expect([desk.chosen, desk.shown]).toEqual([["mine"], "mine"]);
 });
 
 test("what was fitted is taken along in a session, with its settings, and not fitted again", async () => {
-  const first = deskOn({ fitRelation: () => Promise.resolve(fit) });
+  const { desk: first, jobs } = deskOn();
   first.estimator = "ridge";
   first.samples = 4;
   first.toggle("b");
   await first.fit();
-  const second = deskOn({ fitRelation: () => Promise.reject(new Error("asked again")) });
+  jobs.finish("j1", RESULT);
+  await expect.poll(() => first.fitOf("b").state).toBe("done");
+  const { desk: second, asked } = deskOn();
   second.restore(first.saved);
   await second.fit();
-  expect([second.estimator, second.samples, second.chosen]).toEqual(["ridge", 4, ["b"]]);
+  expect([second.estimator, second.samples, second.chosen, asked()]).toEqual(["ridge", 4, ["b"], []]);
   expect(second.fitOf("b")).toEqual({ state: "done", value: fit });
+});
+
+test("an edit is asked for with the file of the map of the relation that is looked into", async () => {
+  const asked: unknown[] = [];
+  const { desk, jobs } = deskOn({
+    editRelation: (...given) => {
+      asked.push(given);
+      return Promise.reject(new Error("not needed here"));
+    },
+  });
+  await desk.edit("France", "Rome");
+  desk.toggle("a");
+  await desk.fit();
+  jobs.finish("j1", RESULT);
+  await expect.poll(() => desk.fitOf("a").state).toBe("done");
+  await desk.edit("France", "Rome");
+  expect(asked).toEqual([["a.relation.json", "France", "Rome"]]);
 });

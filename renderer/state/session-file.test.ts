@@ -19,7 +19,14 @@ const saved: SavedSession = {
     {
       choice: { task: "tasks/relations/x.json", model: "sprig", estimator: "ridge", samples: 8, seeds: 2 },
       fit: {
+        file: "x.relation.json",
         figures: {
+          relation: "x",
+          estimator: "ridge",
+          samples: 8,
+          logitLens: 0,
+          translation: 0,
+          shuffled: { mean: 0 },
           layer: 1,
           beta: 1,
           rank: 4,
@@ -28,9 +35,10 @@ const saved: SavedSession = {
           seenObject: null,
           unseenObject: 0.5,
           majority: 0,
-          causality: { mean: 0.25 },
+          causality: { mean: 0.25, baselines: { subject: 0, object: 0, embedding: 0 } },
         },
         controls: { embedding: null, nearest: 0, biasOnly: 0, shuffledSubjects: 0 },
+        editRank: 4,
         sweeps: { layers: [{ layer: 1, beta: 1, validation: 0.5 }] },
         subjects: [{ subject: "dog", object: "dogs", split: "test", model: " dogs", map: " cats", rank: 2 }],
         notes: [],

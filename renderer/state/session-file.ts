@@ -4,14 +4,9 @@ import type { PruneSettings } from "../../engine/choices/prune.ts";
 import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS, UNIT_KINDS } from "../../engine/choices/lists.ts";
 import { z } from "zod";
 import { edgeCount } from "../../engine/circuit/topology.ts";
-import {
-  type OpenedTask,
-  RELATION_ESTIMATORS,
-  type RelationChoice,
-  type RelationFit,
-  type RunRecord,
-} from "../../engine/contract.ts";
+import type { OpenedTask, RunRecord } from "../../engine/contract.ts";
 import { JOB_STATES } from "../../engine/contract/jobs.ts";
+import { RELATION_ESTIMATORS, type RelationFit } from "../../engine/contract/relations.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import type { MeasuredEdges } from "./edge-desk.svelte.ts";
 import { TABS } from "./instruments.ts";
@@ -28,6 +23,17 @@ export interface SavedSession {
   readonly relations: readonly SavedRelation[] | undefined;
   readonly edges: MeasuredEdges | undefined;
   readonly view: View;
+}
+
+/** What a relation is fitted to, and how. */
+export interface RelationChoice {
+  readonly task: string;
+  readonly model: string;
+  readonly estimator: (typeof RELATION_ESTIMATORS)[number];
+  /** Subjects fitted on. */
+  readonly samples: number;
+  /** Random draws of them. */
+  readonly seeds: number;
 }
 
 /** A fitted relation with what it was fitted to. */
@@ -104,6 +110,8 @@ const relation = z.object({
     seeds: z.int().min(1),
   }),
   fit: z.looseObject({
+    /** Sessions of before have figures alone. */
+    file: z.string().default(""),
     figures: z.looseObject({
       layer: z.int(),
       beta: z.number(),

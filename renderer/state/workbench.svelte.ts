@@ -527,7 +527,7 @@ export class Workbench {
 
   private async openRelation(name: string, source: Parameters<EngineApi["openRelation"]>[0]): Promise<void> {
     try {
-      await this.relations.open(source);
+      await this.relations.openFile(source);
       this.show({ tab: "relations" });
     } catch (thrown) {
       this.refused = { name, refusal: { because: "failed", error: toWireError(thrown) } };
@@ -623,6 +623,7 @@ export class Workbench {
         this.runs.refresh(),
         this.tray.refresh(),
         this.edgeDesk.catchUp(),
+        this.relations.catchUp(),
         this.statistics.catchUp(),
         ...[...this.desks.values()].map((desk) => desk.catchUp()),
       ]);

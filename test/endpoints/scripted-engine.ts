@@ -61,8 +61,6 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     attention: unscripted,
     neurons: unscripted,
     openRelation: unscripted,
-    fitRelation: unscripted,
-    stopRelation: unscripted,
     applyRelation: unscripted,
     editRelation: unscripted,
     start: (_verb, settings) => {

@@ -13,17 +13,11 @@ import { commandLine } from "../../engine/choices/command.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
-import { relationSettings } from "../../engine/choices/relation.ts";
 import { VERB_SETTINGS } from "../../engine/contract/verbs.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneTask } from "../../engine/session/prune-task.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
-
-const COMMANDS = {
-  ...VERB_SETTINGS,
-  relation: relationSettings,
-} as const;
 
 /** Texts that a shell, an option parser or a list could take for something else. */
 const TEXTS = [
@@ -100,7 +94,7 @@ async function understood(name: string, schema: z.ZodType, words: readonly strin
   return found;
 }
 
-test.each(Object.entries(COMMANDS))(
+test.each(Object.entries(VERB_SETTINGS))(
   "secateur %s: 100 choices of settings come back from their line",
   async (name, schema) => {
     const random = Random.seeded(20, name);
@@ -119,7 +113,7 @@ test.each(Object.entries(COMMANDS))(
 );
 
 test("every setting of these commands has words, in whole sentences", () => {
-  for (const schema of Object.values(COMMANDS)) {
+  for (const schema of Object.values(VERB_SETTINGS)) {
     for (const { words } of leavesOf(schema)) expect(words.help).toMatch(/^\p{Lu}.*\.$/u);
     const named = new Set(leavesOf(schema).map(({ path }) => path[0]));
     expect([...named].sort()).toEqual(Object.keys(schema.shape).sort());

@@ -128,8 +128,6 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     attention: unknown,
     neurons: unknown,
     openRelation: unknown,
-    fitRelation: unknown,
-    stopRelation: unknown,
     applyRelation: unknown,
     editRelation: unknown,
     start: async (verb, settings) => {

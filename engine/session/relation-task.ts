@@ -1,0 +1,112 @@
+// Linear relations from their files to fitted maps, each written beside its figures.
+import { Executor } from "../activations/executor.ts";
+import { append } from "../base/append.ts";
+import { EngineError } from "../base/errors.ts";
+import { without } from "../base/without.ts";
+import type { Execution } from "../choices/execution.ts";
+import type { EstimatorName } from "../choices/lists.ts";
+import type { RelationSettings } from "../choices/relation.ts";
+import type { RelationFit, RelationResult } from "../contract/relations.ts";
+import { openModel } from "../model/open.ts";
+import { relationPath, writeRelation } from "../relation/relation-file.ts";
+import type { RelationTask } from "../task/task.ts";
+import { relateTask, type RelationOutcome } from "./fit-relation-task.ts";
+import { readAside } from "./read-aside.ts";
+
+export interface RelationOptions {
+  readonly execution?: Execution;
+  readonly signal?: AbortSignal;
+  /** Where fitted relations are written. */
+  readonly folder: string;
+  readonly onProgress?: (stage: "jacobians" | "maps", done: number, total: number) => void;
+}
+
+/**
+ * Of several relations, one that the model does not know is left out, and a note says so.
+ *
+ * @throws EngineError as `relateTask`; "usage" where two would be written to one file
+ */
+export async function relationTask(settings: RelationSettings, options: RelationOptions): Promise<RelationResult> {
+  const tasks: RelationTask[] = [];
+  for (const file of settings.files) tasks.push(await readAside("relation", file, options.signal));
+  requirePaths(tasks, settings, options.folder);
+  const model = openModel(settings.model ?? "sprig");
+  const executor = new Executor(model, options.execution);
+  try {
+    const relations: RelationFit[] = [];
+    const notes: string[] = [];
+    for (const task of tasks) {
+      const found = await fitted(executor, task, settings, options, notes);
+      append(
+        relations,
+        found.map((outcome) => written(outcome, settings, options.folder)),
+      );
+    }
+    const [first, ...others] = relations;
+    if (!first) throw new EngineError("degenerate-task", `${model.name} answers too little of any of these relations.`);
+    return { modelName: model.name, relations: [first, ...others], notes };
+  } finally {
+    await executor.dispose();
+    model.close();
+  }
+}
+
+async function fitted(
+  executor: Executor,
+  task: RelationTask,
+  settings: RelationSettings,
+  { signal, onProgress }: RelationOptions,
+  notes: string[],
+): Promise<RelationOutcome[]> {
+  const { beta, rank, estimators } = settings;
+  const fit = { ...without(settings, "files", "model", "beta", "rank"), given: { beta, rank } };
+  try {
+    const found = await relateTask(executor, task, fit, {
+      signal,
+      onProgress: (done, total) => onProgress?.("jacobians", done, total),
+      onFitted: (done) => onProgress?.("maps", done, estimators.length),
+    });
+    append(
+      notes,
+      found.flatMap((outcome) => outcome.notes.map((note) => `${task.name}: ${note}`)),
+    );
+    return found;
+  } catch (error) {
+    const isUnknown = error instanceof EngineError && error.code === "degenerate-task";
+    if (settings.files.length === 1 || !isUnknown) throw error;
+    notes.push(`left out: ${error.message}`);
+    return [];
+  }
+}
+
+function written({ content, fitted, notes }: RelationOutcome, settings: RelationSettings, folder: string): RelationFit {
+  const { record, controls, editRank } = fitted;
+  const file = pathOf(record.relation, record.estimator, settings, folder);
+  writeRelation(file, content, fitted.map);
+  const { sweeps, subjects } = content;
+  return { file, figures: record, controls, editRank, sweeps: { layers: sweeps.layers }, subjects, notes };
+}
+
+/** Where one relation by one estimator is written. */
+function pathOf(relation: string, estimator: EstimatorName, { estimators }: RelationSettings, folder: string): string {
+  return relationPath(folder, estimators.length > 1 ? `${relation} ${estimator}` : relation);
+}
+
+/** @throws EngineError "usage" where two relations would be written to one file */
+function requirePaths(tasks: readonly RelationTask[], settings: RelationSettings, folder: string): void {
+  const owners = new Map<string, string>();
+  for (const { name, file } of tasks) {
+    for (const estimator of settings.estimators) {
+      const path = pathOf(name, estimator, settings, folder);
+      const other = owners.get(path);
+      if (other !== undefined) {
+        throw new EngineError(
+          "usage",
+          `${other} and ${file} would both be written to ${path}; give one of them another "name", or fit them one by one.`,
+          { place: { file } },
+        );
+      }
+      owners.set(path, file);
+    }
+  }
+}
