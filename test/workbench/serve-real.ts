@@ -6,18 +6,19 @@ import { launchOnNode } from "../../server/node-launcher.ts";
 import { serve, type Served } from "../../server/server.ts";
 
 export interface RealServer extends Served {
-  /** Folder that is gone after `close`. */
+  /** Folder of what the engine keeps. */
   readonly home: string;
 }
 
-export async function serveReal(): Promise<RealServer> {
-  const home = mkdtempSync(join(tmpdir(), "secateur-test-"));
+/** @param kept folder that stays; without one a new one is gone after `close` */
+export async function serveReal(kept?: string): Promise<RealServer> {
+  const home = kept ?? mkdtempSync(join(tmpdir(), "secateur-test-"));
   const environment = { ...process.env, SECATEUR_HOME: home, SECATEUR_THREADS: "1" };
   const launch = launchOnNode({ entry: "dist/engine.cjs", options: [], environment });
   const served = await serve({ page: "dist/renderer", launch });
   const close = async () => {
     await served.close();
-    rmSync(home, { recursive: true, force: true });
+    if (kept === undefined) rmSync(home, { recursive: true, force: true });
   };
   return {
     get address() {

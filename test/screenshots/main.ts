@@ -1,0 +1,103 @@
+// Pictures of every pane, for a person to look at: tsx test/screenshots/main.ts [--model sprig] [--only lens,steer] [--size 1280x800]
+// [--theme dark] [--language zh] [--out FOLDER]
+//
+// Every instrument shows a real result, opened from its card, in every size, theme and language that is asked for: without options in
+// all of them. Results are made once and kept in the folder beside the pictures. Needs the built page and a Chromium.
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { BrowserContextOptions } from "playwright";
+import { launch, browserReason } from "../workbench/browser.ts";
+import { serveReal } from "../workbench/serve-real.ts";
+import { makeResults, MODELS } from "./results.ts";
+import { type Scene, SCENES } from "./scenes.ts";
+
+const SIZES = ["1024x700", "1280x800", "1920x1080", "2560x1440"];
+const THEMES = ["light", "dark", "forced"] as const;
+const LANGUAGES = { en: "en-US", zh: "zh-CN" } as const;
+
+if (browserReason !== "") throw new Error(`No pictures were taken${browserReason}.`);
+const { values } = parseArgs({
+  options: {
+    model: { type: "string", default: "sprig" },
+    only: { type: "string" },
+    size: { type: "string" },
+    theme: { type: "string" },
+    language: { type: "string" },
+    out: { type: "string", default: "dist/screenshots" },
+  },
+});
+const model = oneOf(values.model, MODELS);
+const only = values.only?.split(",");
+const scenes = SCENES.filter(({ name }) => only === undefined || only.includes(name));
+const folder = join(values.out, model);
+const home = resolve(values.out, `home-${model}`);
+mkdirSync(home, { recursive: true });
+const cards = new Set(await makeResults(model, home));
+
+const server = await serveReal(home);
+try {
+  for (const size of values.size?.split(",") ?? SIZES)
+    for (const theme of chosen(values.theme, THEMES))
+      for (const language of chosen(values.language, Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[]))
+        await takeAll(size, theme, language);
+} finally {
+  await server.close();
+}
+
+async function takeAll(size: string, theme: (typeof THEMES)[number], language: keyof typeof LANGUAGES): Promise<void> {
+  const [width, height] = size.split("x").map(Number) as [number, number];
+  const options: BrowserContextOptions = {
+    viewport: { width, height },
+    colorScheme: theme === "dark" ? "dark" : "light",
+    forcedColors: theme === "forced" ? "active" : "none",
+    locale: LANGUAGES[language],
+  };
+  const into = join(folder, `${size}-${theme}-${language}`);
+  mkdirSync(into, { recursive: true });
+  const tab = await launch(server.address, options);
+  for (const scene of scenes) {
+    if (scene.card !== undefined && !cards.has(scene.card)) continue;
+    try {
+      await show(scene);
+      // No tooltip, no caret, no half-drawn frame.
+      await tab.page.mouse.move(0, 0);
+      await tab.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+      const path = join(into, `${scene.name}.png`);
+      await tab.page.screenshot({ path, animations: "disabled", caret: "hide" });
+    } catch (thrown) {
+      process.stdout.write(`${into}, ${scene.name}: ${String(thrown).split("\n")[0]}\n`);
+      process.exitCode = 1;
+    }
+    await tab.page.keyboard.press("Escape");
+  }
+  for (const complaint of tab.complaints) process.stdout.write(`${into}: ${complaint}\n`);
+  await tab.close();
+  process.stdout.write(`${into} written.\n`);
+
+  async function show({ card, prepare }: Scene): Promise<void> {
+    if (card !== undefined) await open(card);
+    await prepare?.(tab.page, model);
+  }
+
+  /** From the shelf, which is folded again. */
+  async function open(card: string): Promise<void> {
+    const { page } = tab;
+    const article = page.locator(`.shelf article[aria-label="${card}"]`);
+    if (!(await page.locator("#shelf-cards").isVisible())) await page.keyboard.press("s");
+    await article.locator(".foot button").click();
+    await page.keyboard.press("s");
+    await page.locator(".engine.ready").waitFor();
+    await page.waitForLoadState("networkidle");
+  }
+}
+
+function oneOf<T extends string>(given: string, all: readonly T[]): T {
+  const found = all.find((one) => one === given);
+  if (found === undefined) throw new Error(`There is no ${given}; there is ${all.join(", ")}.`);
+  return found;
+}
+
+function chosen<T extends string>(given: string | undefined, all: readonly T[]): readonly T[] {
+  return given === undefined ? all : given.split(",").map((one) => oneOf(one, all));
+}
