@@ -1,5 +1,5 @@
 // What a person asks of a dictionary of features: which one, which features, how to steer, and how one is trained.
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 import type { DictionaryKind } from "../../engine/choices/lists.ts";
 
 export const FEATURE_VIEWS = ["list", "steer", "judge", "train"] as const;
@@ -63,6 +63,36 @@ export class FeaturesForm {
     }
   }
 
+  /** Takes over what features were listed by, or the one whose page was asked for. */
+  takeList({ dictionary, features, token, text, without, label, task, top }: SettingsOf<"sae features">): void {
+    this.view = "list";
+    this.dictionary = dictionary;
+    this.feature = features?.[0];
+    if (isPage({ features, top })) return;
+    this.by =
+      task !== undefined
+        ? "effect"
+        : text !== undefined
+          ? "text"
+          : token !== undefined
+            ? "token"
+            : label !== undefined
+              ? "label"
+              : "density";
+    Object.assign(this, { token: token ?? "", text: text ?? "", without: without ?? "", label: label ?? "", top });
+  }
+
+  takeSteering({ dictionary, feature, text, op, strengths, maxTokens }: SettingsOf<"sae steer">): void {
+    this.view = "steer";
+    this.strengths = strengths.join(", ");
+    Object.assign(this, { dictionary, feature, prompt: text, op, maxTokens });
+  }
+
+  takeTraining({ kind, layer, features, k, sparsity, steps, batch, rate, out }: SettingsOf<"sae train">): void {
+    this.view = "train";
+    Object.assign(this, { kind, layer, features, k, sparsity, steps, batch, rate, out: out ?? "" });
+  }
+
   show(model: string): AskedOf<"sae show"> {
     return { dictionary: this.dictionary.trim(), model };
   }
@@ -109,6 +139,11 @@ export class FeaturesForm {
       ...(out !== "" && { out }),
     };
   }
+}
+
+/** Whether what was asked for is the page of one feature rather than a list. */
+export function isPage({ features, top }: Pick<SettingsOf<"sae features">, "features" | "top">): boolean {
+  return features?.length === 1 && top === 1;
 }
 
 /** "0, 1, 2" → [0, 1, 2]; what is no number is NaN, which the engine refuses with a sentence. */

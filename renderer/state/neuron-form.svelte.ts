@@ -1,4 +1,6 @@
 // What a study of hidden neurons is to ask: the event, the neurons, the steps; and which neuron's page is open.
+import { neuronStudySettings } from "../../engine/choices/neuron.ts";
+import { leavesOf } from "../../engine/choices/option.ts";
 import type { NeuronStep } from "../../engine/choices/lists.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
@@ -13,6 +15,9 @@ export type NeuronView = (typeof NEURON_VIEWS)[number];
 export const FURTHER_STEPS = ["sets", "words", "selectivity", "explanation"] as const satisfies readonly NeuronStep[];
 export type FurtherStep = (typeof FURTHER_STEPS)[number];
 
+/** What stands where nobody gives a number of texts, in words. */
+export const TEXTS_OTHERWISE = leavesOf(neuronStudySettings).find(({ path }) => path[0] === "texts")!.words.otherwise!;
+
 export class NeuronForm {
   kind = $state<EventKind>("event");
   /** Tokens parted by commas, with their spaces. */
@@ -25,7 +30,8 @@ export class NeuronForm {
   control = $state("");
   /** A corpus of one's own; "" for the shipped sentences. */
   corpus = $state("");
-  texts = $state(600);
+  /** Undefined: as many as the engine reads by itself. */
+  texts = $state<number | undefined>(undefined);
   /** Ids parted by commas; "" for those that the study finds. */
   neurons = $state("");
   steps = $state.raw<readonly FurtherStep[]>([]);
@@ -65,7 +71,7 @@ export class NeuronForm {
     this.property = property ?? "";
     this.control = control?.join(",") ?? "";
     this.corpus = corpus ?? "";
-    if (texts !== undefined) this.texts = texts;
+    this.texts = texts;
     this.neurons = neuron?.join(", ") ?? "";
     this.steps = FURTHER_STEPS.filter((step) => steps?.includes(step));
     this.page = undefined;
@@ -84,7 +90,7 @@ export class NeuronForm {
       ...this.about(task),
       ...(this.control !== "" && { control: listOf(this.control) }),
       ...(this.corpus.trim() !== "" && this.kind !== "task" && { corpus: this.corpus.trim() }),
-      ...(this.kind !== "task" && { texts: this.texts }),
+      ...(this.kind !== "task" && typeof this.texts === "number" && { texts: this.texts }),
       ...(neuron.length > 0 && { neuron }),
       ...(this.explainer.trim() !== "" && { explainer: this.explainer.trim() }),
       steps: ["removal", "strength", ...this.steps],

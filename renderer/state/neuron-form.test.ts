@@ -7,7 +7,6 @@ test("tokens keep the space that they begin with, and what is empty is left to t
   expect(form.asked("sprig", undefined)).toEqual({
     model: "sprig",
     event: [" an", " a"],
-    texts: 600,
     steps: ["removal", "strength"],
   });
 });

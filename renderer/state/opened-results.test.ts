@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ResultSummary } from "../../engine/contract/jobs.ts";
+import { VERB_NAMES } from "../../engine/contract/verbs.ts";
 import { canOpen, differsFrom } from "./opened-results.ts";
 
 const context = { model: "sprig", task: "ioi" };
@@ -19,4 +20,9 @@ test.each([
   ["one of a verb of a newer version", "dream", "finished", false],
 ])("%s can be opened: %s in state %s", (_, verb, state, can) => {
   expect(canOpen({ verb, state } as ResultSummary)).toBe(can);
+});
+
+test("a finished result of every verb can be opened", () => {
+  const closed = VERB_NAMES.filter((verb) => !canOpen({ verb, state: "finished" } as ResultSummary));
+  expect(closed).toEqual([]);
 });

@@ -3,7 +3,9 @@ import { without } from "../../engine/base/without.ts";
 import type { SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
 import type { About, ResultSummary } from "../../engine/contract/jobs.ts";
 import { toWireError } from "../client/wire-failure.ts";
+import { isPage } from "./features-form.svelte.ts";
 import type { Tab } from "./instruments.ts";
+import { ActingVector, labelOfSum } from "./steer-form.svelte.ts";
 import type { Workbench } from "./workbench.svelte.ts";
 
 type Opening = (bench: Workbench, id: string) => Promise<void>;
@@ -49,13 +51,54 @@ const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
   neuron: onDesk("neuron", "neurons", (bench, settings) => bench.neuronForm.take(settings)),
   patchscope: onDesk("patchscope", "patchscope", (bench, settings) => bench.patchscopeForm.take(settings)),
   transplant: onDesk("transplant", "patchscope", (bench, settings) => bench.patchscopeForm.takeTransplant(settings)),
-  "vector make": onDesk("vector make", "steer", ({ steerForm }) => (steerForm.view = "made")),
-  "vector sweep": onDesk("vector sweep", "steer", ({ steerForm }) => (steerForm.view = "sweep")),
-  "vector judge": onDesk("vector judge", "steer", ({ steerForm }) => (steerForm.view = "judge")),
-  "vector apply": onDesk("vector apply", "steer", ({ steerForm }, settings) => steerForm.takeText(settings)),
-  "two-hop": onDesk("two-hop", "twoHop"),
-  edit: onDesk("edit", "edit"),
-  memories: onDesk("memories", "memories"),
+  "vector make": onDesk("vector make", "steer", ({ steerForm }, settings) => steerForm.takeMaking(settings)),
+  "vector sweep": onDesk("vector sweep", "steer", async (bench, settings) => {
+    bench.steerForm.takeSweep(settings);
+    const { vector, action, coefficients } = settings;
+    await actAgain(bench, settings.model, [{ vector, action, scale: coefficients.at(-1) }]);
+  }),
+  "vector judge": onDesk("vector judge", "steer", async (bench, settings) => {
+    bench.steerForm.takeJudgement(settings);
+    const { vectors, action, scale, layers } = settings;
+    const acted = vectors.map((vector) => ({ vector, action, scale, layer: layers?.[0] }));
+    await actAgain(bench, settings.model, acted);
+  }),
+  "vector apply": onDesk("vector apply", "steer", async (bench, settings) => {
+    bench.steerForm.takeText(settings);
+    const { vectors, actions, scales, actAt } = settings;
+    const acted = vectors.map((vector, i) => ({ vector, action: actions?.[i], scale: scales?.[i], layer: actAt?.[i] }));
+    await actAgain(bench, settings.model, acted);
+  }),
+  "two-hop": onDesk("two-hop", "twoHop", (bench, settings) => bench.twoHopForm.take(settings)),
+  edit: onDesk("edit", "edit", (bench, settings) => bench.editForm.take(settings)),
+  memories: onDesk("memories", "memories", (bench, settings) => bench.memoriesForm.take(settings)),
+  "sae train": onDesk("sae train", "features", ({ featuresForm }, settings) => featuresForm.takeTraining(settings)),
+  "sae show": onDesk("sae show", "features", ({ featuresForm }, { dictionary }) => {
+    featuresForm.dictionary = dictionary;
+    featuresForm.view = "list";
+  }),
+  "sae eval": onDesk("sae eval", "features", async (bench, { dictionary, model }) => {
+    bench.featuresForm.view = "judge";
+    await openDictionary(bench, dictionary, model);
+  }),
+  "sae features": async (bench, id) => {
+    const { settings } = await bench.link.api.result(id);
+    const asked = settings as SettingsOf<"sae features">;
+    const place = isPage(asked) ? "page" : undefined;
+    await onDesk(
+      "sae features",
+      "features",
+      async () => {
+        bench.featuresForm.takeList(asked);
+        await openDictionary(bench, asked.dictionary, asked.model);
+      },
+      place,
+    )(bench, id);
+  },
+  "sae steer": onDesk("sae steer", "features", async (bench, settings) => {
+    bench.featuresForm.takeSteering(settings);
+    await openDictionary(bench, settings.dictionary, settings.model);
+  }),
 };
 
 /** Verbs whose task is the one of the bar; others have files of their own, which say nothing of it. */
@@ -63,47 +106,3 @@ const OF_THE_TASK: ReadonlySet<string> = new Set<VerbName>(["prune", "edges", "c
 
 /** Whether an instrument shows what a card holds; a damaged one can only be looked at from outside. */
 export function canOpen({ verb, state }: ResultSummary): boolean {
-  return state !== "damaged" && openingOf(verb) !== undefined;
-}
-
-function openingOf(verb: string): Opening | undefined {
-  return (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb];
-}
-
-/** Shows a result in its instrument; what goes wrong is told by the tray. */
-export async function openResult(bench: Workbench, { id, verb }: ResultSummary): Promise<void> {
-  bench.tray.error = undefined;
-  try {
-    await openingOf(verb)?.(bench, id);
-  } catch (thrown) {
-    bench.tray.error = toWireError(thrown);
-  }
-}
-
-/** What a card is of that the bar is not. */
-export function differsFrom(
-  { verb, about }: Pick<ResultSummary, "verb" | "about">,
-  context: Pick<About, "model" | "task">,
-): readonly ("model" | "task")[] {
-  const isOther = (field: "model" | "task") =>
-    about[field] !== undefined && context[field] !== undefined && about[field] !== context[field];
-  return (["model", "task"] as const).filter((field) => isOther(field) && (field === "model" || OF_THE_TASK.has(verb)));
-}
-
-/** On the verb's own desk, whose settings then fill the form that made them. */
-function onDesk<Name extends VerbName>(
-  verb: Name,
-  tab: Tab,
-  fill: (bench: Workbench, settings: SettingsOf<Name>) => void = () => undefined,
-): Opening {
-  return async (bench, id) => {
-    const desk = bench.desk(verb);
-    bench.show({ tab });
-    await desk.restore(id);
-    const { settings } = desk;
-    if (desk.error || !settings) return;
-    const { model, task } = settings as { readonly model?: string; readonly task?: string };
-    await bench.takeUp({ model, ...(OF_THE_TASK.has(verb) && { task }) });
-    fill(bench, settings);
-  };
-}

@@ -1,5 +1,6 @@
 // What a person asks of a Patchscope: a state of one text, put into another prompt; and of a relation transplant.
 import { SHIPPED_TEMPLATES } from "../../engine/choices/patchscope.ts";
+import type { ModelEntry } from "../../engine/contract.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 /** Layers that are tried at most where a person names none. */
@@ -13,13 +14,16 @@ export interface PointedToken {
   readonly token: string;
 }
 
+/** What the list of models says of one. */
+type ModelLook = Pick<ModelEntry, "nLayers" | "where"> | undefined;
+
 export class PatchscopeForm {
   view = $state<"grid" | "transplant">("grid");
   text = $state("");
   /** A part of the text, at whose last token the state is taken; "" for the text's end. */
   at = $state("");
-  /** One of the templates, the file of another, or "" for a prompt of one's own. */
-  template = $state<string>(SHIPPED_TEMPLATES[0]);
+  /** One of the templates, the file of another, "" for a prompt of one's own; undefined: the one that suits the model. */
+  template = $state<string | undefined>(undefined);
   prompt = $state("");
   onto = $state("");
   /** Tokens that were pointed at count as long as their texts stay. */
@@ -65,11 +69,16 @@ export class PatchscopeForm {
     return [this.from, this.into].every((list) => layersOf(list, 0) !== "wrong");
   }
 
-  /** @param nLayers of the model; undefined while it is not known */
-  asked(model: string, nLayers: number | undefined): AskedOf<"patchscope"> {
-    const [from, into] = [this.from, this.into].map((list) => layersOf(list, nLayers));
+  /** The template that states go into: the embedded model reads 32 tokens, for which the first one is too long. */
+  templateFor(entry: ModelLook): string {
+    return this.template ?? (entry?.where === "embedded" ? "plural" : SHIPPED_TEMPLATES[0]);
+  }
+
+  /** @param entry of the model; undefined while it is not known */
+  asked(model: string, entry: ModelLook): AskedOf<"patchscope"> {
+    const [from, into] = [this.from, this.into].map((list) => layersOf(list, entry?.nLayers));
     return {
-      ...this.patch(model),
+      ...this.patch(model, this.templateFor(entry)),
       ...(Array.isArray(from) && { from }),
       ...(Array.isArray(into) && { into }),
       ladder: this.ladder,
@@ -112,8 +121,8 @@ export class PatchscopeForm {
     };
   }
 
-  private patch(model: string): AskedOf<"patchscope"> {
-    const { source, target, text, at, template, prompt, onto } = this;
+  private patch(model: string, template: string): AskedOf<"patchscope"> {
+    const { source, target, text, at, prompt, onto } = this;
     const words = this.words
       .split(",")
       .map((word) => word.trim())

@@ -7,7 +7,7 @@ test("a state of a text is asked for with what was named, and nothing else", () 
   form.text = "He lives in Paris";
   form.words = "Paris, France ,";
   form.at = "lives";
-  expect([form.isComplete, form.asked("m", 4)]).toEqual([
+  expect([form.isComplete, form.asked("m", { nLayers: 4, where: "folder" })]).toEqual([
     true,
     {
       model: "m",
@@ -20,13 +20,24 @@ test("a state of a text is asked for with what was named, and nothing else", () 
   ]);
 });
 
+test("a template that nobody chose is one that the embedded model can read", () => {
+  const form = new PatchscopeForm();
+  const sprig = { nLayers: 4, where: "embedded" } as const;
+  expect([form.templateFor(sprig), form.templateFor({ nLayers: 30, where: "fetched" })]).toEqual([
+    "plural",
+    "identity",
+  ]);
+  form.template = "identity";
+  expect(form.templateFor(sprig)).toBe("identity");
+});
+
 test("tokens that were pointed at count until their texts change", () => {
   const form = new PatchscopeForm();
   form.pointAtSource({ text: "a b", position: 1, token: " b" });
   form.pointAtTarget({ text: "c d", position: 0, token: "c" });
   form.from = "3";
   form.into = "1 2";
-  expect(form.asked("m", 4)).toEqual({
+  expect(form.asked("m", { nLayers: 4, where: "folder" })).toEqual({
     model: "m",
     text: "a b",
     position: 1,
@@ -39,7 +50,7 @@ test("tokens that were pointed at count until their texts change", () => {
   form.text = "a c";
   form.prompt = "c e";
   form.onto = "c";
-  expect(form.asked("m", 4)).toEqual({
+  expect(form.asked("m", { nLayers: 4, where: "folder" })).toEqual({
     model: "m",
     text: "a c",
     prompt: "c e",

@@ -2,7 +2,7 @@
 import { EDIT_KINDS, EDIT_METHODS, SHIPPED_FACTS } from "../../engine/choices/edit.ts";
 import type { SCORE_KINDS } from "../../engine/choices/memories.ts";
 import { type DECODERS, SHIPPED_TWO_HOPS } from "../../engine/choices/two-hop.ts";
-import type { AskedOf } from "../../engine/contract/verbs.ts";
+import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export class MemoriesForm {
   /** Between commas; "" for the last one. */
@@ -17,6 +17,15 @@ export class MemoriesForm {
   most = $state(20);
   /** A neuron that another pane asks about. */
   wanted = $state<string | undefined>(undefined);
+
+  /** Takes over what memories were asked with. */
+  take({ layers, neurons, scores, text, token, most }: SettingsOf<"memories">): void {
+    this.layers = layers?.join(", ") ?? "";
+    this.neuron = neurons?.[0] ?? "";
+    this.text = text ?? "";
+    this.token = token ?? "";
+    Object.assign(this, { scores, most });
+  }
 
   asked(model: string): AskedOf<"memories"> {
     const { neuron, scores, text, token, most } = this;
@@ -49,6 +58,14 @@ export class EditForm {
   /** Of the patch, where the engine runs. */
   patch = $state("");
 
+  /** Takes over what an edit was asked with. */
+  take({ layer, patch, ...rest }: SettingsOf<"edit">): void {
+    const { facts, method, kind, away, towards, factor, neurons, shared, limit } = rest;
+    this.layer = layer === undefined ? "" : String(layer);
+    this.patch = patch ?? "";
+    Object.assign(this, { facts, method, kind, away, towards, factor, neurons, shared, limit });
+  }
+
   /** @param patch index of the fact whose edit is written to the file; undefined: none */
   asked(model: string, patch?: number): AskedOf<"edit"> {
     const { facts, method, layer, kind, away, towards, factor, neurons, shared, limit } = this;
@@ -76,6 +93,11 @@ export class TwoHopForm {
   within = $state(5);
   /** 0 for all. */
   items = $state(0);
+
+  /** Takes over what questions were asked with. */
+  take({ task, decoder, within, items = 0 }: SettingsOf<"two-hop">): void {
+    Object.assign(this, { task, decoder, within, items });
+  }
 
   asked(model: string): AskedOf<"two-hop"> {
     const { task, decoder, within, items } = this;

@@ -179,7 +179,45 @@ export class SteerForm {
     this.text = text ?? "";
     this.message = chat ?? "";
     this.system = system ?? "";
-    Object.assign(this, { unit, positions, maxTokens, temperature, seed, mostKl });
+    this.takeCounting({ unit, positions });
+    Object.assign(this, { maxTokens, temperature, seed, mostKl });
+  }
+
+  /** Takes over what a sweep was asked with. */
+  takeSweep({ sets, coefficients, unit, mostKl }: SettingsOf<"vector sweep">): void {
+    this.view = "sweep";
+    this.sets = [sets];
+    this.coefficients = coefficients.join(", ");
+    this.mostKl = mostKl;
+    this.takeCounting({ unit });
+  }
+
+  /** Takes over what a judgement was asked with. */
+  takeJudgement({ sets, unit, positions }: SettingsOf<"vector judge">): void {
+    this.view = "judge";
+    this.sets = [...sets];
+    this.takeCounting({ unit, positions });
+  }
+
+  /** Takes over how a direction was made, where the window has that way. */
+  takeMaking({ method, source, layer, neuron, plus, minus }: SettingsOf<"vector make">): void {
+    this.view = "made";
+    const own = WINDOW_METHODS.find((one) => one === method);
+    if (own === undefined) return;
+    this.method = own;
+    Object.assign(this, {
+      source: source ?? "",
+      layer: layer ?? 0,
+      neuron: neuron ?? 0,
+      plus: plus ?? "",
+      minus: minus ?? "",
+    });
+  }
+
+  /** What nobody said is as the engine takes it. */
+  private takeCounting({ unit, positions }: Pick<SettingsOf<"vector judge">, "unit" | "positions">): void {
+    this.unit = unit ?? "vector";
+    this.positions = positions ?? "all";
   }
 
   sweep(model: string, sets: string): AskedOf<"vector sweep"> {

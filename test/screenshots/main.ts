@@ -10,7 +10,7 @@ import type { BrowserContextOptions } from "playwright";
 import { launch, browserReason } from "../workbench/browser.ts";
 import { serveReal } from "../workbench/serve-real.ts";
 import { makeResults, MODELS } from "./results.ts";
-import { type Scene, SCENES } from "./scenes.ts";
+import { type Scene, SCENES, untilQuiet } from "./scenes.ts";
 
 const SIZES = ["1024x700", "1280x800", "1920x1080", "2560x1440"];
 const THEMES = ["light", "dark", "forced"] as const;
@@ -88,7 +88,7 @@ async function takeAll(size: string, theme: (typeof THEMES)[number], language: k
     await article.locator(".foot button").click();
     await page.keyboard.press("s");
     await page.locator(".engine.ready").waitFor();
-    await page.waitForLoadState("networkidle");
+    await page.evaluate(untilQuiet);
   }
 }
 

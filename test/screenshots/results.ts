@@ -33,7 +33,8 @@ function askedOf(model: ShownModel, home: string): readonly Asked[] {
       settings: {
         model,
         text: isSmall ? "Yesterday John left the museum because" : "The capital of France is",
-        words: isSmall ? [" John"] : ["Paris"],
+        template: isSmall ? "plural" : "identity",
+        words: isSmall ? ["John"] : ["Paris"],
       },
     },
     { name: "memories", verb: "memories", settings: { model, text: SENTENCE } },

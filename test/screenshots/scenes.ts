@@ -11,6 +11,15 @@ export interface Scene {
   readonly prepare?: (page: Page, model: ShownModel) => Promise<void>;
 }
 
+/** Until the page has not changed for a while: a card's result comes over the wire after its pane is shown. */
+export const untilQuiet = `new Promise((done) => {
+  let timer = setTimeout(done, 700);
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(done, 700);
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+})`;
+
 const tab = (name: Parameters<typeof showTab>[1]) => (page: Page) => showTab(page, name);
 
 /** Before anything was asked for; taken first, in a window that was just opened. */
