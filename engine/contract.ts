@@ -6,6 +6,7 @@ import type { ErrorCode, Place } from "./base/errors.ts";
 import type { Tensor } from "./base/tensor.ts";
 import type { AblationKind, BosChoice, CriterionName, UnitKind } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
+import type { Table } from "./choices/result-table.ts";
 import type { TaskChoice } from "./choices/task-choice.ts";
 import type { DirectionMethod, VectorEnding } from "./choices/vector.ts";
 import type { Circuit, RecordedFigures } from "./circuit/circuit-schema.ts";
@@ -299,6 +300,8 @@ export interface EngineApi {
   results(): Promise<readonly ResultSummary[]>;
   /** @throws for one that is not finished, is damaged, or is of another version */
   result(id: string): Promise<StoredResult>;
+  /** A finished result as tables, as the command line prints them. @throws as `result` does */
+  tables(id: string): Promise<readonly Table[]>;
   rename(id: string, name: string): Promise<void>;
   note(id: string, note: string): Promise<void>;
   pin(id: string, pinned: boolean): Promise<void>;

@@ -173,6 +173,12 @@ export class Jobs {
     return { summary, settings: settings as SettingsOf<VerbName>, result: result as ResultOf<VerbName>, command };
   }
 
+  tables(id: string): readonly Table[] {
+    const { summary, result, settings } = this.result(id);
+    const verb = this.verbs[summary.verb as VerbName] as unknown as Verb<VerbName>;
+    return verb.tables(result, settings);
+  }
+
   edit(id: string, change: Parameters<ResultStore["edit"]>[1]): void {
     this.adopt(id);
     const record = this.store.edit(id, change);

@@ -75,6 +75,7 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     parts: (id, from) => answer(() => jobs.parts(id, from)),
     results: () => answer(() => jobs.results()),
     result: (id) => answer(() => jobs.result(id)),
+    tables: (id) => answer(() => jobs.tables(id)),
     rename: (id, name) => answer(() => jobs.edit(id, { name })),
     note: (id, note) => answer(() => jobs.edit(id, { note })),
     pin: (id, pinned) => answer(() => jobs.edit(id, { pinned })),

@@ -77,6 +77,7 @@ export const ARGUMENTS = {
   parts: [name, whole(0, Number.MAX_SAFE_INTEGER)],
   results: [],
   result: [name],
+  tables: [name],
   rename: [name, remark],
   note: [name, remark],
   pin: [name, flag],

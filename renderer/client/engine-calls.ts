@@ -39,6 +39,7 @@ const CALLS = {
   parts: true,
   results: true,
   result: true,
+  tables: true,
   rename: true,
   note: true,
   pin: true,

@@ -143,9 +143,9 @@ export function valuePlot(plot: ValuePlot, { palette, background, width }: Look)
   );
 }
 
-/** Of no values 0 to 1; of one value one on each side of it. */
+/** Of no values, and of zeros alone, 0 to 1; of one value one on each side of it. */
 function ends(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0, 1];
+  if (values.every((value) => value === 0)) return [0, 1];
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
   return low === high ? [low - 1, high + 1] : [low, high];

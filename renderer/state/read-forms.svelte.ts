@@ -91,16 +91,16 @@ export class TwoHopForm {
   task = $state<string>(SHIPPED_TWO_HOPS[0]);
   decoder = $state<(typeof DECODERS)[number]>("shifted");
   within = $state(5);
-  /** 0 for all. */
-  items = $state(0);
+  /** Undefined: all. */
+  items = $state<number | undefined>(undefined);
 
   /** Takes over what questions were asked with. */
-  take({ task, decoder, within, items = 0 }: SettingsOf<"two-hop">): void {
+  take({ task, decoder, within, items }: SettingsOf<"two-hop">): void {
     Object.assign(this, { task, decoder, within, items });
   }
 
   asked(model: string): AskedOf<"two-hop"> {
     const { task, decoder, within, items } = this;
-    return { model, task, decoder, within, ...(items > 0 && { items }) };
+    return { model, task, decoder, within, ...(typeof items === "number" && { items }) };
   }
 }

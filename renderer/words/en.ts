@@ -1597,7 +1597,7 @@ export const en = {
   "edit.limit": "facts",
   "edit.ask": "Edit",
   "edit.success":
-    "The wording that was not seen gives the new answer for {share} {interval} of the facts; with {n} draws of random neurons, or of random words’ keys, {mean} on average, {high} at the 95th percentile. Other facts keep their answer in {kept} of {others} cases.",
+    "The wording that was not seen gives the new answer for {share} of the facts{interval}; with {n} draws of random neurons, or of random words’ keys, {mean} on average, {high} at the 95th percentile. Other facts keep their answer in {kept} of {others} cases.",
   "edit.label": "Edits, each of one fact",
   "edit.of": "{some} of {all}",
   "edit.new": "new answer",
@@ -1634,6 +1634,7 @@ export const en = {
   "twoHop.within": "rank at most",
   "means.twoHop.within": "An entity counts as decoded from this rank on.",
   "twoHop.items": "questions",
+  "twoHop.all": "all",
   "means.twoHop.items": "The first so many; 0: all.",
   "twoHop.ask": "Ask",
   "twoHop.class.right": "right",
@@ -1651,7 +1652,7 @@ export const en = {
   "twoHop.at.e1": "at the first entity",
   "twoHop.at.end": "at the end",
   "twoHop.oracle":
-    "Some of the {pairs} pairs mends {oracle} of {wrong} wrong questions ({own}). With so many tries some are luck: with other questions’ states, in {n} draws, {mean} on average, {high} at the 95th percentile.",
+    "One of the {pairs} pairs or another mends {oracle} of {wrong} wrong questions ({own}). With so many tries some are luck: with other questions’ states, in {n} draws, {mean} on average, {high} at the 95th percentile.",
   "twoHop.pair":
     "The pair that is best on every second one, {from} into {into}, mends {mended} of the other {of} (other states: {mean}) and keeps {kept} of {right} right ones.",
   "twoHop.noPair": "No pair mends any of those that pairs are chosen on.",
@@ -1892,7 +1893,7 @@ export const en = {
   "headline.fit-lens": "KL {kl}, of the logit lens {logit}",
   "headline.generate": "{text} ({n} tokens)",
   "headline.neuron": "{id} goes with {event}: AUROC {auroc}",
-  "headline.neuron-removal": "{id} removed: {event} changes by {change}",
+  "headline.neuron-removal": "{id} removed: log p of “{event}” changes by {change}",
   "headline.neurons": "strongest of {total}: {id}",
   "headline.patchscope": "“{word}” in {share%} of cells, by chance {null%}",
   "headline.transplant": "{share%} of answers come with the state up to layer {layer}",

@@ -43,7 +43,7 @@ export class Words {
   };
 
   private figure(value: number | string | undefined, isShare: boolean): string {
-    if (typeof value !== "number") return value?.trim() ?? "–";
+    if (typeof value !== "number") return value === undefined ? "–" : withoutFolders(value.trim());
     if (isShare) return Number.isNaN(value) ? "–" : this.percent(value);
     return Number.isInteger(value) ? this.count(value) : this.number(value);
   }
@@ -103,6 +103,11 @@ export class Words {
     const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
     return new Intl.NumberFormat(LANGUAGE_TAGS[this.language], options).format(value).replace("-", "−");
   }
+}
+
+/** What looks like the path of a file is called by its name: "/home/me/gender.gguf" → "gender.gguf". */
+function withoutFolders(text: string): string {
+  return text.replaceAll(/(?<![^\s+])(?:[A-Za-z]:)?[\\/](?:[^\s\\/]+[\\/])*(?=[^\s\\/])/g, "");
 }
 
 function fill(text: string, values: Readonly<Record<string, string | number>>): string {

@@ -75,6 +75,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     parts: unscripted,
     results: () => Promise.resolve([]),
     result: unscripted,
+    tables: unscripted,
     rename: unscripted,
     note: unscripted,
     pin: unscripted,

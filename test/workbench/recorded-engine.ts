@@ -147,6 +147,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     parts: (_id, from) => Promise.resolve({ from, parts: [] }),
     results: () => Promise.resolve([]),
     result: (id) => (made.has(id) ? Promise.resolve(made.get(id)!) : unknown()),
+    tables: unknown,
     rename: unknown,
     note: unknown,
     pin: unknown,
