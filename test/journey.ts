@@ -176,7 +176,9 @@ export async function keepOnShelf(page: Page): Promise<void> {
 
   for (const name of ["first circuit", "Lens"]) await shelf.getByLabel(`Choose ${name} for a comparison`).check();
   await shelf.getByRole("button", { name: "Compare 2" }).click();
-  await dialog.getByRole("row", { name: /^verb Lens Circuit/ }).waitFor();
+  await dialog.getByRole("row", { name: /^instrument Lens Circuit/ }).waitFor();
+  await dialog.getByRole("button", { name: "Table and difference" }).click();
+  await dialog.getByText("They have no table in common").waitFor();
   await press(page, "Escape");
 
   // The bar goes elsewhere; the card is marked, and opening it comes back.

@@ -16,6 +16,7 @@ import type { PrunePart } from "../contract/prune.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { AskedOf, ResultOf, SettingsOf, VerbName } from "../contract/verbs.ts";
 import { prune } from "../verbs/prune.ts";
+import type { Table } from "../choices/result-table.ts";
 import { VERBS } from "../verbs/table.ts";
 import type { Verb, Work } from "../verbs/verb.ts";
 import { wireError } from "../wire/wire-error.ts";

@@ -2,6 +2,7 @@
 import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
 import type { RecordedHeadline } from "../../engine/contract/jobs.ts";
 import { en } from "./en.ts";
+import { FIELD_NAMES } from "./field-names.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
 import { zh } from "./zh.ts";
 
@@ -31,6 +32,9 @@ export class Words {
     const table: Readonly<Record<string, string>> = TABLES[this.language];
     return table[`${prefix}.${name}`] ?? otherwise;
   }
+
+  /** A setting, a figure or a fact of a result, by its name in files; a newer Secateur's as it is. */
+  readonly field = (name: string): string => FIELD_NAMES[name]?.[this.language] ?? name;
 
   /** The one figure of a result; "{share%}" as a percentage; the bare values where it is of a newer Secateur. */
   readonly headline = ({ code, values }: RecordedHeadline): string => {

@@ -52,4 +52,8 @@ test("a result's figure: counts whole, shares as percentages, of an unknown code
     "“Mary” comes first from L2 on",
   );
   expect(words.headline({ code: "new", values: { a: 1, b: NaN } })).toBe("a 1, b –");
+  const vector = "/home/me/formal.gguf + C:\\x\\plural.json";
+  expect(words.headline({ code: "vector-apply", values: { vector, scale: 2, text: " and/or" } })).toBe(
+    "formal.gguf + plural.json × 2: “and/or”",
+  );
 });

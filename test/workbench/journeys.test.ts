@@ -55,6 +55,12 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const own = await serveReal();
     const { page, complaints, close } = await launch(own.address);
     await keepOnShelf(page);
+    await page.getByRole("button", { name: "More for first circuit" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: "Export its tables as CSV" }).click(),
+    ]);
+    expect(readFileSync(await download.path(), "utf8")).toMatch(/^"?nodes: the change of the metric when each is ablated"?\r?\nnode,role,effect,low,high\r?\n/);
     expect(complaints).toEqual([]);
     await close();
     await own.close();

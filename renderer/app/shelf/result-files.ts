@@ -2,6 +2,7 @@
 import type { ResultSummary, StoredResult } from "../../../engine/contract/jobs.ts";
 import { toWireError } from "../../client/wire-failure.ts";
 import { comparedCsv, type ComparedField, type ComparedResult } from "../../state/compared-results.ts";
+import { tablesCsv } from "../read/saved-tables.ts";
 import type { Workbench } from "../../state/workbench.svelte.ts";
 
 /** The command line that makes the result again. @returns whether it lies on the clipboard */
@@ -18,6 +19,17 @@ export async function exportResult(bench: Workbench, { id }: ResultSummary): Pro
   const { summary, settings, command, result } = stored;
   const text = JSON.stringify({ ...summary, command, settings, result }, plainNumbers, 2);
   await bench.host.files.save(`${fileStem(id)}.json`, new Blob([text], { type: "application/json" }));
+}
+
+/** The tables of a result, as the command line prints them, one below the other. */
+export async function exportTables(bench: Workbench, { id }: ResultSummary): Promise<void> {
+  bench.tray.error = undefined;
+  try {
+    const text = tablesCsv(await bench.link.api.tables(id));
+    await bench.host.files.save(`${fileStem(id)}.csv`, new Blob([text], { type: "text/csv" }));
+  } catch (thrown) {
+    bench.tray.error = toWireError(thrown);
+  }
 }
 
 export async function exportComparison(
