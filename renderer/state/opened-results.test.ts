@@ -22,7 +22,7 @@ test.each([
   expect(canOpen({ verb, state } as ResultSummary)).toBe(can);
 });
 
-test("a finished result of every verb can be opened", () => {
+test("a finished result of every verb that has an instrument can be opened; the window makes no others", () => {
   const closed = VERB_NAMES.filter((verb) => !canOpen({ verb, state: "finished" } as ResultSummary));
-  expect(closed).toEqual([]);
+  expect(closed.sort()).toEqual(["evaluate", "fit-lens", "neurons", "patch", "score"]);
 });

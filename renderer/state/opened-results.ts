@@ -106,3 +106,81 @@ const OF_THE_TASK: ReadonlySet<string> = new Set<VerbName>(["prune", "edges", "c
 
 /** Whether an instrument shows what a card holds; a damaged one can only be looked at from outside. */
 export function canOpen({ verb, state }: ResultSummary): boolean {
+  return state !== "damaged" && verb in OPENINGS;
+}
+
+/** Shows a result in its instrument; what goes wrong is told by the tray. */
+export async function openResult(bench: Workbench, { id, verb }: ResultSummary): Promise<void> {
+  bench.tray.error = undefined;
+  try {
+    await (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb]?.(bench, id);
+  } catch (thrown) {
+    bench.tray.error = toWireError(thrown);
+  }
+}
+
+/** What a card is of that the bar is not. */
+export function differsFrom(
+  { verb, about }: Pick<ResultSummary, "verb" | "about">,
+  context: Pick<About, "model" | "task">,
+): readonly ("model" | "task")[] {
+  const isOther = (field: "model" | "task") =>
+    about[field] !== undefined && context[field] !== undefined && about[field] !== context[field];
+  return (["model", "task"] as const).filter((field) => isOther(field) && (field === "model" || OF_THE_TASK.has(verb)));
+}
+
+/** On the verb's own desk, whose settings then fill the form that made them. */
+function onDesk<Name extends VerbName>(
+  verb: Name,
+  tab: Tab,
+  fill: (bench: Workbench, settings: SettingsOf<Name>) => unknown,
+  place?: string,
+): Opening {
+  return async (bench, id) => {
+    const desk = bench.desk(verb, place);
+    bench.show({ tab });
+    await desk.restore(id);
+    const { settings } = desk;
+    if (desk.error || !settings) return;
+    const { model, task } = settings as { readonly model?: string; readonly task?: string };
+    await bench.takeUp({ model, ...(OF_THE_TASK.has(verb) && { task }) });
+    await fill(bench, settings);
+  };
+}
+
+/** Shows a dictionary as what is looked into, by the newest look at it that is kept, else by a new one. */
+async function openDictionary(bench: Workbench, dictionary: string, model: string): Promise<void> {
+  bench.featuresForm.dictionary = dictionary;
+  const desk = bench.desk("sae show");
+  if (desk.result?.settings.dictionary === dictionary) return;
+  for (const { verb, state, about, id } of bench.tray.results) {
+    if (verb !== "sae show" || state !== "finished" || about.model !== model) continue;
+    const { settings } = await bench.link.api.result(id);
+    if ((settings as SettingsOf<"sae show">).dictionary === dictionary) return desk.restore(id);
+  }
+  await desk.start({ dictionary, model });
+}
+
+interface Acted {
+  readonly vector: string;
+  /** What nobody said is as the direction's own file has it. */
+  readonly action: ActingVector["action"] | undefined;
+  readonly scale: number | undefined;
+  readonly layer?: number | undefined;
+}
+
+/** Lets the directions of a result act again, each as it did, in the place of those that act now. */
+async function actAgain(bench: Workbench, model: string, acted: readonly Acted[]): Promise<void> {
+  const { steerForm } = bench;
+  steerForm.acting = await Promise.all(
+    acted.map(async ({ vector, action, scale, layer }) => {
+      const known = steerForm.acting.find((own) => own.vector === vector);
+      const opened = await bench.link.api.openVector({ vector, model });
+      const again = new ActingVector(vector, known?.label ?? labelOfSum(vector), opened.layers, opened);
+      if (action !== undefined) again.action = action;
+      if (scale !== undefined) again.scale = scale;
+      if (layer !== undefined) again.layer = layer;
+      return again;
+    }),
+  );
+}

@@ -60,7 +60,9 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       page.waitForEvent("download"),
       page.getByRole("menuitem", { name: "Export its tables as CSV" }).click(),
     ]);
-    expect(readFileSync(await download.path(), "utf8")).toMatch(/^"?nodes: the change of the metric when each is ablated"?\r?\nnode,role,effect,low,high\r?\n/);
+    expect(readFileSync(await download.path(), "utf8")).toMatch(
+      /^"?nodes: the change of the metric when each is ablated"?\r?\nnode,role,effect,low,high\r?\n/,
+    );
     expect(complaints).toEqual([]);
     await close();
     await own.close();
