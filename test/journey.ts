@@ -132,7 +132,7 @@ export async function studyNeurons(page: Page): Promise<void> {
   expect(await rows.count()).toBeLessThan(100);
   const first = (await rows.first().locator("td").allTextContents()).map((text) => text.trim());
   await page.getByRole("button", { name: "mean |a|" }).click();
-  await page.getByRole("button", { name: "|AUROC − .5|" }).click();
+  await page.getByRole("button", { name: "|AUROC − 0.5|" }).click();
   await expect
     .poll(async () => (await rows.first().locator("td").allTextContents()).map((text) => text.trim()))
     .toEqual(first);
