@@ -296,7 +296,9 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await showTab(page, "twoHop");
     await page.getByRole("spinbutton", { name: "questions" }).fill("8");
     await page.getByRole("button", { name: "Ask", exact: true }).click();
-    await page.getByText(/^At least one of the 6 pairs of layers mends \d of the \d wrong questions .* over 20 draws/).waitFor();
+    await page
+      .getByText(/^At least one of the 6 pairs of layers mends \d of the \d wrong questions .* over 20 draws/)
+      .waitFor();
     await page.getByRole("img", { name: "Share of questions decoded, by layer" }).waitFor();
 
     await showTab(page, "edit");
