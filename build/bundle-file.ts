@@ -18,7 +18,7 @@ export async function bundleFile({ source, folder, name, format, banner, define 
     configFile: false,
     logLevel: "warn",
     define,
-    ssr: { noExternal: true, external: ["electron", "onnxruntime-node", "bullmq", "ioredis"] },
+    ssr: { noExternal: true, external: ["electron", "onnxruntime-node", "bullmq", "ioredis", "highs"] },
     build: {
       ssr: true,
       target: "es2022",

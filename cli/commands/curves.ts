@@ -23,6 +23,8 @@ async function curves(task: string, flags: { readonly json?: boolean }, command:
   printData(`\n${searchTable(outcome)}`);
 }
 
+const AREAS = ["cpr", "cmd", "cappedCpr"] as const;
+
 /** More columns than these do not fit a terminal. */
 const listedSizes = 12;
 
@@ -30,12 +32,14 @@ function curveTable({ curves }: Curves): string {
   const points = curves[0]?.points ?? [];
   const every = Math.ceil(points.length / listedSizes);
   const shown = points.flatMap((_, i) => (i % every === 0 || i === points.length - 1 ? [i] : []));
-  const rows = curves.map(({ ordering, points, smallest }) => [
+  const rows = curves.map(({ ordering, points, areas, smallest }) => [
     ordering,
     ...shown.map((i) => (points[i].heldOut ?? points[i].faithfulness).toFixed(2)),
     smallest === undefined ? "never" : String(smallest),
+    ...AREAS.map((area) => areas?.[area].toFixed(3) ?? ""),
   ]);
-  return columns([["order", ...shown.map((i) => String(points[i].kept)), "criterion from"], ...rows]);
+  const sizes = shown.map((i) => String(points[i].kept));
+  return columns([["order", ...sizes, "criterion from", "CPR", "CMD", "capped CPR"], ...rows]);
 }
 
 const SEARCHES = { greedy: "greedy", masks: "learned masks, then exact" } as const;

@@ -1,5 +1,5 @@
 // `secateur edges`: circuits of edges by size, exactly measured, and the smallest faithful one pruned edge by edge.
-import type { ScoreSign } from "../../engine/choices/lists.ts";
+import type { EdgeSelection, ScoreSign } from "../../engine/choices/lists.ts";
 import { edgeSettings, type EdgeSettings } from "../../engine/choices/edges.ts";
 import { basename } from "node:path";
 import type { Command } from "commander";
@@ -65,15 +65,22 @@ async function edges(task: string | undefined, flags: EdgeFlags, command: Comman
   if (flags.json) return printJson(jsonOf(outcome));
   const scores = graph === undefined ? method : `scores of ${graph}`;
   if (outcome.given) printData(`${givenIn(outcome.given)}\n`);
-  const chosen = selection === "greedy" ? `${order}, from the logits outwards` : order;
+  const chosen = `${order}${CHOSEN[selection]}`;
   printData(`${scores}, edges by ${chosen}; each circuit run exactly, cut edges give the ablated output\n`);
   printData(tableOf(outcome));
-  const { cpr, cmd, logCpr, logCmd } = outcome.areas;
+  const { cpr, cmd, cappedCpr, logCpr, logCmd, logCappedCpr } = outcome.areas;
   printData(
-    `\nCPR ${cpr.toFixed(3)}, CMD ${cmd.toFixed(3)}; on a logarithmic axis ${logCpr.toFixed(3)}, ${logCmd.toFixed(3)}`,
+    `\nCPR ${cpr.toFixed(3)}, CMD ${cmd.toFixed(3)}, capped CPR ${cappedCpr.toFixed(3)}; ` +
+      `on a logarithmic axis ${logCpr.toFixed(3)}, ${logCmd.toFixed(3)}, ${logCappedCpr.toFixed(3)}`,
   );
   if (prune) printData(`\n${foundIn(outcome)}`);
 }
+
+const CHOSEN = {
+  "top-n": "",
+  greedy: ", from the logits outwards",
+  ilp: ", as a whole, those of a sure sign first",
+} as const satisfies Readonly<Record<EdgeSelection, string>>;
 
 interface EdgeRun {
   readonly settings: EdgeSettings;

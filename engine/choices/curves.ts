@@ -36,6 +36,8 @@ export interface Curves {
       readonly faithfulness: number;
       readonly heldOut: number | undefined;
     }[];
+    /** CPR, CMD and the area under min(f, 1) over the share of the units kept, trapezoids between the sizes measured, from one unit on. */
+    readonly areas?: { readonly cpr: number; readonly cmd: number; readonly cappedCpr: number };
     /** Fewest units, of the sizes measured, for which the criterion holds. */
     readonly smallest: number | undefined;
   }[];

@@ -17,7 +17,7 @@ export const edgeSettings = z.strictObject({
   }),
   selection: option(oneOf(EDGE_SELECTIONS).default("top-n"), {
     flags: "--selection <name>",
-    help: "Takes the best edges by score alone, or from the logits outwards.",
+    help: "Takes the best edges by score alone, from the logits outwards, or as a whole: the connected circuit of the greatest score, by an integer linear programme over scores whose sign is sure.",
   }),
   graph: option(path.optional(), {
     flags: "--graph <file>",
@@ -34,7 +34,7 @@ export const edgeSettings = z.strictObject({
   }),
   among: option(path.optional(), {
     flags: "--among <circuit>",
-    help: "Begins the pruning with every edge among the nodes of this circuit file.",
+    help: "Begins the pruning, or an integer linear programme, with every edge among the nodes of this circuit file.",
   }),
   budget: option(trialCount(1).optional(), {
     flags: "--budget <trials>",

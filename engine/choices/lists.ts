@@ -89,7 +89,7 @@ export const EDGE_ORDERS = ["helpful", "magnitude"] as const;
 export type EdgeOrder = (typeof EDGE_ORDERS)[number];
 
 /** The best edges by score alone, or from the logits outwards. */
-export const EDGE_SELECTIONS = ["top-n", "greedy"] as const;
+export const EDGE_SELECTIONS = ["top-n", "greedy", "ilp"] as const;
 export type EdgeSelection = (typeof EDGE_SELECTIONS)[number];
 
 /** What the scores of another program's graph mean. */

@@ -25,8 +25,16 @@ export interface EdgeCurve {
     /** Both halves of the criterion, on the discovery examples. */
     readonly holds: boolean;
   }[];
-  /** MIB's CPR and CMD over p from 0.001 to 1, and the same over log p. */
-  readonly areas: { readonly cpr: number; readonly cmd: number; readonly logCpr: number; readonly logCmd: number };
+  /** MIB's CPR and CMD over p from 0.001 to 1, CPR of min(f, 1), and the same over log p. */
+  readonly areas: {
+    readonly cpr: number;
+    readonly cmd: number;
+    /** Absent in results of earlier versions. */
+    readonly cappedCpr?: number;
+    readonly logCpr: number;
+    readonly logCmd: number;
+    readonly logCappedCpr?: number;
+  };
   /** Of the smallest circuit of the curve for which the criterion holds. */
   readonly smallest: readonly number[] | undefined;
   readonly pruned:

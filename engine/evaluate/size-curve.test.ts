@@ -15,7 +15,8 @@ test("f = p: CPR is half of 1 − 0.001², CMD what is left", () => {
   expect(cmd).toBeCloseTo(0.999 - (1 - 0.001 ** 2) / 2, 10);
 });
 
-test("overshooting raises CPR and CMD alike", () => {
-  const { cpr, cmd } = curve(() => 1.5);
+test("overshooting raises CPR and CMD alike, and not the area under min(f, 1)", () => {
+  const { cpr, cmd, cappedCpr, logCappedCpr } = curve(() => 1.5);
   expect([cpr, cmd]).toEqual([expect.closeTo(1.4985), expect.closeTo(0.4995)]);
+  expect([cappedCpr, logCappedCpr]).toEqual([expect.closeTo(0.999), expect.closeTo(1)]);
 });

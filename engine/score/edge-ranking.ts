@@ -16,7 +16,7 @@ import type { EdgeScore } from "./edge-attribution.ts";
 export function rankedEdges(
   edges: readonly EdgeScore[],
   order: EdgeOrder,
-  selection: EdgeSelection = "top-n",
+  selection: Exclude<EdgeSelection, "ilp"> = "top-n",
 ): EdgeScore[] {
   const key = order === "helpful" ? ({ score }: EdgeScore) => score : ({ score }: EdgeScore) => -Math.abs(score);
   const ranked = [...edges].sort((a, b) => key(a) - key(b));

@@ -11,6 +11,7 @@ import { UnitSpace } from "../circuit/unit-set.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
+import { areasUnder } from "../evaluate/size-curve.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
 import { pathOf } from "../score/integration-path.ts";
@@ -166,7 +167,11 @@ async function curveOf(
     if (figures.criterionHolds) smallest ??= kept;
     onPoint();
   }
-  return { ordering, points, smallest };
+  const shares = points
+    .filter(({ kept }) => kept > 0)
+    .map((point) => ({ ...point, fraction: point.kept / order.length }));
+  const { cpr, cmd, cappedCpr } = areasUnder(shares);
+  return { ordering, points, areas: { cpr, cmd, cappedCpr }, smallest };
 }
 
 /** Every size where they are few, else evenly many on a logarithmic scale, 0 and all among them. */

@@ -25,6 +25,18 @@ test("among a circuit's nodes, the pruning leaves edges between these alone, eac
   expect(circuit!.edges.length).toBeLessThan(circuit!.from);
   expect(circuit).toMatchObject({ oneMinimal: true, tested: 1, heldOut: undefined });
   expect(Math.abs(1 - circuit!.faithfulness)).toBeLessThanOrEqual(0.1);
+  const whole = await edgeTask({ ...edges, prune: false, among: file, selection: "ilp" });
+  const chosen = new Set(whole.smallest!.flatMap(({ source, target }) => [source, target].map(formatNode)));
+  expect([...chosen].filter((id) => id.startsWith("a") && !nodes.kept.heads!.includes(id))).toEqual([]);
+  for (const { fraction, edges: count } of whole.curve) {
+    expect(count).toBeLessThanOrEqual(Math.max(1, Math.round(fraction * whole.total)));
+  }
+  expect(whole.notes).toEqual([]);
+});
+
+test("an integer programme takes scores of single examples, so means over all of them are refused", async () => {
+  const asked = { ...edges, prune: false, selection: "ilp", ablation: "mean" } as const;
+  await expect(edgeTask(asked)).rejects.toThrow("choose --ablation resample or zero, or --selection greedy");
 });
 
 test("greedy choice leaves no edge without a way to the logits, and of top-n's edges many", async () => {

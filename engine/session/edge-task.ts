@@ -12,6 +12,8 @@ import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
+import { sureScores } from "../score/sure-scores.ts";
+import { wholeCircuit } from "../score/whole-circuit.ts";
 import { type EdgeGraph, readEdgeGraph, unitsIn } from "./circuit-source.ts";
 import { fewNotes } from "./circuit-record.ts";
 import { EdgeSplit } from "./edge-split.ts";
@@ -95,16 +97,19 @@ async function measured(
   const splits: EdgeSplit[] = [];
   try {
     const graph = graphOf(settings, model);
-    const among = settings.among && unitsIn(await readAside("circuit or graph", settings.among, hooks.signal), model);
+    const among =
+      settings.among === undefined
+        ? undefined
+        : unitsIn(await readAside("circuit or graph", settings.among, hooks.signal), model);
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSplit.over(prepared, discovery);
     splits.push(found);
     const unseen = heldOut.length > 0 ? await EdgeSplit.over(prepared, heldOut) : undefined;
     if (unseen) splits.push(unseen);
-    const ranked = rankedEdges(scores, settings.order, settings.selection);
-    const curve = await curveOf(ranked, found, unseen, prepared, hooks);
+    const selection = selectionOf(settings, scores, among);
+    const curve = await curveOf(selection.first, found, unseen, prepared, hooks);
     const start = curve.find(({ holds }) => holds);
-    const smallest = start && firstOf(ranked, start.fraction);
+    const smallest = start && (await selection.first(start.fraction));
     const given = graph && (await measuredGiven(graph, found, unseen, prepared));
     const begin = among ? edgesAmong(among, scores) : smallest;
     const circuit =
@@ -121,6 +126,7 @@ async function measured(
       examples: { discovery: discovery.length, heldOut: heldOut.length },
       notes: [
         ...prepared.notes,
+        ...selection.notes,
         ...(graph?.passedOver ?? []).map((note) => `${settings.graph!}: ${note}`),
         ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : []),
       ],
@@ -136,8 +142,8 @@ function graphOf({ graph, signs }: EdgeChoice, model: Prepared["model"]): EdgeGr
 
 /** What they gave is in the journal: on a real model they take minutes. */
 async function scored(
-  { method, steps }: EdgeChoice,
-  { executor, discovery, model, task, ablation }: Prepared,
+  { method, steps, selection }: EdgeChoice,
+  { executor, discovery, model, task, ablation, seed }: Prepared,
   ledger: Ledger,
   { signal, onProgress }: EdgeHooks,
 ): Promise<readonly EdgeScore[]> {
@@ -145,14 +151,17 @@ async function scored(
   if (entry) {
     return topologyOf(model.config).edges.map((edge, i) => ({ ...edge, score: entry.values[i] }));
   }
-  const scores = await edgeScores(executor, discovery, {
-    method,
-    steps,
-    metric: task.metric,
-    ablation,
-    signal,
-    onProgress: (done, total) => onProgress?.("scores", done, total),
-  });
+  const request = { method, steps, metric: task.metric, ablation, signal };
+  const scores =
+    selection === "ilp"
+      ? await sureScores(executor, discovery, request, {
+          seed,
+          onProgress: (done, total) => onProgress?.("scores", done, total),
+        })
+      : await edgeScores(executor, discovery, {
+          ...request,
+          onProgress: (done, total) => onProgress?.("scores", done, total),
+        });
   ledger.record({ kind: "estimates", units: scores.map(formatEdge), values: scores.map(({ score }) => score) });
   return scores;
 }
@@ -177,12 +186,43 @@ async function measuredGiven(
   };
 }
 
-function firstOf(ranked: readonly EdgeScore[], fraction: number): EdgeScore[] {
-  return connectedEdges(ranked.slice(0, Math.max(1, Math.round(fraction * ranked.length))));
+/** Circuits of a share of the model's edges, and what should be known of them. */
+interface Selection {
+  readonly first: (fraction: number) => Promise<readonly EdgeScore[]>;
+  readonly notes: string[];
+}
+
+/** @param among nodes to whose edges an integer programme is held */
+function selectionOf(
+  { order, selection }: EdgeChoice,
+  scores: readonly EdgeScore[],
+  among: UnitSet | undefined,
+): Selection {
+  const sizeOf = (fraction: number) => Math.max(1, Math.round(fraction * scores.length));
+  const notes: string[] = [];
+  if (selection !== "ilp") {
+    const ranked = rankedEdges(scores, order, selection);
+    return { first: (fraction) => Promise.resolve(connectedEdges(ranked.slice(0, sizeOf(fraction)))), notes };
+  }
+  const candidates = among ? edgesAmong(among, scores) : scores;
+  const solved = new Map<number, readonly EdgeScore[]>();
+  return {
+    notes,
+    first: async (fraction) => {
+      const size = sizeOf(fraction);
+      const known = solved.get(size);
+      if (known) return known;
+      const { edges, isBest } = await wholeCircuit(candidates, size, order);
+      if (!isBest)
+        notes.push(`The circuit of at most ${size} edges is the best that was found in the time, not proved.`);
+      solved.set(size, edges);
+      return edges;
+    },
+  };
 }
 
 async function curveOf(
-  ranked: readonly EdgeScore[],
+  first: Selection["first"],
   found: EdgeSplit,
   unseen: EdgeSplit | undefined,
   { criterion }: Prepared,
@@ -191,7 +231,7 @@ async function curveOf(
   const curve: EdgeCurvePoint[] = [];
   for (const fraction of FRACTIONS) {
     if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-    const edges = firstOf(ranked, fraction);
+    const edges = await first(fraction);
     const table = found.table(edges);
     const measured = await found.measure(table);
     const holds = await measured.holds(criterion);

@@ -40,11 +40,14 @@ function curveTable({ curves: lines, units }: Curves): Table {
   const sizes = lines[0]?.points.map(({ kept }) => String(kept)) ?? [];
   return {
     title: `f on held-out examples of the first units of each order, of ${units}; sizes in the first line`,
-    columns: ["order", ...sizes, "criterion from"],
-    rows: lines.map(({ ordering, points, smallest }) => [
+    columns: ["order", ...sizes, "criterion from", "CPR", "CMD", "capped CPR"],
+    rows: lines.map(({ ordering, points, areas, smallest }) => [
       ordering,
       ...points.map(({ heldOut, faithfulness }) => heldOut ?? faithfulness),
       smallest ?? "never",
+      areas?.cpr,
+      areas?.cmd,
+      areas?.cappedCpr,
     ]),
   };
 }

@@ -141,7 +141,14 @@ const edgeCurve = z.looseObject({
       holds: z.boolean(),
     }),
   ),
-  areas: z.object({ cpr: z.number(), cmd: z.number(), logCpr: z.number(), logCmd: z.number() }),
+  areas: z.object({
+    cpr: z.number(),
+    cmd: z.number(),
+    cappedCpr: z.number().optional(),
+    logCpr: z.number(),
+    logCmd: z.number(),
+    logCappedCpr: z.number().optional(),
+  }),
   smallest: places.optional(),
   pruned: z
     .looseObject({ edges: places, from: z.int(), trials: z.int(), faithfulness: z.number(), tested: share })

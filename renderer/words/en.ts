@@ -744,6 +744,7 @@ export const en = {
   "edge.order": "order by",
   "edge.area.cpr": "CPR",
   "edge.area.cmd": "CMD",
+  "edge.area.cappedCpr": "capped CPR",
   "edge.area.logCpr": "log CPR",
   "edge.area.logCmd": "log CMD",
   "edge.smallest": "edges enough",
@@ -759,6 +760,7 @@ export const en = {
   "edgeOrder.magnitude": "the largest scores first",
   "edgeSelection.top-n": "by score alone",
   "edgeSelection.greedy": "from the logits outwards",
+  "edgeSelection.ilp": "as a whole",
   "sign.helpful-positive": "positive helps (MIB)",
   "sign.helpful-negative": "negative helps (as in files of Secateur)",
   "sign.absolute": "sizes only",
@@ -784,7 +786,7 @@ export const en = {
   "means.weighing.exact":
     "m of the model − m with this one edge cut, each edge run on its own: what the gradients estimate. Above 0 the edge helps; files have the opposite sign. On a model with hundreds of heads this takes hours.\nMean over the discovery examples.",
   "means.edge.selection":
-    "By score alone: the best n edges of the model; some lead nowhere and fall away.\nFrom the logits outwards: always the best edge into a node that is reached already (greedy search of EAP-IG).",
+    "By score alone: the best n edges of the model; some lead nowhere and fall away.\nFrom the logits outwards: always the best edge into a node that is reached already (greedy search of EAP-IG).\nAs a whole: the connected circuit of n edges with the greatest sum of scores, by an integer linear programme; scores whose sign is not sure over the examples come last.",
   "means.edge.order":
     "Helpful: by score, the most helpful first (as MIB for CPR).\nLargest: by |score| (as MIB for CMD).",
   "means.edge.prune":
@@ -796,6 +798,14 @@ export const en = {
     "CPR = ∫ f dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; larger is better, overshooting is rewarded (MIB).\nMeasured on discovery examples.",
   "means.edge.cmd":
     "CMD = ∫ |1 − f| dp, trapezoids over p, the share of the model’s edges, from 0.001 to 1; 0 is best (MIB).\nMeasured on discovery examples.",
+  "means.edge.cappedCpr":
+    "∫ min(f, 1) dp: CPR of which nothing is earned by overshooting. Not MIB’s figure.\nMeasured on discovery examples.",
+  "means.curves.cpr":
+    "∫ f dp over p, the share of the units kept, from one unit to all: larger is better, overshooting is rewarded.\nMeasured on discovery examples.",
+  "means.curves.cmd":
+    "∫ |1 − f| dp over p, the share of the units kept, from one unit to all: 0 is best.\nMeasured on discovery examples.",
+  "means.curves.cappedCpr":
+    "∫ min(f, 1) dp over p, the share of the units kept, from one unit to all: nothing is earned by overshooting.\nMeasured on discovery examples.",
   "means.edge.logCpr":
     "CPR on a logarithmic axis: ∫ f d(log p) / log 1000, so that small circuits weigh as much as large ones. Not MIB’s figure.\nMeasured on discovery examples.",
   "means.edge.logCmd":

@@ -714,6 +714,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edge.order": "按此排序",
   "edge.area.cpr": "CPR",
   "edge.area.cmd": "CMD",
+  "edge.area.cappedCpr": "截顶 CPR",
   "edge.area.logCpr": "对数 CPR",
   "edge.area.logCmd": "对数 CMD",
   "edge.smallest": "足够的边数",
@@ -729,6 +730,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "edgeOrder.magnitude": "分数绝对值最大者在先",
   "edgeSelection.top-n": "仅按分数",
   "edgeSelection.greedy": "从 logits 向外",
+  "edgeSelection.ilp": "整体选取",
   "sign.helpful-positive": "正值有帮助（MIB）",
   "sign.helpful-negative": "负值有帮助（与 Secateur 的文件相同）",
   "sign.absolute": "仅大小",
@@ -754,7 +756,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.weighing.exact":
     "模型的 m − 切断这一条边后的 m，逐边运行：即梯度所估计之值。大于 0 表示有帮助；文件中的符号相反。对有数百个头的模型需数小时。\n对发现样本取平均。",
   "means.edge.selection":
-    "仅按分数：取全模型最好的 n 条边；其中无去路者被舍去。\n从 logits 向外：总取进入已到达节点的最佳边（EAP-IG 的贪心搜索）。",
+    "仅按分数：取全模型最好的 n 条边；其中无去路者被舍去。\n从 logits 向外：总取进入已到达节点的最佳边（EAP-IG 的贪心搜索）。\n整体选取：用整数线性规划求 n 条边中分数之和最大的连通电路；符号不确定的分数排在最后。",
   "means.edge.order": "有帮助：按分数，最有帮助者在先（MIB 的 CPR 用法）。\n绝对值最大：按 |分数|（MIB 的 CMD 用法）。",
   "means.edge.prune":
     "从曲线上判据成立的最小电路继续：逐条切断边并运行电路，判据仍成立则保留切断，直到没有任何一条边可以去掉。",
@@ -765,6 +767,11 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
     "CPR = ∫ f dp，对 p（占模型边的比例）从 0.001 到 1 用梯形求积；越大越好，超出 1 也计入（MIB）。\n在发现样本上测量。",
   "means.edge.cmd":
     "CMD = ∫ |1 − f| dp，对 p（占模型边的比例）从 0.001 到 1 用梯形求积；0 最好（MIB）。\n在发现样本上测量。",
+  "means.edge.cappedCpr": "∫ min(f, 1) dp：超过 1 的部分不计入的 CPR。不是 MIB 的指标。\n在发现样本上测量。",
+  "means.curves.cpr": "∫ f dp，p 为保留单元的比例，从一个单元到全部：越大越好，超出 1 也计入。\n在发现样本上测量。",
+  "means.curves.cmd": "∫ |1 − f| dp，p 为保留单元的比例，从一个单元到全部：0 最好。\n在发现样本上测量。",
+  "means.curves.cappedCpr":
+    "∫ min(f, 1) dp，p 为保留单元的比例，从一个单元到全部：超过 1 的部分不计入。\n在发现样本上测量。",
   "means.edge.logCpr":
     "对数轴上的 CPR：∫ f d(log p) / log 1000，小电路与大电路同等计入。不是 MIB 的数值。\n在发现样本上测量。",
   "means.edge.logCmd":

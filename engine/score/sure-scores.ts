@@ -1,0 +1,61 @@
+// Scores of edges bootstrapped over examples: those whose sign is not sure come after all others.
+import { EngineError } from "../base/errors.ts";
+import { leastForInterval } from "../base/interval.ts";
+import type { Executor } from "../activations/executor.ts";
+import { meanInterval } from "../evaluate/bootstrap.ts";
+import type { Example } from "../task/example.ts";
+import type { EdgeScore } from "./edge-attribution.ts";
+import { edgeScores, type EdgeScoreRequest } from "./edge-methods.ts";
+
+export interface SureScoresOptions {
+  readonly seed: number;
+  /** Counts examples. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * The mean score over the examples of each edge, and a thousandth of it where its 95 % bootstrap interval over the examples holds 0.
+ *
+ * @throws EngineError "usage" for fewer examples than an interval takes, and for ablations that are means over examples; as `edgeScores`
+ * @see Nikankin et al. 2025, arXiv:2510.25786: edges are kept apart whose scores are consistent over resamples
+ */
+export async function sureScores(
+  executor: Executor,
+  examples: readonly Example[],
+  request: EdgeScoreRequest,
+  { seed, onProgress }: SureScoresOptions,
+): Promise<EdgeScore[]> {
+  requireSingle(examples, request);
+  const each: (readonly EdgeScore[])[] = [];
+  for (const example of examples) {
+    each.push(await edgeScores(executor, [example], request));
+    onProgress?.(each.length, examples.length);
+  }
+  return each[0].map((edge, i) => {
+    const values = Float64Array.from(each, (scores) => scores[i].score);
+    return { ...edge, score: sureMean(values, seed) };
+  });
+}
+
+/** What an edge whose sign is not sure counts: less than any other that matters, so that it is taken to connect others or to fill a size. */
+const UNSURE = 1e-3;
+
+export function sureMean(values: Float64Array, seed: number): number {
+  const [low, high] = meanInterval(values, seed)!;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return low <= 0 && high >= 0 ? UNSURE * mean : mean;
+}
+
+function requireSingle({ length }: readonly Example[], { ablation: { kind } }: EdgeScoreRequest): void {
+  if (kind === "mean" || kind === "optimal") {
+    throw new EngineError(
+      "usage",
+      `An integer programme takes scores of single examples, and ${kind} ablation is a mean over all of them; choose --ablation resample or zero, or --selection greedy.`,
+    );
+  }
+  if (length >= leastForInterval) return;
+  throw new EngineError(
+    "usage",
+    `Scores are bootstrapped over ${length} examples, and it takes at least ${leastForInterval}; ask for more with --examples.`,
+  );
+}
