@@ -22,11 +22,17 @@ export const FORWARD_SITES = ["residPre", "q", "k", "v", "pattern", "residMid"] 
 /** The programs that go back through one layer; `dispose` frees their weights. */
 export class BlockGradient {
   private readonly programs = new Map<string, Promise<Program>>();
+  private heldBytes = 0;
 
   constructor(
     private readonly executor: Executor,
     private readonly layer: number,
   ) {}
+
+  /** Of the weights that its programs hold so far. */
+  get bytes(): number {
+    return this.heldBytes;
+  }
 
   /**
    * @param at the forward run's values at `FORWARD_SITES`
@@ -119,9 +125,9 @@ export class BlockGradient {
     const { executor, layer } = this;
     const known = this.programs.get(step);
     if (known) return known;
-    const made = Program.compile(GRAPHS[step](atLayer(executor.model.config, layer), executor, layer), {
-      threads: executor.threads,
-    });
+    const graph = GRAPHS[step](atLayer(executor.model.config, layer), executor, layer);
+    this.heldBytes += graph.constants.reduce((sum, { data }) => sum + data.byteLength, 0);
+    const made = Program.compile(graph, { threads: executor.threads });
     this.programs.set(step, made);
     return made;
   }

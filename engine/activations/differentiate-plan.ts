@@ -3,13 +3,15 @@
 // Reverse over the layer runs of the forward pass in the order in which they were made: a value that was taken from another
 // run, layer or position carries its gradient back to there.
 import { append } from "../base/append.ts";
+import { least } from "../base/greatest.ts";
 import type { Site } from "../transformer/sites.ts";
 import { rowBudget } from "./chunk.ts";
-import { BlockGradient, FORWARD_SITES } from "./block-gradient.ts";
+import { FORWARD_SITES } from "./block-gradient.ts";
 import { pulledBack } from "./change-gradient.ts";
 import type { Row } from "./change-rows.ts";
 import type { Executor } from "./executor.ts";
 import { throughFinalNorm, throughUnembedding } from "./gradients.ts";
+import { HeldGradients } from "./held-gradients.ts";
 import { type Reals, zeros } from "./packing.ts";
 import type { Plan, Reading } from "./plan.ts";
 import { checkPlan } from "./plan-checks.ts";
@@ -37,6 +39,11 @@ export interface DifferentiateRequest {
   readonly wrt: readonly Wanted[];
 }
 
+export interface DifferentiateOptions extends PlanOptions {
+  /** Programs of one who asks for gradients again and again; made anew for this call otherwise. */
+  readonly gradients?: HeldGradients;
+}
+
 /**
  * Derivatives of one number of each plan's readings. No two worlds share a run here: each has gradients of its own.
  *
@@ -46,27 +53,33 @@ export async function differentiatePlans(
   executor: Executor,
   plans: readonly Plan[],
   request: DifferentiateRequest,
-  options: PlanOptions = {},
+  options: DifferentiateOptions = {},
 ): Promise<Gradients[]> {
   const { resources } = options;
   // What is asked for must exist like what is read.
   for (const plan of plans) checkPlan({ ...plan, read: [...plan.read, ...request.wrt] }, executor.model, { resources });
-  const found: Gradients[] = [];
-  for (const group of inBatches(plans, rowBudget(executor.model.config))) {
-    const runner = new PlanRunner(executor, group, { ...options, trace: FORWARD_SITES });
-    await runner.run();
-    const outcomes = await outcomesOf(executor, group, runner);
-    const way = new WayBack(executor, group, runner, request, options);
-    for (const [p, outcome] of outcomes.entries()) {
-      await way.seed(p, outcome, request.objective(outcome, found.length + p));
+  const groups = inBatches(plans, rowBudget(executor.model.config));
+  const all = async (gradients: HeldGradients): Promise<Gradients[]> => {
+    const found: Gradients[] = [];
+    for (const group of groups) {
+      const runner = new PlanRunner(executor, group, { ...options, trace: FORWARD_SITES });
+      await runner.run();
+      const outcomes = await outcomesOf(executor, group, runner);
+      const way = new WayBack(executor, group, runner, request, options);
+      for (const [p, outcome] of outcomes.entries()) {
+        await way.seed(p, outcome, request.objective(outcome, found.length + p));
+      }
+      await way.go(gradients);
+      append(
+        found,
+        outcomes.map((outcome, p) => ({ outcome, at: way.gradientsOf(p), slopes: way.slopes[p] })),
+      );
     }
-    await way.go();
-    append(
-      found,
-      outcomes.map((outcome, p) => ({ outcome, at: way.gradientsOf(p), slopes: way.slopes[p] })),
-    );
-  }
-  return found;
+    return found;
+  };
+  return options.gradients
+    ? all(options.gradients)
+    : HeldGradients.during(executor, all, groups.length > 1 ? undefined : 0);
 }
 
 /** Rows to be added to the gradient of a site, when the way back comes there. */
@@ -91,7 +104,7 @@ class WayBack {
     private readonly plans: readonly Plan[],
     private readonly runner: PlanRunner,
     private readonly request: DifferentiateRequest,
-    private readonly options: PlanOptions,
+    private readonly options: DifferentiateOptions,
   ) {
     this.slopes = plans.map((plan) => plan.changes.map(() => 0));
   }
@@ -115,28 +128,30 @@ class WayBack {
     }
   }
 
-  async go(): Promise<void> {
-    let open: { readonly layer: number; readonly gradient: BlockGradient } | undefined;
+  /** Back to the lowest layer that anything is asked of. */
+  async go(gradients: HeldGradients): Promise<void> {
+    const { dModel, nLayers } = this.executor.model.config;
+    const lowest = least(
+      [...this.request.wrt, ...this.plans.flatMap(({ changes }) => changes.map(({ where }) => where))].map(
+        ({ layer }) => layer,
+      ),
+      nLayers,
+    );
     for (const run of [...this.runner.trace].reverse()) {
-      if (open?.layer !== run.layer) {
-        await open?.gradient.dispose();
-        open = { layer: run.layer, gradient: new BlockGradient(this.executor, run.layer) };
-      }
+      if (run.layer < lowest) continue;
       const { packing, members, at } = run;
-      const residPre = await open.gradient.back(packing, at, this.gathered(run), (site, gradient) =>
-        this.passed(run, site, gradient),
+      const residPre = await gradients.of(run.layer, (gradient) =>
+        gradient.back(packing, at, this.gathered(run), (site, atSite) => this.passed(run, site, atSite)),
       );
-      const { dModel } = this.executor.model.config;
       members.forEach((member, r) =>
         this.streams.set(member, residPre.subarray(packing.rowStart[r] * dModel, packing.rowStart[r + 1] * dModel)),
       );
     }
-    await open?.gradient.dispose();
   }
 
   gradientsOf(p: number): ReadRows[] {
     return this.request.wrt.map(({ world, at }, w) => {
-      // All layers of all worlds were gone back through.
+      // All layers of all worlds that are asked for were gone back through.
       return { positions: positionsAt(this.plans[p].worlds[world], at), rows: this.found.get(`${p}/${w}`)! };
     });
   }

@@ -5,6 +5,7 @@ import type { ChangedPart, OverlaidModel } from "../model/overlay.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
+import { gradientName, unembedGradientGraph } from "../transformer/backward.ts";
 import type { Precision } from "../transformer/precision.ts";
 import { finalNormGraph, unembedGraph } from "../transformer/readout.ts";
 import { attnOutGraph, GIVEN_MLP, HIDDEN_INPUTS, hiddenGraph, mlpOutGraph, writeGraph } from "../transformer/write.ts";
@@ -280,6 +281,25 @@ export class Executor {
       const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to));
       const part = await program.run({ normed: reals([rows, config.dModel], normed) }, ["logits"]);
       yield { from, to, ...fetched(part, ["logits"]) };
+    }
+  }
+
+  /**
+   * What a gradient at the logits gives at the normed stream, one slice of the vocabulary after another, to be summed: "row dModel".
+   *
+   * @param cotangent the gradient at logits from … to − 1, "row token"
+   */
+  async *unembedGradients(rows: number, cotangent: (from: number, to: number) => Reals): AsyncGenerator<Reals> {
+    const { config } = this.model;
+    for (let from = 0; from < config.dVocab; from += vocabularySlice) {
+      const to = Math.min(from + vocabularySlice, config.dVocab);
+      const columns = () => this.model.unembedRows(Array.from({ length: to - from }, (_, i) => from + i));
+      const program = await this.program(`unembed gradient/${from}`, "unembed", () =>
+        unembedGradientGraph(config, columns(), this.precision),
+      );
+      const feed = reals([rows, to - from], cotangent(from, to));
+      const outputs = await program.run({ cotangent: feed });
+      yield outputs[gradientName("normed")].data as Reals;
     }
   }
 

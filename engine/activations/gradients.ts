@@ -10,7 +10,6 @@ import {
   attentionGradientGraph,
   finalNormGradientGraph,
   gradientName,
-  unembedGradientGraph,
   writeGradientGraph,
 } from "../transformer/backward.ts";
 import type { Graph } from "../onnx/graph.ts";
@@ -154,31 +153,23 @@ export async function throughFinalNorm(executor: Executor, residual: Reals, cota
   });
 }
 
-/** As many columns of W_U as are held at once. */
-const vocabularySlice = 8192;
-
 /**
  * Gradient at the normed stream, "row dModel".
  *
  * @param cotangent gradient at the logits, "row dVocab"
  */
 export async function throughUnembedding(executor: Executor, cotangent: Reals): Promise<Reals> {
-  const { model, precision } = executor;
-  const { dModel, dVocab } = model.config;
+  const { dModel, dVocab } = executor.model.config;
   const rows = cotangent.length / dVocab;
-  const sum = zeros(precision, rows * dModel);
-  for (let from = 0; from < dVocab; from += vocabularySlice) {
-    const tokens = Math.min(vocabularySlice, dVocab - from);
-    const slice = zeros(precision, rows * tokens);
-    for (let row = 0; row < rows; row++) {
-      const start = row * dVocab + from;
-      slice.set(cotangent.subarray(start, start + tokens), row * tokens);
-    }
-    const columns = model.unembedRows(Array.from({ length: tokens }, (_, i) => from + i));
-    await withProgram(executor, unembedGradientGraph(model.config, columns, precision), async (program) => {
-      const { data } = (await program.run({ cotangent: reals([rows, tokens], slice) }))[gradientName("normed")];
-      (data as Reals).forEach((value, i) => (sum[i] += value));
-    });
+  const sum = zeros(executor.precision, rows * dModel);
+  const sliceOf = (from: number, to: number) => {
+    const slice = zeros(executor.precision, rows * (to - from));
+    for (let row = 0; row < rows; row++)
+      slice.set(cotangent.subarray(row * dVocab + from, row * dVocab + to), row * (to - from));
+    return slice;
+  };
+  for await (const normed of executor.unembedGradients(rows, sliceOf)) {
+    for (let i = 0; i < sum.length; i++) sum[i] += normed[i];
   }
   return sum;
 }

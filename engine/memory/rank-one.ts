@@ -6,6 +6,7 @@ import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { capture } from "../activations/capture.ts";
 import { differentiatePlans } from "../activations/differentiate-plan.ts";
 import type { Executor } from "../activations/executor.ts";
+import type { HeldGradients } from "../activations/held-gradients.ts";
 import { Packing } from "../activations/packing.ts";
 import type { Plan } from "../activations/plan.ts";
 import { runPlans } from "../activations/run-plan.ts";
@@ -109,7 +110,7 @@ export async function findRankOne(
   essence: SubjectPrompt | undefined,
   token: number,
   layer: number,
-  { steps = 25, signal }: { steps?: number; signal?: AbortSignal } = {},
+  { steps = 25, signal, gradients }: { steps?: number; signal?: AbortSignal; gradients?: HeldGradients } = {},
 ): Promise<RankOneEdit> {
   const prompts = essence ? [...wordings, essence] : wordings;
   const read = (site: "hidden" | "mlpOut", at: number) => ({ world: 0, site, layer, at }) as const;
@@ -146,7 +147,7 @@ export async function findRankOne(
         ],
         wrt: [{ world: 0, ...where }],
       },
-      { signal },
+      { signal, gradients },
     );
     const slope = Float64Array.from(delta, (x) => (2 * DECAY * x) / length ** 2);
     found.forEach(({ at }, plan) => {

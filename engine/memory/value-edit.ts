@@ -5,6 +5,7 @@
 // the new word away.
 import { differentiatePlans } from "../activations/differentiate-plan.ts";
 import type { Executor } from "../activations/executor.ts";
+import type { HeldGradients } from "../activations/held-gradients.ts";
 import type { Plan } from "../activations/plan.ts";
 import { runPlan } from "../activations/run-plan.ts";
 import type { Model } from "../model/model.ts";
@@ -37,7 +38,12 @@ export async function knowledgeNeurons(
   wordings: readonly (readonly number[])[],
   token: number,
   most: number,
-  { steps = 20, signal, onLayer }: { steps?: number; signal?: AbortSignal; onLayer?: () => void } = {},
+  {
+    steps = 20,
+    signal,
+    gradients,
+    onLayer,
+  }: { steps?: number; signal?: AbortSignal; gradients?: HeldGradients; onLayer?: () => void } = {},
 ): Promise<KnowledgeNeuron[]> {
   const { nLayers, dMlp } = executor.model.config;
   const attribution = new Float64Array(nLayers * dMlp);
@@ -55,7 +61,7 @@ export async function knowledgeNeurons(
           objective: ({ read }) => [[probabilityGradient(read[0].rows[0], token)]],
           wrt: [read],
         },
-        { signal },
+        { signal, gradients },
       );
       for (let i = 0; i < dMlp; i++) {
         const slope = found.reduce((sum, { at }) => sum + at[0].rows[0][i], 0) / steps;

@@ -3,6 +3,7 @@ import { greatest } from "../base/greatest.ts";
 import { differentiatePlans } from "../activations/differentiate-plan.ts";
 import type { Executor } from "../activations/executor.ts";
 import { rowBudget } from "../activations/chunk.ts";
+import { HeldGradients } from "../activations/held-gradients.ts";
 
 /**
  * Means over beginnings, "layer·neuron": −(activation · gradient of the objective), the objective log Σ p(first set) − log Σ p(second set),
@@ -18,27 +19,31 @@ export async function attributions(
   const found = new Float64Array(nLayers * dMlp);
   const layers = Array.from({ length: nLayers }, (_, layer) => layer);
   const wrt = layers.map((layer) => ({ world: 0, site: "hidden", layer, at: "end" }) as const);
-  for (const [first, count] of groupsOf(beginnings, rowBudget(executor.model.config))) {
-    between?.();
-    const plans = beginnings.slice(first, first + count).map((ids) => ({
-      worlds: [{ ids }],
-      changes: [],
-      read: [{ world: 0, site: "logits", at: "end" } as const, ...wrt],
-    }));
-    const objective = (
-      { read: [{ rows }] }: { read: readonly { rows: readonly ArrayLike<number>[] }[] },
-      plan: number,
-    ) => {
-      const [event, control] = sets(first + plan);
-      return [[slopes(rows[0], event, control, dVocab)], ...wrt.map(() => undefined)];
-    };
-    for (const { outcome, at } of await differentiatePlans(executor, plans, { objective, wrt })) {
-      layers.forEach((layer) => {
-        const [activation, gradient] = [outcome.read[1 + layer].rows[0], at[layer].rows[0]];
-        for (let i = 0; i < dMlp; i++) found[layer * dMlp + i] -= (activation[i] * gradient[i]) / beginnings.length;
-      });
+  const groups = [...groupsOf(beginnings, rowBudget(executor.model.config))];
+  const all = async (gradients: HeldGradients): Promise<void> => {
+    for (const [first, count] of groups) {
+      between?.();
+      const plans = beginnings.slice(first, first + count).map((ids) => ({
+        worlds: [{ ids }],
+        changes: [],
+        read: [{ world: 0, site: "logits", at: "end" } as const, ...wrt],
+      }));
+      const objective = (
+        { read: [{ rows }] }: { read: readonly { rows: readonly ArrayLike<number>[] }[] },
+        plan: number,
+      ) => {
+        const [event, control] = sets(first + plan);
+        return [[slopes(rows[0], event, control, dVocab)], ...wrt.map(() => undefined)];
+      };
+      for (const { outcome, at } of await differentiatePlans(executor, plans, { objective, wrt }, { gradients })) {
+        layers.forEach((layer) => {
+          const [activation, gradient] = [outcome.read[1 + layer].rows[0], at[layer].rows[0]];
+          for (let i = 0; i < dMlp; i++) found[layer * dMlp + i] -= (activation[i] * gradient[i]) / beginnings.length;
+        });
+      }
     }
-  }
+  };
+  await HeldGradients.during(executor, all, groups.length > 1 ? undefined : 0);
   return found;
 }
 

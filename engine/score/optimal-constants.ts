@@ -164,7 +164,7 @@ export class ConstantsTrial {
 
   static async over(executor: Executor, examples: readonly Example[], site: LearnedSite): Promise<ConstantsTrial> {
     const groups = prepareGroups(executor, examples);
-    const divergence = await Divergence.compile(executor);
+    const divergence = new Divergence(executor);
     const pass = await GatedPass.compile(executor, "ablated");
     const withLogits = async (of: readonly Group[]): Promise<TrialGroup[]> => {
       const made: TrialGroup[] = [];
@@ -230,7 +230,6 @@ export class ConstantsTrial {
 
   async dispose(): Promise<void> {
     await this.pass.dispose();
-    await this.divergence.dispose();
   }
 
   /** Every unit of the site's kind is kept with this probability, all others are. */

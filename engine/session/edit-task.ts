@@ -1,6 +1,7 @@
 // Value edits of facts, judged by one table: held-out wordings, other facts, neutral text, random neurons.
 import { z } from "zod";
 import { Executor } from "../activations/executor.ts";
+import { HeldGradients } from "../activations/held-gradients.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
@@ -186,10 +187,13 @@ async function valueEditor(
   const total = facts.reduce((sum, { ids }) => sum + (ids.length - 1) * nLayers, 0);
   let done = 0;
   const found: KnowledgeNeuron[][] = [];
-  for (const { ids, from } of facts) {
-    const onLayer = () => onProgress?.("neurons", ++done, total);
-    found.push(await knowledgeNeurons(executor, ids.slice(0, -1), from, settings.neurons, { signal, onLayer }));
-  }
+  await HeldGradients.during(executor, async (gradients) => {
+    for (const { ids, from } of facts) {
+      const onLayer = () => onProgress?.("neurons", ++done, total);
+      const options = { signal, gradients, onLayer };
+      found.push(await knowledgeNeurons(executor, ids.slice(0, -1), from, settings.neurons, options));
+    }
+  });
   const kept = found.map((own) => own.filter((neuron) => shareOf(found, neuron) <= settings.shared));
   const dropped = found.flat().length - kept.flat().length;
   const edit = editOf(settings);
@@ -239,10 +243,12 @@ async function rankOneEditor(
   const lines = neutralPlaces(model, KEY_TOKENS / 4, random).map(({ ids }) => ids);
   const moments = await keyMoments(executor, lines, layer, KEY_TOKENS, signal);
   const edits: RankOneEdit[] = [];
-  for (const [i, { wordings, essence }] of marked.entries()) {
-    edits.push(await findRankOne(executor, wordings, essence, facts[i].to, layer, { signal }));
-    onProgress?.("neurons", i + 1, facts.length);
-  }
+  await HeldGradients.during(executor, async (gradients) => {
+    for (const [i, { wordings, essence }] of marked.entries()) {
+      edits.push(await findRankOne(executor, wordings, essence, facts[i].to, layer, { signal, gradients }));
+      onProgress?.("neurons", i + 1, facts.length);
+    }
+  });
   const others = await keysAt(executor, neutralPlaces(model, draws * facts.length, random), layer);
   let drawn = 0;
   return {
