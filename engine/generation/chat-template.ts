@@ -1,8 +1,8 @@
 // A model's chat template: turns messages into the text that the model was trained on.
-import { runInNewContext } from "node:vm";
 import { Template } from "@huggingface/jinja";
 import { EngineError } from "../base/errors.ts";
 import type { ChatTemplateSource } from "../model/model.ts";
+import { withinTime } from "../tokens/time-limit.ts";
 
 export const CHAT_ROLES = ["system", "user", "assistant"] as const;
 export type ChatRole = (typeof CHAT_ROLES)[number];
@@ -48,13 +48,17 @@ export class ChatTemplate {
       eos_token: this.source.eosToken ?? "",
       tools: null,
     };
+    return withinTime(
+      millisecondsAtMost,
+      () => this.rendered(values),
+      () => broken(this.source, `does not end within ${millisecondsAtMost} ms`, undefined),
+    );
+  }
+
+  private rendered(values: Record<string, unknown>): string {
     try {
-      const render = () => this.template.render(values);
-      return String(runInNewContext("render()", { render }, { timeout: millisecondsAtMost }));
+      return this.template.render(values);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
-        throw broken(this.source, `does not end within ${millisecondsAtMost} ms`, undefined);
-      }
       throw broken(this.source, "refuses these messages", error);
     }
   }
