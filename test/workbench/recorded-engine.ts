@@ -65,12 +65,16 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     const job = { ...what, stages: ["scores", "curve"], resumes: false, about: {} };
     const result = recordedEdges(recorded.record.circuit!, settings);
     made.set(id, { summary: { id, about: {} }, settings, result, command: "" } as unknown as StoredResult);
-    tell({ type: "job", job: { ...job, state: "running" } });
+    // Who asks late, after the event, hears the same as who listened.
+    const setJob = (state: JobState) => {
+      jobs.set(id, { ...job, state });
+      tell({ type: "job", job: { ...job, state } });
+    };
+    setJob("running");
     void pause().then(() => {
       tell({ type: "job-progress", id, progress: { stage: "scores", done: 1, total: 2 } });
-      tell({ type: "job", job: { ...job, state: "finished" } });
+      setJob("finished");
     });
-    jobs.set(id, { ...job, state: "running" });
     return Promise.resolve(id);
   };
   const jobs = new Map<string, JobSummary>();
