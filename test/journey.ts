@@ -149,6 +149,35 @@ export async function studyNeurons(page: Page): Promise<void> {
   expect(await page.getByRole("spinbutton", { name: "layer" }).inputValue()).toBe("3");
 }
 
+/** The guided first run, whose button does every step; closed it stays closed, and is had again from the menu. */
+export async function followTheGuide(page: Page): Promise<void> {
+  const guide = page.getByRole("complementary", { name: "Guided first run" });
+  const goOn = guide.getByRole("button", { name: "Go on" });
+  const doIt = guide.getByRole("button", { name: "Do it for me" });
+  await doIt.click();
+  await page.locator("[role=tab][aria-selected=true]", { hasText: "Task" }).waitFor();
+  await goOn.click();
+  await guide.getByText("2 / 5 · Find the circuit").waitFor();
+  await goOn.click();
+  await doIt.click();
+  await page.locator("[role=tab][aria-selected=true]", { hasText: "Circuit" }).waitFor();
+  await goOn.click();
+  await doIt.click();
+  await page.locator(".right .state", { hasText: /^ablated by you$/ }).waitFor();
+  await press(page, "Control+z");
+  await goOn.click();
+  await doIt.click();
+  await page.locator("dialog img").waitFor();
+  await press(page, "Escape");
+  await guide.getByRole("button", { name: "Done" }).click();
+  await guide.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Guided first run" }).click();
+  await guide.getByText("1 / 5 · Look at the task").waitFor();
+  await guide.getByRole("button", { name: "End the guided first run" }).click();
+  await guide.waitFor({ state: "detached" });
+}
+
 /** Two results become cards, that are named, compared, opened with their context, deleted and had back. */
 export async function keepOnShelf(page: Page): Promise<void> {
   await openIoi(page, 16);

@@ -114,6 +114,12 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     foldRight: { keys: "I", run: () => settings.toggleFolded("right") },
     foldShelf: { keys: "S", run: () => settings.toggleFolded("shelf") },
     maximise: { keys: "F", run: () => chrome.toggleMaximised() },
+    guide: {
+      run: () => {
+        settings.setGuide(0);
+        if (settings.isFolded("right")) settings.toggleFolded("right");
+      },
+    },
     record: { enabled: () => runs.shown !== undefined, run: () => (chrome.dialog = "record") },
     theme: { run: () => settings.setTheme(after(THEME_CHOICES, settings.theme)) },
     language: { run: () => settings.setLanguage(after(LANGUAGES, settings.language)) },

@@ -2,6 +2,7 @@
 import { type Language, LANGUAGES, languageFor } from "../words/language.ts";
 import type { ThemeName } from "../look/palette.ts";
 import { type RecentFile, withMissing, withOpened } from "./recent-files.ts";
+import { type GuideState, isGuideState } from "./guide.ts";
 import { type Memory, recall, remember } from "./stored.ts";
 import { toggled } from "./view.ts";
 import { THEME_CHOICES, type ThemeChoice } from "./theme-choice.ts";
@@ -27,6 +28,9 @@ export class Settings {
   /** Parts of the window that are folded away. */
   folded = $state.raw<readonly FoldedPart[]>(["shelf"]);
 
+  /** Where the guided first run stands. */
+  guide = $state<GuideState>(0);
+
   constructor(
     private readonly memory: Memory,
     preferred: readonly string[],
@@ -35,6 +39,7 @@ export class Settings {
     this.language = recall(memory, "language", languageFor(preferred), isOneOf(LANGUAGES));
     this.sizes = recall(memory, "sizes", FIRST_SIZES, isSizes);
     this.folded = recall(memory, "folded", this.folded, isFolded);
+    this.guide = recall(memory, "guide", this.guide, isGuideState);
     this.recent = recall(memory, "recent", [] as readonly RecentFile[], isRecent);
   }
 
@@ -51,6 +56,11 @@ export class Settings {
   setSizes(sizes: Partial<PaneSizes>): void {
     this.sizes = { ...this.sizes, ...sizes };
     remember(this.memory, "sizes", this.sizes);
+  }
+
+  setGuide(guide: GuideState): void {
+    this.guide = guide;
+    remember(this.memory, "guide", guide);
   }
 
   isFolded(part: FoldedPart): boolean {

@@ -660,6 +660,43 @@ export const en = {
   "action.palette": "All actions",
   "action.search": "Search nodes",
   "action.shortcuts": "Keys",
+  "action.guide": "Guided first run",
+  "guide.title": "Guided first run",
+  "guide.end": "End the guided first run",
+  "guide.do": "Do it for me",
+  "guide.back": "Back",
+  "guide.on": "Go on",
+  "guide.done": "Done",
+  "guide.task": "Look at the task",
+  "guide.task.says":
+    "A task is a set of prompts in pairs: in the corrupt one, what decides the answer is changed. Half of them are for discovery, which the search sees; the others are held out, and the figures that count come from these.",
+  "guide.search": "Find the circuit",
+  "guide.search.says":
+    "Heads are taken out one by one, and each stays out as long as the criterion holds: the circuit must do what the model does. Faithfulness f says how much of it is left: 1 is all, 0 is what a model with everything taken out does.",
+  "guide.scrub": "Walk through the steps",
+  "guide.scrub.says":
+    "The slider below the curve goes back to any step; the keys [ and ] go one step. The drawing shows what was left then.",
+  "guide.ablate": "Take a head out",
+  "guide.ablate.says":
+    "Click a head to see where it looks and what it is worth. A takes it out, M measures what that costs. This takes out the one that is worth most.",
+  "guide.picture": "Take it along",
+  "guide.picture.says":
+    "Every drawing can be saved for a paper or a slide. Every result is a card in the list at the foot of the window, and stays there.",
+  "try.do": "Try an example",
+  "try.text": "Write a text above and the model goes on with it. For example: “{text}”.",
+  "try.lens": "Write a text above and see what each layer would say. For example: “{text}”.",
+  "try.patchscope":
+    "Write a text above; the state of its last token goes into the other prompt. For example: “{text}”.",
+  "try.memories":
+    "Lists of words that the last layer’s neurons write, and what adds to the answer at the end of “{text}”.",
+  "try.neurons": "Which neurons go with the next token “{event}”? It takes about a minute.",
+  "try.twoHop":
+    "Asks all questions of the chosen list, says where the middle step is read, and tries to mend wrong answers.",
+  "try.edit": "Rewrites two facts, and says what else that changes. It takes about a minute.",
+  "try.features":
+    "Trains a small dictionary on the open model, which can then be looked into. It takes some seconds on the embedded model.",
+  "try.curves": "Measures how faithful the first heads of each order are, on 16 examples of the open task.",
+  "try.edges": "Measures which connections are enough for the open task, by attribution.",
   "action.undo": "Undo",
   "action.redo": "Redo",
   "action.start": "Start",

@@ -9,6 +9,7 @@ import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import {
   type Exported,
   finished,
+  followTheGuide,
   keepOnShelf,
   listedHeads,
   lookAtFeatures,
@@ -66,6 +67,17 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(complaints).toEqual([]);
     await close();
     await own.close();
+  });
+
+  test("the guided first run does each of its steps, and an instrument without a result makes its first one from an example", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await followTheGuide(page);
+    await showTab(page, "text");
+    await page.getByRole("button", { name: "Try an example" }).click();
+    await page.getByText("the model can read no more").waitFor();
+    expect(await page.getByRole("button", { name: "Try an example" }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
   });
 
   test("the tray stops and goes on with what another instrument shows, the bar changes the task, and the sides fold away", async () => {
