@@ -14,8 +14,11 @@ test("what was chosen is there at the next visit", () => {
   first.setLanguage("zh");
   first.setSizes({ left: 300 });
   first.noteOpened("tasks/ioi.yaml", "ioi");
+  expect(first.guide).toBe(0);
+  first.setGuide("closed");
   const second = new Settings(memory, ["en"]);
-  expect([second.theme, second.language, second.sizes, second.recent]).toEqual([
+  expect([second.guide, second.theme, second.language, second.sizes, second.recent]).toEqual([
+    "closed",
     "dark",
     "zh",
     { ...FIRST_SIZES, left: 300 },
@@ -26,6 +29,7 @@ test("what was chosen is there at the next visit", () => {
 test("a memory that makes no sense is ignored", () => {
   const memory = memoryOnly();
   memory.setItem("secateur.theme", '"blue"');
+  memory.setItem("secateur.guide", "5");
   memory.setItem("secateur.sizes", "{");
   memory.setItem("secateur.recent", "[{}]");
   const settings = new Settings(memory, ["en"]);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { HEADERS } from "../../server/content-policy.ts";
-import { type Exported, pruneToExport } from "../journey.ts";
+import { type Exported, followTheGuide, pruneToExport, workByKeys } from "../journey.ts";
 import { type Desktop, isHere, ready, start, suffix } from "./desktop.ts";
 
 const open: Desktop[] = [];
@@ -160,6 +160,23 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       return { name, text: readFileSync(join(home, name), "latin1") };
     };
     await pruneToExport(page, home, exported);
+    expect(complaints).toEqual([]);
+  });
+
+  test("the guided first run does each of its steps, by keys the window does the whole journey", async () => {
+    const desktop = await started();
+    const { app, page, home, complaints } = desktop;
+    await ready(desktop);
+    await followTheGuide(page);
+    const file = join(home, "by-keys.circuit.json");
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath, bookmark: "" });
+    }, file);
+    await workByKeys(page, async (keys) => {
+      await page.keyboard.press(keys);
+      await expect.poll(() => existsSync(file)).toBe(true);
+      return readFileSync(file, "utf8");
+    });
     expect(complaints).toEqual([]);
   });
 

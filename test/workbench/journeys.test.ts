@@ -21,6 +21,7 @@ import {
   startRun,
   steerFromSets,
   studyNeurons,
+  workByKeys,
   workTheTray,
 } from "../journey.ts";
 import { browserReason, launch } from "./browser.ts";
@@ -67,6 +68,16 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(complaints).toEqual([]);
     await close();
     await own.close();
+  });
+
+  test("by keys alone: a task is opened and run, a step gone back, a head taken out, the circuit saved", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    await workByKeys(page, async (keys) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press(keys)]);
+      return readFileSync(await download.path(), "utf8");
+    });
+    expect(complaints).toEqual([]);
+    await close();
   });
 
   test("the guided first run does each of its steps, and an instrument without a result makes its first one from an example", async () => {
