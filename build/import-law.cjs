@@ -151,7 +151,7 @@ const COMPOSERS = {
   session: [...Object.keys(ROOMS), "contract"],
   verbs: [...Object.keys(ROOMS), "contract", "session"],
   sweep: [...Object.keys(ROOMS), "contract", "session", "verbs"],
-  service: [...Object.keys(ROOMS), "contract", "wire", "session", "verbs"],
+  service: [...Object.keys(ROOMS), "contract", "wire", "session", "verbs", "sweep"],
   main: ["base", "contract", "wire", "session", "service"],
 };
 const COMPOSER_NAMES = Object.keys(COMPOSERS).join("|");

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { VERB_NAMES, type VerbName } from "../engine/contract/verbs.ts";
 import { version } from "../engine/session/version.ts";
-import { VERBS } from "../engine/verbs/table.ts";
+import { EVERY_VERB } from "../engine/sweep/every-verb.ts";
 import type { Verb } from "../engine/verbs/verb.ts";
 import { addCircuitCommands } from "./commands/circuits.ts";
 import { addCurves } from "./commands/curves.ts";
@@ -67,7 +67,7 @@ export function buildProgram(): Command {
   for (const add of COMMANDS) add(program);
   // A verb that has no command of its own above has the one that its description makes.
   const isThere = (name: VerbName) => program.commands.some((command) => command.name() === name);
-  for (const name of VERB_NAMES) if (!isThere(name)) addVerb(program, VERBS[name] as unknown as Verb<VerbName>);
+  for (const name of VERB_NAMES) if (!isThere(name)) addVerb(program, EVERY_VERB[name] as unknown as Verb<VerbName>);
   program.helpCommand("help [command]", "Shows the help of a command.");
   for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
     command.exitOverride().helpOption("-h, --help", "Shows this help.");

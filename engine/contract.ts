@@ -307,6 +307,8 @@ export interface EngineApi {
   pin(id: string, pinned: boolean): Promise<void>;
   /** Moves a result to where it can be had back for thirty days. */
   deleteResult(id: string): Promise<void>;
+  /** What one job of a sweep has found, as a result of its own verb; of a job that is not done an error. */
+  sweepJob(sweep: { readonly file: string; readonly store?: string | undefined }, id: string): Promise<StoredResult>;
   restoreResult(id: string): Promise<void>;
   /** The command line that does the same. */
   command<Name extends VerbName>(verb: Name, settings: AskedOf<Name>): Promise<string>;

@@ -6,7 +6,7 @@ import S3rver from "@20minutes/s3rver";
 export const BUCKET = "sweeps";
 
 /** The only keys that the server knows. */
-export const KEYS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" } as const;
+const KEYS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" } as const;
 
 export interface BucketServer {
   /** What a person sets to use it. */

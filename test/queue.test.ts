@@ -1,9 +1,12 @@
 // Sweeps over a queue: workers that are killed, stopped and poisoned, a server that is restarted, and what is in the store in the end.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { Random } from "../engine/base/random.ts";
+import type { JobProgress } from "../engine/sweep/queue.ts";
+import { queueState } from "../engine/sweep/queue-state.ts";
 import { openStore } from "../engine/sweep/open-store.ts";
 import { runHere } from "../engine/sweep/run-here.ts";
 import { runOnQueue, withdraw } from "../engine/sweep/run-on-queue.ts";
@@ -91,15 +94,19 @@ if (redisVersion === undefined) {
       const jobs = lenses(60, "sixty");
       await runHere(jobs, storeOf("plain"), { signal: idle() });
       const workers = [1, 2, 3].map(() => startWorker(redis.url));
+      const random = Random.seeded(25, "kills");
+      // Moments and workers are drawn, the same ones in every run.
+      const kills = new Set(Array.from({ length: 6 }, () => 1 + random.below(55)));
       const seen: (string | undefined)[] = [];
       let restarted: Promise<void> | undefined;
       await runOnQueue(jobs, storeOf("queued"), redis.url, {
         signal: idle(),
         onDone: (done, _total, record) => {
           if (record) seen.push(record.id);
-          if (done > 0 && done % 12 === 0 && done < 60) {
-            kill(workers[(done / 12) % 3]);
-            workers[(done / 12) % 3] = startWorker(redis.url);
+          if (kills.has(done)) {
+            const which = random.below(3);
+            kill(workers[which]!);
+            workers[which] = startWorker(redis.url);
           }
           if (done === 30) restarted = redis.kill().then(() => redis.start());
         },
@@ -131,6 +138,148 @@ if (redisVersion === undefined) {
       kill(second);
       expect(await contents(jobs, "still")).toEqual(await contents(jobs, "still-plain"));
       expect((await storeOf("still").record(jobs[0]!.id))!.others).toBeUndefined();
+    });
+
+    test("an engine that blocks its process does not lose its job: the lock is renewed beside it, and nobody else begins", async () => {
+      const [job] = lenses(1, "blocked");
+      const go = join(folder, "blocked-may-go");
+      const script = join(folder, "blocks.mjs");
+      // As ONNX Runtime's run() does: nothing else happens in the process meanwhile.
+      writeFileSync(
+        script,
+        `import { existsSync } from "node:fs";
+        const wait = new Int32Array(new SharedArrayBuffer(4));
+        process.on("disconnect", () => process.exit(1));
+        process.on("message", () => {
+          while (!existsSync(${JSON.stringify(go)})) Atomics.wait(wait, 0, 0, 20);
+          process.send({ end: { kind: "done", state: "failed" } });
+        });`,
+      );
+      const told: string[] = [];
+      const stopping = new AbortController();
+      const worker = (name: string) =>
+        work({
+          url: redis.url,
+          jobs: 1,
+          lock: 1_000,
+          execution: {},
+          command: { file: script, args: [] },
+          signal: stopping.signal,
+          onJob: ({ job: own }, end) => {
+            told.push(`${name} ${end === "begun" ? end : end.kind}`);
+            if (end !== "begun") void storeOf("blocked").fail(own, { code: "usage", message: "in vain" }, EFFORT);
+          },
+        });
+      const first = worker("first");
+      const done = runOnQueue([job!], storeOf("blocked"), redis.url, { signal: idle() });
+      await vi.waitUntil(() => told.length > 0, PATIENT);
+      const second = worker("second");
+      await renewed(redis, job!.id, 4);
+      writeFileSync(go, "");
+      await done;
+      stopping.abort();
+      await Promise.all([first, second]);
+      expect(told).toEqual(["first begun", "first done"]);
+    });
+
+    test("a job whose lock is lost is ended at once and done again by whoever takes it, once", async () => {
+      const [job] = lenses(1, "lost");
+      const script = join(folder, "waits.mjs");
+      const begun = join(folder, "lost-begun");
+      // Waits for ever the first time, and is done the second.
+      writeFileSync(
+        script,
+        `import { existsSync, writeFileSync } from "node:fs";
+        process.on("disconnect", () => process.exit(1));
+        process.on("message", () => {
+          if (existsSync(${JSON.stringify(begun)})) return process.send({ end: { kind: "done", state: "failed" } });
+          writeFileSync(${JSON.stringify(begun)}, "");
+          setInterval(() => undefined, 1_000);
+        });`,
+      );
+      const ends: string[] = [];
+      const stopping = new AbortController();
+      const working = work({
+        url: redis.url,
+        jobs: 1,
+        lock: 1_000,
+        execution: {},
+        command: { file: script, args: [] },
+        signal: stopping.signal,
+        onJob: ({ job: own }, end) => {
+          if (end === "begun") return;
+          ends.push(end.kind);
+          if (end.kind === "done") void storeOf("lost").fail(own, { code: "usage", message: "in vain" }, EFFORT);
+        },
+      });
+      const done = runOnQueue([job!], storeOf("lost"), redis.url, { signal: idle() });
+      await vi.waitUntil(() => existsSync(begun), PATIENT);
+      await redis.ask((client) => client.del(lockOf(job!.id)));
+      await done;
+      stopping.abort();
+      await working;
+      expect(ends).toEqual(["ended", "done"]);
+    });
+
+    test("a store that takes no more is the machine's fault: the job is tried again and done once there is room", async () => {
+      const [job] = lenses(1, "full");
+      // The folder of the objects is a file: nothing can be written beneath it, as on a full disk.
+      const objects = join(folder, "full", "objects");
+      mkdirSync(join(folder, "full"));
+      writeFileSync(objects, "");
+      const ends: string[] = [];
+      const stopping = new AbortController();
+      const working = work({
+        url: redis.url,
+        jobs: 1,
+        lock: 2_000,
+        execution: { threads: 1 },
+        command: { file: program, args: ["worker-job"] },
+        signal: stopping.signal,
+        onJob: (_, end) => {
+          if (end === "begun") return;
+          if (ends.push(end.kind === "machine" ? end.sentence : end.kind) === 1) rmSync(objects);
+        },
+      });
+      await runOnQueue([job!], storeOf("full"), redis.url, { signal: idle() });
+      stopping.abort();
+      await working;
+      expect(ends).toEqual([expect.stringMatching(/full\/objects\/.*: a part of the path is no folder/), "done"]);
+      expect((await storeOf("full").record(job!.id))!.state).toBe("finished");
+    });
+
+    test("the state of a sweep names its workers and what they are at", async () => {
+      const [job, other] = lenses(2, "state");
+      const script = join(folder, "tells.mjs");
+      writeFileSync(
+        script,
+        `process.on("disconnect", () => process.exit(1));
+        process.on("message", (message) =>
+          process.send(
+            message === "stop"
+              ? { end: { kind: "stopped", sentence: "" } }
+              : { stage: { stage: "reading", done: 3, total: 9 } },
+          ),
+        );`,
+      );
+      const stopping = new AbortController();
+      const command = { file: script, args: [] };
+      const options = { url: redis.url, jobs: 1, lock: 2_000, execution: {}, command, signal: stopping.signal };
+      const watching = new AbortController();
+      const seen = new Promise<JobProgress>((resolve) => {
+        runOnQueue([job!, other!], storeOf("state"), redis.url, {
+          signal: watching.signal,
+          onProgress: (_, progress) => resolve(progress),
+        }).catch(() => undefined);
+      });
+      const working = work(options);
+      expect(await seen).toMatchObject({ stage: "reading", done: 3, total: 9 });
+      const state = await queueState([job!, other!], redis.url);
+      expect(state).toMatchObject({ workers: 1, waiting: 1, active: [{ at: job!.at, progress: { done: 3 } }] });
+      watching.abort();
+      stopping.abort();
+      await working;
+      expect(await withdraw([job!, other!], redis.url)).toBe(2);
     });
 
     test("a job at which every process dies is given up after three attempts, and the rest goes on", async () => {
@@ -205,6 +354,24 @@ if (redisVersion === undefined) {
       await expect(ask("redis://127.0.0.1:1")).rejects.toThrow("redis://127.0.0.1:1: does not answer");
       await expect(ask("http://127.0.0.1")).rejects.toThrow('"http://127.0.0.1" is no address of a queue');
     });
+  });
+}
+
+/** Conditions are looked at often, and waited for long. */
+const PATIENT = { timeout: 60_000, interval: 10 };
+
+const lockOf = (id: string) => `bull:secateur-jobs:${id}:lock`;
+
+/** Resolves once the lock of a job was renewed so many times: its time to live has grown instead of running out. */
+async function renewed(redis: RedisServer, id: string, times: number): Promise<void> {
+  await redis.ask(async (client) => {
+    let last = await client.pttl(lockOf(id));
+    for (let count = 0; count < times;) {
+      const now = await client.pttl(lockOf(id));
+      if (now > last) count++;
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   });
 }
 

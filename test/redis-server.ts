@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { Redis } from "ioredis";
 
 export const PASSWORD = "a-password";
 
@@ -54,6 +55,16 @@ export class RedisServer {
       started.once("exit", (code) => reject(new Error(`redis-server ended with exit code ${code}`)));
       started.stdout!.on("data", (text) => /Ready to accept connections/.test(String(text)) && resolve());
     });
+  }
+
+  /** Does something with a client of its own. */
+  async ask<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(this.url);
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
   }
 
   /** As by `kill -9`: what was acknowledged is in its file. */

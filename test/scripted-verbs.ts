@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { EngineError } from "../engine/base/errors.ts";
 import type { GenerateResult } from "../engine/choices/generate.ts";
 import type { LensResult } from "../engine/choices/lens.ts";
-import { VERBS } from "../engine/verbs/table.ts";
+import { EVERY_VERB } from "../engine/sweep/every-verb.ts";
 import type { Work } from "../engine/verbs/verb.ts";
 
 /** What a test does to the work that is under way. */
@@ -13,11 +13,11 @@ export class Script {
   private readonly works = new Map<string, { readonly work: Work<never>; readonly end: (failure?: Error) => void }>();
   private readonly waits: (() => void)[] = [];
 
-  readonly verbs: typeof VERBS = {
-    ...VERBS,
-    lens: { ...VERBS.lens, run: async ({ text }, work) => (await this.until(text!, work), LENS) },
+  readonly verbs: typeof EVERY_VERB = {
+    ...EVERY_VERB,
+    lens: { ...EVERY_VERB.lens, run: async ({ text }, work) => (await this.until(text!, work), LENS) },
     generate: {
-      ...VERBS.generate,
+      ...EVERY_VERB.generate,
       resumes: () => true,
       stages: () => [
         { name: "reading", share: 1 },

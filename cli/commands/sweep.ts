@@ -1,5 +1,4 @@
 // `secateur sweep`: one verb over a grid of tasks, models, seeds and settings; what is done already is not done again.
-import { extname } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import { EngineError } from "../../engine/base/errors.ts";
@@ -10,7 +9,7 @@ import { missing, runHere } from "../../engine/sweep/run-here.ts";
 import { type QueueState, queueState } from "../../engine/sweep/queue-state.ts";
 import { runOnQueue, withdraw } from "../../engine/sweep/run-on-queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
-import { onlyCells, readSweep, spelled } from "../../engine/sweep/sweep-plan.ts";
+import { onlyCells, readSweep, spelled, storeOf } from "../../engine/sweep/sweep-plan.ts";
 import { reportOf, type SweepReport } from "../../engine/sweep/sweep-report.ts";
 import type { SweepStore } from "../../engine/sweep/sweep-store.ts";
 import { columns } from "../circuit-table.ts";
@@ -77,11 +76,6 @@ function countOf(text: string): number {
 function opened(file: string, { store, only = [] }: SweepFlags) {
   const plan = readSweep(file);
   return { plan, jobs: onlyCells(plan, only), store: openStore(store ?? storeOf(file)) };
-}
-
-/** Beside the sweep file. */
-function storeOf(file: string): string {
-  return `${file.slice(0, file.length - extname(file).length)}.store`;
 }
 
 async function sweep(file: string, flags: SweepFlags, own: Command): Promise<void> {

@@ -30,6 +30,7 @@ import { type MemoriesResult, memoriesSettings } from "../choices/memories.ts";
 import { type EditResult, editSettings } from "../choices/edit.ts";
 import { type TwoHopResult, twoHopSettings } from "../choices/two-hop.ts";
 import { neuronSettings } from "../choices/neurons.ts";
+import { type SweepPart, type SweepResult, sweepSettings } from "../choices/sweep.ts";
 import { pruneSettings } from "../choices/prune.ts";
 import { type PatchResult, patchSettings } from "../choices/patch.ts";
 import { relationSettings } from "../choices/relation.ts";
@@ -85,9 +86,12 @@ export const VERB_SETTINGS = {
   neurons: neuronSettings,
   "sae features": saeFeaturesSettings,
   "sae steer": saeSteerSettings,
+  sweep: sweepSettings,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type VerbName = keyof typeof VERB_SETTINGS;
+/** Those that a sweep can do in its cells. */
+export type CellVerb = Exclude<VerbName, "sweep">;
 export const VERB_NAMES = Object.keys(VERB_SETTINGS) as [VerbName, ...VerbName[]];
 
 /** Name of the verb → its result: plain data, which goes over a wire and into a file. */
@@ -120,6 +124,7 @@ export interface VerbResults {
   readonly neurons: NeuronsResult;
   readonly "sae features": SaeFeaturesResult;
   readonly "sae steer": SaeSteerResult;
+  readonly sweep: SweepResult;
 }
 
 /** Name of the verb → one piece of what it has found so far; verbs that are not here tell their result alone. */
@@ -130,6 +135,7 @@ export interface VerbParts {
   readonly transfer: TransferCell;
   readonly prune: PrunePart;
   readonly "sae train": TrainingPoint;
+  readonly sweep: SweepPart;
 }
 
 export type SettingsOf<Name extends VerbName> = Frozen<z.output<(typeof VERB_SETTINGS)[Name]>>;

@@ -17,7 +17,7 @@ import type { PruneSettings } from "../choices/prune.ts";
 import type { AskedOf, ResultOf, SettingsOf, VerbName } from "../contract/verbs.ts";
 import { prune } from "../verbs/prune.ts";
 import type { Table } from "../choices/result-table.ts";
-import { VERBS } from "../verbs/table.ts";
+import { EVERY_VERB } from "../sweep/every-verb.ts";
 import type { Verb, Work } from "../verbs/verb.ts";
 import { wireError } from "../wire/wire-error.ts";
 import type { EventLog } from "./event-log.ts";
@@ -70,7 +70,7 @@ export class Jobs {
     private readonly log: EventLog,
     private readonly execution: Execution,
     private readonly store: ResultStore,
-    private readonly verbs: typeof VERBS = VERBS,
+    private readonly verbs: typeof EVERY_VERB = EVERY_VERB,
   ) {}
 
   /** @returns the job's id @throws EngineError "usage" for settings that the verb does not have */

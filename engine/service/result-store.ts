@@ -24,7 +24,7 @@ import { without } from "../base/without.ts";
 import { readCircuitFile } from "../session/circuit-source.ts";
 import { fileSafe, giveBack, newJournalPath, runCircuitPath, runName, runsFolder } from "../session/run-store.ts";
 import { version as secateur } from "../session/version.ts";
-import { VERBS } from "../verbs/table.ts";
+import { EVERY_VERB } from "../sweep/every-verb.ts";
 import { wireError } from "../wire/wire-error.ts";
 import type { StageSeconds } from "./time-left.ts";
 
@@ -365,7 +365,16 @@ const journalPath = (id: string): string => join(runsFolder(), `${safeId(id)}.js
 
 function recordOf(run: AdoptedRecord): ResultRecord {
   const verb = run.verb as VerbName;
-  return { ...run, format, version, verbVersion: VERBS[verb].version, secateur, name: "", note: "", pinned: false };
+  return {
+    ...run,
+    format,
+    version,
+    verbVersion: EVERY_VERB[verb].version,
+    secateur,
+    name: "",
+    note: "",
+    pinned: false,
+  };
 }
 
 /** Names of files have at most 255 bytes, of which numbers and endings take some. */
@@ -405,14 +414,14 @@ function checkedRecord(data: unknown, file: string, id: string): ResultRecord {
   if (record.id !== id) throw damaged(file, `it is the record of ${record.id}, in a folder of another name.`);
   const verb = VERB_NAMES.find((name) => name === record.verb);
   if (!verb) throw damaged(file, `this version knows no "${record.verb}"; open it with the one that made it.`);
-  if (record.verbVersion !== VERBS[verb].version) {
+  if (record.verbVersion !== EVERY_VERB[verb].version) {
     throw damaged(
       file,
       `it was made by Secateur ${record.secateur}, whose results of ${verb} have another form; run it again: ${record.command}`,
     );
   }
   try {
-    checked(VERBS[verb].settings, record.settings, "settings");
+    checked(EVERY_VERB[verb].settings, record.settings, "settings");
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw damaged(file, error.message);

@@ -19,6 +19,7 @@ import { Relations } from "./relations.ts";
 import { labelFeature } from "./feature-labels.ts";
 import { openedVector, shippedContrastSets, vectorFile } from "./directions.ts";
 import { ResultStore } from "./result-store.ts";
+import { sweepJob } from "../sweep/sweep-verb.ts";
 
 /**
  * @param execution what everything is computed on
@@ -80,6 +81,7 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
     note: (id, note) => answer(() => jobs.edit(id, { note })),
     pin: (id, pinned) => answer(() => jobs.edit(id, { pinned })),
     deleteResult: (id) => answer(() => jobs.remove(id)),
+    sweepJob: (sweep, id) => sweepJob(sweep, id),
     restoreResult: (id) => answer(() => jobs.restore(id)),
     command: (verb, settings) => answer(() => jobs.command(verb, settings)),
     events: (after) => log.after(after),

@@ -1,12 +1,12 @@
 // Does one job in this process: the verb, with its journal in the attempt's folder.
 import type { Execution } from "../choices/execution.ts";
-import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import type { CellVerb, SettingsOf } from "../contract/verbs.ts";
 import { VERBS } from "../verbs/table.ts";
 import type { Verb } from "../verbs/verb.ts";
 
 export interface Task {
-  readonly verb: VerbName;
-  readonly settings: SettingsOf<VerbName>;
+  readonly verb: CellVerb;
+  readonly settings: SettingsOf<CellVerb>;
   readonly folder: string;
   readonly ledger: { readonly file: string; readonly goOn: boolean };
 }
@@ -18,7 +18,7 @@ export function execute(
   signal: AbortSignal,
   report: (stage: string, done: number, total: number) => void = () => undefined,
 ): Promise<unknown> {
-  const verb = VERBS[name] as unknown as Verb<VerbName>;
+  const verb = VERBS[name] as unknown as Verb<CellVerb>;
   return verb.run(settings, {
     execution,
     signal,

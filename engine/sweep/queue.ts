@@ -45,8 +45,14 @@ export async function connected(url: string): Promise<Redis> {
     );
   }
   const { Redis: Client } = await import("ioredis");
-  await asked(new Client(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 }), url);
-  const connection = new Client(url, { maxRetriesPerRequest: null });
+  // On a command line others can read it.
+  const password = process.env.SECATEUR_QUEUE_PASSWORD;
+  const secret = password === undefined || withoutPassword(url) !== url ? {} : { password };
+  await asked(
+    new Client(url, { ...secret, lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 }),
+    url,
+  );
+  const connection = new Client(url, { ...secret, maxRetriesPerRequest: null });
   // Whoever waits for an answer hears of it; without a listener the process would end.
   connection.on("error", () => undefined);
   return connection;

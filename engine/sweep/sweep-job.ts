@@ -1,16 +1,16 @@
 // A job of a sweep: one verb with its settings, named by what decides its result.
 import { canonicalJson } from "../base/canonical-json.ts";
 import { sha256 } from "../base/hash.ts";
-import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import type { CellVerb, SettingsOf } from "../contract/verbs.ts";
 import type { Cell } from "./grid.ts";
 
 export interface SweepJob {
   /** Hash of everything that decides the result: verb, settings, task file and weights. */
   readonly id: string;
-  readonly verb: VerbName;
+  readonly verb: CellVerb;
   /** Of the form of the verb's result. */
   readonly verbVersion: number;
-  readonly settings: SettingsOf<VerbName>;
+  readonly settings: SettingsOf<CellVerb>;
   readonly at: Cell["at"];
   /** Of the model's weights; undefined for a verb without a model. */
   readonly weights: string | undefined;

@@ -1,12 +1,12 @@
 // From a sweep file to its jobs: read, checked against the verb's own settings, every task and model named by its content.
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { withFile } from "../base/refusal.ts";
-import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import type { CellVerb, SettingsOf } from "../contract/verbs.ts";
 import { openModel } from "../model/open.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { problemError, type Problem, type Problems, throwProblems } from "../task/problems.ts";
@@ -20,7 +20,7 @@ import { jobId, type SweepJob, type TaskText } from "./sweep-job.ts";
 export interface SweepPlan {
   readonly file: string;
   readonly name: string;
-  readonly verb: VerbName;
+  readonly verb: CellVerb;
   /** Axes with more than one value. */
   readonly axes: readonly string[];
   readonly jobs: readonly SweepJob[];
@@ -55,8 +55,8 @@ export function readSweep(path: string): SweepPlan {
   };
 }
 
-function verbOf({ verb }: SweepFile, source: Source): VerbName {
-  if (Object.hasOwn(VERBS, verb)) return verb as VerbName;
+function verbOf({ verb }: SweepFile, source: Source): CellVerb {
+  if (Object.hasOwn(VERBS, verb)) return verb as CellVerb;
   const names = Object.keys(VERBS);
   const sentence = `there is no verb "${verb}".${didYouMean(verb, names) || ` Verbs are ${names.join(", ")}.`}`;
   throw problemError({ sentence, place: source.place(["verb"]) }, source);
@@ -86,7 +86,7 @@ class CellSettings {
   constructor(
     private readonly source: Source,
     private readonly file: SweepFile,
-    private readonly verb: VerbName,
+    private readonly verb: CellVerb,
   ) {}
 
   jobOf({ at, settings: asked }: Cell): SweepJob | undefined {
@@ -94,7 +94,7 @@ class CellSettings {
     const task = this.taskOf(asked.task);
     const parsed = schema.safeParse(task ? { ...asked, task: task.path } : asked);
     if (!parsed.success) return this.refuse(parsed.error.issues, asked);
-    const settings = parsed.data as SettingsOf<VerbName>;
+    const settings = parsed.data as SettingsOf<CellVerb>;
     const { model } = settings as { readonly model?: string };
     const described = {
       verb: this.verb,
@@ -187,4 +187,9 @@ export function onlyCells(plan: SweepPlan, only: readonly string[]): SweepJob[] 
 /** A value as a person types it: a file by its name alone. */
 export function spelled(value: unknown): string {
   return typeof value === "string" ? basename(value).replace(/\.(ya?ml|json|jsonl|csv)$/, "") : JSON.stringify(value);
+}
+
+/** Where results are kept unless another place is named: beside the sweep file. */
+export function storeOf(file: string): string {
+  return `${file.slice(0, file.length - extname(file).length)}.store`;
 }

@@ -73,7 +73,7 @@ export async function reportOf(
   };
 }
 
-function rowOf({ id, at }: SweepJob, record: JobRecord | undefined): SweepRow {
+export function rowOf({ id, at }: Pick<SweepJob, "id" | "at">, record: JobRecord | undefined): SweepRow {
   return {
     at,
     id,
@@ -85,7 +85,7 @@ function rowOf({ id, at }: SweepJob, record: JobRecord | undefined): SweepRow {
   };
 }
 
-function figuresOf({ headline, seconds }: JobRecord): Record<string, number> {
+export function figuresOf({ headline, seconds }: JobRecord): Record<string, number> {
   const numbers = Object.entries(headline?.values ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === "number",
   );
@@ -115,18 +115,20 @@ async function meanOf(
     at: withoutSeed(group[0]!.job.at),
     jobs: group.length,
     finished: records.length,
-    figures: Object.fromEntries(names.map((name) => [name, overSeeds(figures.map((each) => each[name]!))])),
+    figures: Object.fromEntries(names.map((name) => [name, overJobs(figures.map((each) => each[name]!))])),
     holds: held.length === 0 ? undefined : held.filter(Boolean).length / held.length,
     jaccard: alikeness(circuits),
   };
 }
 
-function overSeeds(values: readonly number[]): { mean: number; interval: Interval | undefined } {
+/** Mean over jobs with its 95 % interval. */
+export function overJobs(values: readonly number[]): { mean: number; interval: Interval | undefined } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return { mean, interval: meanInterval(Float64Array.from(values), intervalSeed) };
 }
 
-function alikeness(circuits: readonly Circuit[]): SweepMean["jaccard"] {
+/** How alike circuits are: the mean of the Jaccard index of all pairs. */
+export function alikeness(circuits: readonly Circuit[]): SweepMean["jaccard"] {
   if (circuits.length < 2) return undefined;
   const kept = circuits.map((circuit) => new Set(keptUnits(circuit).ids()));
   const { jaccard } = agreementOf(kept, { seed: intervalSeed });
@@ -134,7 +136,7 @@ function alikeness(circuits: readonly Circuit[]): SweepMean["jaccard"] {
 }
 
 /** Undefined for a verb that finds no circuit. */
-async function circuitOf(record: JobRecord, store: SweepStore): Promise<Circuit | undefined> {
+export async function circuitOf(record: JobRecord, store: SweepStore): Promise<Circuit | undefined> {
   if (record.verb !== "prune") return undefined;
   const { circuit } = (await store.result(record)) as { readonly circuit: Circuit };
   return parseCircuit(JSON.stringify(circuit), record.id);

@@ -9,7 +9,7 @@ import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { Headline } from "../contract/jobs.ts";
 import { HEADLINES } from "../contract/jobs.ts";
-import type { SettingsOf, VerbName } from "../contract/verbs.ts";
+import type { CellVerb, SettingsOf, VerbName } from "../contract/verbs.ts";
 import { onlySearch, pruneTask } from "../session/prune-task.ts";
 import { VERBS } from "./table.ts";
 import type { Verb } from "./verb.ts";
@@ -47,7 +47,7 @@ writeFileSync(corpus, names.flatMap((a) => names.map((b) => `When ${a} and ${b} 
 
 const relation = "tasks/relations/noun-plural.json";
 
-const CASES: readonly (readonly [VerbName, object, string])[] = [
+const CASES: readonly (readonly [CellVerb, object, string])[] = [
   ["patch", { ...ioi, site: "residPre", by: "position" }, "layer position effect normalised"],
   ["score", { ...ioi, positions: ["S2", "END"] }, "unit score at S2 at END"],
   ["score", { ...ioi, edges: true, method: "information-flow" }, "edge score"],
@@ -70,7 +70,7 @@ const CASES: readonly (readonly [VerbName, object, string])[] = [
 ];
 
 /** @returns what came, and the stages of which it told */
-async function done(name: VerbName, asked: object) {
+async function done(name: CellVerb, asked: object) {
   const verb = VERBS[name] as unknown as Verb<VerbName>;
   const settings = verb.settings.parse(asked) as SettingsOf<VerbName>;
   const told: { readonly stage: string; readonly done: number; readonly total: number }[] = [];

@@ -1,5 +1,5 @@
-// Every verb: what the engine can be asked to do as a job, the command line can be told, and the window offers.
-import type { VerbName } from "../contract/verbs.ts";
+// Every verb that does one thing: what the engine can be asked to do as a job, the command line can be told, and the window offers.
+import type { CellVerb } from "../contract/verbs.ts";
 import { vectorApply } from "./vector-apply.ts";
 import { vectorJudge } from "./vector-judge.ts";
 import { vectorMake } from "./vector-make.ts";
@@ -30,7 +30,7 @@ import { stability } from "./stability.ts";
 import { transfer } from "./transfer.ts";
 import type { Verb } from "./verb.ts";
 
-export const VERBS: { readonly [Name in VerbName]: Verb<Name> } = {
+export const VERBS: { readonly [Name in CellVerb]: Verb<Name> } = {
   "vector make": vectorMake,
   "vector sweep": vectorSweep,
   "vector judge": vectorJudge,

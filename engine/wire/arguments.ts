@@ -46,6 +46,7 @@ export const ARGUMENTS = {
   vectorFile: [z.strictObject({ ...vector, ending: oneOf(VECTOR_ENDINGS) })],
   labelFeature: [z.strictObject({ dictionary: path, feature: whole(0, 10_000_000), label: remark })],
   openCircuit: [source],
+  sweepJob: [z.strictObject({ file: path, store: path.optional() }), name],
   measure: [
     z.strictObject({
       ...taskChoice,

@@ -15,6 +15,7 @@ import BookOpen from "@lucide/svelte/icons/book-open";
 import PencilLine from "@lucide/svelte/icons/pencil-line";
 import Replace from "@lucide/svelte/icons/replace";
 import Route from "@lucide/svelte/icons/route";
+import Table from "@lucide/svelte/icons/table-2";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Sparkles from "@lucide/svelte/icons/sparkles";
 import Type from "@lucide/svelte/icons/type";
@@ -47,4 +48,5 @@ export const PANES: Readonly<Record<Tab, Instrument>> = {
   steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
   relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
   statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },
+  sweep: { load: () => import("./panes/SweepPane.svelte"), icon: Table },
 };

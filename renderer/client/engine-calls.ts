@@ -45,6 +45,7 @@ const CALLS = {
   pin: true,
   deleteResult: true,
   restoreResult: true,
+  sweepJob: true,
   command: true,
   events: true,
 } satisfies Readonly<Record<keyof EngineApi, true>>;

@@ -91,6 +91,14 @@ export class Desk<Name extends VerbName> {
     }
   }
 
+  /** Shows a result that no job of the engine made. */
+  take(stored: StoredResult<Name>): void {
+    this.clear();
+    this.result = stored;
+    this.settings = stored.settings;
+    this.arrived(stored);
+  }
+
   /** Forgets what is shown; the engine keeps it. */
   clear(): void {
     this.job = undefined;

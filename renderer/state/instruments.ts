@@ -25,6 +25,7 @@ export const INSTRUMENTS = {
   relations: "change",
   edit: "change",
   statistics: "trust",
+  sweep: "trust",
 } as const satisfies Readonly<Record<string, Group>>;
 
 export type Tab = keyof typeof INSTRUMENTS;
@@ -42,6 +43,7 @@ const WITHOUT_SEARCH: ReadonlySet<Tab> = new Set([
   "edit",
   "steer",
   "relations",
+  "sweep",
 ]);
 
 export function isOfSearch(tab: Tab): boolean {

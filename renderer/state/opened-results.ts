@@ -1,6 +1,6 @@
 // Opening a card of the shelf: its instrument is shown with the result, the settings, the model and the task that it was made with.
 import { without } from "../../engine/base/without.ts";
-import type { SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
+import type { ResultOf, SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
 import type { About, ResultSummary } from "../../engine/contract/jobs.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { isPage } from "./features-form.svelte.ts";
@@ -99,6 +99,7 @@ const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
     bench.featuresForm.takeSteering(settings);
     await openDictionary(bench, settings.dictionary, settings.model);
   }),
+  sweep: onDesk("sweep", "sweep", ({ sweepForm }, settings) => sweepForm.take(settings)),
 };
 
 /** Verbs whose task is the one of the bar; others have files of their own, which say nothing of it. */
@@ -117,6 +118,37 @@ export async function openResult(bench: Workbench, { id, verb }: ResultSummary):
   } catch (thrown) {
     bench.tray.error = toWireError(thrown);
   }
+}
+
+/** Verb → the instrument that shows what one job of a sweep has found; undefined where that is a table of the sweep alone. */
+const TABS_OF_JOBS: Readonly<Partial<Record<VerbName, Tab>>> = {
+  curves: "curves",
+  lens: "lens",
+  generate: "text",
+  neuron: "neurons",
+  patchscope: "patchscope",
+  transplant: "patchscope",
+  "two-hop": "twoHop",
+  edit: "edit",
+  memories: "memories",
+};
+
+/** Shows what one job of a sweep has found as a run of its own. @throws what the engine says */
+export async function openSweepJob(bench: Workbench, { file, store }: SettingsOf<"sweep">, id: string): Promise<void> {
+  const stored = await bench.link.api.sweepJob({ file, store }, id);
+  const verb = stored.summary.verb as VerbName;
+  const { model, task } = stored.settings as { readonly model?: string; readonly task?: string };
+  if (verb === "prune") {
+    const { circuit } = stored.result as ResultOf<"prune">;
+    bench.showCircuit(circuit, `${circuit.task.name}-${id.slice(0, 8)}`);
+    await bench.takeUp(stored.settings as SettingsOf<"prune">);
+    return bench.show({ tab: "circuit" });
+  }
+  const tab = TABS_OF_JOBS[verb];
+  if (!tab) throw new Error(`No instrument of the window shows what ${verb} found; the table has its figures.`);
+  bench.desk(verb).take(stored as never);
+  bench.show({ tab });
+  await bench.takeUp({ model, ...(OF_THE_TASK.has(verb) && { task }) });
 }
 
 /** What a card is of that the bar is not. */

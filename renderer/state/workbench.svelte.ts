@@ -44,6 +44,7 @@ import type { Settings } from "./settings.svelte.ts";
 import { SteerForm } from "./steer-form.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
 import { circuitAt } from "./taken-circuit.ts";
+import { SweepForm } from "./sweep-form.svelte.ts";
 import { TextForm } from "./text-form.svelte.ts";
 import { LastAsked, type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
@@ -85,6 +86,7 @@ export class Workbench {
   readonly featuresForm = new FeaturesForm();
   readonly steerForm = new SteerForm();
   readonly neuronForm = new NeuronForm();
+  readonly sweepForm = new SweepForm();
   readonly form = new RunForm();
   readonly view = new Undoable<View>(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -567,7 +569,8 @@ export class Workbench {
     this.showCircuit(await this.link.api.openCircuit({ file: name }), name);
   }
 
-  private showCircuit(circuit: Circuit, name: string): void {
+  /** Shows a circuit that is no run of the engine. */
+  showCircuit(circuit: Circuit, name: string): void {
     const request = pruneSettingsOf(circuit);
     const startedAt = circuit.environment?.startedAt ?? "";
     this.runs.show({ id: name, request, state: "finished", startedAt, steps: [], circuit });

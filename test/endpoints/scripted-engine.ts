@@ -81,6 +81,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     pin: unscripted,
     deleteResult: unscripted,
     restoreResult: unscripted,
+    sweepJob: unscripted,
     command: unscripted,
     events: (after) => log.after(after),
   };

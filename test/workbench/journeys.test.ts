@@ -1,5 +1,5 @@
 // Whole journeys through the page on the real engine and the embedded model.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page, WebSocketRoute } from "playwright";
 import { readNeuronpedia } from "../../engine/choices/neuronpedia-feature.ts";
@@ -342,6 +342,62 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await close();
   });
 
+  test("a sweep is one card with a matrix: a cell has its mean, its jobs open as runs, the matrix is saved, and it opens again from the shelf", async () => {
+    const { page, complaints, close } = await launch(server.address);
+    const file = join(server.home, "two-by-two.yaml");
+    const lines = [
+      "name: two-by-two",
+      "verb: prune",
+      `tasks: [${join(process.cwd(), "tasks/ioi.yaml")}]`,
+      "seeds: [0, 1]",
+      "grid: { ablation: [resample, zero] }",
+      "settings: { units: [head], examples: { discovery: 8, heldOut: 8 }, random: 0, parts: false, roles: false, connections: false }",
+    ];
+    writeFileSync(file, lines.join("\n"));
+    await showTab(page, "sweep");
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page
+        .locator("[role=tabpanel][data-tab=sweep]")
+        .getByRole("button", { name: /^Open a file/ })
+        .click(),
+    ]);
+    await chooser.setFiles(file);
+    await expect
+      .poll(() => page.getByRole("combobox", { name: "Sweep", exact: true }).inputValue())
+      .toMatch(/two-by-two/);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("4 jobs finished, 0 failed, 0 missing").waitFor();
+    await page.getByText("Means over the jobs of each cell with 95 % intervals.").waitFor();
+    const matrix = page.getByRole("table", { name: "What each cell of the sweep has found" });
+    await page.getByRole("combobox", { name: "Rows" }).selectOption("task");
+    await page.getByRole("combobox", { name: "Columns" }).selectOption("ablation");
+    await page.getByRole("combobox", { name: "Figure" }).selectOption("kept");
+    await expect.poll(() => matrix.locator("tbody button").count()).toBe(2);
+    await matrix.getByRole("button", { name: /^ioi · zero: / }).click();
+    const jobs = page.getByRole("table", { name: "Jobs of the chosen cell" }).locator("tbody tr");
+    await expect.poll(() => jobs.count()).toBe(2);
+    const cells = await jobs.evaluateAll((rows) => rows.map((row) => row.querySelectorAll("td")[3]!.textContent));
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("[role=tabpanel][data-tab=sweep]").getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    const table = readFileSync(await download.path(), "utf8")
+      .trim()
+      .split(/\r?\n/);
+    const mean = (Number(cells[0]) + Number(cells[1])) / 2;
+    expect(table.at(-1)).toBe(`ioi,zero,2,2,0,${mean},,`);
+    await jobs.nth(1).getByRole("button", { name: "Open" }).click();
+    await expect.poll(async () => (await listedHeads(page)).length).toBe(Number(cells[1]));
+    await page.getByRole("button", { name: /^Results \(/ }).click();
+    const shelf = page.getByRole("region", { name: "Results" });
+    await shelf.getByText("two-by-two: 4 of 4 jobs of prune").waitFor();
+    await shelf.getByRole("button", { name: "Open Sweep · two-by-two" }).click();
+    await matrix.waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("circuits of edges by two methods are measured, drawn and saved as a graph that is read back", async () => {
     const { page, complaints, close } = await launch(server.address);
     await measureEdges(page);
@@ -382,7 +438,10 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     await page.waitForSelector(".engine.ready");
     const [chooser] = await Promise.all([
       page.waitForEvent("filechooser"),
-      page.getByRole("button", { name: "Open a file" }).first().click(),
+      page
+        .getByRole("button", { name: /^Open a file/ })
+        .first()
+        .click(),
     ]);
     await chooser.setFiles({ name: "x.secateur", mimeType: "application/json", buffer: readFileSync(file) });
     await page.getByRole("tab", { name: "Edges" }).click();

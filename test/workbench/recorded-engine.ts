@@ -157,6 +157,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
     pin: unknown,
     deleteResult: unknown,
     restoreResult: unknown,
+    sweepJob: unknown,
     command: unknown,
     events: async (after) => {
       if (log.length <= after) await new Promise<void>((resolve) => listeners.push(resolve));
