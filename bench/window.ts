@@ -54,8 +54,7 @@ function medianAndWorst(times: readonly number[]): string {
 /** From the file's choice to two frames after the graph says that all connections are shown. */
 async function firstDrawn(page: Page, file: string): Promise<number> {
   await page.locator('input[type="number"]').first().fill(String(connections));
-  const button = page.locator(".left").getByRole("button", { name: /^Open/ });
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button.click()]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Control+o")]);
   const start = performance.now();
   await chooser.setFiles(file);
   await page.getByText(`Showing ${connections} of ${connections} connections`).waitFor();

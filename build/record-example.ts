@@ -110,6 +110,7 @@ function preview(tokenizer: Tokenizer): TaskPreview {
   return {
     prompts: discovery.slice(0, SHOWN_PROMPTS).map(pair),
     counts: { discovery: discovery.length, heldOut: heldOut.length },
+    tried: discovery.length,
     ...anchors,
     notes: [],
   };

@@ -89,11 +89,18 @@ export interface PromptPair {
   readonly positions: Readonly<Record<string, number>>;
 }
 
+export interface PreviewRequest extends TaskChoice {
+  /** Discovery examples that the model is tried on at most; a few, unless more are asked for. */
+  readonly tried?: number | undefined;
+}
+
 /** The prompts of a task on a model, and whether the model can do it at all. */
 export interface TaskPreview {
   readonly prompts: readonly PromptPair[];
   readonly counts: { readonly discovery: number; readonly heldOut: number };
-  /** Means over the discovery examples. */
+  /** The first so many discovery examples were tried. */
+  readonly tried: number;
+  /** Means over those that were tried. */
   readonly full: number;
   readonly empty: number;
   readonly accuracy: number;
@@ -251,7 +258,8 @@ export interface EngineApi {
   listTasks(): Promise<readonly TaskEntry[]>;
   /** @throws every problem of the file, with places */
   openTask(source: TaskSource): Promise<OpenedTask>;
-  preview(choice: TaskChoice): Promise<TaskPreview>;
+  /** The prompts, and how the model does on some of them: a few passes, so that a task opens at once on a large model too. */
+  preview(request: PreviewRequest): Promise<TaskPreview>;
   /** Pruning runs, also those of the command line, each as far as it got. */
   listRuns(): Promise<readonly RunSummary[]>;
   openRun(id: string): Promise<RunRecord>;

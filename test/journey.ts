@@ -27,6 +27,15 @@ export async function showTab(page: Page, tab: Tab): Promise<void> {
   await trigger.blur();
 }
 
+/** Picks a task in the bar by a few letters of its title, and waits until the model has been tried on it. */
+export async function pickTask(page: Page, title: string): Promise<void> {
+  await page.getByRole("button", { name: /^Task: / }).click();
+  await page.getByRole("combobox", { name: "Search: Task" }).fill(title);
+  await press(page, "Enter");
+  await page.getByRole("button", { name: new RegExp(`^Task: ${title}`) }).waitFor();
+  await page.locator(".able", { hasText: "%" }).waitFor();
+}
+
 export async function startRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Start" }).click();
   await page.getByRole("button", { name: "Stop" }).waitFor();
@@ -34,10 +43,7 @@ export async function startRun(page: Page): Promise<void> {
 
 /** IOI on the embedded model, as many examples for discovery as are held out. */
 export async function openIoi(page: Page, examples: number): Promise<void> {
-  const left = page.locator(".left");
-  await left.getByRole("button", { name: "Indirect object identification" }).click();
-  await left.getByText("Yes: sprig gives").waitFor();
-  // Waits until the task is open, since the settings cannot be changed before.
+  await pickTask(page, "Indirect object identification");
   await page.getByLabel("discovery", { exact: true }).fill(String(examples));
   await page.getByLabel("held out", { exact: true }).fill(String(examples));
 }
@@ -265,7 +271,7 @@ export async function keepOnShelf(page: Page): Promise<void> {
   await press(page, "Escape");
 
   // The bar goes elsewhere; the card is marked, and opening it comes back.
-  await page.locator(".left").getByRole("button", { name: "Gendered pronoun" }).click();
+  await pickTask(page, "Gendered pronoun");
   await shelf.getByText("other task").waitFor();
   await shelf.getByRole("button", { name: "Open first circuit" }).click();
   await expect.poll(() => shelf.getByText("other task").count()).toBe(0);
@@ -296,15 +302,13 @@ export async function workTheTray(page: Page): Promise<void> {
   await page.locator("[role=tab][aria-selected=true]", { hasText: "Circuit" }).waitFor();
   await press(page, "Escape");
 
-  await page.getByRole("button", { name: /^Task: Indirect/ }).click();
-  await page.getByRole("combobox", { name: "Search: Task" }).fill("pronoun");
-  await press(page, "Enter");
-  await page.getByRole("button", { name: /^Task: Gendered pronoun/ }).waitFor();
+  await pickTask(page, "Gendered pronoun");
   await page.getByText("shown: ioi, sprig").waitFor();
+  const label = page.locator(".rail .name", { hasText: "Lens" });
   await press(page, "l");
-  await page.locator(".left").waitFor({ state: "hidden" });
+  await label.waitFor({ state: "hidden" });
   await press(page, "l");
-  await page.locator(".left").waitFor();
+  await label.waitFor();
 }
 
 /**

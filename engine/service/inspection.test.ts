@@ -37,6 +37,24 @@ test("a look takes the place of the one of its kind before it, and of no other",
   expect([attention, one, list, latter].map(({ status }) => status)).toEqual(Array(4).fill("fulfilled"));
 });
 
+test("a task is tried on 16 of its prompts, and on more where more are asked for; all of them are listed", async () => {
+  const looks = inspection().forClient();
+  const choice = { ...CHOICE, examples: { discovery: 40, heldOut: 2 } };
+  const embed = vi.spyOn(Executor.prototype, "embed");
+  const few = await looks.preview(choice);
+  expect(few).toMatchObject({ tried: 16, counts: { discovery: 40, heldOut: 2 } });
+  expect(few.prompts.length).toBe(42);
+  const tokens = (first: number) =>
+    few.prompts.slice(0, first).reduce((sum, { clean, corrupt }) => sum + clean.ids.length + corrupt.ids.length, 0);
+  const passed = () => embed.mock.calls.reduce((sum, [ids]) => sum + ids.length, 0);
+  expect(passed()).toBeLessThanOrEqual(2 * tokens(16));
+  const more = await looks.preview({ ...choice, tried: 1000 });
+  expect(more.tried).toBe(40);
+  const alone = await looks.preview({ ...choice, examples: { discovery: 16, heldOut: 2 } });
+  expect(few.full).toBeCloseTo(alone.full, 6);
+  expect(more.full).not.toBeCloseTo(few.full, 3);
+});
+
 test("a look under way ends before the next program runs, and the next look is answered as if it had not been", async () => {
   const whole = await inspection().forClient().preview(CHOICE);
   const looks = inspection().forClient();

@@ -19,6 +19,7 @@ import type {
   Heatmap,
   HeatmapRequest,
   MeasureRequest,
+  PreviewRequest,
   PromptPair,
   TaskPreview,
   TokenRow,
@@ -46,6 +47,9 @@ interface Ready {
 
 /** A heatmap needs no more examples than this to show where the effects are. */
 const heatmapExamples = 32;
+
+/** Enough to say whether a model can do a task at all; a task must open at once. */
+const triedAtFirst = 16;
 
 /** What a client looks at: one neuron and a list of them stand beside each other, all else in one place. */
 type Look = "preview" | "measure" | "heatmap" | "attention" | "neuron" | "neurons";
@@ -91,7 +95,7 @@ export class Inspection {
       }
     };
     return {
-      preview: (choice) => inTurn("preview", choice, (opened, signal) => this.preview(opened, signal)),
+      preview: (request) => inTurn("preview", request, (opened, signal) => this.preview(opened, request, signal)),
       measure: (request) => inTurn("measure", request, (opened) => this.measure(opened, request)),
       heatmap: (request) => inTurn("heatmap", request, ({ prepared }) => heatmapOf(prepared, request)),
       attention: (request) => inTurn("attention", request, ({ prepared }) => attentionOf(prepared, request)),
@@ -122,12 +126,18 @@ export class Inspection {
     return mine;
   }
 
-  private async preview({ prepared, ready }: Opened, signal: AbortSignal): Promise<TaskPreview> {
+  private async preview(
+    { prepared, ready }: Opened,
+    { tried: wanted = triedAtFirst }: PreviewRequest,
+    signal: AbortSignal,
+  ): Promise<TaskPreview> {
     const { discovery, heldOut, model, notes } = prepared;
-    const { ends } = (await this.ready(prepared, ready, ["head", "mlp"], "discovery")).anchors;
+    const tried = Math.min(wanted, discovery.length);
+    const { ends } = (await this.ready(prepared, ready, ["head", "mlp"], "discovery", tried)).anchors;
     return {
       prompts: await inTurns(pairsOf([...discovery, ...heldOut], model), signal),
       counts: { discovery: discovery.length, heldOut: heldOut.length },
+      tried,
       full: ends.full,
       empty: ends.empty,
       accuracy: ends.accuracy,
@@ -165,12 +175,14 @@ export class Inspection {
     ready: Map<string, Ready>,
     units: readonly UnitKind[],
     split: "discovery" | "heldOut",
+    most = Infinity,
   ): Promise<Ready> {
-    const key = `${[...units].sort().join()}/${split}`;
+    const all = split === "discovery" ? discovery : heldOut;
+    const examples = all.slice(0, most);
+    const key = `${[...units].sort().join()}/${split}/${examples.length}`;
     const known = ready.get(key);
     if (known) return known;
     const space = new UnitSpace(sizes, units);
-    const examples = split === "discovery" ? discovery : heldOut;
     const evaluator = await Evaluator.create(executor, examples, {
       metric: task.metric,
       ablation,

@@ -1,10 +1,10 @@
 // What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
 import { z } from "zod";
-import { listOf, name, oneOf, path, unitId, whole } from "../choices/bounds.ts";
+import { exampleCount, listOf, name, oneOf, path, unitId, whole } from "../choices/bounds.ts";
 import { vectorSum } from "../choices/acting.ts";
 import { VECTOR_ENDINGS } from "../choices/vector.ts";
 import { DIRECTIONS, UNIT_KINDS } from "../choices/lists.ts";
-import { taskChoice, taskChoiceSchema } from "../choices/task-choice.ts";
+import { taskChoice } from "../choices/task-choice.ts";
 import { type EngineApi, SITES } from "../contract.ts";
 import { PRIORITIES } from "../contract/jobs.ts";
 import { VERB_NAMES } from "../contract/verbs.ts";
@@ -37,7 +37,7 @@ export const ARGUMENTS = {
   stopFetch: [],
   listTasks: [],
   openTask: [source],
-  preview: [taskChoiceSchema],
+  preview: [z.strictObject({ ...taskChoice, tried: exampleCount(1).optional() })],
   listRuns: [],
   openRun: [name],
   keep: [z.strictObject({ name, text })],

@@ -110,7 +110,7 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
       enabled: () => view.current.drawn === "edges" || bench.edgeDesk.circuit !== undefined,
       run: () => (view.current.drawn === "edges" ? bench.drawUnits() : bench.drawEdges(bench.edgeDesk.circuit!.method)),
     },
-    foldLeft: { keys: "L", run: () => settings.toggleFolded("left") },
+    foldRail: { keys: "L", run: () => settings.toggleFolded("rail") },
     foldRight: { keys: "I", run: () => settings.toggleFolded("right") },
     foldShelf: { keys: "S", run: () => settings.toggleFolded("shelf") },
     maximise: { keys: "F", run: () => chrome.toggleMaximised() },

@@ -2,7 +2,7 @@
 
 import type { Plot } from "../export/sheet.ts";
 
-export const PANES = ["left", "centre", "right", "bottom"] as const;
+export const PANES = ["centre", "right", "bottom"] as const;
 export type PaneName = (typeof PANES)[number];
 
 /** Milliseconds that a step is shown while the steps are played. */

@@ -7,17 +7,16 @@ import { type Memory, recall, remember } from "./stored.ts";
 import { toggled } from "./view.ts";
 import { THEME_CHOICES, type ThemeChoice } from "./theme-choice.ts";
 
-/** Pixels of the panes at the sides and at the bottom. */
+/** Pixels of the panes at the right and at the bottom. */
 export interface PaneSizes {
-  readonly left: number;
   readonly right: number;
   readonly bottom: number;
 }
 
-export const FIRST_SIZES: PaneSizes = { left: 264, right: 312, bottom: 268 };
+export const FIRST_SIZES: PaneSizes = { right: 312, bottom: 268 };
 
 /** Parts of the window that can be folded away. */
-export const FOLDED_PARTS = ["left", "right", "shelf"] as const;
+export const FOLDED_PARTS = ["rail", "right", "shelf"] as const;
 export type FoldedPart = (typeof FOLDED_PARTS)[number];
 
 export class Settings {
@@ -97,7 +96,7 @@ function isOneOf<T extends string>(values: readonly T[]): (value: unknown) => va
 
 function isSizes(value: unknown): value is PaneSizes {
   const sizes = value as PaneSizes | null;
-  return sizes !== null && [sizes.left, sizes.right, sizes.bottom].every((size) => Number.isFinite(size) && size > 0);
+  return sizes !== null && [sizes.right, sizes.bottom].every((size) => Number.isFinite(size) && size > 0);
 }
 
 function isFolded(value: unknown): value is readonly FoldedPart[] {

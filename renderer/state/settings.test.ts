@@ -12,7 +12,7 @@ test("what was chosen is there at the next visit", () => {
   const first = new Settings(memory, ["en"]);
   first.setTheme("dark");
   first.setLanguage("zh");
-  first.setSizes({ left: 300 });
+  first.setSizes({ right: 300 });
   first.noteOpened("tasks/ioi.yaml", "ioi");
   expect(first.guide).toBe(0);
   first.setGuide("closed");
@@ -21,7 +21,7 @@ test("what was chosen is there at the next visit", () => {
     "closed",
     "dark",
     "zh",
-    { ...FIRST_SIZES, left: 300 },
+    { ...FIRST_SIZES, right: 300 },
     [{ file: "tasks/ioi.yaml", name: "ioi" }],
   ]);
 });

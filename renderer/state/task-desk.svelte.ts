@@ -1,9 +1,9 @@
 // The models and tasks to choose from, the task that is open, and what the chosen model makes of it.
-import type { TaskChoice } from "../../engine/choices/task-choice.ts";
 import type {
   EngineApi,
   ModelEntry,
   OpenedTask,
+  PreviewRequest,
   TaskEntry,
   TaskPreview,
   TaskSource,
@@ -119,7 +119,7 @@ export class TaskDesk {
   }
 
   /** Asks for the prompts and whether the model can do the task; the last question asked is the one that is answered. */
-  async ask(choice: TaskChoice): Promise<void> {
+  async ask(choice: PreviewRequest): Promise<void> {
     await this.previews.load(
       () => this.api().preview(choice),
       (preview) => (this.preview = preview),

@@ -364,9 +364,10 @@ export class Workbench {
     void this.preview();
   }
 
-  async preview(): Promise<void> {
+  /** @param tried prompts that the model is tried on; the engine's few where it is not said */
+  async preview(tried?: number): Promise<void> {
     const { task, model } = this.tasks;
-    if (task && this.link.ready) await this.tasks.ask(this.form.choice(task.file, model));
+    if (task && this.link.ready) await this.tasks.ask({ ...this.form.choice(task.file, model), tried });
   }
 
   async start(): Promise<void> {

@@ -89,7 +89,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
   test("a task named with --open is open when the engine is there", async () => {
     const desktop = await started(["--open", "tasks/ioi.yaml"]);
     await ready(desktop);
-    await desktop.page.locator(".item[aria-pressed=true]", { hasText: "ndirect object" }).first().waitFor();
+    await desktop.page.getByRole("button", { name: /^Task: Indirect object/ }).waitFor();
     const recent = () => {
       const memory = readFileSync(join(desktop.home, "desktop/window.json"), "utf8");
       return (JSON.parse(memory) as { recent: string[] }).recent.map((path) =>

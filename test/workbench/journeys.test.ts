@@ -15,6 +15,7 @@ import {
   lookAtFeatures,
   measureEdges,
   openIoi,
+  pickTask,
   press,
   pruneToExport,
   showTab,
@@ -512,8 +513,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("a hidden neuron shows where in the prompts it is strongest and which words it writes", async () => {
     const { page, complaints, close } = await launch(server.address);
-    await page.locator(".left").getByRole("button", { name: "Indirect object identification" }).click();
-    await page.locator(".left").getByText("Yes: sprig gives").waitFor();
+    await pickTask(page, "Indirect object identification");
     await page.evaluate('location.hash = "#node=m0.n5"');
     await page.locator(".right h3", { hasText: "Strongest at" }).waitFor();
     const rows = page.locator(".right section tbody tr");
@@ -531,20 +531,21 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("a model of one's own is put on the list, chosen, and taken off; what is none is refused with the reason", async () => {
     const { page, complaints, close } = await launch(server.address);
-    const left = page.locator(".left");
-    await left.getByText("Add one from this machine").click();
-    const path = left.getByLabel("Folder or .gguf file, where the engine runs");
+    await page.getByRole("button", { name: /^Model: / }).click();
+    const picks = page.locator(".picks");
+    await picks.getByText("Add one from this machine").click();
+    const path = picks.getByLabel("Folder or .gguf file, where the engine runs");
     await path.fill("/nowhere/at-all");
-    await left.getByRole("button", { name: "Add", exact: true }).click();
-    await left.getByText("/nowhere/at-all: there is no such folder or file.").waitFor();
+    await picks.getByRole("button", { name: "Add", exact: true }).click();
+    await picks.getByText("/nowhere/at-all: there is no such folder or file.").waitFor();
     await path.fill("models/sprig");
-    await left.getByRole("button", { name: "Add", exact: true }).click();
-    const forget = left.getByRole("button", { name: /^Take off the list/ });
+    await picks.getByRole("button", { name: "Add", exact: true }).click();
+    const forget = picks.getByRole("button", { name: /^Take off the list/ });
     await forget.waitFor();
-    await expect.poll(() => left.getByRole("button", { name: /^sprig/ }).count()).toBe(2);
+    await expect.poll(() => picks.getByRole("option", { name: /^sprig/ }).count()).toBe(2);
     await forget.click();
     await forget.waitFor({ state: "detached" });
-    await expect.poll(() => left.getByRole("button", { name: /^sprig/ }).count()).toBe(1);
+    await expect.poll(() => picks.getByRole("option", { name: /^sprig/ }).count()).toBe(1);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -552,8 +553,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
   test("a task with mistakes is shown with each at its line, and opens once they are mended", async () => {
     const { page, complaints, close } = await launch(server.address);
     const open = async (text: string) => {
-      const button = page.locator(".left").getByRole("button", { name: /^Open/ });
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button.click()]);
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Control+o")]);
       await chooser.setFiles({ name: "mine.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) });
     };
     const whole = readFileSync("tasks/pronoun.yaml", "utf8");
