@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from "electron";
 import { expect, test, vi } from "vitest";
 import type { HostCommand } from "../renderer/client/host.ts";
+import { GROUPS, tabAction, TABS } from "../renderer/state/instruments.ts";
 import { menuTemplate, type MenuState } from "./menu.ts";
 
 const STATE: MenuState = {
@@ -53,6 +54,18 @@ test("recent files, themes, languages and formats are menus of their own", () =>
     [{ do: "export", format: "csv" }],
   ]);
   expect(item("Dark").checked).toBe(true);
+});
+
+test("every instrument stands in the menu of its group", () => {
+  const { template, deeds } = menu();
+  const views = (template.find(({ label }) => label === "View")!.submenu as MenuItemConstructorOptions[]).filter(
+    ({ id }) => id?.startsWith("group-"),
+  );
+  const items = views.map(({ submenu }) => submenu as MenuItemConstructorOptions[]);
+  expect(views.map(({ id }) => id)).toEqual(GROUPS.map((group) => `group-${group}`));
+  expect(items.flat().map(({ id }) => id)).toEqual(TABS.map(tabAction));
+  for (const { click } of items.flat()) (click as () => void)();
+  expect(deeds.command.mock.calls).toEqual(TABS.map((tab) => [{ do: "action", id: tabAction(tab) }]));
 });
 
 test("the keys in the menu are the page's to answer", () => {

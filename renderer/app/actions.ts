@@ -45,8 +45,14 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     palette: { keys: "Mod+K", run: () => (chrome.dialog = "palette") },
     search: { keys: "/", run: () => chrome.focusSearch() },
     shortcuts: { keys: "?", run: () => (chrome.dialog = "shortcuts") },
-    undo: { keys: "Mod+Z", enabled: () => view.canUndo, run: () => view.undo() },
-    redo: { keys: "Mod+Shift+Z", enabled: () => view.canRedo, run: () => view.redo() },
+    undo: { keys: "Mod+Z", enabled: () => view.canUndo, run: () => bench.undo() },
+    redo: { keys: "Mod+Shift+Z", enabled: () => view.canRedo, run: () => bench.redo() },
+    back: { keys: "Alt+ArrowLeft", enabled: () => chrome.travels.canGoBack, run: () => chrome.travels.back() },
+    forward: {
+      keys: "Alt+ArrowRight",
+      enabled: () => chrome.travels.canGoForward,
+      run: () => chrome.travels.forward(),
+    },
     start: {
       enabled: () =>
         bench.link.ready &&
@@ -131,13 +137,13 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
 }
 
 function showTabs(bench: Workbench): Readonly<Record<TabAction, Action>> {
-  const shows = TABS.map((tab) => [tabAction(tab), { run: () => bench.show({ tab }, "tab") }] as const);
+  const shows = TABS.map((tab) => [tabAction(tab), { run: () => bench.show({ tab }) }] as const);
   return Object.fromEntries(shows) as Record<TabAction, Action>;
 }
 
 function showGroups(bench: Workbench): Readonly<Record<GroupAction, Action>> {
   const shows = GROUPS.map((group, index) => {
-    const run = () => bench.show({ tab: nextTab(group, bench.view.current.tab) }, "tab");
+    const run = () => bench.show({ tab: nextTab(group, bench.view.current.tab) });
     return [groupAction(group), { keys: String(index + 1), run }] as const;
   });
   return Object.fromEntries(shows) as Record<GroupAction, Action>;

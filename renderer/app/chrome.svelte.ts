@@ -1,6 +1,7 @@
 // What is open of the window's own furniture: dialogs, the search, the maximised pane, the steps that are being played.
 
 import type { Plot } from "../export/sheet.ts";
+import { Travels } from "../state/travels.svelte.ts";
 
 export const PANES = ["centre", "right", "bottom"] as const;
 export type PaneName = (typeof PANES)[number];
@@ -16,6 +17,7 @@ export class Chrome {
   maximised = $state<PaneName | undefined>(undefined);
   /** Pane that was used last. */
   used = $state<PaneName>("centre");
+  readonly travels = new Travels();
   playing = $state(false);
   query = $state("");
   searchBox: HTMLInputElement | undefined;

@@ -48,8 +48,8 @@ import { SweepForm } from "./sweep-form.svelte.ts";
 import { TextForm } from "./text-form.svelte.ts";
 import { LastAsked, type Loaded, load, TaskDesk } from "./task-desk.svelte.ts";
 import type { TimelineStep } from "./timeline.ts";
-import { Undoable } from "./undo.svelte.ts";
 import { type Edits, FIRST_VIEW, NO_EDITS, type View } from "./view.ts";
+import { ViewState } from "./view-state.svelte.ts";
 
 /** What the page shows before the engine has answered: a run that was recorded. */
 export interface RecordedExample {
@@ -88,7 +88,7 @@ export class Workbench {
   readonly neuronForm = new NeuronForm();
   readonly sweepForm = new SweepForm();
   readonly form = new RunForm();
-  readonly view = new Undoable<View>(FIRST_VIEW);
+  readonly view = new ViewState(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
   measured = $state.raw<Loaded<EditedFigures>>({ state: "none" });
   heatmap = $state.raw<Loaded<Heatmap>>({ state: "none" });
@@ -288,13 +288,28 @@ export class Workbench {
     return ablated.length + restored.length > 0;
   }
 
-  /** @param gesture see `Undoable.change` */
+  /** @param gesture see `ViewState.change` */
   show(change: Partial<View>, gesture?: string): void {
-    this.view.change({ ...this.view.current, ...change }, gesture);
+    this.view.change(change, gesture);
   }
 
   edit(edits: Edits): void {
     this.show({ edits });
+    this.forgetMeasured();
+  }
+
+  undo(): void {
+    this.view.undo();
+    this.forgetMeasured();
+  }
+
+  redo(): void {
+    this.view.redo();
+    this.forgetMeasured();
+  }
+
+  /** Figures are of the edits that they were measured with. */
+  private forgetMeasured(): void {
     this.looks.measure.forget();
     this.measured = { state: "none" };
   }
@@ -306,7 +321,7 @@ export class Workbench {
   goTo(step: number): void {
     const last = this.runs.timeline.length - 1;
     const within = Math.max(0, Math.min(step, last));
-    this.show({ step: within === last ? null : within }, "scrub");
+    this.show({ step: within === last ? null : within });
   }
 
   /** Shows the circuit of edges by a method in the graph. */
@@ -359,9 +374,16 @@ export class Workbench {
     void this.preview();
   }
 
-  chooseModel(name: string): void {
-    this.tasks.model = name;
-    void this.preview();
+  /** Asks everything of this model from now on; one that is not here yet is fetched. */
+  async takeModel(name: string): Promise<void> {
+    const { models } = this.tasks;
+    const entry = models.state === "done" ? models.value.find((model) => model.name === name) : undefined;
+    if (entry?.ready) {
+      this.tasks.model = name;
+      return this.preview();
+    }
+    this.downloads.name = name;
+    await this.downloads.fetch();
   }
 
   /** @param tried prompts that the model is tried on; the engine's few where it is not said */
@@ -608,8 +630,7 @@ export class Workbench {
     const edges = drawn === "edges" ? { ...before, weighed: FIRST_VIEW.edges.weighed } : before;
     const edits = { ...NO_EDITS };
     this.view.reset({ ...FIRST_VIEW, tab: tab === "task" ? "circuit" : tab, edges, edits });
-    this.looks.measure.forget();
-    this.measured = { state: "none" };
+    this.forgetMeasured();
     this.heatmap = { state: "none" };
     this.attention = { state: "none" };
     this.neuron = { state: "none" };
