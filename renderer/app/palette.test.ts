@@ -1,14 +1,17 @@
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { ResultSummary } from "../../engine/contract/jobs.ts";
 import type { Host } from "../client/host.ts";
 import example from "../example/ioi.json";
 import { Settings } from "../state/settings.svelte.ts";
 import { memoryOnly } from "../state/stored.ts";
 import { type RecordedExample, Workbench } from "../state/workbench.svelte.ts";
+import { fetchWords } from "../words/tables.svelte.ts";
 import { Words } from "../words/words.svelte.ts";
 import { actionsOf } from "./actions.ts";
 import { Chrome } from "./chrome.svelte.ts";
 import { foundIn, paletteEntries } from "./palette.ts";
+
+beforeAll(() => fetchWords("en"));
 
 const HOST = { kind: "browser", transport: {}, files: {}, shell: {} } as unknown as Host;
 

@@ -1,9 +1,20 @@
 // The one tooltip: shown at the element that is pointed at or focused, described to readers of the screen.
 
+interface TipPlace {
+  readonly x: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly side: TipSide;
+}
+
+/** Right of the element where what stands below it must be seen, such as the next line of a list. */
+type TipSide = "below" | "right";
+
 class Tip {
   text = $state("");
   /** Where the element is, in pixels of the window. */
-  place = $state.raw<{ readonly x: number; readonly top: number; readonly bottom: number } | undefined>(undefined);
+  place = $state.raw<TipPlace | undefined>(undefined);
 }
 
 export const tip = new Tip();
@@ -13,13 +24,13 @@ export const TIP_ID = "tip";
 let owner: HTMLElement | undefined;
 
 /** An attachment: `{@attach hint(() => words)}`. */
-export function hint(text: () => string): (element: HTMLElement) => () => void {
+export function hint(text: () => string, side: TipSide = "below"): (element: HTMLElement) => () => void {
   return (element) => {
     const show = () => {
-      const { left, width, top, bottom } = element.getBoundingClientRect();
+      const { left, width, right, top, bottom } = element.getBoundingClientRect();
       owner = element;
       tip.text = text();
-      tip.place = { x: left + width / 2, top, bottom };
+      tip.place = { x: left + width / 2, right, top, bottom, side };
       element.setAttribute("aria-describedby", TIP_ID);
     };
     const hide = () => {

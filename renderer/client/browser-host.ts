@@ -1,16 +1,22 @@
 // The host in a browser: a WebSocket to the server that served the page, file inputs and downloads.
 import type { EngineReport, Host, PickedFile } from "./host.ts";
-import { WebSocketTransport } from "./web-socket-transport.ts";
+import type { Line } from "./transport.ts";
 
 export function browserHost(location: Location = window.location): Host {
   forgetToken(location);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   return {
     kind: "browser",
-    transport: new WebSocketTransport(`${scheme}://${location.host}/ws`),
+    transport: { open: () => openSocket(`${scheme}://${location.host}/ws`) },
     files: { pick, read, save },
     shell: { engineReport, restartEngine, showState: () => undefined, onCommand: () => undefined },
   };
+}
+
+/** The page is drawn before what packs its messages is fetched. */
+async function openSocket(address: string): Promise<Line> {
+  const { WebSocketTransport } = await import("./web-socket-transport.ts");
+  return new WebSocketTransport(address).open();
 }
 
 /** The token has become a cookie; out of the address it is not copied along with a link. */

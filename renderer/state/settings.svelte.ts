@@ -15,6 +15,15 @@ export interface PaneSizes {
 
 export const FIRST_SIZES: PaneSizes = { right: 312, bottom: 268 };
 
+/** In a large window the panes have their share of it. */
+export function firstSizes(window: { readonly innerWidth: number; readonly innerHeight: number }): PaneSizes {
+  const { right, bottom } = FIRST_SIZES;
+  return {
+    right: Math.round(Math.max(right, Math.min(460, window.innerWidth * 0.19))),
+    bottom: Math.round(Math.max(bottom, Math.min(400, window.innerHeight * 0.27))),
+  };
+}
+
 /** Parts of the window that can be folded away. */
 export const FOLDED_PARTS = ["rail", "right", "shelf"] as const;
 export type FoldedPart = (typeof FOLDED_PARTS)[number];
@@ -33,10 +42,11 @@ export class Settings {
   constructor(
     private readonly memory: Memory,
     preferred: readonly string[],
+    readonly first: PaneSizes = FIRST_SIZES,
   ) {
     this.theme = recall(memory, "theme", "system" as ThemeChoice, isOneOf(THEME_CHOICES));
     this.language = recall(memory, "language", languageFor(preferred), isOneOf(LANGUAGES));
-    this.sizes = recall(memory, "sizes", FIRST_SIZES, isSizes);
+    this.sizes = recall(memory, "sizes", first, isSizes);
     this.folded = recall(memory, "folded", this.folded, isFolded);
     this.guide = recall(memory, "guide", this.guide, isGuideState);
     this.recent = recall(memory, "recent", [] as readonly RecentFile[], isRecent);

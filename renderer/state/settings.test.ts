@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FIRST_SIZES, Settings, themeFor } from "./settings.svelte.ts";
+import { FIRST_SIZES, firstSizes, Settings, themeFor } from "./settings.svelte.ts";
 import { memoryOnly } from "./stored.ts";
 
 test("the language is the first that the reader prefers and the workbench has", () => {
@@ -24,6 +24,16 @@ test("what was chosen is there at the next visit", () => {
     { ...FIRST_SIZES, right: 300 },
     [{ file: "tasks/ioi.yaml", name: "ioi" }],
   ]);
+});
+
+test("in a large window the panes have their share, in a small one what they need, and what was chosen stays", () => {
+  const at = (innerWidth: number, innerHeight: number) => firstSizes({ innerWidth, innerHeight });
+  expect([at(1024, 700), at(1280, 800)]).toEqual([FIRST_SIZES, FIRST_SIZES]);
+  expect(at(1920, 1080)).toEqual({ right: 365, bottom: 292 });
+  expect(at(2560, 1440)).toEqual({ right: 460, bottom: 389 });
+  const memory = memoryOnly();
+  new Settings(memory, [], at(2560, 1440)).setSizes({ right: 300 });
+  expect(new Settings(memory, []).sizes).toEqual({ right: 300, bottom: 389 });
 });
 
 test("a memory that makes no sense is ignored", () => {

@@ -30,6 +30,7 @@ import { EdgeDesk, type EdgeSubject } from "./edge-desk.svelte.ts";
 import { EngineLink } from "./engine-link.svelte.ts";
 import { FeaturesForm } from "./features-form.svelte.ts";
 import { fileNamed } from "./file-named.ts";
+import { HeldOutPath } from "./held-out-path.svelte.ts";
 import { JobTray } from "./job-tray.svelte.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { LensForm } from "./lens-form.svelte.ts";
@@ -87,6 +88,7 @@ export class Workbench {
   readonly steerForm = new SteerForm();
   readonly neuronForm = new NeuronForm();
   readonly sweepForm = new SweepForm();
+  readonly heldOutPath = new HeldOutPath((request) => this.link.api.measure(request));
   readonly form = new RunForm();
   readonly view = new ViewState(FIRST_VIEW);
   /** Figures with the user's edits, once they were asked for. */
@@ -444,6 +446,17 @@ export class Workbench {
       }),
       (measured) => (this.measured = measured),
     );
+  }
+
+  /** Measures circuits along the way of the shown search on the held-out examples, for the curve. */
+  async measureHeldOut(): Promise<void> {
+    const run = this.runs.shown;
+    if (!run) return;
+    const { units, dictionary } = run.request;
+    const circuits = this.runs.timeline.flatMap(({ accepted }, at) =>
+      accepted ? [keptWith(this.searched, this.runs.history.after(at), NO_EDITS)] : [],
+    );
+    await this.heldOutPath.ask(run.id, { ...taskChoiceOf(run.request), units, dictionary }, circuits);
   }
 
   /** The shown circuit with its task file, which is known only by its name where the circuit came from a file. */

@@ -1,20 +1,16 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
 import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
 import type { RecordedHeadline } from "../../engine/contract/jobs.ts";
-import { en } from "./en.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
-import { zh } from "./zh.ts";
+import { type Table, tableOf, type WordKey } from "./tables.svelte.ts";
 
-type Table = typeof en;
-export type WordKey = keyof Table;
+export type { WordKey } from "./tables.svelte.ts";
 /** Names between braces in a message. */
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 type Values<Key extends WordKey> = Readonly<Record<Names<Table[Key]>, string | number>>;
 /** Messages without names take no values. */
 type Arguments<Key extends WordKey> = [Names<Table[Key]>] extends [never] ? [] : [values: Values<Key>];
-
-const TABLES: Readonly<Record<Language, Readonly<Record<WordKey, string>>>> = { en, zh };
 
 export class Words {
   constructor(private readonly settings: { readonly language: Language }) {}
@@ -25,11 +21,11 @@ export class Words {
 
   /** The message under a key; an arrow, so that components can take it along. */
   readonly t = <Key extends WordKey>(key: Key, ...[values]: Arguments<Key>): string =>
-    fill(TABLES[this.language][key], values ?? {});
+    fill(tableOf(this.language)[key], values ?? {});
 
   /** A name of a closed list of the engine's, in the reader's words, or something else where there are none. */
   named(prefix: string, name: string, otherwise = name): string {
-    const table: Readonly<Record<string, string>> = TABLES[this.language];
+    const table: Readonly<Record<string, string>> = tableOf(this.language);
     return table[`${prefix}.${name}`] ?? otherwise;
   }
 

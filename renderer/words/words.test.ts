@@ -1,7 +1,12 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { en } from "./en.ts";
+import { fetchWords } from "./tables.svelte.ts";
 import { Words } from "./words.svelte.ts";
 import { zh } from "./zh.ts";
+
+beforeAll(async () => {
+  for (const language of ["en", "zh"] as const) await fetchWords(language);
+});
 
 const keys = Object.keys(en) as (keyof typeof en)[];
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
