@@ -38,6 +38,8 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
     bench.selectedNode && bench.searched.includes(bench.selectedNode) ? bench.selectedNode : undefined;
   const edits = () => view.current.edits;
   const last = () => runs.timeline.length - 1;
+  /** Steps are at rest while two circuits are compared. */
+  const canStep = () => view.current.comparedWith === null;
   const actions = {
     openFile: { keys: "Mod+O", run: () => openFile(bench) },
     saveSession: { keys: "Mod+S", run: () => saveSession(bench) },
@@ -67,11 +69,11 @@ export function actionsOf(bench: Workbench, chrome: Chrome) {
       enabled: () => bench.link.ready && (runs.shown?.state === "stopped" || runs.shown?.state === "failed"),
       run: () => runs.resume(),
     },
-    playSteps: { keys: "Space", enabled: () => last() > 0, run: () => togglePlay(bench, chrome) },
-    previousStep: { keys: "[", enabled: () => bench.step > 0, run: () => bench.goTo(bench.step - 1) },
-    nextStep: { keys: "]", enabled: () => bench.step < last(), run: () => bench.goTo(bench.step + 1) },
-    firstStep: { keys: "Home", enabled: () => bench.step > 0, run: () => bench.goTo(0) },
-    lastStep: { keys: "End", enabled: () => bench.step < last(), run: () => bench.goTo(last()) },
+    playSteps: { keys: "Space", enabled: () => canStep() && last() > 0, run: () => togglePlay(bench, chrome) },
+    previousStep: { keys: "[", enabled: () => canStep() && bench.step > 0, run: () => bench.goTo(bench.step - 1) },
+    nextStep: { keys: "]", enabled: () => canStep() && bench.step < last(), run: () => bench.goTo(bench.step + 1) },
+    firstStep: { keys: "Home", enabled: () => canStep() && bench.step > 0, run: () => bench.goTo(0) },
+    lastStep: { keys: "End", enabled: () => canStep() && bench.step < last(), run: () => bench.goTo(last()) },
     takeCircuit: {
       enabled: () => bench.circuit !== undefined && bench.step < last(),
       run: () => bench.takeCircuit(),

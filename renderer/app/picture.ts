@@ -31,8 +31,7 @@ const mostUnsearched = 12;
 /** The map while a search runs, while one looks at an earlier step, and of what is too large for boxes. */
 export function kindFor(bench: Workbench): DrawingKind {
   if (bench.connections.edgeCircuit) return boxesOf(bench.drawnNodes).length > mostBoxes ? "map" : "figure";
-  const isLast = bench.step === bench.runs.timeline.length - 1;
-  if (!bench.circuit || !isLast) return "map";
+  if (!bench.circuit || !bench.isAtEnd) return "map";
   return boxesOf(bench.drawnNodes).length > mostBoxes ? "map" : "figure";
 }
 
@@ -49,9 +48,10 @@ export function pictureOf(bench: Workbench, words: Words, kind: DrawingKind, loo
     const lines = look.room === undefined ? caption : caption.slice(0, 2);
     return circuitMap({ nodes, effects, sizes, ...look, height, words: { caption: lines, ...mapWords(words) } });
   }
-  const boxes = boxesOf(nodes);
+  const boxes = boxesOf(nodes, look.room !== undefined);
   const ids = new Set(boxes.map(({ id }) => id));
-  const within = (id: string) => ids.has(id) || id === "input" || id === "logits";
+  const cut = new Set(nodes.filter(({ state }) => state === "ablated").map(({ id }) => id));
+  const within = (id: string) => !cut.has(id) && (ids.has(id) || id === "input" || id === "logits");
   const drawable = bench.connections.drawn.filter(({ source, target }) => within(source) && within(target));
   const edges = bench.connections.edgeCircuit ? drawable : strongestEdges(drawable);
   const left = nodes.filter(({ id, state }) => state === "always" && !ids.has(id) && !isEnd(id)).length;
@@ -88,13 +88,13 @@ export function pictureOf(bench: Workbench, words: Words, kind: DrawingKind, loo
 
 const isEnd = (id: string) => id === "input" || id === "logits";
 
-/** What the figure draws a box for: what is kept, and of unsearched units those of a small model. */
-function boxesOf(nodes: readonly DrawnNode[]): DrawnNode[] {
+/** What the figure draws a box for: what is kept, of unsearched units those of a small model, and on the page what the user took out. */
+function boxesOf(nodes: readonly DrawnNode[], onPage = false): DrawnNode[] {
   const unsearched = nodes.filter(({ id, state }) => state === "always" && !isEnd(id));
   return nodes.filter(({ id, state, side }) => {
     if (isEnd(id)) return false;
     if (state === "always") return unsearched.length <= mostUnsearched;
-    return state === "kept" || side !== undefined;
+    return state === "kept" || side !== undefined || (onPage && state === "ablated");
   });
 }
 
@@ -134,8 +134,7 @@ function captionOf(bench: Workbench, words: Words): string[] {
     of: searched.length,
   });
   if (!circuit) return [name];
-  const isLast = bench.step === runs.timeline.length - 1;
-  if (!isLast) return [name, words.t("figure.earlier", { step: bench.shownStep?.step ?? 0 })];
+  if (!bench.isAtEnd) return [name, words.t("figure.earlier", { step: bench.shownStep?.step ?? 0 })];
   const figures = bench.hasEdits ? undefined : circuit.results?.heldOut;
   if (!figures) return [name];
   const measured = words.t("figure.measured", {

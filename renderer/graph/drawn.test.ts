@@ -7,6 +7,7 @@ const source: NodeSource = {
   searched: ["a0.h0", "a0.h1", "a0.h2", "m0.n7"],
   kept: ["a0.h1"],
   removedNow: ["a0.h2"],
+  ablated: [],
   pinned: ["a0.h1"],
   sides: undefined,
   roleOf: (id) => (id === "a0.h1" ? "name mover" : undefined),
@@ -92,4 +93,18 @@ test("of a circuit of edges the nodes that carry one are drawn, with both ends o
     ["m0", "kept", true, undefined],
     ["a1.h0", "kept", false, "mover"],
   ]);
+});
+
+test("what the user took out is marked as that, whatever the search did with it, and stays", () => {
+  const states = drawnNodes({ ...source, ablated: ["a0.h2"] }).filter(({ id }) => id === "a0.h2");
+  expect(states.map(({ state }) => state)).toEqual(["ablated"]);
+  const small = drawnNodes({
+    ...source,
+    circuit: [],
+    searched: ["m0.n1"],
+    kept: [],
+    removedNow: [],
+    ablated: ["m0.n1"],
+  });
+  expect(small.map(({ id, state }) => [id, state])).toEqual([["m0.n1", "ablated"]]);
 });

@@ -5,8 +5,8 @@ import type { NodeSide } from "../state/comparison.ts";
 import type { EdgeFilter } from "../state/view.ts";
 import { normalised } from "./normalise.ts";
 
-/** "always" are nodes that no search removes: input, logits, and kinds of units that were not searched. */
-export type NodeState = "always" | "kept" | "removed" | "removed-now";
+/** "always" are nodes that no search removes: input, logits, and kinds of units that were not searched; "ablated" the user took out. */
+export type NodeState = "always" | "kept" | "removed" | "removed-now" | "ablated";
 
 export interface DrawnNode {
   readonly id: string;
@@ -26,6 +26,8 @@ export interface NodeSource {
   readonly searched: readonly string[];
   readonly kept: readonly string[];
   readonly removedNow: readonly string[];
+  /** By the user. */
+  readonly ablated: readonly string[];
   readonly pinned: readonly string[];
   readonly sides: ReadonlyMap<string, NodeSide> | undefined;
   readonly roleOf: (id: string) => string | undefined;
@@ -42,8 +44,10 @@ export function drawnNodes(source: NodeSource): DrawnNode[] {
   const kept = new Set(source.kept);
   const searched = new Set(source.searched);
   const now = new Set(source.removedNow);
+  const ablated = new Set(source.ablated);
   const stateOf = (id: string): NodeState => {
     if (!searched.has(id)) return source.sides?.get(id) === "onlyB" ? "removed" : "always";
+    if (ablated.has(id)) return "ablated";
     return kept.has(id) ? "kept" : now.has(id) ? "removed-now" : "removed";
   };
   const nodes = [...new Set([...source.circuit, ...searched, ...(source.sides?.keys() ?? [])])]
@@ -89,7 +93,16 @@ export function nodesOfEdges(
   const units = [...new Set(edges.flatMap(({ source, target }) => [source, target]))].filter(
     (id) => !ends.includes(id),
   );
-  return drawnNodes({ circuit: ends, searched: units, kept: units, removedNow: [], pinned, sides: undefined, roleOf });
+  return drawnNodes({
+    circuit: ends,
+    searched: units,
+    kept: units,
+    removedNow: [],
+    ablated: [],
+    pinned,
+    sides: undefined,
+    roleOf,
+  });
 }
 
 /** The strongest that pass the filter, strongest first; their weights are normalised where it says so. */

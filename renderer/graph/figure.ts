@@ -242,7 +242,8 @@ function unitBox(
   const neurons = node.neurons === undefined ? "" : `×${node.neurons}`;
   const label = `${node.side ? MARKS[node.side] : ""}${shortName(node)}${inside.twoLines ? "" : neurons}`;
   const size = textWidth(label) > width - 4 ? { textLength: width - 4, lengthAdjust: "spacingAndGlyphs" } : {};
-  const isRemoved = node.state === "removed-now" || (node.state === "removed" && node.side === undefined);
+  const isRemoved =
+    node.state === "removed-now" || node.state === "ablated" || (node.state === "removed" && node.side === undefined);
   return element(
     "g",
     { id, "data-node": id },

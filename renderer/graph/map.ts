@@ -117,6 +117,7 @@ function drawCell(cell: MapCell, node: DrawnNode | undefined, effect: number | u
       fill: effect === undefined || !isKept ? palette.panel : colour(effect),
       stroke,
       "stroke-width": selected === id ? 2.2 : isKept || node?.side ? 1.4 : 0.5,
+      "stroke-dasharray": node?.state === "ablated" ? "2 2" : undefined,
     }),
     isNow
       ? element("ellipse", {

@@ -22,6 +22,7 @@ import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import type { Host, PickedFile } from "../client/host.ts";
 import { type DrawnNode, drawnNodes, nodesOfEdges } from "../graph/drawn.ts";
 import { toWireError } from "../client/wire-failure.ts";
+import { AttentionForm } from "./attention-form.svelte.ts";
 import { compare, type Comparison } from "./comparison.ts";
 import { Desk } from "./desk.svelte.ts";
 import { DownloadDesk } from "./download-desk.svelte.ts";
@@ -32,6 +33,7 @@ import { FeaturesForm } from "./features-form.svelte.ts";
 import { fileNamed } from "./file-named.ts";
 import { HeldOutPath } from "./held-out-path.svelte.ts";
 import { JobTray } from "./job-tray.svelte.ts";
+import { Kept } from "./kept.ts";
 import { keptWith, searchedUnits } from "./kept-units.ts";
 import { LensForm } from "./lens-form.svelte.ts";
 import { NeuronForm } from "./neuron-form.svelte.ts";
@@ -100,6 +102,9 @@ export class Workbench {
     direction: "noising",
   });
   attention = $state.raw<Loaded<Attention>>({ state: "none" });
+  /** Of which example, and which side of it. */
+  readonly attentionForm = new AttentionForm();
+  private readonly attentions = new Kept<Attention>(64);
   neuron = $state.raw<Loaded<NeuronView>>({ state: "none" });
   /** Of several neurons by id, and the run that they are of. */
   neuronViews = $state.raw<{ readonly of: string; readonly views: Loaded<ReadonlyMap<string, NeuronView>> }>({
@@ -124,6 +129,8 @@ export class Workbench {
   /** Index into the timeline of the step that is shown; −1 where there is none. */
   readonly step = $derived.by(() => {
     const last = this.runs.timeline.length - 1;
+    // Two circuits are compared as their searches left them.
+    if (this.view.current.comparedWith !== null) return last;
     return Math.min(this.view.current.step ?? last, last);
   });
   readonly removed = $derived.by(() => this.runs.history.after(this.step));
@@ -149,7 +156,8 @@ export class Workbench {
       circuit: this.circuit?.nodes.map(({ id }) => id) ?? [],
       searched: this.searched,
       kept: this.kept,
-      removedNow: this.shownStep?.removed ?? [],
+      removedNow: this.comparison ? [] : (this.shownStep?.removed ?? []),
+      ablated: this.view.current.edits.ablated,
       pinned,
       sides: this.comparison?.sides,
       roleOf: (id) => this.roleOf(id),
@@ -276,6 +284,11 @@ export class Workbench {
     return this.circuit && run && { task: this.circuit.task.name, model: run.request.model };
   }
 
+  /** Whether what is shown is what the search ended at, and so what effects, roles and connections were measured on. */
+  get isAtEnd(): boolean {
+    return this.step === this.runs.timeline.length - 1;
+  }
+
   get shownStep(): TimelineStep | undefined {
     return this.runs.timeline[this.step];
   }
@@ -320,7 +333,9 @@ export class Workbench {
     this.show({ selection: { kind: "node", id } });
   }
 
+  /** Has no meaning while two circuits are compared. */
   goTo(step: number): void {
+    if (this.view.current.comparedWith !== null) return;
     const last = this.runs.timeline.length - 1;
     const within = Math.max(0, Math.min(step, last));
     this.show({ step: within === last ? null : within });
@@ -423,7 +438,7 @@ export class Workbench {
   }
 
   async compareWith(id: string | null): Promise<void> {
-    this.show({ comparedWith: id });
+    this.show({ comparedWith: id, ...(id !== null && { step: null }) });
     if (id === null) this.compared = { state: "none" };
     else
       await load(
@@ -485,12 +500,26 @@ export class Workbench {
     );
   }
 
+  /** What was seen once is there at once. */
   async askAttention(head: string, example: number): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
+    const request = { ...taskChoiceOf(run.request), head, example };
+    const key = JSON.stringify(request);
+    const seen = this.attentions.get(key);
+    if (seen) {
+      this.looks.attention.forget();
+      this.attention = { state: "done", value: seen };
+      return;
+    }
+    if (!this.link.ready) {
+      this.attention = { state: "none" };
+      return;
+    }
     await this.looks.attention.load(
-      () => this.link.api.attention({ ...taskChoiceOf(run.request), head, example }),
+      () => this.link.api.attention(request),
       (attention) => {
+        if (attention.state === "done") this.attentions.set(key, attention.value);
         if (this.selectedNode === head) this.attention = attention;
       },
     );

@@ -332,6 +332,13 @@ export const en = {
   "tree.kept": "kept",
   "tree.removed": "removed",
   "tree.removed-now": "removed at this step",
+  "tree.ablated": "ablated by you",
+  "step.atEnd": "as of the end",
+  "step.note":
+    "Step {step}: nodes are those of the step; effects, roles and connections are as of the end of the search.",
+  "scrubber.comparing": "Two circuits are compared as their searches left them: the steps are at rest.",
+  "compare.edges": "connections: those of {name}",
+  "overview.step": "f = {f} at this step, on the discovery examples",
   "tree.into": "from {node}",
   "tree.outOf": "to {node}",
   "edges.most": "strongest",
