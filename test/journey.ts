@@ -31,9 +31,10 @@ export async function showTab(page: Page, tab: Tab): Promise<void> {
 export async function pickTask(page: Page, title: string): Promise<void> {
   await page.getByRole("button", { name: /^Task: / }).click();
   await page.getByRole("combobox", { name: "Search: Task" }).fill(title);
+  await page.getByRole("option", { name: title }).first().waitFor();
   await press(page, "Enter");
   await page.getByRole("button", { name: new RegExp(`^Task: ${title}`) }).waitFor();
-  await page.locator(".able", { hasText: "%" }).waitFor();
+  await page.locator(".able[aria-busy=false]", { hasText: "%" }).waitFor();
 }
 
 export async function startRun(page: Page): Promise<void> {
