@@ -25,6 +25,8 @@ export interface Hello {
   readonly onnxruntime: string;
   readonly platform: string;
   readonly threads: number;
+  /** Where the engine runs: the machine's name, and whether somebody started it there over SSH. */
+  readonly machine: { readonly name: string; readonly overSsh: boolean };
   /** Differs after a restart: numbers of events begin again. */
   readonly instance: string;
 }

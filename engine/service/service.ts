@@ -1,4 +1,5 @@
 // The engine as a service: every call of the contract, answered.
+import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Execution } from "../choices/execution.ts";
@@ -44,6 +45,7 @@ export function engineService(execution: Execution = {}): (gone?: AbortSignal) =
         onnxruntime: runtimeVersion,
         platform: `${process.platform} ${process.arch}`,
         threads: execution.threads ?? cores(),
+        machine: { name: hostname(), overSsh: process.env.SSH_CONNECTION !== undefined },
         instance,
       })),
     listModels: () => answer(listModels),

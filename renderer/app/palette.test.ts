@@ -19,7 +19,16 @@ function opened() {
   const settings = new Settings(memoryOnly(), ["en"]);
   const words = new Words(settings);
   const bench = new Workbench(HOST, settings, example as unknown as RecordedExample);
-  const hello = { secateur: "", node: "", onnxruntime: "", platform: "", threads: 1, instance: "1", protocol: 1 };
+  const hello = {
+    secateur: "",
+    node: "",
+    onnxruntime: "",
+    platform: "",
+    threads: 1,
+    instance: "1",
+    protocol: 1,
+    machine: { name: "", overSsh: false },
+  };
   bench.link.status = { state: "ready", hello };
   const task = { file: "tasks/pronoun.yaml", name: "pronoun", title: { en: "Gendered pronoun" }, kind: "contrast" };
   bench.tasks.tasks = { state: "done", value: [task as never] };

@@ -7,6 +7,7 @@ export function browserHost(location: Location = window.location): Host {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   return {
     kind: "browser",
+    address: location.hostname,
     transport: { open: () => openSocket(`${scheme}://${location.host}/ws`) },
     files: { pick, read, save },
     shell: { engineReport, restartEngine, showState: () => undefined, onCommand: () => undefined },

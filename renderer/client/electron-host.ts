@@ -6,6 +6,7 @@ import { PortTransport } from "./port-transport.ts";
 export function electronHost(bridge: DesktopBridge): Host {
   return {
     kind: "desktop",
+    address: "",
     transport: new PortTransport(bridge),
     files: {
       pick: (endings) => bridge.pickFile(endings),

@@ -37,6 +37,8 @@ export interface ShellState {
 
 export interface Host {
   readonly kind: "browser" | "desktop";
+  /** Host of the page's address; "" where it comes with the program. */
+  readonly address: string;
   readonly transport: Transport;
   readonly files: {
     /** Asks the user for one file; undefined when they think better of it. */

@@ -11,6 +11,7 @@ const hello: Hello = {
   onnxruntime: "1.30.0",
   platform: "linux",
   threads: 2,
+  machine: { name: "here", overSsh: false },
   instance: "one",
 };
 

@@ -144,7 +144,8 @@ export const en = {
   "engine.retry": "Try now",
   "engine.foreignHelp":
     "The engine speaks protocol {theirs}, this page another. Load the page again, or start the engine of the same version.",
-  "engine.versions": "Secateur {secateur}, ONNX Runtime {onnxruntime}, Node {node}, {platform}, {threads} threads",
+  "engine.away": "{machine} · {version}",
+  "engine.versions": "Secateur {secateur}, ONNX Runtime {onnxruntime}, Node {node}, {platform}, {threads} threads, on {machine}",
   "error.usage": "This cannot be done",
   "error.invalid-file": "The file cannot be read",
   "error.invalid-task": "The task says something impossible",
@@ -317,6 +318,7 @@ export const en = {
   "curve.kl": "KL",
   "curve.threshold": "Threshold of the next run",
   "curve.measure": "Held-out line",
+  "curve.save": "Save curve…",
   "curve.stop": "Stop measuring",
   "curve.caption":
     "{task}, {model}: f of the circuits that the search accepted, by the units that they keep. Criterion: {criterion}, {threshold}.",

@@ -15,6 +15,7 @@ const HELLO = {
   onnxruntime: "",
   platform: "",
   threads: 1,
+  machine: { name: "scripted", overSsh: false },
   instance: "one",
 };
 const never = new Promise<never>(() => undefined);

@@ -27,6 +27,7 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
         onnxruntime: "0",
         platform: "script",
         threads: 1,
+        machine: { name: "scripted", overSsh: false },
         instance,
       }),
     listModels: () => Promise.resolve([{ name: "模型", where: "folder", ready: false, reason: "line\nbreak" }]),

@@ -96,6 +96,50 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await close();
   });
 
+  test("back and forward travel between what was looked at and leave edits alone; undo takes back the edit and leaves the place", async () => {
+    const { page, complaints, close } = await open("light", "en-US");
+    await page.evaluate('location.hash = "#node=a1.h0"');
+    await page.locator(".right h2", { hasText: "a1.h0" }).waitFor();
+    await page.keyboard.press("a");
+    await page.locator(".right .state", { hasText: "ablated by you" }).waitFor();
+    await page.keyboard.press("3");
+    await page.waitForFunction('location.hash === "#tab=nodes&node=a1.h0"');
+    await page.keyboard.press("Control+z");
+    await page.locator(".right .state", { hasText: "kept" }).waitFor();
+    expect(await page.evaluate("location.hash")).toBe("#tab=nodes&node=a1.h0");
+    await page.keyboard.press("Control+Shift+z");
+    await page.goBack();
+    await page.waitForFunction('location.hash === "#node=a1.h0"');
+    await page.locator(".right .state", { hasText: "ablated by you" }).waitFor();
+    await page.keyboard.press("Alt+ArrowRight");
+    await page.waitForFunction('location.hash === "#tab=nodes&node=a1.h0"');
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("a0.h6");
+    await page.keyboard.press("Enter");
+    await page.locator(".right h2", { hasText: "a0.h6" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test("the next run's threshold is dragged on the curve, and the number beside it follows", async () => {
+    const { page, complaints, close } = await open("light", "en-US");
+    const handle = page.getByRole("slider", { name: "Threshold of the next run" });
+    await handle.focus();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => page.getByRole("spinbutton", { name: "threshold" }).inputValue()).toBe("0.89");
+    const box = (await handle.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y - 10, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => Number(await handle.getAttribute("aria-valuenow"))).toBeGreaterThan(0.9);
+    expect(await page.getByRole("spinbutton", { name: "threshold" }).inputValue()).toBe(
+      await handle.getAttribute("aria-valuenow"),
+    );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("the graph is walked as a tree: a layer is opened, a head, and a connection followed to its other end", async () => {
     const { page, complaints, close } = await open("light", "en-US");
     const tree = page.getByRole("tree");

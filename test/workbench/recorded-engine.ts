@@ -90,6 +90,7 @@ export function recordedEngine(recorded: Recorded, pause: () => Promise<void>): 
       onnxruntime: "none",
       platform: "recorded",
       threads: 0,
+      machine: { name: "recorded", overSsh: false },
       instance: "recorded",
     }),
     addModel: unknown,
