@@ -403,7 +403,6 @@ function interrupted(signal: NodeJS.Signals, lines: number, args: readonly strin
 test.each([
   ["SIGINT", 30, 130],
   ["SIGKILL", 3, null],
-  ["SIGKILL", 25, null],
   ["SIGKILL", 50, null],
 ] as const)(
   "after %s at event %i a resumed run writes the bytes of one that was never stopped",

@@ -205,12 +205,12 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       expect(furthest(vectors[bestLayer + 1], own)).toBeLessThan(1e-4 * norm(own));
     });
 
-    test("their vector moves the score of harmless requests as in PyTorch, and random ones as little", async () => {
+    test("their vector moves the score of harmless requests as in PyTorch, and a random one as little", async () => {
       const prompts = written(reference.metricPrompts.map(({ text }) => text));
       const score = { plus: reference.refusalTokens.map(([id]) => id), minus: undefined };
-      const twins = Array.from({ length: 3 }, (_, i) => Float64Array.from(random.subarray(576 * i, 576 * (i + 1))));
+      const twin = Float64Array.from(random.subarray(0, 576));
       const doses = [changes(own), changes(own, { scale: -1 }), changes(own, { action: "project" })];
-      const variants = [[], ...doses, ...twins.map((twin) => changes(twin))];
+      const variants = [[], ...doses, changes(twin)];
       const [clean, ...scored] = await scoresUnder(executor, prompts, score, variants);
       const expected = [reference.coefficients["1"], reference.coefficients["-1"], reference.ablation];
       expect(
@@ -221,7 +221,7 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       ).toBeLessThan(2e-3);
       expected.forEach(({ perPrompt }, d) => expect(furthest(scored[d], perPrompt)).toBeLessThan(2e-3));
       const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, x) => sum + x / values.length, 0);
-      expect(furthest(scored.slice(3).map(mean), reference.null.metric.slice(0, 3))).toBeLessThan(2e-3);
+      expect(Math.abs(mean(scored[3]) - reference.null.metric[0])).toBeLessThan(2e-3);
       expect(Math.abs(mean(scored[0]) - mean(clean) - reference.null.deltaOfVector)).toBeLessThan(2e-3);
       const neutral = data.neutral.map((text) => ({ ids: executor.model.tokenizer.encode(text) }));
       const effects = await neutralEffects(
