@@ -1,7 +1,7 @@
 // The verb "relation": W and b of linear relations, how faithful they are on other subjects, and how well edits with them take.
 import { relationSettings } from "../choices/relation.ts";
 import { ESTIMATORS } from "../relation/estimators/registry.ts";
-import { relationTask } from "../session/relation-task.ts";
+import { relationTask } from "../session/fitted-relations.ts";
 import { taskName } from "./task-name.ts";
 import { stage, type Verb } from "./verb.ts";
 
