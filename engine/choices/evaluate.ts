@@ -35,7 +35,7 @@ export type EvaluateSettings = Frozen<z.infer<typeof evaluateSettings>>;
 export const transferSettings = z.strictObject({
   circuits: option(listOf(path, 10_000), { flags: "<circuits...>", help: "Circuit files, or graphs of EAP-IG." }),
   tasks: option(listOf(path, 10_000), { flags: "--tasks <files>", help: "Measures on these task files." }),
-  across: option(listOf(oneOf(ACROSS), ACROSS.length).optional(), {
+  across: option(listOf(oneOf(ACROSS), 10).optional(), {
     flags: "--across <what>",
     help: "Measures on each of a task's held-out templates beside its own, with each of its corruptions, or both: templates, corruptions.",
     otherwise: "the task's own templates and corruption",
