@@ -43,6 +43,8 @@ export const transferSettings = z.strictObject({
   alternatives: option(z.boolean({ error: "Give true or false." }).optional(), {
     flags: "--alternatives",
     help: "Measures the other circuits of each file too, those that its search found as equals.",
+    otherwise: "only the first circuit of each file",
+    says: "both",
   }),
   model: ownModelName,
   ...promptChoice,
