@@ -180,7 +180,7 @@ export async function workByKeys(page: Page, saved: (keys: string) => Promise<st
   await page.getByRole("option", { name: /^Indirect object/ }).waitFor();
   await press(page, "Enter");
   await page.getByRole("combobox", { name: "Search: Task" }).waitFor({ state: "detached" });
-  await page.locator(".left").getByText("Yes: sprig gives").waitFor();
+  await page.locator(".able[aria-busy=false]", { hasText: "%" }).waitFor();
   await press(page, "Control+k");
   await page.locator("dialog[open] input").first().waitFor();
   await page.keyboard.type("start");
