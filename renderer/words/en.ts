@@ -145,7 +145,8 @@ export const en = {
   "engine.foreignHelp":
     "The engine speaks protocol {theirs}, this page another. Load the page again, or start the engine of the same version.",
   "engine.away": "{machine} · {version}",
-  "engine.versions": "Secateur {secateur}, ONNX Runtime {onnxruntime}, Node {node}, {platform}, {threads} threads, on {machine}",
+  "engine.versions":
+    "Secateur {secateur}, ONNX Runtime {onnxruntime}, Node {node}, {platform}, {threads} threads, on {machine}",
   "error.usage": "This cannot be done",
   "error.invalid-file": "The file cannot be read",
   "error.invalid-task": "The task says something impossible",

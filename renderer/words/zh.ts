@@ -135,7 +135,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "engine.retry": "立即重试",
   "engine.foreignHelp": "引擎使用协议 {theirs}，与本页面不同。请重新加载页面，或启动同一版本的引擎。",
   "engine.away": "{machine} · {version}",
-  "engine.versions": "Secateur {secateur}，ONNX Runtime {onnxruntime}，Node {node}，{platform}，{threads} 线程，位于 {machine}",
+  "engine.versions":
+    "Secateur {secateur}，ONNX Runtime {onnxruntime}，Node {node}，{platform}，{threads} 线程，位于 {machine}",
   "error.usage": "无法执行",
   "error.invalid-file": "无法读取文件",
   "error.invalid-task": "任务内容有误",
