@@ -12,6 +12,7 @@ import { growthSection } from "./sections/growth.ts";
 import { headsSection } from "./sections/heads.ts";
 import { lensSection } from "./sections/lens.ts";
 import { coldSection, killsSection, memorySection, windowSection } from "./sections/limits.ts";
+import { queueSection } from "./sections/queue.ts";
 import { smollm2EdgesSection } from "./sections/smollm2-edges.ts";
 import { smollm2Section } from "./sections/smollm2.ts";
 import { steeringSection } from "./sections/steering.ts";
@@ -35,6 +36,7 @@ const SECTIONS: Readonly<Record<string, (options: BenchOptions) => Promise<Secti
   cold: coldSection,
   kills: killsSection,
   window: windowSection,
+  queue: queueSection,
 };
 
 const { values } = parseArgs({
