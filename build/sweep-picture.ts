@@ -1,5 +1,5 @@
 // Draws a matrix of a sweep's report for the documents:
-// secateur sweep status FILE --json | npx tsx build/sweep-picture.ts ROWS COLUMNS FIGURE docs/sweep.svg
+// secateur sweep status FILE --json | npm run -s record:sweep -- ROWS COLUMNS FIGURE docs/sweep.svg
 import { readFileSync, writeFileSync } from "node:fs";
 import type { SweepJobRow } from "../engine/choices/sweep.ts";
 import { spelled } from "../engine/sweep/sweep-plan.ts";

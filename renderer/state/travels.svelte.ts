@@ -4,7 +4,7 @@ import { formatAddress, parseAddress } from "./view-address.ts";
 import type { View } from "./view.ts";
 
 /** A new one of these is a new place; a step of a run or a filter only changes the place at which one is. */
-export const placeOf = ({ tab, selection, drawn }: Pick<View, "tab" | "selection" | "drawn">): string =>
+const placeOf = ({ tab, selection, drawn }: Pick<View, "tab" | "selection" | "drawn">): string =>
   JSON.stringify([tab, selection, drawn]);
 
 export class Travels {
