@@ -149,7 +149,7 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
     const saved = () => readdirSync(home).filter((name) => name.startsWith("ioi-sprig") && !name.endsWith(".part"));
     const exported = async (entry: RegExp, file?: string | RegExp): Promise<Exported> => {
       const before = new Set(saved());
-      await page.getByRole("button", { name: "Export" }).click();
+      await page.locator("header").getByRole("button", { name: "Export" }).click();
       await page.getByRole("menuitem", { name: entry }).click();
       if (file !== undefined) {
         await page.getByRole("dialog").getByRole("button", { name: file }).click();
