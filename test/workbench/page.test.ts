@@ -174,9 +174,9 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
           rows.map((row) => [...row.children].slice(1).map((td) => td.textContent.trim().replaceAll(/\s+/g, " "))),
         );
     await expect.poll(cells).toEqual([
-      ["attribution", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
+      ["attribution", "0.975", "0.025", "–", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
       ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
-      ["integrated gradients", "0.975", "0.025", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
+      ["integrated gradients", "0.975", "0.025", "–", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
       ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
     ]);
     await table.getByRole("note").nth(2).focus();
