@@ -420,7 +420,7 @@ const YAML_SYNTAX: readonly Case[] = [
     `${DRINKS}"a\tb": 1\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
+      '{file}:13:1: unknown field "a→b". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, heldOutTemplates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
@@ -607,7 +607,7 @@ const FIELDS: readonly Case[] = [
     `${DRINKS}epochs: 3\n`,
     "invalid-task",
     [
-      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
+      '{file}:13:1: unknown field "epochs". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, heldOutTemplates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
@@ -632,8 +632,8 @@ const FIELDS: readonly Case[] = [
       '{file}:1:1: "lists" is missing; write fields (name: value).',
       '{file}:1:1: "slots" is missing; write fields (name: value).',
       '{file}:1:1: "templates" is missing; write a list.',
-      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
-      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
+      '{file}:1:22: unknown field "__proto__". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, heldOutTemplates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
+      '{file}:1:48: unknown field "constructor". Fields here are kind, $schema, name, title, description, needs, metric, ablation, threshold, criterion, bos, split, seed, lists, slots, templates, heldOutTemplates, bothOrders, answers, wrongAnswers, corruption, corruptions, positions, roles.',
     ],
   ],
   [
