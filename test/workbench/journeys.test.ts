@@ -32,7 +32,7 @@ let server: RealServer;
 
 /** Text of a file that is exported through the menu. */
 async function exported(page: Page, entry: RegExp, file?: string | RegExp): Promise<Exported> {
-  await page.getByRole("button", { name: "Export" }).click();
+  await page.locator("header").getByRole("button", { name: "Export" }).click();
   const item = page.getByRole("menuitem", { name: entry });
   if (file !== undefined) await item.click();
   const button = file === undefined ? item : page.getByRole("dialog").getByRole("button", { name: file });
