@@ -437,13 +437,9 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const file = await download.path();
     await page.reload();
     await page.waitForSelector(".engine.ready");
-    const [chooser] = await Promise.all([
-      page.waitForEvent("filechooser"),
-      page
-        .getByRole("button", { name: /^Open a file/ })
-        .first()
-        .click(),
-    ]);
+    await page.locator("header").getByRole("button", { name: "More", exact: true }).click();
+    const open = page.getByRole("menuitem", { name: "Open a file" });
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), open.click()]);
     await chooser.setFiles({ name: "x.secateur", mimeType: "application/json", buffer: readFileSync(file) });
     await page.getByRole("tab", { name: "Edges" }).click();
     await expect.poll(() => pruned.allInnerTexts()).toEqual(cells);
@@ -553,7 +549,9 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
   test("a task with mistakes is shown with each at its line, and opens once they are mended", async () => {
     const { page, complaints, close } = await launch(server.address);
     const open = async (text: string) => {
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Control+o")]);
+      await page.locator("header").getByRole("button", { name: "More", exact: true }).click();
+      const open = page.getByRole("menuitem", { name: "Open a file" });
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), open.click()]);
       await chooser.setFiles({ name: "mine.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) });
     };
     const whole = readFileSync("tasks/pronoun.yaml", "utf8");
