@@ -114,7 +114,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await page.keyboard.press("Alt+ArrowRight");
     await page.waitForFunction('location.hash === "#tab=nodes&node=a1.h0"');
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("a0.h6");
+    await page.locator("dialog[open] input").first().fill("a0.h6");
     await page.keyboard.press("Enter");
     await page.locator(".right h2", { hasText: "a0.h6" }).waitFor();
     expect(complaints).toEqual([]);
@@ -179,7 +179,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
       ["integrated gradients", "0.975", "0.025", "–", "0.500", "0.500", "20", "0.950", "0.930", "3 s"],
       ["pruned from 20, 33 circuits measured", "12", "0.930", "0.910 [0.880, 0.940]", ""],
     ]);
-    await table.getByRole("note").nth(2).focus();
+    await table.getByRole("note").nth(3).focus();
     await expect.poll(() => page.locator("#tip").textContent()).toContain("∫ f d(log p) / log 1000");
     expect(await seriousFaults(page)).toEqual([]);
     await table.getByRole("button", { name: "integrated gradients" }).click();
