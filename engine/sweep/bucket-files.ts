@@ -1,7 +1,9 @@
 // A sweep's files in a bucket of any server that speaks the protocol of S3.
 //
 // Nothing is asked of the server but to read, write, list and delete whole objects, and to list what was written before.
-import { S3Client, S3Errors } from "@bradenmacdonald/s3-lite-client";
+//
+// The client is loaded with the first question: it needs streams that the Node of an older Electron lacks, and few sweeps have a bucket.
+import type { S3Client, S3Errors } from "@bradenmacdonald/s3-lite-client";
 import { EngineError } from "../base/errors.ts";
 import type { StoreFiles } from "./store-files.ts";
 
@@ -62,7 +64,7 @@ export function bucketPlace(address: string, environment: Readonly<Record<string
 /** @throws EngineError "bucket" where the server does not answer, or refuses */
 export class BucketFiles implements StoreFiles {
   readonly name: string;
-  private readonly client: S3Client;
+  private client: Promise<S3Client> | undefined;
 
   /** @param address s3://BUCKET/PREFIX */
   constructor(
@@ -70,9 +72,6 @@ export class BucketFiles implements StoreFiles {
     private readonly place: BucketPlace,
   ) {
     this.name = address.replace(/\/+$/, "");
-    const { endpoint, bucket, region, accessKey, secretKey, sessionToken } = place;
-    const session = sessionToken === undefined ? {} : { sessionToken };
-    this.client = new S3Client({ endPoint: endpoint, bucket, region, accessKey, secretKey, ...session });
   }
 
   read(name: string): Promise<Uint8Array | undefined> {
@@ -80,7 +79,7 @@ export class BucketFiles implements StoreFiles {
       try {
         return new Uint8Array(await (await client.getObject(key)).arrayBuffer());
       } catch (error) {
-        if (error instanceof S3Errors.ServerError && error.code === "NoSuchKey") return undefined;
+        if (isOfServer(error) && error.code === "NoSuchKey") return undefined;
         throw error;
       }
     });
@@ -109,7 +108,8 @@ export class BucketFiles implements StoreFiles {
   private async asked<T>(name: string, work: (client: S3Client, key: string) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await within(patience, work(this.client, `${this.place.prefix}${name}`));
+        const client = await (this.client ??= clientOf(this.place));
+        return await within(patience, work(client, `${this.place.prefix}${name}`));
       } catch (error) {
         if (attempt === tries || !mayPass(error)) throw this.refusal(name, error);
         await new Promise((resolve) => setTimeout(resolve, firstPause * 2 ** (attempt - 1)));
@@ -121,6 +121,22 @@ export class BucketFiles implements StoreFiles {
     return new EngineError("bucket", `${this.name}/${name}: ${sentence(error, this.place)}`, {}, { cause: error });
   }
 }
+
+async function clientOf({
+  endpoint,
+  bucket,
+  region,
+  accessKey,
+  secretKey,
+  sessionToken,
+}: BucketPlace): Promise<S3Client> {
+  const { S3Client } = await import("@bradenmacdonald/s3-lite-client");
+  const session = sessionToken === undefined ? {} : { sessionToken };
+  return new S3Client({ endPoint: endpoint, bucket, region, accessKey, secretKey, ...session });
+}
+
+const isOfServer = (error: unknown): error is S3Errors.ServerError =>
+  error instanceof Error && "statusCode" in error && "code" in error;
 
 class NoAnswer extends Error {}
 
@@ -138,7 +154,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 /** Whether the next try may do: the way was broken, or the server is busy. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof S3Errors.ServerError) return error.statusCode >= 500 || error.statusCode === 429;
+  if (isOfServer(error)) return error.statusCode >= 500 || error.statusCode === 429;
   return isOfTheWay(error);
 }
 
@@ -157,7 +173,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 function sentence(error: unknown, { endpoint }: BucketPlace): string {
-  if (error instanceof S3Errors.ServerError) {
+  if (isOfServer(error)) {
     const known = REFUSALS[error.code];
     return known ? `${known}.` : `the server refuses (${error.code}, ${error.statusCode}): ${error.message}`;
   }
