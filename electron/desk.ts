@@ -63,7 +63,10 @@ export class Desk {
       if (this.mayLeave(window)) event.preventDefault();
     });
     // A page that is loaded again begins anew.
-    window.webContents.on("did-start-loading", () => (this.listening = undefined));
+    // A step of the page's own history leaves the page as it is, and listening.
+    window.webContents.on("did-start-navigation", (_event, _url, isInPlace, isMainFrame) => {
+      if (isMainFrame && !isInPlace) this.listening = undefined;
+    });
     this.drawMenu();
     void window.loadURL(`${ORIGIN}/`);
   }
