@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type BenchOptions, peersNotRun } from "./options.ts";
 import { writeReport } from "./report.ts";
 import type { Section } from "./section.ts";
+import { dictionarySection } from "./sections/dictionary.ts";
 import { edgesSection } from "./sections/edges.ts";
 import { generationSection } from "./sections/generation.ts";
 import { growthSection } from "./sections/growth.ts";
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, (options: BenchOptions) => Promise<Secti
   generation: generationSection,
   lens: lensSection,
   steering: steeringSection,
+  dictionary: dictionarySection,
   shares: timeSharesSection,
   memory: memorySection,
   cold: coldSection,
