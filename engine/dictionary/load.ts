@@ -5,6 +5,7 @@ import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, isFolder } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { mapHook } from "./hooks.ts";
+import { dictionaryHash } from "./identity.ts";
 import { dictionaryLearning, gemmaScope, openai, type ReadDictionary, sparsify } from "./other-forms.ts";
 import { saelens } from "./saelens.ts";
 import { openTensors, Tensors } from "./tensors.ts";
@@ -67,12 +68,14 @@ export function loadDictionary(path: string, { normScale }: LoadOptions = {}): L
         "It was trained on states scaled to a mean norm of √d. If L0 and EV are far off, that scale was not folded in: give it with --norm-scale.",
       );
     }
+    const used = averaged && normScale !== undefined ? folded(weights, normScale) : weights;
+    const place = { hook, site: mapped?.site, layer: mapped?.layer, model };
     return {
-      weights: averaged && normScale !== undefined ? folded(weights, normScale) : weights,
-      place: { hook, site: mapped?.site, layer: mapped?.layer, model },
+      weights: used,
+      place,
       form: form.form,
       file,
-      sha256: tensors.sha256(),
+      sha256: dictionaryHash(used, place),
       notes: all,
     };
   } finally {

@@ -1,5 +1,4 @@
 // The tensors of a dictionary's file, asked for by name and shape: an orientation is never guessed.
-import { createHash } from "node:crypto";
 import { EngineError } from "../base/errors.ts";
 import { readNpz } from "../formats/npz.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
@@ -35,8 +34,6 @@ export function openTensors(file: string): TensorSource & { close(): void } {
 
 /** Asks for tensors with their shapes. */
 export class Tensors {
-  private readonly read = new Map<string, Float32Array>();
-
   constructor(private readonly source: TensorSource) {}
 
   get file(): string {
@@ -61,9 +58,7 @@ export class Tensors {
     if (found.join() !== shape.join()) {
       throw this.wrong(`tensor "${name}" is ${found.join(" × ") || "one number"}, expected ${shape.join(" × ")}`);
     }
-    const data = this.source.read(name);
-    this.read.set(name, data);
-    return data;
+    return this.source.read(name);
   }
 
   /** "rows columns" of a tensor that is stored as "columns rows". */
@@ -72,16 +67,6 @@ export class Tensors {
     const turned = new Float32Array(rows * columns);
     for (let c = 0; c < columns; c++) for (let r = 0; r < rows; r++) turned[r * columns + c] = stored[c * rows + r];
     return turned;
-  }
-
-  /** Of all tensors that were asked for. */
-  sha256(): string {
-    const hash = createHash("sha256");
-    for (const name of [...this.read.keys()].sort()) {
-      const { buffer, byteOffset, byteLength } = this.read.get(name)!;
-      hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-    return hash.digest("hex");
   }
 
   wrong(problem: string): EngineError {

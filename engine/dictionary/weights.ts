@@ -55,7 +55,7 @@ export interface LoadedDictionary {
   /** The form of the file. */
   readonly form: DictionaryForm;
   readonly file: string;
-  /** Of the weights' bytes. */
+  /** As `dictionaryHash` says it. */
   readonly sha256: string;
   /** What a person should know before using it. */
   readonly notes: readonly string[];
