@@ -1,7 +1,8 @@
-// Groups of tests, one after the other: "unit" in parallel, then, two files at a time, "models", which load real weights, "pages",
-// which open the built page in a browser, and "desktop", which starts the built desktop app: the last two wait a lot.
+// Groups of tests, one after the other: "unit" in parallel, then, three files at a time and in turns, "models", which load real weights,
+// and those that wait a lot: "pages", which open the built page in a browser, and "desktop", which starts the built desktop app.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import TestOrder from "./build/test-order.ts";
 import { PATIENCE, TEST_LIMIT } from "./test/patience.ts";
 
 const MODELS = "test/models/**/*.test.ts";
@@ -11,11 +12,12 @@ const DESKTOP = "test/desktop/**/*.test.ts";
 /** What a window shows is read again until it is what is expected, or until there is no hope left. */
 const patience = { poll: { timeout: PATIENCE } };
 
-/** Files that may be open at once beside the unit tests: a model of 540 MB each, and what waits leaves its core to what works. */
-const SIDE_BY_SIDE = 2;
+/** Files that may be open at once behind the unit tests: a model of 540 MB each, and what waits leaves its core to what works. */
+const SIDE_BY_SIDE = 3;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: TestOrder },
     reporters: ["default", "./build/test-counts.ts"],
     projects: [
       {
