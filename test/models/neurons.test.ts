@@ -1,6 +1,6 @@
 // Single neurons against PyTorch (test/reference/neurons says how the values were made). Tolerances: AUROC 1e-3 (2e-3 for the embedded
 // model, whose GELU underflows in float32 and makes ties), point-biserial r 1e-4, effects 5e-5 (1e-4 below 1 nat for doses far beyond
-// what the neuron ever gives), KL 2e-4; float32 against float64 was measured there as 3e-4 and 1e-5.
+// what the neuron ever gives), KL 2e-4, probabilities of words 1e-4 of themselves and changes .03 percentage points; float32 against float64 was measured there as 3e-4 and 1e-5.
 import { afterAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { openModel } from "../../engine/model/open.ts";
@@ -9,6 +9,7 @@ import type { Variant } from "../../engine/neuron/beginnings-run.ts";
 import { columnsOf, correlate } from "../../engine/neuron/correlation.ts";
 import { Measure } from "../../engine/neuron/measure.ts";
 import { beginningAt } from "../../engine/neuron/place.ts";
+import { wordGroups } from "../../engine/neuron/word-groups.ts";
 import { labelled, numberPrompts, referenceNeurons, referenceTexts } from "../reference/neurons.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
 
@@ -112,6 +113,23 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
     }
     await measure.dispose();
   });
+
+  test("change the probability of every word of the groups as measured there", async () => {
+    const groups = reference.number.groups;
+    const words = groups[0].rows.map(([, word]) => model.tokenizer.encodePlain(` ${word}`));
+    const prompts = numberPrompts(name).map(({ prompt }) => model.tokenizer.encode(prompt));
+    const measure = await Measure.over(executor, prompts, () => words);
+    const changes = await measure.changes(groups.map(({ layer, neuron }) => set(layer, neuron, 0)));
+    for (const [g, { rows }] of groups.entries()) {
+      for (const [w, [, , before, after]] of rows.entries()) {
+        const clean = measure.clean[w];
+        expect(Math.abs(mean(clean.map(Math.exp)) / before - 1)).toBeLessThan(1e-4);
+        const changed = clean.map((x, i) => Math.exp(x + changes[g].logMass[w][i]));
+        expect(Math.abs(mean(changed) / after - 1)).toBeLessThan(1e-4);
+      }
+    }
+    await measure.dispose();
+  });
 });
 
 test("the best neurons of the embedded model are those of the reference, farther from .5 than the best under any shuffle", async () => {
@@ -128,6 +146,28 @@ test("the best neurons of the embedded model are those of the reference, farther
   }
   expect(Math.max(...found.nullMaxima)).toBeLessThan(0.3);
   expect(found.best.every(({ p }) => p === 1 / 21)).toBe(true);
+  await executor.dispose();
+  model.close();
+});
+
+test("a table of groups of words has the reference's changes, and its share of prompts whose first word is another", async () => {
+  const model = openModel("sprig");
+  const executor = new Executor(model);
+  const { groups } = referenceNeurons("sprig").number;
+  const found = await wordGroups(executor, {
+    prompts: numberPrompts("sprig").map(({ prompt }) => model.tokenizer.encode(prompt)),
+    words: groups[0].rows.map(([group, word]) => ({ group, word, id: model.tokenizer.encodePlain(` ${word}`)[0] })),
+    leftOut: [],
+    neurons: groups.map(({ layer, neuron }) => ({ layer, neuron })),
+    others: groups.map(({ layer }) => [...Array(20).keys()].map((neuron) => ({ layer, neuron }))),
+    seed: 0,
+  });
+  for (const [g, { rows, best_word_of_list_unchanged }] of groups.entries()) {
+    const { words, firstChanged } = found.neurons[g];
+    expect(words.map(({ group, word }) => [group, word])).toEqual(rows.map(([group, word]) => [group, word]));
+    expect(farthest(words.map(({ change }) => change), rows.map((row) => row[4]))).toBeLessThan(0.03);
+    expect(firstChanged).toBeCloseTo(1 - best_word_of_list_unchanged, 9);
+  }
   await executor.dispose();
   model.close();
 });
