@@ -51,7 +51,7 @@ export function adamWStep(
   { beta1, beta2, epsilon, weightDecay, maxNorm }: AdamWOptions,
 ): Moments {
   const updates = moments.updates + 1;
-  const scale = Math.min(1, maxNorm / (gradientNorm(gradients) + 1e-6));
+  const scale = maxNorm === Infinity ? 1 : Math.min(1, maxNorm / (gradientNorm(gradients) + 1e-6));
   const size = rate / (1 - beta1 ** updates);
   const correction = 1 / Math.sqrt(1 - beta2 ** updates);
   const { first, second } = moments;

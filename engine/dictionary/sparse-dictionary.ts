@@ -199,7 +199,7 @@ export function keepLargest(row: Float32Array, k: number): void {
   const least = k < row.length ? kthLargest(row, k) : -Infinity;
   const floor = Math.max(least, 0);
   let above = 0;
-  for (const value of row) if (value > least) above++;
+  for (let j = 0; j < row.length; j++) if (row[j] > least) above++;
   let equals = k - above;
   for (let j = 0; j < row.length; j++) {
     if (row[j] > floor) continue;
@@ -210,10 +210,11 @@ export function keepLargest(row: Float32Array, k: number): void {
 
 /** By a heap of the k largest met so far, its least on top. */
 function kthLargest(row: Float32Array, k: number): number {
-  const heap = Float32Array.from(row.subarray(0, k)).sort();
+  const heap = row.slice(0, k).sort();
+  let least = heap[0];
   for (let j = k; j < row.length; j++) {
     const value = row[j];
-    if (!(value > heap[0])) continue;
+    if (!(value > least)) continue;
     let at = 0;
     for (let child = 1; child < k; child = 2 * at + 1) {
       if (child + 1 < k && heap[child + 1] < heap[child]) child++;
@@ -222,8 +223,9 @@ function kthLargest(row: Float32Array, k: number): number {
       at = child;
     }
     heap[at] = value;
+    least = heap[0];
   }
-  return heap[0];
+  return least;
 }
 
 /** `y` "row dIn" → `pre` "row dSae". */

@@ -4,7 +4,15 @@ import { Random } from "../base/random.ts";
 import { f32, Program } from "../runtime/ort.ts";
 import { keepLargest, rowNorms } from "./sparse-dictionary.ts";
 import { decodeStepGraph, encodeBackGraph, encodeStepGraph } from "./training-graph.ts";
-import { featureGradient, featuresOf, type FeatureStep, type KindSettings, sparsityLoss } from "./training-kinds.ts";
+import {
+  type ActiveFeatures,
+  activePlaces,
+  featureGradient,
+  featuresOf,
+  type FeatureStep,
+  type KindSettings,
+  sparsityLoss,
+} from "./training-kinds.ts";
 import type { DictionaryWeights } from "./weights.ts";
 
 export interface TrainerSettings extends KindSettings {
@@ -92,30 +100,31 @@ export class DictionaryTrainer {
       threshold: logThreshold.map((value) => Math.exp(value)),
       norms: rowNorms(wDec, dSae, dOut),
     };
-    const f = featuresOf(kindNow, at);
+    const active = featuresOf(kindNow, at);
     const spread = variation(y, dOut);
     // The loss of topk and batchtopk is relative to the states' variation, the others' is in their units.
     const scale = this.byCount ? spread / rows : 1;
-    const main = await this.reconstruct(f, y, bDec, 2 / (rows * scale));
+    const main = await this.reconstruct(active.f, y, bDec, 2 / (rows * scale));
     const squared = sumOfSquares(main.error) / (2 / (rows * scale)) ** 2;
-    this.remember(f, rows);
-    const dead = count(state.silent, (silent) => silent > settings.deadAfter);
-    const slopes = featureGradient(kindNow, at, f, main.fGradient);
-    const aux = this.byCount && dead > 0 ? await this.revive(at, main.error, rows, scale, dead) : undefined;
+    this.remember(active.at, rows);
+    const dead = this.deadFeatures();
+    const slopes = featureGradient(kindNow, at, active, main.fGradient);
+    const atBEnc = sumOfActiveRows(slopes.pre, active.at, dSae);
+    const aux = this.byCount && dead.length > 0 ? await this.revive(at, main.error, rows, scale, dead) : undefined;
     if (aux) {
       addTo(main.wDecGradient, aux.wDecGradient);
-      addTo(main.fGradient, aux.fGradient);
+      for (const place of aux.at) slopes.pre[place] = aux.fGradient[place];
+      addTo(atBEnc, sumOfActiveRows(aux.fGradient, aux.at, dSae));
     }
     const back = await this.programs.back.run({
       x: f32([rows, dIn], centred),
-      preGradient: f32([rows, dSae], main.fGradient),
+      preGradient: f32([rows, dSae], slopes.pre),
     });
-    const atBEnc = columnSums(main.fGradient, dSae);
-    const atBDec = columnSums(main.error, dOut);
+    const atBDec = sumOfRows(main.error, dOut);
     if (!transcodes) takeThroughEncoder(atBDec, wEnc, atBEnc);
     if (kind === "l1") alongRows(main.wDecGradient, wDec, slopes.norms, at.norms, dOut);
     if (this.unitRows) withoutOwnDirection(main.wDecGradient, wDec, dOut);
-    if (kind === "batchtopk") this.noteLeast(f);
+    if (kind === "batchtopk") this.noteLeast(active);
     this.move({
       wEnc: back.wEncGradient.data as Float32Array,
       bEnc: atBEnc,
@@ -124,10 +133,10 @@ export class DictionaryTrainer {
       logThreshold: slopes.threshold.map((slope, j) => slope * at.threshold[j]),
     });
     return {
-      loss: squared / (rows * scale) + sparsityLoss(kindNow, at, f) + auxShare * (aux?.loss ?? 0),
-      l0: count(f, (value) => value !== 0) / rows,
+      loss: squared / (rows * scale) + sparsityLoss(kindNow, at, active) + auxShare * (aux?.loss ?? 0),
+      l0: active.at.length / rows,
       ev: 1 - squared / spread,
-      dead: dead / dSae,
+      dead: dead.length / dSae,
     };
   }
 
@@ -191,30 +200,39 @@ export class DictionaryTrainer {
     return { error: data("error"), wDecGradient: data("wDecGradient"), fGradient: data("fGradient") };
   }
 
-  /** Dead features try to explain what the living ones leave: the largest of them, as many as half the width. */
-  private async revive(at: FeatureStep, error: Float32Array, rows: number, scale: number, dead: number) {
-    const { dSae, dIn, dOut, deadAfter } = this.settings;
+  /** Those that fired in none of the last states. */
+  private deadFeatures(): Int32Array {
     const { silent } = this.state;
-    const f = at.pre.map((value, i) => (silent[i % dSae] > deadAfter ? value : -Infinity));
-    const k = Math.min(dead, Math.max(1, Math.floor(dIn / 2)));
-    for (let row = 0; row < rows; row++) keepLargest(f.subarray(row * dSae, (row + 1) * dSae), k);
+    return Int32Array.from(silent.keys()).filter((j) => silent[j] > this.settings.deadAfter);
+  }
+
+  /** Dead features try to explain what the living ones leave: the largest of them, as many as half the width. */
+  private async revive(at: FeatureStep, error: Float32Array, rows: number, scale: number, dead: Int32Array) {
+    const { dSae, dIn, dOut } = this.settings;
+    const f = new Float32Array(at.pre.length);
+    const k = Math.min(dead.length, Math.max(1, Math.floor(dIn / 2)));
+    const own = new Float32Array(dead.length);
+    for (let row = 0; row < rows; row++) {
+      for (let d = 0; d < dead.length; d++) own[d] = at.pre[row * dSae + dead[d]];
+      keepLargest(own, k);
+      for (let d = 0; d < dead.length; d++) f[row * dSae + dead[d]] = own[d];
+    }
     const slope = 2 / (rows * scale);
     const left = error.map((value) => -value / slope);
     const found = await this.reconstruct(f, left, new Float32Array(dOut), slope * auxShare);
-    for (let i = 0; i < f.length; i++) if (f[i] === 0) found.fGradient[i] = 0;
-    return { ...found, loss: sumOfSquares(found.error) / (slope * auxShare) ** 2 / (rows * scale) };
+    const loss = sumOfSquares(found.error) / (slope * auxShare) ** 2 / (rows * scale);
+    return { ...found, at: activePlaces(f), loss };
   }
 
-  private remember(f: Float32Array, rows: number): void {
+  private remember(active: Int32Array, rows: number): void {
     const { silent } = this.state;
-    const fired = new Uint8Array(silent.length);
-    for (let at = 0; at < f.length; at++) if (f[at] !== 0) fired[at % silent.length] = 1;
-    for (let j = 0; j < silent.length; j++) silent[j] = fired[j] ? 0 : silent[j] + rows;
+    for (let j = 0; j < silent.length; j++) silent[j] += rows;
+    for (const place of active) silent[place % silent.length] = 0;
   }
 
-  private noteLeast(f: Float32Array): void {
+  private noteLeast({ f, at }: ActiveFeatures): void {
     let least = Infinity;
-    for (const value of f) if (value > 0 && value < least) least = value;
+    for (const place of at) if (f[place] < least) least = f[place];
     if (least === Infinity) return;
     const { leastTaken = least } = this.state;
     this.state.leastTaken = thresholdMemory * leastTaken + (1 - thresholdMemory) * least;
@@ -280,9 +298,17 @@ function variation(y: Float32Array, width: number): number {
   return squares - sums.reduce((sum, s) => sum + s * s, 0) / rows;
 }
 
-function columnSums(values: Float32Array, width: number): Float32Array {
+/** Of "row width". */
+function sumOfRows(values: Float32Array, width: number): Float32Array {
   const sums = new Float32Array(width);
   for (let at = 0, i = 0; at < values.length; at++, i = i + 1 === width ? 0 : i + 1) sums[i] += values[at];
+  return sums;
+}
+
+/** Likewise, where only these places are not 0. */
+function sumOfActiveRows(values: Float32Array, places: Int32Array, width: number): Float32Array {
+  const sums = new Float32Array(width);
+  for (const place of places) sums[place % width] += values[place];
   return sums;
 }
 
@@ -329,12 +355,6 @@ function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
   return sum;
-}
-
-function count(values: Float32Array | Float64Array, is: (value: number) => boolean): number {
-  let n = 0;
-  for (let i = 0; i < values.length; i++) if (is(values[i])) n++;
-  return n;
 }
 
 /** Every array of a state, in a fixed order, to be written or filled. */

@@ -24,8 +24,21 @@ export interface FeatureStep {
   readonly norms: Float32Array;
 }
 
-/** Features in a fresh array. */
-export function featuresOf({ kind, k }: KindSettings, { rows, dSae, pre, threshold }: FeatureStep): Float32Array {
+/** What the features of one batch are. */
+export interface ActiveFeatures {
+  /** "row dSae" */
+  readonly f: Float32Array;
+  /** Places in `f` of those that are not 0, ascending. */
+  readonly at: Int32Array;
+}
+
+export function featuresOf(kind: KindSettings, step: FeatureStep): ActiveFeatures {
+  const f = selected(kind, step);
+  return { f, at: activePlaces(f) };
+}
+
+/** In a fresh array. */
+function selected({ kind, k }: KindSettings, { rows, dSae, pre, threshold }: FeatureStep): Float32Array {
   const f = pre.slice();
   switch (kind) {
     case "l1":
@@ -47,35 +60,43 @@ export function featuresOf({ kind, k }: KindSettings, { rows, dSae, pre, thresho
   }
 }
 
+export function activePlaces(f: Float32Array): Int32Array {
+  let count = 0;
+  for (let at = 0; at < f.length; at++) if (f[at] !== 0) count++;
+  const places = new Int32Array(count);
+  for (let at = 0, i = 0; at < f.length; at++) if (f[at] !== 0) places[i++] = at;
+  return places;
+}
+
 /** The part of the loss that asks for few features, a mean over rows: λ Σ f ‖W_dec‖ (l1) or λ ‖f‖₀ (jumprelu). */
 export function sparsityLoss(
   { kind, sparsity }: KindSettings,
   { rows, dSae, norms }: FeatureStep,
-  f: Float32Array,
+  { f, at }: ActiveFeatures,
 ): number {
   if (kind !== "l1" && kind !== "jumprelu") return 0;
   let sum = 0;
-  for (let at = 0; at < f.length; at++) if (f[at] !== 0) sum += kind === "l1" ? f[at] * norms[at % dSae] : 1;
+  for (const place of at) sum += kind === "l1" ? f[place] * norms[place % dSae] : 1;
   return (sparsity * sum) / rows;
 }
 
 /**
- * Turns the gradient at the features into the one at the values before them, in place, and adds what the sparsity asks for.
+ * Turns the gradient at the features into the one at the values before them, and adds what the sparsity asks for.
  *
  * Jumprelu by straight-through estimators with a rectangle kernel K of width ε: ∂f/∂θ = −(θ/ε) K((pre − θ)/ε) and
  * ∂‖f‖₀/∂θ = −(1/ε) K((pre − θ)/ε).
  *
- * @param atFeatures gradient of the reconstruction's loss
- * @returns gradients at thresholds and at the decoder's row norms, by feature
+ * @param atFeatures gradient of the reconstruction's loss, "row dSae"
+ * @returns `pre` "row dSae", 0 where no feature is; gradients at thresholds and at the decoder's row norms, by feature
  * @see Rajamanoharan et al. 2024, arXiv:2407.14435
  */
 export function featureGradient(
   { kind, sparsity, bandwidth }: KindSettings,
   { rows, dSae, pre, threshold, norms }: FeatureStep,
-  f: Float32Array,
+  { f, at }: ActiveFeatures,
   atFeatures: Float32Array,
-): { readonly threshold: Float32Array; readonly norms: Float32Array } {
-  const slope = { threshold: new Float32Array(dSae), norms: new Float32Array(dSae) };
+): Readonly<Record<"pre" | "threshold" | "norms", Float32Array>> {
+  const slope = { pre: new Float32Array(f.length), threshold: new Float32Array(dSae), norms: new Float32Array(dSae) };
   const share = sparsity / rows;
   if (kind === "jumprelu") {
     for (let at = 0, j = 0; at < f.length; at++, j = j + 1 === dSae ? 0 : j + 1) {
@@ -85,13 +106,12 @@ export function featureGradient(
       }
     }
   }
-  for (let at = 0, j = 0; at < f.length; at++, j = j + 1 === dSae ? 0 : j + 1) {
-    if (f[at] === 0) {
-      atFeatures[at] = 0;
-    } else if (kind === "l1") {
-      atFeatures[at] += share * norms[j];
-      slope.norms[j] += share * f[at];
-    }
+  for (const place of at) {
+    slope.pre[place] = atFeatures[place];
+    if (kind !== "l1") continue;
+    const j = place % dSae;
+    slope.pre[place] += share * norms[j];
+    slope.norms[j] += share * f[place];
   }
   return slope;
 }
