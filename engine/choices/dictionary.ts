@@ -87,6 +87,11 @@ export const saeTrainSettings = z.strictObject({
     flags: "--sparsity <x>",
     help: "Pulls so hard towards few features in l1 and jumprelu; 0 shows what a dictionary is without it.",
   }),
+  also: option(listOf(notNegative, 20).optional(), {
+    flags: "--also <list>",
+    help: "Trains further dictionaries of the same states with these values of --sparsity (of --k in topk and batchtopk), and sets EV beside L0 of all.",
+    otherwise: "none",
+  }),
   bandwidth: option(positive.default(0.5), {
     flags: "--bandwidth <x>",
     help: "Lets thresholds of jumprelu learn from values that are so near to them.",
@@ -130,8 +135,20 @@ export interface SaeTrainResult {
   readonly curve: readonly TrainingPoint[];
   /** On texts that it was not trained on. */
   readonly heldOut: Reconstruction;
+  /** Where several values were asked for: every one of them, this dictionary's own among them, by value. */
+  readonly compared?: { readonly by: SparsityChoice; readonly dictionaries: readonly ComparedDictionary[] };
   readonly seconds: number;
   readonly notes: readonly string[];
+}
+
+/** What decides how many features fire in a state. */
+export type SparsityChoice = "sparsity" | "k";
+
+/** One of several dictionaries of the same states. */
+export interface ComparedDictionary {
+  readonly value: number;
+  readonly folder: string;
+  readonly heldOut: Reconstruction;
 }
 
 /** How well states are reconstructed, over n of them. */

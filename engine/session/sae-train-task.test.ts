@@ -51,6 +51,35 @@ test("a run that is stopped goes on to the same bytes", async () => {
   expect(second.curve).toEqual(whole.curve);
 });
 
+test("further values of k are dictionaries of the same states: more features explain more, and the first is as it was alone", async () => {
+  const also = await saeTrainTask({ ...settings, also: [16, 4, 1] }, { folder: join(folder, "also") });
+  expect(bytes(also.folder).equals(bytes(whole.folder))).toBe(true);
+  const { by, dictionaries } = also.compared!;
+  expect([by, dictionaries.map(({ value }) => value)]).toEqual(["k", [1, 4, 16]]);
+  expect(dictionaries.map((one) => loadDictionary(one.folder).weights.selection)).toEqual(
+    [1, 4, 16].map((k) => ({ kind: "topk", k, rescale: false })),
+  );
+  expect(dictionaries[1].heldOut).toEqual(whole.heldOut);
+  const evs = dictionaries.map(({ heldOut }) => heldOut.ev);
+  expect(evs).toEqual([...evs].sort((a, b) => a - b));
+});
+
+test("without a pull towards few features most of them fire and nearly everything is explained", async () => {
+  const l1 = { ...settings, kind: "l1", sparsity: 3, also: [0] } as const;
+  const { compared } = await saeTrainTask(l1, { folder: join(folder, "l1") });
+  const [trivial, sparse] = compared!.dictionaries.map(({ heldOut }) => heldOut);
+  expect(trivial.ev).toBeGreaterThan(sparse.ev);
+  expect(trivial.l0).toBeGreaterThan(2 * sparse.l0);
+});
+
+test.each([
+  [{ also: [2.5] }, "--also names 2.5, and topk takes whole numbers of features from 1."],
+  [{ also: [65] }, "--k is 65, more than the 64 features; give a smaller --k or more --features."],
+])("values that cannot be are refused before anything is read: %o", async (wrong, sentence) => {
+  const asked = saeTrainTask({ ...settings, ...wrong }, { folder: join(folder, "wrong") });
+  await expect(asked).rejects.toThrow(sentence);
+});
+
 test("what is written has the keys and shapes that SAELens reads", () => {
   const config = JSON.parse(readFileSync(join(whole.folder, "cfg.json"), "utf8")) as Record<string, unknown>;
   expect(config).toMatchObject({

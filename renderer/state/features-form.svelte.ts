@@ -36,6 +36,8 @@ export class FeaturesForm {
   features = $state<number | undefined>(512);
   k = $state(8);
   sparsity = $state(1);
+  /** Further values of k or of the sparsity, to be compared. */
+  also = $state("");
   steps = $state(1000);
   batch = $state(256);
   rate = $state(0.001);
@@ -88,8 +90,10 @@ export class FeaturesForm {
     Object.assign(this, { dictionary, feature, prompt: text, op, maxTokens });
   }
 
-  takeTraining({ kind, layer, features, k, sparsity, steps, batch, rate, out }: SettingsOf<"sae train">): void {
+  takeTraining({ also, ...settings }: SettingsOf<"sae train">): void {
+    const { kind, layer, features, k, sparsity, steps, batch, rate, out } = settings;
     this.view = "train";
+    this.also = also?.join(", ") ?? "";
     Object.assign(this, { kind, layer, features, k, sparsity, steps, batch, rate, out: out ?? "" });
   }
 
@@ -136,6 +140,7 @@ export class FeaturesForm {
       ...(typeof layer === "number" && { layer }),
       ...(typeof features === "number" && { features }),
       ...(this.isByCount ? { k } : { sparsity }),
+      ...(this.also.trim() !== "" && { also: numbersIn(this.also) }),
       ...(out !== "" && { out }),
     };
   }
