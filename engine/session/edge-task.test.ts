@@ -9,6 +9,14 @@ import { edgeTask } from "./edge-task.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { journalSettings } from "./run-journal.ts";
 
+/** By MIB's own evaluator; the file says how. */
+interface MibFigures {
+  readonly edges: readonly number[];
+  readonly faithfulness: readonly number[];
+  readonly cpr: number;
+  readonly cmd: number;
+}
+
 const examples = { discovery: 12, heldOut: 0 };
 const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
 const edges = { ...settings, method: "attribution", steps: 5, order: "magnitude", prune: true } as const;
@@ -29,7 +37,7 @@ test("among a circuit's nodes, the pruning leaves edges between these alone, eac
   const chosen = new Set(whole.smallest!.flatMap(({ source, target }) => [source, target].map(formatNode)));
   expect([...chosen].filter((id) => id.startsWith("a") && !nodes.kept.heads!.includes(id))).toEqual([]);
   for (const { fraction, edges: count } of whole.curve) {
-    expect(count).toBeLessThanOrEqual(Math.max(1, Math.round(fraction * whole.total)));
+    expect(count).toBeLessThanOrEqual(Math.floor(fraction * whole.total));
   }
   expect(whole.notes).toEqual([]);
 });
@@ -42,10 +50,22 @@ test("an integer programme takes scores of single examples, so means over all of
 test("greedy choice leaves no edge without a way to the logits, and of top-n's edges many", async () => {
   const unconnected = async (selection: "top-n" | "greedy") => {
     const { curve, total } = await edgeTask({ ...edges, prune: false, selection });
-    return curve.map(({ fraction, edges: connected }) => Math.max(1, Math.round(fraction * total)) - connected);
+    return curve.map(({ fraction, edges: connected }) => Math.floor(fraction * total) - connected);
   };
   const [topN, greedy] = [await unconnected("top-n"), await unconnected("greedy")];
   expect(Math.max(...greedy)).toBeLessThan(Math.max(...topN));
+});
+
+test("circuits by share of edges, CPR and CMD are those of MIB's own evaluation of the exported scores", async () => {
+  const mib = JSON.parse(readFileSync("test/reference/mib/sprig-ioi.json", "utf8")) as MibFigures;
+  const { curve, areas } = await edgeTask({ ...edges, prune: false, examples: { discovery: 64, heldOut: 0 } });
+  for (const [i, { edges: count, faithfulness }] of curve.entries()) {
+    expect(faithfulness).toBeCloseTo(mib.faithfulness[i], 5);
+    // Its pruning leaves a node without a way to the logits where nothing else is left.
+    if (mib.faithfulness[i] !== 0) expect(count).toBe(mib.edges[i]);
+  }
+  expect(areas.cpr).toBeCloseTo(mib.cpr, 5);
+  expect(areas.cmd).toBeCloseTo(mib.cmd, 5);
 });
 
 test("a circuit file that is not there is said before anything is measured", async () => {

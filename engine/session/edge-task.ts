@@ -198,7 +198,8 @@ function selectionOf(
   scores: readonly EdgeScore[],
   among: UnitSet | undefined,
 ): Selection {
-  const sizeOf = (fraction: number) => Math.max(1, Math.round(fraction * scores.length));
+  // As MIB counts: never more edges than the share allows.
+  const sizeOf = (fraction: number) => Math.floor(fraction * scores.length);
   const notes: string[] = [];
   if (selection !== "ilp") {
     const ranked = rankedEdges(scores, order, selection);
@@ -212,6 +213,7 @@ function selectionOf(
       const size = sizeOf(fraction);
       const known = solved.get(size);
       if (known) return known;
+      if (size === 0) return [];
       const { edges, isBest } = await wholeCircuit(candidates, size, order);
       if (!isBest)
         notes.push(`The circuit of at most ${size} edges is the best that was found in the time, not proved.`);
