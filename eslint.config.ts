@@ -41,6 +41,21 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", NO_SPREAD_LISTS] },
   },
   {
+    // What opens a model gives it back: one file of the rooms over the engine's does both.
+    files: ["engine/session/**", "engine/verbs/**", "engine/sweep/**", "engine/service/**"],
+    ignores: ["**/*.test.ts", "engine/session/open-model.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        NO_SPREAD_LISTS,
+        {
+          selector: "NewExpression[callee.name='Executor']",
+          message: "Open a model through withTask or withModel (engine/session), which give it back.",
+        },
+      ],
+    },
+  },
+  {
     // Text from other people's files is made visible in one place before a terminal gets it.
     files: ["cli/**"],
     ignores: ["cli/output.ts"],

@@ -9,7 +9,7 @@ import { topologyOf } from "../engine/circuit/topology.ts";
 import { EDGE_METHODS, type EdgeMethod, type ScoreSign } from "../engine/choices/lists.ts";
 import { readEdgeGraph } from "../engine/session/circuit-source.ts";
 import { type EdgeCurvePoint, type EdgeOutcome, edgeTask } from "../engine/session/edge-task.ts";
-import { prepare, type Prepared } from "../engine/session/prepare.ts";
+import { type Prepared, withTask } from "../engine/session/prepare.ts";
 import { EAP_IG_METHODS, runEapIg } from "./eap-ig.ts";
 import { type Author, largestDifference, ourScores, sameDefinition, steps } from "./edge-agreement.ts";
 import { EMBEDDED } from "./head-circuits.ts";
@@ -56,9 +56,8 @@ export interface EdgeFigures {
 }
 
 export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> {
-  const prepared = prepare(EMBEDDED, { execution: { threads: options.threads } });
-  try {
-    return await inFolder(async (folder) => {
+  return withTask(EMBEDDED, { execution: { threads: options.threads } }, (prepared) =>
+    inFolder(async (folder) => {
       const oneLength = examplesOfLength(prepared.model.tokenizer, acdcLength, EMBEDDED.examples.discovery);
       const prompts = { discovery: prepared.discovery, oneLength };
       const ours = await ourCircuit(options, join(folder, "ours.json"));
@@ -85,11 +84,8 @@ export async function measureEdges(options: BenchOptions): Promise<EdgeFigures> 
         orders,
         circuits: [{ ...ours, byEapIg: asked[0]?.faithfulness }, ...theirs],
       };
-    });
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+    }),
+  );
 }
 
 /** What a peer wrote. */

@@ -6,7 +6,7 @@ import { measureAnchors } from "../engine/evaluate/report.ts";
 import type { Model } from "../engine/model/model.ts";
 import { openModel } from "../engine/model/open.ts";
 import { GreedySearch } from "../engine/prune/search.ts";
-import { prepare, type Prepared } from "../engine/session/prepare.ts";
+import { type Prepared, withTask } from "../engine/session/prepare.ts";
 import type { Example } from "../engine/task/example.ts";
 import { PLAIN, randomExamples, randomModel } from "../test/random-model.ts";
 import { EMBEDDED } from "./head-circuits.ts";
@@ -87,14 +87,12 @@ function series(axis: Axis, model: string, costs: readonly (readonly [number, Co
   ];
 }
 
-async function embeddedCosts(count: number, threads: number): Promise<Costs> {
-  const prepared = prepare({ ...EMBEDDED, examples: { discovery: count, heldOut: 0 } }, { execution: { threads } });
-  try {
+function embeddedCosts(count: number, threads: number): Promise<Costs> {
+  const settings = { ...EMBEDDED, examples: { discovery: count, heldOut: 0 } };
+  return withTask(settings, { execution: { threads } }, async (prepared) => {
     const evaluator = await evaluatorOver(prepared.executor, prepared.discovery);
     return { ...(await costsOf(evaluator)), search: await searchSeconds(evaluator, prepared) };
-  } finally {
-    await prepared.executor.dispose();
-  }
+  });
 }
 
 async function searchSeconds(evaluator: Evaluator, { criterion, seed }: Prepared): Promise<number> {

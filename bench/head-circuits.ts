@@ -1,7 +1,7 @@
 // Circuits of heads in the embedded model: our searches and TransformerLens's greedy one, each circuit judged alike.
 import type { PruneSettings } from "../engine/choices/prune.ts";
 import { installedPath } from "../engine/base/installation.ts";
-import { prepare } from "../engine/session/prepare.ts";
+import { withTask } from "../engine/session/prepare.ts";
 import { onlySearch, pruneTask } from "../engine/session/prune-task.ts";
 import { HeadJudge } from "./head-judge.ts";
 import { type FoundHeads, searchHeads } from "./head-search.ts";
@@ -17,8 +17,7 @@ export const threshold = 0.9;
 
 export async function measureHeadCircuits(options: BenchOptions): Promise<HeadRow[]> {
   const { threads } = options;
-  const prepared = prepare(EMBEDDED, { execution: { threads } });
-  try {
+  return withTask(EMBEDDED, { execution: { threads } }, async (prepared) => {
     const task = { ...prepared, metric: prepared.task.metric };
     const searchAlone = { ...ours("the search alone: one order"), ...(await searchHeads(task)) };
     const judge = await HeadJudge.over(task);
@@ -26,10 +25,7 @@ export async function measureHeadCircuits(options: BenchOptions): Promise<HeadRo
     const rows: HeadRow[] = [];
     for (const { kept, ...row } of found) rows.push({ ...row, circuit: { kept, judged: await judge.judge(kept) } });
     return rows;
-  } finally {
-    await prepared.executor.dispose();
-    prepared.model.close();
-  }
+  });
 }
 
 type Found = FoundHeads & Pick<HeadRow, "by" | "method">;

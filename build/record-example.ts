@@ -5,14 +5,12 @@ import { writeFileAtomic } from "../engine/base/atomic-file.ts";
 import type { OpenedTask, PromptPair, RunRecord, TaskPreview } from "../engine/contract.ts";
 import type { RunStep } from "../engine/contract/prune.ts";
 import { type MeasuredCircuit, requireMeasured, withStability, withTransfer } from "../engine/circuit/statistics.ts";
-import { prepare } from "../engine/session/prepare.ts";
+import { type Prepared, withTask } from "../engine/session/prepare.ts";
 import { pruneTask } from "../engine/session/prune-task.ts";
 import { searchedAgain, stabilityTask } from "../engine/session/stability-task.ts";
 import { transferTask } from "../engine/session/transfer-task.ts";
 import type { Example } from "../engine/task/example.ts";
 import type { Prompt } from "../engine/task/prompt.ts";
-import type { ContrastTask } from "../engine/task/task.ts";
-import type { Tokenizer } from "../engine/tokens/tokenizer.ts";
 
 const OUT = "renderer/example/ioi.json";
 /** Prompts that the file shows; the figures are of all. */
@@ -21,13 +19,12 @@ const SHOWN_PROMPTS = 12;
 const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] } as const satisfies PruneSettings;
 
 const { record, anchors } = await recordRun();
-const { task, model, discovery, heldOut, executor } = prepare(request);
-writeFileAtomic(
-  OUT,
-  `${JSON.stringify({ task: openedTask(task), preview: preview(model.tokenizer), record }, null, 1)}\n`,
-);
-await executor.dispose();
-model.close();
+const example = await withTask(request, {}, async (prepared) => ({
+  task: openedTask(prepared),
+  preview: preview(prepared),
+  record,
+}));
+writeFileAtomic(OUT, `${JSON.stringify(example, null, 1)}\n`);
 console.log(`${OUT} written.`);
 
 async function recordRun() {
@@ -75,7 +72,7 @@ async function withStatistics(circuit: MeasuredCircuit): Promise<MeasuredCircuit
   );
 }
 
-function openedTask(task: ContrastTask): OpenedTask {
+function openedTask({ task, discovery, heldOut }: Prepared): OpenedTask {
   return {
     file: task.file,
     name: task.name,
@@ -95,7 +92,7 @@ function openedTask(task: ContrastTask): OpenedTask {
   };
 }
 
-function preview(tokenizer: Tokenizer): TaskPreview {
+function preview({ model: { tokenizer }, discovery, heldOut }: Prepared): TaskPreview {
   const row = ({ ids }: Prompt) => ({ ids, tokens: ids.map((id) => tokenizer.token(id)) });
   const words = (ids: readonly number[]) => ids.map((id) => tokenizer.token(id));
   const pair = ({ index, split, clean, corrupt, answers, wrongAnswers, positions }: Example): PromptPair => ({

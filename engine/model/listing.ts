@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { hubCacheFolder } from "./hub-cache.ts";
 import { SMOLLM2, smollm2Path } from "./model-cache.ts";
-import { openModel } from "./open.ts";
+import { lookAtModel } from "./open.ts";
 import { ownModels } from "./own-models.ts";
 
 export interface ListedModel {
@@ -50,13 +50,12 @@ function smollm2(): ListedModel {
 
 function look(name: string, where: ListedModel["where"]): ListedModel {
   try {
-    const model = openModel(name);
-    const { architecture, nLayers, nHeads, dMlp } = model.config;
-    const { precision, source } = model;
-    model.close();
-    const path = where === "fetched" ? smollm2Path() : source;
-    const bytes = existsSync(path) && statSync(path).isFile() ? statSync(path).size : undefined;
-    return { name, where, family: architecture, nLayers, nHeads, dMlp, bytes, precision, ready: true };
+    return lookAtModel(name, ({ config, precision, source }) => {
+      const { architecture, nLayers, nHeads, dMlp } = config;
+      const path = where === "fetched" ? smollm2Path() : source;
+      const bytes = existsSync(path) && statSync(path).isFile() ? statSync(path).size : undefined;
+      return { name, where, family: architecture, nLayers, nHeads, dMlp, bytes, precision, ready: true };
+    });
   } catch (error) {
     return { name, where, ready: false, reason: error instanceof Error ? error.message : String(error) };
   }

@@ -38,6 +38,16 @@ export function openModel(nameOrPath: string): Model {
   return openFromHubCache(nameOrPath);
 }
 
+/** Opens a model for a look that needs no run, and closes it behind. @throws EngineError as `openModel` and the look */
+export function lookAtModel<T>(nameOrPath: string, look: (model: Model) => T): T {
+  const model = openModel(nameOrPath);
+  try {
+    return look(model);
+  } finally {
+    model.close();
+  }
+}
+
 function openPath(path: string): Model {
   if (statSync(path).isDirectory()) return openHuggingFaceFolder(path);
   if (path.endsWith(".gguf")) return openGgufModel(path);

@@ -5,7 +5,7 @@ import { installedPath } from "../base/installation.ts";
 import type { OpenedDirections, TaskEntry, VectorFileBytes, VectorRequest } from "../contract.ts";
 import type { VectorEnding } from "../choices/vector.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
+import { lookAtModel } from "../model/open.ts";
 import { loadContrastSets } from "../task/contrast-sets.ts";
 import { type OpenedVector, openVector } from "../vector/open-vector.ts";
 import { vectorBytes } from "../vector/vector-bytes.ts";
@@ -32,10 +32,5 @@ export function vectorFile(request: VectorRequest & { readonly ending: VectorEnd
 }
 
 function withVector<T>({ vector, model: name }: VectorRequest, use: (opened: OpenedVector, model: Model) => T): T {
-  const model = openModel(name);
-  try {
-    return use(openVector(vector, model), model);
-  } finally {
-    model.close();
-  }
+  return lookAtModel(name, (model) => use(openVector(vector, model), model));
 }

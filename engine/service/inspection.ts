@@ -34,7 +34,7 @@ import { OneHead } from "../score/one-head.ts";
 import { figuresRecord } from "../session/circuit-record.ts";
 import { neuronsNamed, neuronViews } from "../session/neuron-views.ts";
 import { requireLaid } from "../session/laid-dictionaries.ts";
-import { giveBack, type LaidChoice, type Prepared, prepareInTurns } from "../session/prepare.ts";
+import { type LaidChoice, type OpenedTask, openTask, type Prepared } from "../session/prepare.ts";
 import { FrozenNorm } from "../readout/frozen-norm.ts";
 import { byLogit } from "../session/written-tokens.ts";
 import type { Example } from "../task/example.ts";
@@ -57,8 +57,7 @@ type Look = "preview" | "measure" | "heatmap" | "attention" | "neuron" | "neuron
 export type Looks = Pick<EngineApi, "preview" | "measure" | "heatmap" | "attention" | "neurons">;
 
 /** What a look is made on. */
-interface Opened {
-  readonly prepared: Prepared;
+interface Opened extends OpenedTask {
   readonly ready: Map<string, Ready>;
 }
 
@@ -157,8 +156,8 @@ export class Inspection {
     const key = JSON.stringify(settings);
     if (this.open?.key !== key) {
       await this.close();
-      const prepared = await prepareInTurns(settings, { execution: this.execution }, signal);
-      this.open = { key, prepared, ready: new Map() };
+      const opened = await openTask(settings, { execution: this.execution }, signal);
+      this.open = { ...opened, key, ready: new Map() };
     }
     return this.open;
   }
@@ -166,8 +165,7 @@ export class Inspection {
   private async close(): Promise<void> {
     const { open } = this;
     this.open = undefined;
-    if (!open) return;
-    await giveBack(open.prepared);
+    await open?.close();
   }
 
   private async ready(

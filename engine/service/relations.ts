@@ -1,14 +1,14 @@
 // Looks into fitted relations: what a map says of a subject, and an edit with it. One model is kept ready; looks take turns at it.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { RelationApplication, RelationEdit } from "../contract/relations.ts";
-import { openModel } from "../model/open.ts";
 import { readRelation } from "../relation/relation-file.ts";
 import { applyRelation, editRelation, type OpenRelation, requireFittedOn } from "../session/fit-relation-task.ts";
+import { OpenedModel } from "../session/open-model.ts";
 
 export class Relations {
   private turn: Promise<unknown> = Promise.resolve();
-  private open: { readonly name: string; readonly executor: Executor } | undefined;
+  private open: { readonly name: string; readonly opened: OpenedModel } | undefined;
 
   constructor(private readonly execution: Execution) {}
 
@@ -34,15 +34,12 @@ export class Relations {
   }
 
   private async executor(name: string): Promise<Executor> {
-    if (this.open?.name === name) return this.open.executor;
+    if (this.open?.name === name) return this.open.opened.executor;
     const before = this.open;
     this.open = undefined;
-    if (before) {
-      await before.executor.dispose();
-      before.executor.model.close();
-    }
-    const executor = new Executor(openModel(name), this.execution);
-    this.open = { name, executor };
-    return executor;
+    await before?.opened.close();
+    const opened = new OpenedModel(name, this.execution);
+    this.open = { name, opened };
+    return opened.executor;
   }
 }

@@ -32,7 +32,7 @@ export interface CurvesHooks {
 /** Sizes measured of each curve; where there are fewer units, every one. */
 const mostSizes = 33;
 
-/** @throws EngineError as `prepare`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
+/** @throws EngineError as `withTask`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
 export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<Curves> {
   if (settings.units.some((kind) => kind !== "head" && kind !== "mlp")) {
     throw new EngineError(

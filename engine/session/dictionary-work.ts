@@ -1,5 +1,5 @@
 // What training, judging and using a dictionary begin with: the model, its corpus, a place in it, and which states count.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Exclusions } from "../choices/dictionary.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -9,7 +9,6 @@ import { shippedCorpus } from "../corpus/shipped.ts";
 import { type LoadedDictionary } from "../dictionary/weights.ts";
 import { ExclusionRule, type SitePlace, widthAt } from "../dictionary/states.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import type { Site } from "../transformer/sites.ts";
 
 export interface CorpusChoice {
@@ -28,22 +27,6 @@ export interface WorkHooks {
 
 /** Share of the texts that no dictionary is trained on. */
 const HELD_OUT = 0.2;
-
-/** Opens the model for some work and closes it behind. */
-export async function withModel<T>(
-  name: string,
-  { execution }: WorkHooks,
-  work: (executor: Executor) => Promise<T>,
-): Promise<T> {
-  const model = openModel(name);
-  const executor = new Executor(model, execution);
-  try {
-    return await work(executor);
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
-}
 
 export async function openCorpus(model: Model, choice: CorpusChoice, signal?: AbortSignal): Promise<Corpus> {
   const file = choice.corpus ?? shippedCorpus(model.tokenizer);

@@ -77,7 +77,7 @@ export interface EdgeHooks extends JournalOptions {
   readonly onProgress?: (stage: "scores" | "curve" | "pruning", done: number, total: number) => void;
 }
 
-/** @throws EngineError as `prepare`; "cancelled" */
+/** @throws EngineError as `withTask`; "cancelled" */
 export async function edgeTask(settings: EdgeChoice, hooks: EdgeHooks = {}): Promise<EdgeOutcome> {
   return withTask(settings, hooks, async (prepared) => {
     return await withLedger("edges", settings, identityOf(prepared), hooks, (ledger) =>

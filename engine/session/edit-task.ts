@@ -1,6 +1,6 @@
 // Value edits of facts, judged by one table: held-out wordings, other facts, neutral text, random neurons.
 import { z } from "zod";
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { HeldGradients } from "../activations/held-gradients.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
@@ -11,7 +11,6 @@ import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import { findRankOne, keyMoments, keysAt, type RankOneEdit, rankOnePatch } from "../memory/rank-one.ts";
 import { editPatch, type KnowledgeNeuron, knowledgeNeurons, type ValueEdit } from "../memory/value-edit.ts";
-import { openModel } from "../model/open.ts";
 import { OverlaidModel } from "../model/overlay.ts";
 import { type WeightPatch, writePatchFile } from "../model/weight-patch.ts";
 import { markedText } from "../patchscope/target.ts";
@@ -20,6 +19,7 @@ import { readFields } from "../task/read-fields.ts";
 import { shippedFile } from "../task/shipped-file.ts";
 import { neutralPlaces } from "./neutral-places.ts";
 import type { ReadOptions } from "./patchscope-task.ts";
+import { withModel } from "./open-model.ts";
 
 const word = z.string().min(1).max(200);
 const schema = z.strictObject({
@@ -60,9 +60,8 @@ export async function editTask(
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<EditResult> {
   const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts, "fact file"), schema);
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const { tokenizer } = model;
     const tops = async (on: Executor, prompts: readonly (readonly number[])[]) => {
       const plans = prompts.map((ids) => ({
@@ -146,10 +145,7 @@ export async function editTask(
       success: besideNull(hits.reduce((sum, x) => sum + x, 0) / hits.length, meanInterval(hits, settings.seed), nulls),
       notes: editor.notes,
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 /** How facts are edited, and what is edited in its place to see what chance gives. */

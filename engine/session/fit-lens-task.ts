@@ -1,6 +1,6 @@
 // Fits a lens on a corpus and writes it as a file.
 import { join, resolve } from "node:path";
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -13,7 +13,7 @@ import { writeLensFile } from "../lens/lens-file.ts";
 import { lensPoints } from "../lens/points.ts";
 import { readLens } from "../lens/read.ts";
 import { trainTunedLens } from "../lens/tuned-lens.ts";
-import { openModel } from "../model/open.ts";
+import { withModel } from "./open-model.ts";
 
 export interface FitLensOptions {
   /** Where the lens goes that nobody names a file for. */
@@ -34,12 +34,11 @@ interface Text {
 
 /** @throws EngineError as `Corpus.open`; "usage" where no text is long enough; "cancelled" */
 export async function fitLensTask(settings: FitLensSettings, options: FitLensOptions = {}): Promise<FitLensResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, options.execution);
   const between = () => {
     if (options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
   };
-  try {
+  return withModel(settings.model, options, async (executor) => {
+    const { model } = executor;
     const corpus = await Corpus.open(settings.corpus, model.tokenizer.withBos(settings.bos), {
       context: model.config.nContext,
       heldOut: 0.2,
@@ -58,10 +57,7 @@ export async function fitLensTask(settings: FitLensSettings, options: FitLensOpt
       texts: { discovery: used, heldOut: heldOut.length },
       divergence: await divergences(executor, heldOut, settings, maps, between),
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 async function textsOf(corpus: Corpus, split: "discovery" | "heldOut"): Promise<Text[]> {

@@ -1,5 +1,5 @@
 // Linear relations from their files to fitted maps, each written beside its figures.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
 import { without } from "../base/without.ts";
@@ -7,11 +7,11 @@ import type { Execution } from "../choices/execution.ts";
 import type { EstimatorName } from "../choices/lists.ts";
 import type { RelationSettings } from "../choices/relation.ts";
 import type { RelationFit, RelationResult } from "../contract/relations.ts";
-import { openModel } from "../model/open.ts";
 import { relationPath, writeRelation } from "../relation/relation-file.ts";
 import type { RelationTask } from "../task/task.ts";
 import { relateTask, type RelationOutcome } from "./fit-relation-task.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 export interface RelationOptions {
   readonly execution?: Execution;
@@ -30,9 +30,8 @@ export async function relationTask(settings: RelationSettings, options: Relation
   const tasks: RelationTask[] = [];
   for (const file of settings.files) tasks.push(await readAside("relation", file, options.signal));
   requirePaths(tasks, settings, options.folder);
-  const model = openModel(settings.model ?? "sprig");
-  const executor = new Executor(model, options.execution);
-  try {
+  return withModel(settings.model ?? "sprig", options, async (executor) => {
+    const { model } = executor;
     const relations: RelationFit[] = [];
     const notes: string[] = [];
     for (const task of tasks) {
@@ -45,10 +44,7 @@ export async function relationTask(settings: RelationSettings, options: Relation
     const [first, ...others] = relations;
     if (!first) throw new EngineError("degenerate-task", `${model.name} answers too little of any of these relations.`);
     return { modelName: model.name, relations: [first, ...others], notes };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 async function fitted(

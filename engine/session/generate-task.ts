@@ -1,5 +1,4 @@
 // Text of a model: a prompt or a chat goes on, under the changes of a plan where there are any.
-import { Executor } from "../activations/executor.ts";
 import type { Plan } from "../activations/plan.ts";
 import { checkPlan, parsePlan } from "../activations/plan-checks.ts";
 import { EngineError } from "../base/errors.ts";
@@ -10,12 +9,12 @@ import { readJsonFile } from "../formats/json-file.ts";
 import { type ChatMessage, ChatTemplate } from "../generation/chat-template.ts";
 import { generate, type GenerationHooks, requireRoom } from "../generation/generate.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import { applied } from "../vector/applied.ts";
 import { openVector } from "../vector/open-vector.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
+import { withModel } from "./open-model.ts";
 
 export interface GenerateOptions extends Pick<GenerationHooks, "signal" | "onToken"> {
   readonly execution?: Execution;
@@ -29,9 +28,8 @@ export async function generateTask(
   settings: GenerateSettings,
   { execution, signal, onToken }: GenerateOptions = {},
 ): Promise<GenerateResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const { text, notes } = promptOf(settings, model);
     const own = new OwnBos(tokenizer, "the prompt");
@@ -61,10 +59,7 @@ export async function generateTask(
       modelName: model.name,
       prompt: { text, ids },
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 /** The text that goes on, or the chat as its template writes it. @throws EngineError "usage", "unsupported" */

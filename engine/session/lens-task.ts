@@ -1,5 +1,5 @@
 // The lens on a text or on a task's prompts: what the model would say at every layer, and how chosen words fare.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -15,12 +15,12 @@ import { areDisjoint, massOf, tokensOfWord } from "../lens/token-sets.ts";
 import { readWordSets, type WordSets } from "../lens/word-sets.ts";
 import { tracesOf } from "../lens/traces.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import type { Reading } from "../readout/readings.ts";
 import { expandTask } from "../task/expand.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 export interface LensOptions {
   readonly execution?: Execution;
@@ -61,13 +61,11 @@ const NEUTRAL = [
 
 /** @throws EngineError for a task, model, lens or file that cannot be read, or that do not fit each other; "cancelled" */
 export async function lensTask(settings: LensSettings, options: LensOptions = {}): Promise<LensResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, options.execution);
   const between = () => {
     if (options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
   };
-  let lens: Lens = logitLens;
-  try {
+  return withModel(settings.model, options, async (executor, keep) => {
+    const { model } = executor;
     const tokenizer = model.tokenizer.withBos(settings.bos ?? "auto");
     const asked =
       settings.task === undefined ? textAsked(settings, tokenizer) : await taskAsked(settings, model, options.signal);
@@ -75,7 +73,7 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
     const points = lensPoints(model.config.nLayers, settings.sites);
     const { words, notes: wordNotes } = wordsAsked(settings.words ?? [], tokenizer);
     const sets = settings.sets === undefined ? [] : setsAsked(readWordSets(settings.sets), tokenizer);
-    lens = await lensOf(settings, executor, tokenizer, points, between);
+    const lens = keep(await lensOf(settings, executor, tokenizer, points, between));
     const places = placesOf(asked.prompts, settings.positions ?? (settings.task === undefined ? "all" : "end"));
     const common = [...words.map(({ id }) => id), ...sets.flatMap(({ ids }) => ids)];
     const tokens = places.map(({ prompt }) => [...common, ...answersAround(asked.answers, prompt)]);
@@ -102,11 +100,7 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
       texts: textsOf([...first, ...readings], tokenizer),
       notes: [...asked.notes, ...wordNotes],
     };
-  } finally {
-    await lens.dispose();
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 function textAsked({ text, examples, corruption }: LensSettings, tokenizer: Tokenizer): Asked {

@@ -1,5 +1,4 @@
 // MLP memories: the neurons of a layer whose value vectors read best, and what layers and neurons write at the end of a text.
-import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { greatest } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
@@ -8,18 +7,17 @@ import { quantile } from "../evaluate/bootstrap.ts";
 import { randomDirections, VocabularyRows } from "../memory/value-vectors.ts";
 import { writtenTowards } from "../memory/written.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import { encoded, type ReadOptions } from "./patchscope-task.ts";
+import { withModel } from "./open-model.ts";
 
 /** @throws EngineError "usage" for layers or words that the model has not; "cancelled" */
 export async function memoriesTask(
   settings: MemoriesSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<MemoriesResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const { dModel, dMlp, nLayers } = model.config;
     const named = namedNeurons(settings.neurons, model);
     const layers = settings.layers ?? (named ? [...new Set(named.map(({ layer }) => layer))] : [nLayers - 1]);
@@ -72,10 +70,7 @@ export async function memoriesTask(
       written: written && { ...written, text: settings.text!, token: model.tokenizer.token(written.token) },
       notes: own.notes(),
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 /** @throws EngineError "usage" for a neuron that the model has not */

@@ -1,6 +1,6 @@
 // A study of hidden neurons from settings to figures: what goes with an event, what removal does, how the event answers to strength.
 import { dirname, isAbsolute, join } from "node:path";
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
 import { Random } from "../base/random.ts";
@@ -18,7 +18,6 @@ import {
 } from "../choices/neuron.ts";
 import { shippedCorpus } from "../corpus/shipped.ts";
 import { readWordSets } from "../lens/word-sets.ts";
-import { openModel } from "../model/open.ts";
 import { parseUnit, hasUnit } from "../circuit/unit.ts";
 import { attributions } from "../neuron/attribution.ts";
 import { Column, matched, type NeuronAt, neuronId, QUANTILES } from "../neuron/column.ts";
@@ -40,6 +39,7 @@ import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { explainerAt } from "./explainer-endpoint.ts";
 import { corpusTexts, type NeuronPlaces, placesOfStudy } from "./neuron-places.ts";
 import { byLogit } from "./written-tokens.ts";
+import { withModel } from "./open-model.ts";
 
 export interface NeuronStudyOptions {
   readonly execution?: Execution;
@@ -63,16 +63,9 @@ export async function neuronStudyTask(
   options: NeuronStudyOptions = {},
 ): Promise<NeuronStudyResult> {
   const settings = merged(asked);
-  const model = openModel(settings.model ?? "sprig");
-  const executor = new Executor(model, options.execution);
-  const study = new Study(settings, executor, options);
-  try {
-    return await study.run();
-  } finally {
-    await study.dispose();
-    await executor.dispose();
-    model.close();
-  }
+  return withModel(settings.model ?? "sprig", options, (executor, keep) =>
+    keep(new Study(settings, executor, options)).run(),
+  );
 }
 
 /** Settings that name files. */

@@ -9,7 +9,7 @@ import { neuronsNamed, neuronViews } from "./neuron-views.ts";
 import { withTask } from "./prepare.ts";
 import { recordedModel } from "./recorded-model.ts";
 
-/** @throws EngineError "usage" where the search could not remove neurons; as `prepare`, `readCircuitFile` and `requireFit` */
+/** @throws EngineError "usage" where the search could not remove neurons; as `withTask`, `readCircuitFile` and `requireFit` */
 export async function neuronTask(
   settings: NeuronSettings,
   options: { readonly execution?: Execution; readonly signal?: AbortSignal } = {},

@@ -5,7 +5,7 @@ import { metricUnit } from "../metric/metric.ts";
 import { activationPatching } from "../score/activation-patching.ts";
 import { withTask } from "./prepare.ts";
 
-/** On the discovery examples. @throws EngineError as `prepare`, and "usage" where a site has no such granularity */
+/** On the discovery examples. @throws EngineError as `withTask`, and "usage" where a site has no such granularity */
 export async function patchTask(
   settings: PatchSettings,
   options: {

@@ -1,7 +1,7 @@
 // A Patchscope: states of one text in another prompt, the words that it then says, and the same with states of other texts.
 //
 // Ghandeharioun, Caciularu, Pearce, Dixon, Geva, "Patchscopes", ICML 2024, arXiv 2401.06102.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { type Reals, stacked, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
@@ -10,7 +10,6 @@ import type { PatchedPrompt, PatchscopeResult, PatchscopeSettings } from "../cho
 import { neutralPlaces } from "./neutral-places.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import { continueGreedily, patchPlan } from "../patchscope/continue.ts";
 import { distances, patchGrid, statesOf } from "../patchscope/grid.ts";
 import { refuseSink } from "../patchscope/sink.ts";
@@ -20,6 +19,7 @@ import { readStates } from "../readout/readings.ts";
 import { logitsOf } from "../readout/logits.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
+import { withModel } from "./open-model.ts";
 
 export interface ReadOptions {
   readonly execution?: Execution;
@@ -32,9 +32,8 @@ export async function patchscopeTask(
   settings: PatchscopeSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<PatchscopeResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const own = new OwnBos(tokenizer, "the prompts");
     const encode: Encode = (text, remedy) => encoded(text, own, model, remedy);
@@ -103,10 +102,7 @@ export async function patchscopeTask(
       ladder,
       notes: [...own.notes(), ...(shapes === undefined ? [] : [`The template shapes the answer. ${shapes}`])],
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 type Encode = (text: string, remedy?: string) => number[];

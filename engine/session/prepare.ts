@@ -1,22 +1,21 @@
 // A task on a model, ready to measure: examples split, executor made, the task's own settings with the user's over them.
 import type { Ablation, AblationChoice } from "../activations/ablation.ts";
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
-import { inTurns, toEnd } from "../base/in-turns.ts";
+import { inTurns } from "../base/in-turns.ts";
 import type { Execution } from "../choices/execution.ts";
 import { ABLATIONS, type BosChoice } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import type { UnitSizes } from "../circuit/unit.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import { OptimalConstants } from "../score/optimal-constants.ts";
 import type { Example } from "../task/example.ts";
 import { expanding } from "../task/expand.ts";
 import type { ContrastTask } from "../task/task.ts";
 import { type LaidDictionaries, layDictionaries } from "./laid-dictionaries.ts";
+import { OpenedModel } from "./open-model.ts";
 import { readAside } from "./read-aside.ts";
-import { loadContrast } from "./task-files.ts";
 
 export interface Prepared {
   readonly task: ContrastTask;
@@ -57,71 +56,54 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Opens a task on a model, does the work, and gives back what was opened, whatever happens. @throws EngineError as `prepare` */
+/** Opens a task on a model, does the work, and gives back what was opened, whatever happens. @throws EngineError as `openTask` */
 export async function withTask<T>(
   settings: TaskChoice & LaidChoice,
   options: PrepareOptions,
   use: (prepared: Prepared) => Promise<T>,
 ): Promise<T> {
-  const prepared = await prepareInTurns(settings, options, options.signal);
+  const { prepared, close } = await openTask(settings, options, options.signal);
   try {
     return await use(prepared);
   } finally {
-    await giveBack(prepared);
+    await close();
   }
 }
 
-/** Closes what was opened. */
-export async function giveBack({ executor, laid, model }: Prepared): Promise<void> {
-  await executor.dispose();
-  await laid.dispose();
-  model.close();
+/** A task on a model that stays open until `close`. */
+export interface OpenedTask {
+  readonly prepared: Prepared;
+  readonly close: () => Promise<void>;
 }
 
 /**
- * What is opened stays open until executor and model are given back; `withTask` does it.
- *
- * @throws EngineError for a task or model that cannot be read, or that do not fit each other
- */
-export function prepare(settings: TaskChoice & LaidChoice, options: PrepareOptions = {}): Prepared {
-  return toEnd(preparing(loadContrast(settings.task), settings, options));
-}
-
-/**
- * The same, with the process hearing what comes in meanwhile.
- *
  * @param signal of the preparation alone; what is prepared outlives it
- * @throws EngineError "cancelled"; as `prepare`
+ * @throws EngineError for a task or model that cannot be read, or that do not fit each other; "cancelled"
  */
-export async function prepareInTurns(
-  settings: TaskChoice & LaidChoice,
-  options: PrepareOptions = {},
-  signal?: AbortSignal,
-): Promise<Prepared> {
-  const task = await readAside("contrast", settings.task, signal);
-  return inTurns(preparing(task, settings, options), signal);
-}
-
-function* preparing(
-  task: ContrastTask,
+export async function openTask(
   settings: TaskChoice & LaidChoice,
   options: PrepareOptions,
-): Generator<void, Prepared> {
-  const model = openModel(settings.model);
+  signal?: AbortSignal,
+): Promise<OpenedTask> {
+  const task = await readAside("contrast", settings.task, signal);
+  const opened = new OpenedModel(settings.model, options.execution);
+  const close = () => opened.close();
   try {
-    return yield* preparedOn(model, task, settings, options);
+    return { prepared: await inTurns(preparing(opened, task, settings, options), signal), close };
   } catch (error) {
-    model.close();
+    await close();
     throw error;
   }
 }
 
-function* preparedOn(
-  model: Model,
+/** Gives the process its turn while examples are made. */
+function* preparing(
+  { executor, keep }: OpenedModel,
   task: ContrastTask,
   settings: TaskChoice & LaidChoice,
   options: PrepareOptions,
 ): Generator<void, Prepared> {
+  const { model } = executor;
   const seed = settings.seed ?? task.seed;
   const { examples, notes } = yield* expanding(task, model.tokenizer, {
     examples: settings.examples,
@@ -134,9 +116,8 @@ function* preparedOn(
   const partOf = (split: Example["split"]) => examples.filter((example) => example.split === split);
   const [discovery, heldOut, validation] = [partOf("discovery"), partOf("heldOut"), partOf("validation")];
   checkContext(examples, model, task.file);
-  const executor = new Executor(model, options.execution);
   const choice = ablationOf(settings, task);
-  const laid = layDictionaries(executor, settings.dictionary ?? []);
+  const laid = keep(layDictionaries(executor, settings.dictionary ?? []));
   requireConstants(choice, laid);
   const constants = new OptimalConstants(executor, discovery, { seed, signal: options.signal });
   return {

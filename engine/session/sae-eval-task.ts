@@ -22,8 +22,8 @@ import {
   placeOf,
   requireReconstructs,
   type WorkHooks,
-  withModel,
 } from "./dictionary-work.ts";
+import { withModel } from "./open-model.ts";
 
 export interface SaeEvalHooks extends WorkHooks {
   readonly onProgress?: (stage: "states" | "splicing" | "nulls", done: number, total: number) => void;
@@ -36,46 +36,42 @@ const nullStates = 1024;
 export async function saeEvalTask(settings: SaeEvalSettings, hooks: SaeEvalHooks = {}): Promise<SaeEvalResult> {
   const loaded = loadDictionary(settings.dictionary, settings);
   requireReconstructs(loaded);
-  return withModel(settings.model, hooks, async (executor) => {
+  return withModel(settings.model, hooks, async (executor, keep) => {
     const place = placeOf(executor, loaded, settings);
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
-    const dictionary = new SparseDictionary(loaded.weights);
-    try {
-      const fit = await someStates(executor, corpus, settings, place, hooks.signal);
-      const exclude = exclusionsOf(executor.model, settings);
-      const { sums, texts, first } = await read(executor, corpus, settings, place, dictionary, exclude, hooks);
-      const reconstruction = sums.figures();
-      const width = loaded.weights.dIn;
-      const count = Math.max(1, Math.round(reconstruction.l0));
-      const spliced = await splice(executor, texts, place, dictionary, meanOf(fit, width), hooks);
-      const nulls = await nullsOf(fit, first, width, loaded.weights.dSae, count, settings.seed, hooks);
-      const { dictionary: own, zero, mean } = spliced;
-      const loss = (of: typeof own) => of.crossEntropy.changed.mean;
-      const clean = own.crossEntropy.clean.mean;
-      return {
-        modelName: executor.model.name,
-        dictionary: loaded.file,
-        place,
-        features: loaded.weights.dSae,
-        excluded: { ...exclude.counts },
-        reconstruction,
-        ev: besideNull(await evOf(dictionary, first, width), undefined, nulls.random),
-        principalComponents: { count, ev: nulls.components },
-        spliced,
-        recovered: {
-          zero: (loss(zero) - loss(own)) / (loss(zero) - clean),
-          mean: (loss(mean) - loss(own)) / (loss(mean) - clean),
-        },
-        notes: [
-          ...loaded.notes,
-          ...implausible(reconstruction, loaded.weights.dSae, width),
-          excludedNote(exclude.counts),
-          "Positions that are left out stay as they are in the spliced runs, too.",
-        ],
-      };
-    } finally {
-      await dictionary.dispose();
-    }
+    const dictionary = keep(new SparseDictionary(loaded.weights));
+    const fit = await someStates(executor, corpus, settings, place, hooks.signal);
+    const exclude = exclusionsOf(executor.model, settings);
+    const { sums, texts, first } = await read(executor, corpus, settings, place, dictionary, exclude, hooks);
+    const reconstruction = sums.figures();
+    const width = loaded.weights.dIn;
+    const count = Math.max(1, Math.round(reconstruction.l0));
+    const spliced = await splice(executor, texts, place, dictionary, meanOf(fit, width), hooks);
+    const nulls = await nullsOf(fit, first, width, loaded.weights.dSae, count, settings.seed, hooks);
+    const { dictionary: own, zero, mean } = spliced;
+    const loss = (of: typeof own) => of.crossEntropy.changed.mean;
+    const clean = own.crossEntropy.clean.mean;
+    return {
+      modelName: executor.model.name,
+      dictionary: loaded.file,
+      place,
+      features: loaded.weights.dSae,
+      excluded: { ...exclude.counts },
+      reconstruction,
+      ev: besideNull(await evOf(dictionary, first, width), undefined, nulls.random),
+      principalComponents: { count, ev: nulls.components },
+      spliced,
+      recovered: {
+        zero: (loss(zero) - loss(own)) / (loss(zero) - clean),
+        mean: (loss(mean) - loss(own)) / (loss(mean) - clean),
+      },
+      notes: [
+        ...loaded.notes,
+        ...implausible(reconstruction, loaded.weights.dSae, width),
+        excludedNote(exclude.counts),
+        "Positions that are left out stay as they are in the spliced runs, too.",
+      ],
+    };
   });
 }
 

@@ -20,8 +20,8 @@ import {
   requireFeature,
   requireReconstructs,
   type WorkHooks,
-  withModel,
 } from "./dictionary-work.ts";
+import { withModel } from "./open-model.ts";
 import { type Activations, activationsOver, featuresOver, type OverText } from "./feature-activations.ts";
 import { pagesOf, strongestOf } from "./feature-pages.ts";
 import { withTask } from "./prepare.ts";
@@ -47,53 +47,49 @@ export async function saeFeaturesTask(
   if (settings.labels !== undefined) writeLabels(loaded.file, labelsIn(settings.labels, dSae));
   const labels = readLabels(loaded.file);
   const effects = settings.task === undefined ? undefined : await effectsOn(settings.task, settings, dSae, hooks);
-  return withModel(settings.model, hooks, async (executor) => {
+  return withModel(settings.model, hooks, async (executor, keep) => {
     const place = placeOf(executor, loaded, settings);
-    const dictionary = new SparseDictionary(loaded.weights);
-    try {
-      const exclude = exclusionsOf(executor.model, settings);
-      const found = await activationsOver(executor, settings, place, dictionary, exclude, hooks);
-      const over = (text: string | undefined) =>
-        text === undefined ? undefined : featuresOver(executor, text, place, dictionary, settings);
-      const [own, other] = [await over(settings.text), await over(settings.without)];
-      const scores = scoresOf(executor, settings, found, { own, other, effects }, dSae);
-      const lineOf = (feature: number): FeatureLine => ({
-        feature,
-        density: found.at[feature].length / found.tokens.length,
-        listedBy: scores[feature],
-        ...strongestOf(executor, found, feature),
-        ...(labels.has(feature) && { label: labels.get(feature) }),
-        ...(effects && { effect: effects.get(feature) }),
-      });
-      const listed = ranked(scores, isListed(settings, scores, labels)).slice(0, settings.top);
-      const shown = settings.features ?? listed.slice(0, settings.pages);
-      const pages = await pagesOf(executor, found, dictionary, place, shown, { lineOf, ...settings });
-      const result: SaeFeaturesResult = {
-        modelName: executor.model.name,
-        dictionary: loaded.file,
-        place,
-        hook: hookOf(place.site, place.layer),
-        states: found.tokens.length,
-        list: listed.map(lineOf),
-        pages,
-        ...(own && { heatmap: heatmapOf(own, listed, dSae) }),
-        notes: [
-          ...loaded.notes,
-          ...implausible(found.sums.figures(), dSae, dIn),
-          excludedNote(exclude.counts),
-          "The strongest contexts overstate how selective a feature is; look at those of 50 to 90 % too.",
-          ...(effects
-            ? [
-                "Effects on the task are estimates from gradients (attribution patching): they order features, they do not prove them.",
-              ]
-            : []),
-        ],
-      };
-      if (settings.neuronpedia !== undefined) writeNeuronpedia(settings.neuronpedia, result, dictionary);
-      return result;
-    } finally {
-      await dictionary.dispose();
-    }
+    const dictionary = keep(new SparseDictionary(loaded.weights));
+    const exclude = exclusionsOf(executor.model, settings);
+    const found = await activationsOver(executor, settings, place, dictionary, exclude, hooks);
+    const over = (text: string | undefined) =>
+      text === undefined ? undefined : featuresOver(executor, text, place, dictionary, settings);
+    const [own, other] = [await over(settings.text), await over(settings.without)];
+    const scores = scoresOf(executor, settings, found, { own, other, effects }, dSae);
+    const lineOf = (feature: number): FeatureLine => ({
+      feature,
+      density: found.at[feature].length / found.tokens.length,
+      listedBy: scores[feature],
+      ...strongestOf(executor, found, feature),
+      ...(labels.has(feature) && { label: labels.get(feature) }),
+      ...(effects && { effect: effects.get(feature) }),
+    });
+    const listed = ranked(scores, isListed(settings, scores, labels)).slice(0, settings.top);
+    const shown = settings.features ?? listed.slice(0, settings.pages);
+    const pages = await pagesOf(executor, found, dictionary, place, shown, { lineOf, ...settings });
+    const result: SaeFeaturesResult = {
+      modelName: executor.model.name,
+      dictionary: loaded.file,
+      place,
+      hook: hookOf(place.site, place.layer),
+      states: found.tokens.length,
+      list: listed.map(lineOf),
+      pages,
+      ...(own && { heatmap: heatmapOf(own, listed, dSae) }),
+      notes: [
+        ...loaded.notes,
+        ...implausible(found.sums.figures(), dSae, dIn),
+        excludedNote(exclude.counts),
+        "The strongest contexts overstate how selective a feature is; look at those of 50 to 90 % too.",
+        ...(effects
+          ? [
+              "Effects on the task are estimates from gradients (attribution patching): they order features, they do not prove them.",
+            ]
+          : []),
+      ],
+    };
+    if (settings.neuronpedia !== undefined) writeNeuronpedia(settings.neuronpedia, result, dictionary);
+    return result;
   });
 }
 

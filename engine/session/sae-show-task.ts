@@ -8,15 +8,8 @@ import { meanOf } from "../dictionary/nulls.ts";
 import { ReconstructionSums } from "../dictionary/reconstruction.ts";
 import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
 import { statesOf } from "../dictionary/states.ts";
-import {
-  excludedNote,
-  exclusionsOf,
-  firstOf,
-  openCorpus,
-  placeOf,
-  type WorkHooks,
-  withModel,
-} from "./dictionary-work.ts";
+import { excludedNote, exclusionsOf, firstOf, openCorpus, placeOf, type WorkHooks } from "./dictionary-work.ts";
+import { withModel } from "./open-model.ts";
 
 export interface SaeShowHooks extends WorkHooks {
   readonly onProgress?: (done: number, total: number) => void;
@@ -28,27 +21,23 @@ export async function saeShowTask(settings: SaeShowSettings, hooks: SaeShowHooks
   const labels = readLabels(loaded.file);
   const { weights } = loaded;
   const { dIn, dSae, selection, normalisation, transcodes } = weights;
-  return withModel(settings.model, hooks, async (executor) => {
+  return withModel(settings.model, hooks, async (executor, keep) => {
     const place = placeOf(executor, loaded, settings);
     const exclude = exclusionsOf(executor.model, settings);
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
-    const dictionary = new SparseDictionary(weights);
+    const dictionary = keep(new SparseDictionary(weights));
     let sums: ReconstructionSums | undefined;
-    try {
-      let seen = 0;
-      const texts = firstOf(corpus.texts("heldOut"), settings.texts);
-      for await (const { rows, texts: read } of statesOf(executor, texts, [place], {
-        ...settings,
-        exclude,
-        ...hooks,
-      })) {
-        const features = await dictionary.encode(rows[0]);
-        sums ??= new ReconstructionSums(dIn, dSae, meanOf(rows[0], dIn));
-        sums.add(rows[0], transcodes ? rows[0] : dictionary.decode(features, rows[0]), features);
-        hooks.onProgress?.((seen += read.length), settings.texts);
-      }
-    } finally {
-      await dictionary.dispose();
+    let seen = 0;
+    const texts = firstOf(corpus.texts("heldOut"), settings.texts);
+    for await (const { rows, texts: read } of statesOf(executor, texts, [place], {
+      ...settings,
+      exclude,
+      ...hooks,
+    })) {
+      const features = await dictionary.encode(rows[0]);
+      sums ??= new ReconstructionSums(dIn, dSae, meanOf(rows[0], dIn));
+      sums.add(rows[0], transcodes ? rows[0] : dictionary.decode(features, rows[0]), features);
+      hooks.onProgress?.((seen += read.length), settings.texts);
     }
     if (hooks.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
     const look: Reconstruction | undefined = transcodes ? undefined : sums?.figures();

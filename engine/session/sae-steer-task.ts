@@ -27,8 +27,8 @@ import {
   requireFeature,
   requireReconstructs,
   type WorkHooks,
-  withModel,
 } from "./dictionary-work.ts";
+import { withModel } from "./open-model.ts";
 
 export interface SaeSteerHooks extends WorkHooks {
   readonly onProgress?: (done: number, total: number) => void;
@@ -46,38 +46,34 @@ export async function saeSteerTask(settings: SaeSteerSettings, hooks: SaeSteerHo
   const loaded = loadDictionary(settings.dictionary, settings);
   requireReconstructs(loaded);
   requireFeature(settings.feature, loaded.weights.dSae);
-  return withModel(settings.model, hooks, async (executor) => {
+  return withModel(settings.model, hooks, async (executor, keep) => {
     const place = placeOf(executor, loaded, settings);
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
-    const dictionary = new SparseDictionary(loaded.weights);
-    try {
-      const { max, figures } = await firstLook(executor, corpus, settings, place, dictionary, hooks.signal);
-      const steering = new Steering(executor, settings, place, dictionary, max);
-      const raised = topIds(await steering.raisedLogits(), raisedTokens);
-      const others = randomFeatures(loaded.weights.dSae, settings);
-      const texts = await heldOutTexts(corpus, settings.texts);
-      const ids = executor.model.tokenizer.withBos(settings.bos).encode(settings.text);
-      const doses: SaeSteerResult["doses"][number][] = [];
-      for (const [d, strength] of settings.strengths.entries()) {
-        if (hooks.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-        doses.push(await steering.dose(strength, ids, texts, raised, others, hooks.signal));
-        hooks.onProgress?.(d + 1, settings.strengths.length);
-      }
-      return {
-        modelName: executor.model.name,
-        feature: settings.feature,
-        max,
-        doses,
-        raises: raised.map((id) => executor.model.tokenizer.token(id)),
-        notes: [
-          ...loaded.notes,
-          ...implausible(figures, loaded.weights.dSae, loaded.weights.dIn),
-          saneNote(doses, settings.sane),
-        ],
-      };
-    } finally {
-      await dictionary.dispose();
+    const dictionary = keep(new SparseDictionary(loaded.weights));
+    const { max, figures } = await firstLook(executor, corpus, settings, place, dictionary, hooks.signal);
+    const steering = new Steering(executor, settings, place, dictionary, max);
+    const raised = topIds(await steering.raisedLogits(), raisedTokens);
+    const others = randomFeatures(loaded.weights.dSae, settings);
+    const texts = await heldOutTexts(corpus, settings.texts);
+    const ids = executor.model.tokenizer.withBos(settings.bos).encode(settings.text);
+    const doses: SaeSteerResult["doses"][number][] = [];
+    for (const [d, strength] of settings.strengths.entries()) {
+      if (hooks.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      doses.push(await steering.dose(strength, ids, texts, raised, others, hooks.signal));
+      hooks.onProgress?.(d + 1, settings.strengths.length);
     }
+    return {
+      modelName: executor.model.name,
+      feature: settings.feature,
+      max,
+      doses,
+      raises: raised.map((id) => executor.model.tokenizer.token(id)),
+      notes: [
+        ...loaded.notes,
+        ...implausible(figures, loaded.weights.dSae, loaded.weights.dIn),
+        saneNote(doses, settings.sane),
+      ],
+    };
   });
 }
 

@@ -17,9 +17,10 @@ import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
 import { type SitePlace, statesOf, widthAt } from "../dictionary/states.ts";
 import type { DictionaryWeights } from "../dictionary/weights.ts";
 import { writeDictionary } from "../dictionary/write.ts";
-import { excludedNote, exclusionsOf, openCorpus, requireLayer, withModel } from "./dictionary-work.ts";
+import { excludedNote, exclusionsOf, openCorpus, requireLayer } from "./dictionary-work.ts";
 import { gatheredStates } from "./gathered-states.ts";
 import { learn, type SaeTrainHooks } from "./learned-dictionary.ts";
+import { withModel } from "./open-model.ts";
 
 /** States that the reported figures are of, at most. */
 const judgedOn = 20_000;

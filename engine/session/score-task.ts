@@ -12,7 +12,7 @@ import { pathOf } from "../score/integration-path.ts";
 import type { Position } from "../score/positions.ts";
 import { type Prepared, withTask } from "./prepare.ts";
 
-/** Units or edges, on the discovery examples. @throws EngineError as `prepare` and `pathOf`; "usage" where a method has no such scores */
+/** Units or edges, on the discovery examples. @throws EngineError as `withTask` and `pathOf`; "usage" where a method has no such scores */
 export function scoreTask(
   settings: ScoreSettings,
   options: {

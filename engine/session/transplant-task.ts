@@ -1,20 +1,20 @@
 // A relation transplant: each subject's state, from any sentence, in the prompt of a relation about somebody else.
 //
 // As long as the answer follows the state that is put in, the prompt's end has not fetched it yet.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { TransplantResult, TransplantSettings } from "../choices/patchscope.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
-import { openModel } from "../model/open.ts";
 import { refuseSink } from "../patchscope/sink.ts";
 import { type MarkedText, markedText, PatchTarget } from "../patchscope/target.ts";
 import { readStates, type Reading } from "../readout/readings.ts";
 import { OwnBos } from "../task/own-bos.ts";
 import { readAside } from "./read-aside.ts";
 import { encoded, layersIn, promptOf, type ReadOptions } from "./patchscope-task.ts";
+import { withModel } from "./open-model.ts";
 
 interface Item {
   readonly subject: string;
@@ -30,9 +30,8 @@ export async function transplantTask(
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TransplantResult> {
   const task = await readAside("relation", settings.task, signal);
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const { dModel, nLayers } = model.config;
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const own = new OwnBos(tokenizer, "the prompts");
@@ -105,10 +104,7 @@ export async function transplantTask(
       last: lastIndex < 0 ? undefined : layers[lastIndex].from,
       notes: own.notes(),
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 /** Samples of one answer token that the model gives, in the order of the file; no two of them of one answer. */

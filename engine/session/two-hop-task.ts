@@ -1,5 +1,5 @@
 // Questions in two hops: which the model answers, where it decodes the entities, and what back-patching mends and breaks.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { least } from "../base/greatest.ts";
@@ -19,7 +19,6 @@ import { meanInterval } from "../evaluate/bootstrap.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import { lensPoints } from "../lens/points.ts";
 import { shiftedLens } from "../lens/shifted-lens.ts";
-import { openModel } from "../model/open.ts";
 import { allPairs, backPatchRanks, bestPair, type LayerPair } from "../multihop/back-patching.ts";
 import { patchGrid } from "../patchscope/grid.ts";
 import { markedText, PatchTarget } from "../patchscope/target.ts";
@@ -31,6 +30,7 @@ import type { TwoHopQuestion } from "../task/two-hop.ts";
 import { neutralPrompts } from "./lens-task.ts";
 import { encoded, type ReadOptions } from "./patchscope-task.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 /** One question as it was run. */
 interface Asked {
@@ -52,9 +52,8 @@ export async function twoHopTask(
 ): Promise<TwoHopResult> {
   const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task, "two-hop task");
   const task = await readAside("two-hop questions", file, signal);
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const own = new OwnBos(model.tokenizer.withBos(settings.bos), "the prompts");
     const encode = (text: string) => encoded(text, own, model);
     const decode = await decoderOf(settings, executor, encode, signal);
@@ -103,10 +102,7 @@ export async function twoHopTask(
       backPatching,
       notes: [...own.notes(), ...shortcutNotes(answers)],
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 async function ask(

@@ -1,11 +1,9 @@
 // A text or an answer written side by side, without and with directions, and what each dose of them does to neutral text.
-import { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Dose, VectorApplyPart, VectorApplyResult, VectorApplySettings } from "../choices/vector.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import { requireRoom } from "../generation/generate.ts";
-import { openModel } from "../model/open.ts";
 import { isScaled } from "../vector/act.ts";
 import { type Applied, applied, type AskedAction } from "../vector/applied.ts";
 import { saneRange } from "../vector/choose.ts";
@@ -16,6 +14,7 @@ import { klAtEnd } from "../vector/score.ts";
 import { steeredText } from "../vector/steered-text.ts";
 import { promptOf } from "./generate-task.ts";
 import type { VectorWork } from "./vector-make-task.ts";
+import { withModel } from "./open-model.ts";
 
 export interface VectorApplyWork extends VectorWork {
   readonly onToken?: (part: VectorApplyPart) => void;
@@ -29,9 +28,8 @@ export async function vectorApplyTask(
   settings: VectorApplySettings,
   { execution, signal, onToken, onProgress }: VectorApplyWork = {},
 ): Promise<VectorApplyResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const { text, notes } = promptOf(settings, model);
     const ids = model.tokenizer.encode(text);
     requireRoom(ids, model);
@@ -109,10 +107,7 @@ export async function vectorApplyTask(
         return { coefficient, kl: effects[d].kl.mean, atPrompt: besideNull(value, undefined, draws) };
       });
     }
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 function requireAsMany(settings: VectorApplySettings, key: "actions" | "scales" | "actAt"): void {

@@ -1,10 +1,9 @@
 // Judges directions by several scores at once: what each changes that it should, and what else it changes; every figure beside its null.
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import type { TextFigures, VectorJudgement, VectorJudgeResult, VectorJudgeSettings } from "../choices/vector.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { type FreeChange, neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
-import { openModel } from "../model/open.ts";
 import { applied } from "../vector/applied.ts";
 import { type JudgedSets, judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
 import { neutralParts } from "../vector/neutral-texts.ts";
@@ -14,15 +13,15 @@ import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import { steeredText } from "../vector/steered-text.ts";
 import type { VectorWork } from "./vector-make-task.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
 export async function vectorJudgeTask(
   settings: VectorJudgeSettings,
   { execution, signal, onProgress }: VectorWork = {},
 ): Promise<VectorJudgeResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const judges: JudgedSets[] = [];
     for (const file of settings.sets) judges.push(judgedSets(await readAside("contrast sets", file, signal), executor));
     const neutral = await neutralParts(model, undefined, settings.neutral, signal);
@@ -78,10 +77,7 @@ export async function vectorJudgeTask(
       vectors,
       notes: [...opened.flatMap(({ notes }) => notes), ...judges.flatMap(({ sets }) => sets.notes)],
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 /** Greedy texts from the prompts that the sets name, clean and steered. */

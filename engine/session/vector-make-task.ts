@@ -1,6 +1,6 @@
 // Makes a direction, chooses the layer to act at on the validation split, reports on the test split, and writes its file.
 import { join } from "node:path";
-import { Executor } from "../activations/executor.ts";
+import type { Executor } from "../activations/executor.ts";
 import { dot, norm } from "../activations/change-rows.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
@@ -19,7 +19,6 @@ import { meanInterval } from "../evaluate/bootstrap.ts";
 import { type FreeChange, neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
 import type { Model } from "../model/model.ts";
-import { openModel } from "../model/open.ts";
 import { aurocOf, Ranker } from "../neuron/auroc.ts";
 import { readRelation } from "../relation/relation-file.ts";
 import { changesOf } from "../vector/act.ts";
@@ -53,6 +52,7 @@ import { randomVectors } from "../vector/ways/random.ts";
 import { taskVector } from "../vector/ways/task-vector.ts";
 import { featureDirections } from "./feature-vector.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 export interface VectorWork {
   readonly execution?: Execution;
@@ -83,9 +83,8 @@ export async function vectorMakeTask(
 ): Promise<VectorMakeResult> {
   const out = settings.out ?? join(work.folder ?? ".", `${settings.method}.safetensors`);
   endingOf(out);
-  const model = openModel(settings.model);
-  const executor = new Executor(model, work.execution);
-  try {
+  return withModel(settings.model, work, async (executor) => {
+    const { model } = executor;
     const made = await madeBy(settings, executor, work);
     const layer = settings.layer ?? made.chosen;
     if (layer !== undefined && !vectorAt(made.directions, layer)) {
@@ -109,10 +108,7 @@ export async function vectorMakeTask(
       task: made.task,
       notes: [...made.notes, ...notes],
     };
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }
 
 function figuresOf({ layers, task }: Made, layer: number | undefined): Record<string, string> {

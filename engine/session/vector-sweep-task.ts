@@ -1,11 +1,9 @@
 // Sweeps a direction over layers and coefficients on the validation prompts, and reports what was chosen on the test prompts.
-import { Executor } from "../activations/executor.ts";
 import { norm } from "../activations/change-rows.ts";
 import type { SweepCell, VectorSweepResult, VectorSweepSettings } from "../choices/vector.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
-import { openModel } from "../model/open.ts";
 import { applied } from "../vector/applied.ts";
 import { chosenCell } from "../vector/choose.ts";
 import { judgedSets, meanOf, scoreChanges } from "../vector/judged-sets.ts";
@@ -14,15 +12,15 @@ import { openVector } from "../vector/open-vector.ts";
 import { meanStates, randomTwins } from "../vector/random-twins.ts";
 import type { VectorWork } from "./vector-make-task.ts";
 import { readAside } from "./read-aside.ts";
+import { withModel } from "./open-model.ts";
 
 /** @throws EngineError where files do not fit the model or one another; "cancelled" */
 export async function vectorSweepTask(
   settings: VectorSweepSettings,
   { execution, signal, onProgress }: VectorWork = {},
 ): Promise<VectorSweepResult> {
-  const model = openModel(settings.model);
-  const executor = new Executor(model, execution);
-  try {
+  return withModel(settings.model, { execution }, async (executor) => {
+    const { model } = executor;
     const opened = openVector(settings.vector, model);
     const judged = judgedSets(await readAside("contrast sets", settings.sets, signal), executor);
     const neutral = await neutralParts(model, judged.sets.neutral, settings.neutral, signal);
@@ -96,8 +94,5 @@ export async function vectorSweepTask(
         effect,
       };
     }
-  } finally {
-    await executor.dispose();
-    model.close();
-  }
+  });
 }

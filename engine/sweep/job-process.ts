@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, type ErrorCode } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
-import { openModel } from "../model/open.ts";
+import { lookAtModel } from "../model/open.ts";
 import { openStore } from "./open-store.ts";
 import { isOfTheMachine, runOne } from "./run-here.ts";
 import type { SweepJob } from "./sweep-job.ts";
@@ -145,8 +145,5 @@ function requireWeights({ settings, weights }: SweepJob): void {
 }
 
 function weightsOf(name: string): string {
-  const model = openModel(name);
-  const { sha256 } = model;
-  model.close();
-  return sha256;
+  return lookAtModel(name, ({ sha256 }) => sha256);
 }

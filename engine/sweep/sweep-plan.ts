@@ -7,7 +7,7 @@ import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { withFile } from "../base/refusal.ts";
 import type { CellVerb, SettingsOf } from "../contract/verbs.ts";
-import { openModel } from "../model/open.ts";
+import { lookAtModel } from "../model/open.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { problemError, type Problem, type Problems, throwProblems } from "../task/problems.ts";
 import { parseSource, readText, type Source } from "../task/source.ts";
@@ -124,9 +124,7 @@ class CellSettings {
   private weightsOf(name: string): string {
     const known = this.weights.get(name);
     if (known !== undefined) return known;
-    const model = openModel(name);
-    const { sha256: weights } = model;
-    model.close();
+    const weights = lookAtModel(name, (model) => model.sha256);
     this.weights.set(name, weights);
     return weights;
   }
