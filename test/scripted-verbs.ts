@@ -19,10 +19,7 @@ export class Script {
     generate: {
       ...EVERY_VERB.generate,
       resumes: () => true,
-      stages: () => [
-        { name: "reading", share: 1 },
-        { name: "writing", share: 1 },
-      ],
+      stages: () => [{ name: "writing", share: 1 }],
       run: async ({ text }, work) => {
         const { file, goOn } = work.ledger;
         if (existsSync(file) !== goOn) throw new Error("goes on from a ledger that is not there");

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { plainJson } from "../../engine/base/plain-json.ts";
 import { isArgument, leavesOf } from "../../engine/choices/option.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
-import type { SettingsOf, VerbName } from "../../engine/contract/verbs.ts";
+import { type SettingsOf, VERB_ROWS, type VerbName } from "../../engine/contract/verbs.ts";
 import type { Table } from "../../engine/choices/result-table.ts";
 import type { Verb } from "../../engine/verbs/verb.ts";
 import { columns } from "../circuit-table.ts";
@@ -21,7 +21,8 @@ interface VerbFlags {
 }
 
 export function addVerb(program: Command, verb: Verb<VerbName>): void {
-  const { name, says, examples, settings } = verb;
+  const { name, says, examples } = verb;
+  const { settings } = VERB_ROWS[name];
   const words = name.split(" ");
   const own = words.at(-1)!;
   const command = groupOf(program, words.slice(0, -1)).command(own).description(says);

@@ -61,108 +61,12 @@ export interface About {
   readonly n?: number;
 }
 
-/** What the one figure of a card says, by code → the values that it says it with. */
-export const HEADLINES = {
-  curves: ["kept", "units", "f"],
-  edges: ["kept", "edges", "f"],
-  edit: ["share", "null"],
-  evaluate: ["f", "kl"],
-  "fit-lens": ["kl", "logit"],
-  generate: ["text", "n"],
-  lens: ["token", "point"],
-  memories: ["share", "unit", "token"],
-  neuron: ["id", "event", "auroc"],
-  neurons: ["id", "total"],
-  "neuron-removal": ["id", "event", "change"],
-  patch: ["place", "effect"],
-  patchscope: ["word", "share", "null"],
-  prune: ["kept", "f"],
-  "sae-eval": ["ev", "l0", "recovered"],
-  "sae-features": ["n"],
-  "sae-show": ["features", "ev", "l0"],
-  "sae-steer": ["feature", "effect", "kl"],
-  "sae-train": ["ev", "l0"],
-  relation: ["relation", "f", "edit"],
-  score: ["id", "score", "of"],
-  stability: ["holds", "n", "enough"],
-  sweep: ["name", "verb", "finished", "of"],
-  transfer: ["holding", "measured", "of"],
-  transplant: ["layer", "share"],
-  "two-hop": ["right", "n", "mended", "of"],
-  vector: ["method", "layer", "file", "norm"],
-  "vector-apply": ["text", "vector", "scale"],
-  "vector-judge": ["set", "change", "rank", "draws"],
-  "vector-sweep": ["layer", "coefficient", "change", "kl"],
-  "vector-sweep-none": [],
-  "vector-task": ["method", "layer", "file", "right"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
-export type HeadlineCode = keyof typeof HEADLINES;
-
-/** The one figure of a card, as a code with values that each language puts into words. */
-export type Headline = {
-  readonly [Code in HeadlineCode]: {
-    readonly code: Code;
-    readonly values: Readonly<Record<(typeof HEADLINES)[Code][number], number | string>>;
-    /** Of which half of the examples the figure is; a verb with held-out examples tells theirs. */
-    readonly split?: "discovery" | "heldOut";
-  };
-}[HeadlineCode];
-
 /** A headline as a file has it: a newer Secateur may have codes that this one has not. */
 export interface RecordedHeadline {
   readonly code: string;
   readonly values: Readonly<Record<string, number | string>>;
   readonly split?: "discovery" | "heldOut";
 }
-
-/** What verbs do one after the other, each under its name in words. */
-export const STAGES = [
-  "alternatives",
-  "asking",
-  "completeness",
-  "connections",
-  "constants",
-  "correlation",
-  "curve",
-  "curves",
-  "discovery",
-  "doses",
-  "edits",
-  "effects",
-  "explanation",
-  "heads",
-  "held-out",
-  "jacobians",
-  "jobs",
-  "layers",
-  "maps",
-  "masks",
-  "measuring",
-  "minimality",
-  "neurons",
-  "neutral text",
-  "node-effects",
-  "null",
-  "nulls",
-  "patching",
-  "places",
-  "pruning",
-  "random",
-  "reading",
-  "roles",
-  "scores",
-  "searches",
-  "searching",
-  "selectivity",
-  "sets",
-  "splicing",
-  "states",
-  "test",
-  "training",
-  "validation",
-  "writing",
-] as const;
-export type StageName = (typeof STAGES)[number];
 
 /** A result, or what there is of one: a card on the shelf. */
 export interface ResultSummary {

@@ -14,7 +14,14 @@ import type {
 } from "../contract/jobs.ts";
 import type { PrunePart } from "../contract/prune.ts";
 import type { PruneSettings } from "../choices/prune.ts";
-import type { AskedOf, ResultOf, SettingsOf, VerbName } from "../contract/verbs.ts";
+import {
+  type AskedOf,
+  commandOf,
+  type ResultOf,
+  type SettingsOf,
+  VERB_ROWS,
+  type VerbName,
+} from "../contract/verbs.ts";
 import { prune } from "../verbs/prune.ts";
 import type { Table } from "../choices/result-table.ts";
 import { EVERY_VERB } from "../sweep/every-verb.ts";
@@ -76,7 +83,7 @@ export class Jobs {
   /** @returns the job's id @throws EngineError "usage" for settings that the verb does not have */
   start<Name extends VerbName>(name: Name, asked: AskedOf<Name>, priority: Priority = "asked"): string {
     const verb = this.verbs[name] as unknown as Verb<VerbName>;
-    const settings = checked(verb.settings, asked, `settings of ${name}`) as SettingsOf<VerbName>;
+    const settings = checked(VERB_ROWS[name].settings, asked, `settings of ${name}`) as SettingsOf<VerbName>;
     const record = this.store.create({
       verb: name,
       settings,
@@ -133,7 +140,7 @@ export class Jobs {
     }
     const record = this.store.takeUp(id);
     const verb = this.verbs[record.verb as VerbName] as unknown as Verb<VerbName>;
-    const settings = checked(verb.settings, record.settings, "settings") as SettingsOf<VerbName>;
+    const settings = checked(VERB_ROWS[verb.name].settings, record.settings, "settings") as SettingsOf<VerbName>;
     const job = this.jobOf({ ...record, failure: undefined }, verb, settings);
     job.goOn = record.begun;
     this.enqueue(job, record.priority);
@@ -201,7 +208,7 @@ export class Jobs {
   }
 
   command<Name extends VerbName>(name: Name, asked: AskedOf<Name>): string {
-    return commandLine(this.verbs[name] as never, asked as never, this.execution);
+    return commandLine(commandOf(name), asked as never, this.execution);
   }
 
   /** A run that is the job of this service: as far as it got. */

@@ -17,7 +17,7 @@ import { withFile } from "../base/refusal.ts";
 import { checked } from "../choices/checked.ts";
 import { executionSchema } from "../choices/execution.ts";
 import { type About, JOB_STATES, type JobState, PRIORITIES, type ResultSummary } from "../contract/jobs.ts";
-import { VERB_NAMES, type VerbName } from "../contract/verbs.ts";
+import { VERB_NAMES, VERB_ROWS, type VerbName } from "../contract/verbs.ts";
 import type { PruneResult } from "../contract/prune.ts";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import { without } from "../base/without.ts";
@@ -421,7 +421,7 @@ function checkedRecord(data: unknown, file: string, id: string): ResultRecord {
     );
   }
   try {
-    checked(EVERY_VERB[verb].settings, record.settings, "settings");
+    checked(VERB_ROWS[verb].settings, record.settings, "settings");
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw damaged(file, error.message);

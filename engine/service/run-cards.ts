@@ -1,7 +1,7 @@
 // Pruning runs as cards of the one list of results, also those that the command line or an earlier version made.
 import { commandLine } from "../choices/command.ts";
-import { pruneSettings } from "../choices/prune.ts";
 import type { ResultSummary } from "../contract/jobs.ts";
+import { commandOf } from "../contract/verbs.ts";
 import { prune } from "../verbs/prune.ts";
 import type { AdoptedRecord } from "./result-store.ts";
 import type { StoredRun } from "./runs.ts";
@@ -33,7 +33,7 @@ export function runRecord(run: StoredRun): AdoptedRecord {
     verb: "prune",
     settings: run.request,
     execution: {},
-    command: commandLine({ name: "prune", settings: pruneSettings }, run.request),
+    command: commandLine(commandOf("prune"), run.request),
     priority: "asked",
     state: run.state,
     begun: true,

@@ -1,6 +1,7 @@
 // How good the time left is: jobs as they told their progress, each without knowledge of any other.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { VERB_ROWS } from "../contract/verbs.ts";
 import { VERBS } from "../verbs/table.ts";
 import type { Stage } from "../verbs/verb.ts";
 import { TimeLeft } from "./time-left.ts";
@@ -20,7 +21,8 @@ const { stages, runs } = JSON.parse(readFileSync("test/reference/time-left.json"
 
 /** What is told at half time, the middle of the range by ratio, over what was left in truth; 1 is right. */
 function atHalfTime({ verb, settings, seconds, notes }: Recorded["runs"][number]): number {
-  const { settings: schema, stages: stagesOf } = VERBS[verb];
+  const { settings: schema } = VERB_ROWS[verb];
+  const { stages: stagesOf } = VERBS[verb];
   const ofVerb = (stagesOf as (settings: unknown) => readonly Stage[])(schema.parse(settings));
   const half = seconds / 2;
   let now = 0;

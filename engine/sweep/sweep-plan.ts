@@ -6,7 +6,7 @@ import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { withFile } from "../base/refusal.ts";
-import type { CellVerb, SettingsOf } from "../contract/verbs.ts";
+import { type CellVerb, type SettingsOf, VERB_ROWS } from "../contract/verbs.ts";
 import { lookAtModel } from "../model/open.ts";
 import { didYouMean } from "../task/did-you-mean.ts";
 import { problemError, type Problem, type Problems, throwProblems } from "../task/problems.ts";
@@ -90,7 +90,8 @@ class CellSettings {
   ) {}
 
   jobOf({ at, settings: asked }: Cell): SweepJob | undefined {
-    const { version, settings: schema } = VERBS[this.verb];
+    const { version } = VERBS[this.verb];
+    const { settings: schema } = VERB_ROWS[this.verb];
     const task = this.taskOf(asked.task);
     const parsed = schema.safeParse(task ? { ...asked, task: task.path } : asked);
     if (!parsed.success) return this.refuse(parsed.error.issues, asked);

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
 import { commandLine } from "../choices/command.ts";
-import { SHIPPED_SWEEPS, sweepSettings, type SweepSettings } from "../choices/sweep.ts";
+import { SHIPPED_SWEEPS, type SweepSettings } from "../choices/sweep.ts";
 import type { StoredResult } from "../contract/jobs.ts";
+import { commandOf } from "../contract/verbs.ts";
 import { resultsFolder } from "../session/run-store.ts";
 import { VERBS } from "../verbs/table.ts";
 import { stage, type Verb } from "../verbs/verb.ts";
@@ -22,7 +23,6 @@ const tellEvery = 500;
 
 export const sweep: Verb<"sweep"> = {
   name: "sweep",
-  settings: sweepSettings,
   version: 1,
   says: "Runs one verb over a grid of tasks, models, seeds and settings, and skips what is done already.",
   examples: ["sweeps/ablations.yaml"],
@@ -96,7 +96,7 @@ export async function sweepJob(settings: Pick<SweepSettings, "file" | "store">, 
     summary: { ...summary, ...(headline && { headline: headline as never }), pinned: false, resumes: false },
     settings: job.settings,
     result,
-    command: commandLine(verb, job.settings as never, {}),
+    command: commandLine(commandOf(job.verb), job.settings as never, {}),
   };
 }
 

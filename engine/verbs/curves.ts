@@ -1,5 +1,5 @@
 // The verb "curves": size against faithfulness for several ways of choosing units.
-import { type Curves, curvesSettings } from "../choices/curves.ts";
+import type { Curves } from "../choices/curves.ts";
 import { curvesTask } from "../session/curves-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
@@ -10,7 +10,6 @@ const searchShare = 4;
 
 export const curves: Verb<"curves"> = {
   name: "curves",
-  settings: curvesSettings,
   version: 1,
   says: "Measures faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks.",
   examples: ["tasks/ioi.yaml --orderings effects,learned-masks"],

@@ -1,5 +1,4 @@
 // The verb "edges": circuits of edges by one method's order, each run exactly, and the smallest faithful one pruned.
-import { edgeSettings } from "../choices/edges.ts";
 import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { topologyOf } from "../circuit/topology.ts";
 import type { EdgeCurve, EdgesMeasured } from "../contract/edges.ts";
@@ -13,7 +12,6 @@ const SCORE_SHARES: Readonly<Record<string, number>> = { exact: 40, "integrated-
 
 export const edges: Verb<"edges"> = {
   name: "edges",
-  settings: edgeSettings,
   version: 1,
   says: "Measures the faithfulness of the best edges by size, with CPR and CMD as in MIB; with --prune it removes edges one by one.",
   examples: ["tasks/ioi.yaml --method integrated-gradients --prune"],

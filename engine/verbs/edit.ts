@@ -1,5 +1,4 @@
 // The verb "edit": a fact rewritten in the value vectors of its neurons, and what else that changes.
-import { editSettings } from "../choices/edit.ts";
 import { editTables } from "../choices/edit-tables.ts";
 import { editTask } from "../session/edit-task.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +6,6 @@ import type { Verb } from "./verb.ts";
 
 export const edit: Verb<"edit"> = {
   name: "edit",
-  settings: editSettings,
   version: 1,
   says: "Rewrites facts in the value vectors of their neurons, and says what that changes beside them.",
   examples: ["tasks/facts/capitals.yaml --towards 2 --patch france.safetensors"],

@@ -1,5 +1,4 @@
 // The verb "evaluate": the figures of a circuit file, measured again, on its own task or on another.
-import { evaluateSettings } from "../choices/evaluate.ts";
 import type { CircuitResults, RecordedFigures } from "../circuit/circuit-schema.ts";
 import { evaluateCircuit } from "../session/evaluate-circuit.ts";
 import { readAside } from "../session/read-aside.ts";
@@ -8,7 +7,6 @@ import { stage, type Verb } from "./verb.ts";
 
 export const evaluate: Verb<"evaluate"> = {
   name: "evaluate",
-  settings: evaluateSettings,
   version: 1,
   says: "Measures the circuit of a file: its faithfulness, accuracy and KL, beside random circuits and its complement.",
   examples: ["tasks/ioi.yaml --circuit ioi.circuit.json"],

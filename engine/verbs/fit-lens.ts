@@ -1,11 +1,9 @@
 // The verb "fit-lens": a tuned or a Jacobian lens, fitted on a corpus and judged on texts that it has not seen.
-import { fitLensSettings } from "../choices/lens.ts";
 import { fitLensTask } from "../session/fit-lens-task.ts";
 import { stage, type Verb } from "./verb.ts";
 
 export const fitLens: Verb<"fit-lens"> = {
   name: "fit-lens",
-  settings: fitLensSettings,
   version: 1,
   says: "Fits a tuned or a Jacobian lens on a corpus, and judges it on texts that it has not seen.",
   examples: ["tuned --corpus sentences.txt --out sprig.lens.safetensors"],

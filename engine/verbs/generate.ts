@@ -1,11 +1,9 @@
 // The verb "generate": the model goes on with a text, or answers a chat, token by token.
-import { generateSettings } from "../choices/generate.ts";
 import { generateTask } from "../session/generate-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const generate: Verb<"generate"> = {
   name: "generate",
-  settings: generateSettings,
   version: 1,
   says: "Goes on with a text or answers a chat, token by token, under changes of the run where there are any.",
   examples: [

@@ -1,5 +1,5 @@
 // The verb "lens": what the model would say at every layer.
-import { type LensResult, lensSettings } from "../choices/lens.ts";
+import type { LensResult } from "../choices/lens.ts";
 import { lensTable } from "../choices/lens-table.ts";
 import { formatPoint } from "../lens/points.ts";
 import { lensTask } from "../session/lens-task.ts";
@@ -9,7 +9,6 @@ import type { Verb } from "./verb.ts";
 
 export const lens: Verb<"lens"> = {
   name: "lens",
-  settings: lensSettings,
   version: 1,
   says: "Reads what the model would say at every layer, from a text or the prompts of a task.",
   examples: [

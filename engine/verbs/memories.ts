@@ -1,12 +1,10 @@
 // The verb "memories": what the hidden neurons of a layer write, as words.
-import { memoriesSettings } from "../choices/memories.ts";
 import { memoriesTables } from "../choices/memories-tables.ts";
 import { memoriesTask } from "../session/memories-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const memories: Verb<"memories"> = {
   name: "memories",
-  settings: memoriesSettings,
   version: 1,
   says: "Reads hidden neurons as memories: the words that their value vectors raise, and what they write at the end of a text.",
   examples: ['--text "The capital of Poland is"', "--model smollm2 --layers 22,28"],

@@ -1,15 +1,14 @@
 // The verb "neuron": what hidden neurons do, by correlation, removal and strength.
 import { greatest } from "../base/greatest.ts";
-import { type NeuronStudyResult, type NeuronView, neuronStudySettings } from "../choices/neuron.ts";
+import type { NeuronStudyResult, NeuronView } from "../choices/neuron.ts";
 import { neuronStudyTask } from "../session/neuron-study-task.ts";
-import type { Headline } from "../contract/jobs.ts";
+import type { HeadlineOf } from "../contract/verbs.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
 import type { Verb } from "./verb.ts";
 
 export const neuron: Verb<"neuron"> = {
   name: "neuron",
-  settings: neuronStudySettings,
   version: 2,
   says: "Studies hidden neurons: which go with an event, what their removal does, and how the event answers to their strength, each beside its null.",
   examples: ['--model smollm2 --event " an" --neuron m29.n720', "study.yaml --steps removal,strength,sets"],
@@ -23,7 +22,7 @@ export const neuron: Verb<"neuron"> = {
       .map((name) => ({ name, share: 2 })),
   ],
   run: (settings, { execution, signal, report }) => neuronStudyTask(settings, { execution, signal, report }),
-  headline: ({ correlation, event, neurons }): Headline => {
+  headline: ({ correlation, event, neurons }): HeadlineOf<"neuron"> => {
     const [first] = neurons;
     const removal = first?.removal.find(({ kind }) => kind === "mean");
     if (removal) {

@@ -1,5 +1,4 @@
 // The verb "neurons": the hidden neurons of a circuit, each with where it is strongest and the words that it writes.
-import { neuronSettings } from "../choices/neurons.ts";
 import type { NeuronRow } from "../contract/neurons.ts";
 import { neuronTask } from "../session/neuron-task.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +6,6 @@ import { stage, type Verb } from "./verb.ts";
 
 export const neurons: Verb<"neurons"> = {
   name: "neurons",
-  settings: neuronSettings,
   version: 1,
   says: "Lists a circuit's hidden neurons: the effect of each, the tokens at which it is strongest, and the words that it writes.",
   examples: ["tasks/ioi.yaml --circuit ioi.circuit.json --top 10"],

@@ -1,5 +1,5 @@
 // The verb "patch": the effect of every single place of the model, exactly, one at a time.
-import { type PatchResult, patchSettings } from "../choices/patch.ts";
+import type { PatchResult } from "../choices/patch.ts";
 import type { Table } from "../choices/result-table.ts";
 import { patchTask } from "../session/patch-task.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +7,6 @@ import { stage, type Verb } from "./verb.ts";
 
 export const patch: Verb<"patch"> = {
   name: "patch",
-  settings: patchSettings,
   version: 1,
   says: "Measures what the metric changes by when one place's activation of one run is put into the other.",
   examples: ["tasks/ioi.yaml --site residPre --by position"],

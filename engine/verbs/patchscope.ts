@@ -1,12 +1,10 @@
 // The verb "patchscope": what a state says in another prompt.
-import { patchscopeSettings } from "../choices/patchscope.ts";
 import { patchscopeTables } from "../choices/patchscope-tables.ts";
 import { patchscopeTask } from "../session/patchscope-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const patchscope: Verb<"patchscope"> = {
   name: "patchscope",
-  settings: patchscopeSettings,
   version: 1,
   says: "Puts states of a text into another prompt, layer by layer, and reads what it then says.",
   examples: [

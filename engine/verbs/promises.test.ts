@@ -7,9 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
-import type { Headline } from "../contract/jobs.ts";
-import { HEADLINES } from "../contract/jobs.ts";
-import type { CellVerb, SettingsOf, VerbName } from "../contract/verbs.ts";
+import { type CellVerb, type SettingsOf, VERB_ROWS, type VerbName } from "../contract/verbs.ts";
 import { onlySearch, pruneTask } from "../session/prune-task.ts";
 import { VERBS } from "./table.ts";
 import type { Verb } from "./verb.ts";
@@ -72,7 +70,7 @@ const CASES: readonly (readonly [CellVerb, object, string])[] = [
 /** @returns what came, and the stages of which it told */
 async function done(name: CellVerb, asked: object) {
   const verb = VERBS[name] as unknown as Verb<VerbName>;
-  const settings = verb.settings.parse(asked) as SettingsOf<VerbName>;
+  const settings = VERB_ROWS[name].settings.parse(asked) as SettingsOf<VerbName>;
   const told: { readonly stage: string; readonly done: number; readonly total: number }[] = [];
   const result = await verb.run(settings, {
     execution: { threads: 1 },
@@ -96,8 +94,9 @@ test.each(CASES)("%s", async (name, asked, columns) => {
   expect(told.every(({ done, total }) => done <= total)).toBe(true);
   expect(told.at(-1)!.done).toBe(told.at(-1)!.total);
 
-  const { code, values }: Headline = verb.headline(result);
-  expect(Object.keys(values).sort()).toEqual([...HEADLINES[code]].sort());
+  const headlines: Readonly<Record<string, readonly string[]>> = VERB_ROWS[name].headlines;
+  const { code, values } = verb.headline(result);
+  expect(Object.keys(values).sort()).toEqual([...headlines[code]!].sort());
   const [first, ...others] = verb.tables(result, settings);
   expect(first.columns.join(" ")).toBe(columns);
   for (const { columns, rows } of [first, ...others]) {

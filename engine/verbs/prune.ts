@@ -1,6 +1,6 @@
 // The verb "prune": finds the circuit of a task, trial by trial. It is kept as a run, whose journal and circuit file other commands read.
 import { statSync } from "node:fs";
-import { pruneSettings, type PruneSettings } from "../choices/prune.ts";
+import type { PruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { PrunePart } from "../contract/prune.ts";
 import type { SearchEvent } from "../prune/search.ts";
@@ -9,11 +9,11 @@ import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
+import type { StageOf } from "../contract/verbs.ts";
 import { stage, type Stage, type Verb, type Work } from "./verb.ts";
 
 export const prune: Verb<"prune"> = {
   name: "prune",
-  settings: pruneSettings,
   version: 1,
   says: "Removes units while the circuit stays faithful, until no single one can go.",
   examples: ["tasks/ioi.yaml --units heads,mlps --threshold 0.9"],
@@ -67,7 +67,7 @@ function stages({
   connections,
   roles,
   examples,
-}: PruneSettings): Stage[] {
+}: PruneSettings): Stage<StageOf<"prune">>[] {
   const isJudged = examples?.heldOut !== 0;
   return [
     ...(start === "learned-masks" ? [stage("masks", maskSteps ?? trainingSteps)] : []),

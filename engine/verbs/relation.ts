@@ -1,5 +1,4 @@
 // The verb "relation": W and b of linear relations, how faithful they are on other subjects, and how well edits with them take.
-import { relationSettings } from "../choices/relation.ts";
 import { ESTIMATORS } from "../relation/estimators/registry.ts";
 import { relationTask } from "../session/fitted-relations.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +6,6 @@ import { stage, type Verb } from "./verb.ts";
 
 export const relation: Verb<"relation"> = {
   name: "relation",
-  settings: relationSettings,
   version: 1,
   says: "Fits a linear map from the subject's state to the object's, and tests it on other subjects.",
   examples: ["tasks/relations/*.json", 'relations/country-capital.relation.json --edit "France=Rome"'],

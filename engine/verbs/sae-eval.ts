@@ -1,11 +1,9 @@
 // The verb "sae eval": how good a dictionary of features is, and what the model loses by it.
-import { saeEvalSettings } from "../choices/dictionary.ts";
 import { saeEvalTask } from "../session/sae-eval-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const saeEval: Verb<"sae eval"> = {
   name: "sae eval",
-  settings: saeEvalSettings,
   version: 1,
   says: "Judges a dictionary of features on held-out texts: reconstruction, loss when it is spliced in, random and PCA nulls.",
   examples: ["sprig-sae", "gpt2-small-res-jb/blocks.8.hook_resid_pre --model gpt2 --centre"],

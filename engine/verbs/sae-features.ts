@@ -1,5 +1,4 @@
 // The verb "sae features": which features a dictionary has, where they fire and what they write.
-import { saeFeaturesSettings } from "../choices/dictionary.ts";
 import { saeFeaturesTask } from "../session/sae-features-task.ts";
 import { contextWords } from "../choices/feature-context.ts";
 import type { Table } from "../choices/result-table.ts";
@@ -7,7 +6,6 @@ import type { Verb } from "./verb.ts";
 
 export const saeFeatures: Verb<"sae features"> = {
   name: "sae features",
-  settings: saeFeaturesSettings,
   version: 2,
   says: "Lists features of a dictionary and shows where they fire, by density, token, label, effect on a task, or what fires in one text and not in another.",
   examples: [

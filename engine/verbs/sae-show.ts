@@ -1,11 +1,9 @@
 // The verb "sae show": what a dictionary is, and whether it fits the model.
-import { saeShowSettings } from "../choices/dictionary.ts";
 import { saeShowTask } from "../session/sae-show-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const saeShow: Verb<"sae show"> = {
   name: "sae show",
-  settings: saeShowSettings,
   version: 1,
   says: "Opens a dictionary of features: what its files say, and whether it fits the model's states.",
   examples: ["sprig-sae", "gpt2-small-res-jb/blocks.8.hook_resid_pre --model gpt2 --centre"],

@@ -1,11 +1,9 @@
 // The verb "sae steer": a feature is added, clamped or taken out while the model writes.
-import { saeSteerSettings } from "../choices/dictionary.ts";
 import { saeSteerTask } from "../session/sae-steer-task.ts";
 import type { Verb } from "./verb.ts";
 
 export const saeSteer: Verb<"sae steer"> = {
   name: "sae steer",
-  settings: saeSteerSettings,
   version: 1,
   says: "Steers a model with a feature of a dictionary while it writes, beside the harm on neutral text and 20 random features.",
   examples: ['sprig-sae --feature 12 --text "the cat" --strengths 0,1,2'],

@@ -1,5 +1,4 @@
 // The verb "sae train": learns a dictionary of features from a model's states.
-import { saeTrainSettings } from "../choices/dictionary.ts";
 import { saeTrainTask } from "../session/sae-train-task.ts";
 import type { Verb } from "./verb.ts";
 
@@ -8,7 +7,6 @@ const trainingShare = 4;
 
 export const saeTrain: Verb<"sae train"> = {
   name: "sae train",
-  settings: saeTrainSettings,
   version: 1,
   says: "Learns a dictionary of sparse features (SAE or transcoder) from a model's states over a corpus.",
   examples: [

@@ -1,12 +1,11 @@
 // The verb "score": estimated effects of all units, or of all edges, from gradients, strongest first.
-import { type Scored, type ScoreResult, scoreSettings } from "../choices/score.ts";
+import type { Scored, ScoreResult } from "../choices/score.ts";
 import { scoreTask } from "../session/score-task.ts";
 import { taskName } from "./task-name.ts";
 import { stage, type Verb } from "./verb.ts";
 
 export const score: Verb<"score"> = {
   name: "score",
-  settings: scoreSettings,
   version: 1,
   says: "Estimates the effect of every head, MLP and neuron, or of every edge, from gradients.",
   examples: ["tasks/ioi.yaml --method integrated-gradients"],

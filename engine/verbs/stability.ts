@@ -1,6 +1,5 @@
 // The verb "stability": a circuit's own search made again on other examples, and on fewer and more of them.
 import { greatest, least } from "../base/greatest.ts";
-import { stabilitySettings } from "../choices/stability.ts";
 import { requireMeasured, withStability } from "../circuit/statistics.ts";
 import { readAside } from "../session/read-aside.ts";
 import { stabilityTask } from "../session/stability-task.ts";
@@ -10,7 +9,6 @@ import type { Verb } from "./verb.ts";
 
 export const stability: Verb<"stability"> = {
   name: "stability",
-  settings: stabilitySettings,
   version: 1,
   says: "Searches again on other examples, and on fewer and more of them: whether the circuit is the task's or the prompts'.",
   examples: ["tasks/ioi.yaml --circuit ioi.circuit.json --runs 5 --sizes 16,32,64,128"],

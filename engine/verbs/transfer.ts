@@ -1,5 +1,4 @@
 // The verb "transfer": circuits measured on other tasks than their own.
-import { transferSettings } from "../choices/evaluate.ts";
 import { withTransfer } from "../circuit/statistics.ts";
 import type { CircuitSource } from "../session/circuit-source.ts";
 import { readAside } from "../session/read-aside.ts";
@@ -11,7 +10,6 @@ import type { Verb } from "./verb.ts";
 
 export const transfer: Verb<"transfer"> = {
   name: "transfer",
-  settings: transferSettings,
   version: 1,
   says: "Measures circuits on other tasks, other templates and other corruptions: f, accuracy and criterion of each on held-out examples.",
   examples: [

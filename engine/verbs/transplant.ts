@@ -1,5 +1,4 @@
 // The verb "transplant": up to which layer a subject's state brings its answer into another subject's prompt.
-import { transplantSettings } from "../choices/patchscope.ts";
 import { transplantTables } from "../choices/transplant-tables.ts";
 import { transplantTask } from "../session/transplant-task.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +6,6 @@ import type { Verb } from "./verb.ts";
 
 export const transplant: Verb<"transplant"> = {
   name: "transplant",
-  settings: transplantSettings,
   version: 1,
   says: "Puts the states of subjects into a relation's prompt about another one, and says up to which layer their answers come.",
   examples: [

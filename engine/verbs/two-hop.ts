@@ -1,5 +1,4 @@
 // The verb "two-hop": questions in two steps, where their entities are decoded, and back-patching.
-import { twoHopSettings } from "../choices/two-hop.ts";
 import { twoHopTables } from "../choices/two-hop-tables.ts";
 import { twoHopTask } from "../session/two-hop-task.ts";
 import { taskName } from "./task-name.ts";
@@ -7,7 +6,6 @@ import type { Verb } from "./verb.ts";
 
 export const twoHop: Verb<"two-hop"> = {
   name: "two-hop",
-  settings: twoHopSettings,
   version: 1,
   says: "Asks questions in two hops, says where the entities are decoded, and what back-patching mends and breaks.",
   examples: ["tasks/two-hops/sprig-cities.yaml", "tasks/two-hops/cities.yaml --model smollm2 --items 10"],

@@ -1,11 +1,9 @@
 // The verb "vector apply": a text written side by side, without and with directions.
-import { vectorApplySettings } from "../choices/vector.ts";
 import { vectorApplyTask } from "../session/vector-apply-task.ts";
 import { stage, type Verb } from "./verb.ts";
 
 export const vectorApply: Verb<"vector apply"> = {
   name: "vector apply",
-  settings: vectorApplySettings,
   version: 2,
   says: "Writes a text twice, without and with directions, and says how much they moved the chance of every token.",
   examples: ['--vectors gender.safetensors --scales 2 --text "Yesterday John left the museum because" --max-tokens 8'],

@@ -1,12 +1,10 @@
 // The verb "vector judge": several directions by several scores, each beside random directions, with their texts.
-import { vectorJudgeSettings } from "../choices/vector.ts";
 import { vectorJudgeTask } from "../session/vector-judge-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Verb } from "./verb.ts";
 
 export const vectorJudge: Verb<"vector judge"> = {
   name: "vector judge",
-  settings: vectorJudgeSettings,
   version: 1,
   says: "Judges directions by the scores of contrast sets, a matrix of what each changes, and by neutral text and written texts.",
   examples: [

@@ -1,5 +1,4 @@
 // The verb "vector make": a direction out of contrast sets, a task's examples, or the weights, with the layer to act at.
-import { vectorMakeSettings } from "../choices/vector.ts";
 import { stemOf } from "../base/file-name.ts";
 import { vectorMakeTask } from "../session/vector-make-task.ts";
 import { taskName } from "./task-name.ts";
@@ -8,7 +7,6 @@ import { stage, type Verb } from "./verb.ts";
 
 export const vectorMake: Verb<"vector make"> = {
   name: "vector make",
-  settings: vectorMakeSettings,
   version: 1,
   says: "Makes a direction of the residual stream, chooses its layer on a validation split, and writes it to a file.",
   examples: [

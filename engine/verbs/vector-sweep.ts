@@ -1,5 +1,4 @@
 // The verb "vector sweep": a direction at every layer and coefficient, the best one reported on other prompts.
-import { vectorSweepSettings } from "../choices/vector.ts";
 import { vectorSweepTask } from "../session/vector-sweep-task.ts";
 import { taskName } from "./task-name.ts";
 import type { Table } from "../choices/result-table.ts";
@@ -7,7 +6,6 @@ import type { Verb } from "./verb.ts";
 
 export const vectorSweep: Verb<"vector sweep"> = {
   name: "vector sweep",
-  settings: vectorSweepSettings,
   version: 1,
   says: "Lets a direction act at every layer and coefficient, chooses among them, and reports on prompts that chose nothing.",
   examples: ["tasks/contrast-sets/gender.yaml --vector gender.safetensors --coefficients=-2,-1,1,2"],

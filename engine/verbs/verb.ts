@@ -1,13 +1,12 @@
-// A verb: one thing that can be asked of the engine as a job; everything that is told of it derives from this description.
+// A verb: one thing that can be asked of the engine as a job; everything that is told of it derives from this description and its row.
 import type { Execution } from "../choices/execution.ts";
 import type { Table } from "../choices/result-table.ts";
-import type { About, Headline, StageName } from "../contract/jobs.ts";
-import type { PartOf, ResultOf, SettingsOf, VERB_SETTINGS, VerbName } from "../contract/verbs.ts";
+import type { About } from "../contract/jobs.ts";
+import type { HeadlineOf, PartOf, ResultOf, SettingsOf, StageOf, VerbName } from "../contract/verbs.ts";
 
 export interface Verb<Name extends VerbName> {
   /** Of the command of the command line too. */
   readonly name: Name;
-  readonly settings: (typeof VERB_SETTINGS)[Name];
   /** Of the result's form: raised when a result of before cannot be read as one of now. */
   readonly version: number;
   /** What it does, in a whole sentence. */
@@ -17,11 +16,11 @@ export interface Verb<Name extends VerbName> {
   /** What the work is about. @param result once there is one */
   readonly about: (settings: SettingsOf<Name>, result?: ResultOf<Name>) => About;
   /** Its stages in their order, each with the share of the time that it takes, in any unit; what was measured before counts more. */
-  readonly stages: (settings: SettingsOf<Name>) => readonly Stage[];
+  readonly stages: (settings: SettingsOf<Name>) => readonly Stage<StageOf<Name>>[];
   /** @throws EngineError "cancelled" when the signal fires, else for what cannot be used */
   readonly run: (settings: SettingsOf<Name>, work: Work<PartOf<Name>>) => Promise<ResultOf<Name>>;
   /** The one figure of a card. */
-  readonly headline: (result: ResultOf<Name>) => Headline;
+  readonly headline: (result: ResultOf<Name>) => HeadlineOf<Name>;
   /** The result as tables, for the command line, for CSV and for the clipboard. */
   readonly tables: (result: ResultOf<Name>, settings: SettingsOf<Name>) => readonly Table[];
   /** Whether it goes on from its ledger after a pause (default: no). */
@@ -30,12 +29,12 @@ export interface Verb<Name extends VerbName> {
   readonly keptAs?: "run";
 }
 
-export interface Stage<Name extends string = StageName> {
+export interface Stage<Name extends string = string> {
   readonly name: Name;
   readonly share: number;
 }
 
-export function stage(name: StageName, share: number): Stage {
+export function stage<Name extends string>(name: Name, share: number): Stage<Name> {
   return { name, share };
 }
 

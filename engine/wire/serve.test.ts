@@ -3,7 +3,7 @@ import type { Endpoint } from "comlink";
 import { expect, test } from "vitest";
 import type { EngineApi } from "../contract.ts";
 import { leavesOf } from "../choices/option.ts";
-import { VERB_NAMES, VERB_SETTINGS } from "../contract/verbs.ts";
+import { VERB_NAMES, VERB_ROWS } from "../contract/verbs.ts";
 import { ARGUMENTS, OF_A_VERB } from "./arguments.ts";
 import { nearEnd } from "./listeners.ts";
 import { serveEngine } from "./serve.ts";
@@ -127,7 +127,7 @@ test.each(VERB_NAMES)("start and command refuse settings that %s does not have, 
     const what = `argument 2 of ${name}`;
     const foreign = refused(expect.stringContaining(`${what} has no "legs"; correct the name or leave it out.`));
     expect(await send(call(name, verb, { legs: 4 }))).toMatchObject(foreign);
-    for (const { path, schema } of leavesOf(VERB_SETTINGS[verb])) {
+    for (const { path, schema } of leavesOf(VERB_ROWS[verb].settings)) {
       const wrong = path.reduceRight<unknown>((value, key) => ({ [key]: value }), new Date(0));
       const place = refused(expect.stringContaining([what, ...path].join(".")));
       expect(await send(call(name, verb, wrong)), path.join(".")).toMatchObject(place);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
 import { checked } from "../choices/checked.ts";
 import type { EngineApi } from "../contract.ts";
-import { VERB_SETTINGS, type VerbName } from "../contract/verbs.ts";
+import { VERB_ROWS, type VerbName } from "../contract/verbs.ts";
 import { ARGUMENTS, OF_A_VERB } from "./arguments.ts";
 import { wireError } from "./wire-error.ts";
 
@@ -65,7 +65,8 @@ async function called(api: EngineApi, message: unknown): Promise<unknown> {
   }
   const what = (i: number) => `argument ${i + 1} of ${name}`;
   const args: unknown[] = schemas.map((schema, i) => checked(schema, values[i], what(i)));
-  if (OF_A_VERB.some((own) => own === name)) args[1] = checked(VERB_SETTINGS[args[0] as VerbName], args[1], what(1));
+  if (OF_A_VERB.some((own) => own === name))
+    args[1] = checked(VERB_ROWS[args[0] as VerbName].settings, args[1], what(1));
   return (api[name] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AskedOf, type SettingsOf, VERB_SETTINGS, type VerbName } from "../../engine/contract/verbs.ts";
+import { type AskedOf, type SettingsOf, VERB_ROWS, type VerbName } from "../../engine/contract/verbs.ts";
 import { FeaturesForm } from "./features-form.svelte.ts";
 import { NeuronForm } from "./neuron-form.svelte.ts";
 import { PatchscopeForm } from "./patchscope-form.svelte.ts";
@@ -111,6 +111,6 @@ function of<Name extends VerbName>(...one: Case<Name>): Case<VerbName> {
 }
 
 test.each(CASES)("a form that took over what %s was asked with asks for the same", (verb, asked, again) => {
-  const settings = VERB_SETTINGS[verb].parse(asked) as SettingsOf<VerbName>;
+  const settings = VERB_ROWS[verb].settings.parse(asked) as SettingsOf<VerbName>;
   expect(again(settings)).toMatchObject(asked);
 });

@@ -13,7 +13,7 @@ import { commandLine } from "../../engine/choices/command.ts";
 import { executionSchema } from "../../engine/choices/execution.ts";
 import { isArgument, leavesOf, unwrapped } from "../../engine/choices/option.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
-import { VERB_SETTINGS } from "../../engine/contract/verbs.ts";
+import { VERB_ROWS } from "../../engine/contract/verbs.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneTask } from "../../engine/session/prune-task.ts";
 
@@ -94,9 +94,9 @@ async function understood(name: string, schema: z.ZodType, words: readonly strin
   return found;
 }
 
-test.each(Object.entries(VERB_SETTINGS))(
+test.each(Object.entries(VERB_ROWS))(
   "secateur %s: 100 choices of settings come back from their line",
-  async (name, schema) => {
+  async (name, { settings: schema }) => {
     const random = Random.seeded(20, name);
     const samples = Array.from({ length: 100 }, () => ({
       settings: schema.parse(sampled(schema, random) ?? {}),
@@ -113,7 +113,7 @@ test.each(Object.entries(VERB_SETTINGS))(
 );
 
 test("every setting of these commands has words, in whole sentences", () => {
-  for (const schema of Object.values(VERB_SETTINGS)) {
+  for (const { settings: schema } of Object.values(VERB_ROWS)) {
     for (const { words } of leavesOf(schema)) expect(words.help).toMatch(/^\p{Lu}.*\.$/u);
     const named = new Set(leavesOf(schema).map(({ path }) => path[0]));
     expect([...named].sort()).toEqual(Object.keys(schema.shape).sort());
