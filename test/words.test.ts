@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "../engine/base/errors.ts";
+import { leavesOf } from "../engine/choices/option.ts";
 import { parseCircuit } from "../engine/circuit/circuit-file.ts";
 import { WIRE_CODES } from "../engine/contract.ts";
 import { VERB_NAMES, VERB_ROWS } from "../engine/contract/verbs.ts";
@@ -62,4 +63,13 @@ test.each([
 test("every verb has a name in both languages", () => {
   const missing = (table: Readonly<Record<string, string>>) => VERB_NAMES.filter((name) => !table[`verb.${name}`]);
   expect({ en: missing(en), zh: missing(zh) }).toEqual({ en: [], zh: [] });
+});
+
+test("every setting of every verb and every figure of a card has a name in both languages, and no other", () => {
+  const rows = Object.values(VERB_ROWS);
+  const settings = rows.flatMap(({ settings }) => leavesOf(settings).map(({ path }) => path.join(".")));
+  const figures = Object.values(HEADLINES).flat();
+  const facts = ["verb", "model", "task", "n", "state", "when", "seconds", "split"];
+  const named = Object.keys(en).filter((key) => key.startsWith("field."));
+  expect(named.sort()).toEqual([...new Set([...settings, ...figures, ...facts])].map((name) => `field.${name}`).sort());
 });

@@ -1,7 +1,6 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
 import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
 import type { RecordedHeadline } from "../../engine/contract/jobs.ts";
-import { FIELD_NAMES } from "./field-names.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
 import { type Table, tableOf, type WordKey } from "./tables.svelte.ts";
 
@@ -30,7 +29,7 @@ export class Words {
   }
 
   /** A setting, a figure or a fact of a result, by its name in files; a newer Secateur's as it is. */
-  readonly field = (name: string): string => FIELD_NAMES[name]?.[this.language] ?? name;
+  readonly field = (name: string): string => this.named("field", name);
 
   /** The one figure of a result; "{share%}" as a percentage; the bare values where it is of a newer Secateur. */
   readonly headline = ({ code, values }: RecordedHeadline): string => {
