@@ -1,9 +1,9 @@
 // The options of a command, out of the schema of its settings: their help, what they take, and the settings that were typed.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { z } from "zod";
+import type { z } from "zod";
 import { checked } from "../engine/choices/checked.ts";
 import { type Execution, executionSchema } from "../engine/choices/execution.ts";
-import { defaultOf, flagOf, isArgument, type Leaf, leavesOf, unwrapped } from "../engine/choices/option.ts";
+import { choicesOf, defaultOf, flagOf, isArgument, type Leaf, leavesOf } from "../engine/choices/option.ts";
 import { understood, written } from "../engine/choices/spelling.ts";
 
 export interface SettingsOptions {
@@ -78,11 +78,6 @@ function optionsOf(leaf: Leaf): Option[] {
 
 function otherwiseOf({ words: { otherwise } }: Leaf): string {
   return otherwise === undefined ? "" : ` (default: ${otherwise})`;
-}
-
-function choicesOf(schema: z.ZodType): readonly string[] | undefined {
-  const inside = unwrapped(schema);
-  return inside instanceof z.ZodEnum ? (inside.options as string[]) : undefined;
 }
 
 function valueOf(leaf: Leaf, text: string): unknown {

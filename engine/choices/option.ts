@@ -60,6 +60,12 @@ export function defaultOf(schema: z.ZodType): unknown {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Of a closed list, its names. */
+export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
+  const inside = unwrapped(schema);
+  return inside instanceof z.ZodEnum ? (inside.options as string[]) : undefined;
+}
+
 /** "--held-out <n>" → "--held-out" and "heldOut". */
 export function flagOf({ flags }: OptionWords): string {
   return flags.split(" ")[0]!;

@@ -1,4 +1,6 @@
 // Which pane and which icon each instrument has.
+//
+// A pane is found by its name; an instrument that brings no icon has the one of its group.
 import type { Component } from "svelte";
 import Activity from "@lucide/svelte/icons/activity";
 import Asterisk from "@lucide/svelte/icons/asterisk";
@@ -14,39 +16,54 @@ import MoveUpRight from "@lucide/svelte/icons/move-up-right";
 import BookOpen from "@lucide/svelte/icons/book-open";
 import PencilLine from "@lucide/svelte/icons/pencil-line";
 import Replace from "@lucide/svelte/icons/replace";
+import Ruler from "@lucide/svelte/icons/ruler";
 import Route from "@lucide/svelte/icons/route";
 import Table from "@lucide/svelte/icons/table-2";
 import ScanEye from "@lucide/svelte/icons/scan-eye";
 import Sparkles from "@lucide/svelte/icons/sparkles";
 import Type from "@lucide/svelte/icons/type";
 import Workflow from "@lucide/svelte/icons/workflow";
-import type { Tab } from "../state/instruments.ts";
+import { type Group, INSTRUMENTS, type Tab, TABS } from "../state/instruments.ts";
 
-interface Instrument {
-  readonly icon: Component;
-  /** The pane's code is fetched when it is first shown. */
-  readonly load: () => Promise<{ readonly default: Component }>;
-}
-
-export const PANES: Readonly<Record<Tab, Instrument>> = {
-  task: { load: () => import("./panes/TaskPane.svelte"), icon: FileText },
-  text: { load: () => import("./panes/TextPane.svelte"), icon: Type },
-  effects: { load: () => import("./panes/EffectsPane.svelte"), icon: Grid },
-  curves: { load: () => import("./panes/CurvesPane.svelte"), icon: ChartLine },
-  edges: { load: () => import("./panes/EdgesPane.svelte"), icon: GitCommit },
-  circuit: { load: () => import("./panes/GraphPane.svelte"), icon: Workflow },
-  nodes: { load: () => import("./panes/NodesPane.svelte"), icon: CircleDot },
-  figures: { load: () => import("./panes/FiguresPane.svelte"), icon: Gauge },
-  runs: { load: () => import("./panes/RunsPane.svelte"), icon: List },
-  neurons: { load: () => import("./panes/NeuronsPane.svelte"), icon: Asterisk },
-  lens: { load: () => import("./panes/LensPane.svelte"), icon: ScanEye },
-  patchscope: { load: () => import("./panes/PatchscopePane.svelte"), icon: Replace },
-  features: { load: () => import("./panes/FeaturesPane.svelte"), icon: Sparkles },
-  twoHop: { load: () => import("./panes/TwoHopPane.svelte"), icon: Route },
-  memories: { load: () => import("./panes/MemoriesPane.svelte"), icon: BookOpen },
-  edit: { load: () => import("./panes/EditPane.svelte"), icon: PencilLine },
-  steer: { load: () => import("./panes/SteerPane.svelte"), icon: MoveUpRight },
-  relations: { load: () => import("./panes/RelationsPane.svelte"), icon: Link },
-  statistics: { load: () => import("./panes/StatisticsPane.svelte"), icon: Activity },
-  sweep: { load: () => import("./panes/SweepPane.svelte"), icon: Table },
+const ICONS_OF_GROUPS: Readonly<Record<Group, Component>> = {
+  prompts: FileText,
+  locate: Grid,
+  circuit: Workflow,
+  read: ScanEye,
+  change: PencilLine,
+  trust: Activity,
 };
+
+const OWN_ICONS: Readonly<Partial<Record<Tab, Component>>> = {
+  text: Type,
+  curves: ChartLine,
+  edges: GitCommit,
+  nodes: CircleDot,
+  figures: Gauge,
+  runs: List,
+  fitLens: Ruler,
+  neurons: Asterisk,
+  patchscope: Replace,
+  features: Sparkles,
+  twoHop: Route,
+  memories: BookOpen,
+  steer: MoveUpRight,
+  relations: Link,
+  sweep: Table,
+};
+
+/** Its own, else its group's. */
+export const ICONS = Object.fromEntries(
+  TABS.map((tab) => [tab, OWN_ICONS[tab] ?? ICONS_OF_GROUPS[INSTRUMENTS[tab].group]]),
+) as Readonly<Record<Tab, Component>>;
+
+type Pane = Component<{ readonly tab: Tab }>;
+
+/** File → its pane, whose code is fetched when it is first shown. */
+const FILES = import.meta.glob<{ readonly default: Pane }>("./panes/*Pane.svelte");
+
+/** The pane of an instrument: "lens" → panes/LensPane.svelte, or the plain one. */
+export function paneOf(tab: Tab): Promise<{ readonly default: Pane }> {
+  const name = INSTRUMENTS[tab].plain ? "Plain" : `${tab[0]!.toUpperCase()}${tab.slice(1)}`;
+  return FILES[`./panes/${name}Pane.svelte`]!();
+}

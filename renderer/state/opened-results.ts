@@ -4,13 +4,62 @@ import type { ResultOf, SettingsOf, VerbName } from "../../engine/contract/verbs
 import type { About, ResultSummary } from "../../engine/contract/jobs.ts";
 import { toWireError } from "../client/wire-failure.ts";
 import { isPage } from "./features-form.svelte.ts";
-import type { Tab } from "./instruments.ts";
+import { INSTRUMENTS, isOfTask, tabOf } from "./instruments.ts";
 import { ActingVector, labelOfSum } from "./steer-form.svelte.ts";
 import type { Workbench } from "./workbench.svelte.ts";
 
 type Opening = (bench: Workbench, id: string) => Promise<void>;
 
-/** Verb → how its result is shown; verbs that are not here have no instrument in the window, only a card. */
+/** Verb → what fills the form of its instrument from settings. */
+const FORMS: { readonly [Name in VerbName]?: (bench: Workbench, settings: SettingsOf<Name>) => unknown } = {
+  curves: (bench, settings) => bench.form.take(settings),
+  lens: (bench, settings) => bench.lensForm.take(settings),
+  generate: (bench, settings) => bench.textForm.take(settings),
+  neuron: (bench, settings) => bench.neuronForm.take(settings),
+  patchscope: (bench, settings) => bench.patchscopeForm.take(settings),
+  transplant: (bench, settings) => bench.patchscopeForm.takeTransplant(settings),
+  "vector make": ({ steerForm }, settings) => steerForm.takeMaking(settings),
+  "vector sweep": async (bench, settings) => {
+    bench.steerForm.takeSweep(settings);
+    const { vector, action, coefficients } = settings;
+    await actAgain(bench, settings.model, [{ vector, action, scale: coefficients.at(-1) }]);
+  },
+  "vector judge": async (bench, settings) => {
+    bench.steerForm.takeJudgement(settings);
+    const { vectors, action, scale, layers } = settings;
+    const acted = vectors.map((vector) => ({ vector, action, scale, layer: layers?.[0] }));
+    await actAgain(bench, settings.model, acted);
+  },
+  "vector apply": async (bench, settings) => {
+    bench.steerForm.takeText(settings);
+    const { vectors, actions, scales, actAt } = settings;
+    const acted = vectors.map((vector, i) => ({ vector, action: actions?.[i], scale: scales?.[i], layer: actAt?.[i] }));
+    await actAgain(bench, settings.model, acted);
+  },
+  "two-hop": (bench, settings) => bench.twoHopForm.take(settings),
+  edit: (bench, settings) => bench.editForm.take(settings),
+  memories: (bench, settings) => bench.memoriesForm.take(settings),
+  "sae train": ({ featuresForm }, settings) => featuresForm.takeTraining(settings),
+  "sae show": ({ featuresForm }, { dictionary }) => {
+    featuresForm.dictionary = dictionary;
+    featuresForm.view = "list";
+  },
+  "sae eval": async (bench, { dictionary, model }) => {
+    bench.featuresForm.view = "judge";
+    await openDictionary(bench, dictionary, model);
+  },
+  "sae features": async (bench, settings) => {
+    bench.featuresForm.takeList(settings);
+    await openDictionary(bench, settings.dictionary, settings.model);
+  },
+  "sae steer": async (bench, settings) => {
+    bench.featuresForm.takeSteering(settings);
+    await openDictionary(bench, settings.dictionary, settings.model);
+  },
+  sweep: ({ sweepForm }, settings) => sweepForm.take(settings),
+};
+
+/** Verbs whose result is shown otherwise than on the desk of their instrument. */
 const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
   prune: async (bench, id) => {
     await bench.openRun(id);
@@ -45,93 +94,26 @@ const OPENINGS: Readonly<Partial<Record<VerbName, Opening>>> = {
     await bench.statistics.show("transfer", bench.runs.shown?.id ?? "", id);
     bench.show({ tab: "statistics" });
   },
-  curves: onDesk("curves", "curves", (bench, settings) => bench.form.take(settings)),
-  lens: onDesk("lens", "lens", (bench, settings) => bench.lensForm.take(settings)),
-  generate: onDesk("generate", "text", (bench, settings) => bench.textForm.take(settings)),
-  neuron: onDesk("neuron", "neurons", (bench, settings) => bench.neuronForm.take(settings)),
-  patchscope: onDesk("patchscope", "patchscope", (bench, settings) => bench.patchscopeForm.take(settings)),
-  transplant: onDesk("transplant", "patchscope", (bench, settings) => bench.patchscopeForm.takeTransplant(settings)),
-  "vector make": onDesk("vector make", "steer", ({ steerForm }, settings) => steerForm.takeMaking(settings)),
-  "vector sweep": onDesk("vector sweep", "steer", async (bench, settings) => {
-    bench.steerForm.takeSweep(settings);
-    const { vector, action, coefficients } = settings;
-    await actAgain(bench, settings.model, [{ vector, action, scale: coefficients.at(-1) }]);
-  }),
-  "vector judge": onDesk("vector judge", "steer", async (bench, settings) => {
-    bench.steerForm.takeJudgement(settings);
-    const { vectors, action, scale, layers } = settings;
-    const acted = vectors.map((vector) => ({ vector, action, scale, layer: layers?.[0] }));
-    await actAgain(bench, settings.model, acted);
-  }),
-  "vector apply": onDesk("vector apply", "steer", async (bench, settings) => {
-    bench.steerForm.takeText(settings);
-    const { vectors, actions, scales, actAt } = settings;
-    const acted = vectors.map((vector, i) => ({ vector, action: actions?.[i], scale: scales?.[i], layer: actAt?.[i] }));
-    await actAgain(bench, settings.model, acted);
-  }),
-  "two-hop": onDesk("two-hop", "twoHop", (bench, settings) => bench.twoHopForm.take(settings)),
-  edit: onDesk("edit", "edit", (bench, settings) => bench.editForm.take(settings)),
-  memories: onDesk("memories", "memories", (bench, settings) => bench.memoriesForm.take(settings)),
-  "sae train": onDesk("sae train", "features", ({ featuresForm }, settings) => featuresForm.takeTraining(settings)),
-  "sae show": onDesk("sae show", "features", ({ featuresForm }, { dictionary }) => {
-    featuresForm.dictionary = dictionary;
-    featuresForm.view = "list";
-  }),
-  "sae eval": onDesk("sae eval", "features", async (bench, { dictionary, model }) => {
-    bench.featuresForm.view = "judge";
-    await openDictionary(bench, dictionary, model);
-  }),
   "sae features": async (bench, id) => {
     const { settings } = await bench.link.api.result(id);
-    const asked = settings as SettingsOf<"sae features">;
-    const place = isPage(asked) ? "page" : undefined;
-    await onDesk(
-      "sae features",
-      "features",
-      async () => {
-        bench.featuresForm.takeList(asked);
-        await openDictionary(bench, asked.dictionary, asked.model);
-      },
-      place,
-    )(bench, id);
+    await onDesk("sae features", isPage(settings as SettingsOf<"sae features">) ? "page" : undefined)(bench, id);
   },
-  "sae steer": onDesk("sae steer", "features", async (bench, settings) => {
-    bench.featuresForm.takeSteering(settings);
-    await openDictionary(bench, settings.dictionary, settings.model);
-  }),
-  sweep: onDesk("sweep", "sweep", ({ sweepForm }, settings) => sweepForm.take(settings)),
 };
-
-/** Verbs whose task is the one of the bar; others have files of their own, which say nothing of it. */
-const OF_THE_TASK: ReadonlySet<string> = new Set<VerbName>(["prune", "edges", "curves", "stability", "lens", "neuron"]);
 
 /** Whether an instrument shows what a card holds; a damaged one can only be looked at from outside. */
 export function canOpen({ verb, state }: ResultSummary): boolean {
-  return state !== "damaged" && verb in OPENINGS;
+  return state !== "damaged" && tabOf(verb) !== undefined;
 }
 
 /** Shows a result in its instrument; what goes wrong is told by the tray. */
 export async function openResult(bench: Workbench, { id, verb }: ResultSummary): Promise<void> {
   bench.tray.error = undefined;
   try {
-    await (OPENINGS as Readonly<Record<string, Opening | undefined>>)[verb]?.(bench, id);
+    if (tabOf(verb)) await (OPENINGS[verb as VerbName] ?? onDesk(verb as VerbName))(bench, id);
   } catch (thrown) {
     bench.tray.error = toWireError(thrown);
   }
 }
-
-/** Verb → the instrument that shows what one job of a sweep has found; undefined where that is a table of the sweep alone. */
-const TABS_OF_JOBS: Readonly<Partial<Record<VerbName, Tab>>> = {
-  curves: "curves",
-  lens: "lens",
-  generate: "text",
-  neuron: "neurons",
-  patchscope: "patchscope",
-  transplant: "patchscope",
-  "two-hop": "twoHop",
-  edit: "edit",
-  memories: "memories",
-};
 
 /** Shows what one job of a sweep has found as a run of its own. @throws what the engine says */
 export async function openSweepJob(bench: Workbench, { file, store }: SettingsOf<"sweep">, id: string): Promise<void> {
@@ -144,11 +126,12 @@ export async function openSweepJob(bench: Workbench, { file, store }: SettingsOf
     await bench.takeUp(stored.settings as SettingsOf<"prune">);
     return bench.show({ tab: "circuit" });
   }
-  const tab = TABS_OF_JOBS[verb];
-  if (!tab) throw new Error(`No instrument of the window shows what ${verb} found; the table has its figures.`);
+  const tab = tabOf(verb);
+  if (!tab || INSTRUMENTS[tab].plain || OPENINGS[verb])
+    throw new Error(`No instrument of the window shows what ${verb} found; the table has its figures.`);
   bench.desk(verb).take(stored as never);
   bench.show({ tab });
-  await bench.takeUp({ model, ...(OF_THE_TASK.has(verb) && { task }) });
+  await bench.takeUp({ model, ...(isOfTask(verb) && { task }) });
 }
 
 /** What a card is of that the bar is not. */
@@ -158,25 +141,22 @@ export function differsFrom(
 ): readonly ("model" | "task")[] {
   const isOther = (field: "model" | "task") =>
     about[field] !== undefined && context[field] !== undefined && about[field] !== context[field];
-  return (["model", "task"] as const).filter((field) => isOther(field) && (field === "model" || OF_THE_TASK.has(verb)));
+  return (["model", "task"] as const).filter((field) => isOther(field) && (field === "model" || isOfTask(verb)));
 }
 
-/** On the verb's own desk, whose settings then fill the form that made them. */
-function onDesk<Name extends VerbName>(
-  verb: Name,
-  tab: Tab,
-  fill: (bench: Workbench, settings: SettingsOf<Name>) => unknown,
-  place?: string,
-): Opening {
+/** On the verb's own desk, whose settings then fill the form that made them. @param place as of `Workbench.desk` */
+function onDesk<Name extends VerbName>(verb: Name, place?: string): Opening {
   return async (bench, id) => {
     const desk = bench.desk(verb, place);
-    bench.show({ tab });
+    bench.show({ tab: tabOf(verb)! });
     await desk.restore(id);
     const { settings } = desk;
     if (desk.error || !settings) return;
     const { model, task } = settings as { readonly model?: string; readonly task?: string };
-    await bench.takeUp({ model, ...(OF_THE_TASK.has(verb) && { task }) });
-    await fill(bench, settings);
+    await bench.takeUp({ model, ...(isOfTask(verb) && { task }) });
+    const fill = FORMS[verb];
+    if (fill) await fill(bench, settings);
+    else bench.settingsForm(verb).take(settings);
   };
 }
 

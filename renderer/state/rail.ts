@@ -36,7 +36,7 @@ export function heightOf(tabs: readonly Tab[]): number {
 }
 
 function grouped(tabs: readonly Tab[]): RailGroup[] {
-  return GROUPS.map((group) => ({ group, tabs: tabs.filter((tab) => INSTRUMENTS[tab] === group) })).filter(
+  return GROUPS.map((group) => ({ group, tabs: tabs.filter((tab) => INSTRUMENTS[tab].group === group) })).filter(
     (one) => one.tabs.length > 0,
   );
 }

@@ -43,6 +43,7 @@ import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
 import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
+import { SettingsForm } from "./settings-form.svelte.ts";
 import type { Settings } from "./settings.svelte.ts";
 import { SteerForm } from "./steer-form.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
@@ -80,6 +81,7 @@ export class Workbench {
   /** All jobs and results of the engine. */
   readonly tray: JobTray;
   private readonly desks = new Map<string, Desk<VerbName>>();
+  private readonly settingsForms = new Map<VerbName, SettingsForm>();
   readonly lensForm = new LensForm();
   readonly patchscopeForm = new PatchscopeForm();
   readonly twoHopForm = new TwoHopForm();
@@ -219,6 +221,15 @@ export class Workbench {
     const desk = new Desk(() => this.link.api, verb);
     this.desks.set(key, desk as unknown as Desk<VerbName>);
     return desk;
+  }
+
+  /** The form of a verb whose pane is made from its schema. */
+  settingsForm<Name extends VerbName>(verb: Name): SettingsForm<Name> {
+    const known = this.settingsForms.get(verb);
+    if (known) return known as unknown as SettingsForm<Name>;
+    const form = new SettingsForm(verb);
+    this.settingsForms.set(verb, form as unknown as SettingsForm);
+    return form;
   }
 
   /** Has the model go on with a prompt. */
