@@ -1,9 +1,8 @@
 // Law: an ablation means one thing. Under every kind, per position and not, circuits of nodes, circuits of edges, single
 // edges, gates and gradients agree on what the embedding, heads, MLPs and neurons give where they are ablated.
 import { afterAll, describe, expect, test } from "vitest";
-import type { AblatedSite, Ablation, AblationChoice, UnitConstants } from "../../engine/activations/ablation.ts";
+import type { Ablation } from "../../engine/activations/ablation.ts";
 import { Executor } from "../../engine/activations/executor.ts";
-import { Random } from "../../engine/base/random.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { parseNode } from "../../engine/circuit/node.ts";
 import { edgeIndex, edgeTable } from "../../engine/circuit/topology.ts";
@@ -12,7 +11,7 @@ import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { MetricReader } from "../../engine/evaluate/metric-reader.ts";
 import { metricValue } from "../../engine/metric/metric.ts";
-import type { Model, ModelConfig } from "../../engine/model/model.ts";
+import type { Model } from "../../engine/model/model.ts";
 import { activationPatching } from "../../engine/score/activation-patching.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
 import { measureConnections } from "../../engine/score/connections.ts";
@@ -24,38 +23,11 @@ import { gradientScores } from "../../engine/score/gradient-scores.ts";
 import { pathOf } from "../../engine/score/integration-path.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { greatestDifference } from "../greatest-difference.ts";
-import { affine, plainRun, type Rows } from "../plain-transformer.ts";
+import { plainlyAblated, readyAblation, TRIED_ABLATIONS } from "../plain-ablations.ts";
+import { plainRun } from "../plain-transformer.ts";
 import { GATED, linearised, PARALLEL, PLAIN, randomExamples, randomModel, straighten } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
-
-const ABLATIONS = [
-  ["resample", { kind: "resample", reference: "paired", perPosition: false }],
-  ["mean over corrupt prompts", { kind: "mean", reference: "corrupt", perPosition: false }],
-  ["mean over clean prompts, by position", { kind: "mean", reference: "clean", perPosition: true }],
-  ["zero", { kind: "zero", reference: "paired", perPosition: false }],
-  ["optimal", { kind: "optimal", reference: "paired", perPosition: false }],
-] as const satisfies readonly (readonly [string, AblationChoice])[];
-
-/** Any constants will do where what is asked is whether all methods put in the same ones. */
-function ready({ kind, ...choice }: AblationChoice, config: ModelConfig): Ablation {
-  return kind === "optimal" ? { ...choice, kind, constants: drawnConstants(config) } : { ...choice, kind };
-}
-
-function drawnConstants({ nLayers, nHeads, dHead, dModel, dMlp }: ModelConfig): UnitConstants {
-  const widths: Partial<Record<AblatedSite, number>> = {
-    z: nHeads * dHead,
-    mlpOut: dModel,
-    hidden: dMlp,
-    input: dModel,
-  };
-  const drawn = (site: AblatedSite) =>
-    Array.from({ length: nLayers }, (_, layer) => {
-      const random = Random.seeded(layer, site);
-      return Float64Array.from({ length: widths[site]! }, () => 0.3 * random.normal());
-    });
-  return { at: (site) => Promise.resolve(drawn(site)) };
-}
 
 const MODELS = [
   ["plain", PLAIN],
@@ -86,72 +58,16 @@ async function edgesOf(executor: Executor, examples: readonly Example[], ablatio
   return { topology: circuits.topology, value, all: edgeTable(circuits.topology, circuits.topology.edges) };
 }
 
-/** What each node gives where it is ablated, by example and node, from runs of the plain transformer. */
-async function plainlyAblated(
-  model: Model,
-  examples: readonly Example[],
-  ablation: Ablation,
-): Promise<Map<string, Rows>[]> {
-  const constants =
-    ablation.kind === "optimal" ? await plainlyWritten(model, ablation.constants) : new Map<string, number[]>();
-  const runs = examples.map((example) =>
-    plainRun(model, example[ablation.reference === "clean" ? "clean" : "corrupt"].ids),
-  );
-  return examples.map((example, e) => {
-    const nodes = [...runs[e].writes.keys()];
-    const averaged = (node: string, position: number): number[] => {
-      const alike = runs.filter((_, other) => examples[other].clean.ids.length === example.clean.ids.length);
-      const rows = ablation.perPosition
-        ? alike.map(({ writes }) => writes.get(node)![position])
-        : runs.flatMap(({ writes }) => writes.get(node)!);
-      return rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
-    };
-    const rowsOf = (node: string): Rows =>
-      example.clean.ids.map((_, position) => {
-        switch (ablation.kind) {
-          case "resample":
-            return runs[e].writes.get(node)![position];
-          case "mean":
-            return averaged(node, position);
-          case "zero":
-            return runs[e].writes.get(node)![position].map(() => 0);
-          case "optimal":
-            return constants.get(node)!;
-          default:
-            throw ablation satisfies never;
-        }
-      });
-    return new Map(nodes.map((node) => [node, rowsOf(node)]));
-  });
-}
-
-/** What each node writes when its constant stands in its place. */
-async function plainlyWritten(model: Model, constants: UnitConstants): Promise<Map<string, number[]>> {
-  const { nLayers, nHeads, dHead, dModel } = model.config;
-  const written = new Map([["input", [...(await constants.at("input"))[0]]]]);
-  for (let layer = 0; layer < nLayers; layer++) {
-    const z = (await constants.at("z"))[layer];
-    const { W_O } = model.layer(layer);
-    for (let head = 0; head < nHeads; head++) {
-      const from = head * dHead;
-      const rows = W_O.subarray(from * dModel, (from + dHead) * dModel);
-      written.set(`a${layer}.h${head}`, affine([...z.subarray(from, from + dHead)], rows, dModel, 0, dModel));
-    }
-    written.set(`m${layer}`, [...(await constants.at("mlpOut"))[layer]]);
-  }
-  return written;
-}
-
 describe.each(MODELS)("%s", (_, config) => {
   const model = randomModel(config, 9);
   const executor = executorOf(model);
   const examples = randomExamples(config, [6, 8, 6], 9);
 
   // Oracle: whole runs of a plain transformer in float64 loops, with what the nodes write replaced.
-  test.each(ABLATIONS)(
+  test.each(TRIED_ABLATIONS)(
     "%s: edges from the embedding and from other nodes, cut alone, are as by hand (1e-9)",
     async (_, choice) => {
-      const ablation = ready(choice, config);
+      const ablation = readyAblation(choice, config);
       const ablated = await plainlyAblated(model, examples, ablation);
       const { topology, value, all } = await edgesOf(executor, examples, ablation);
       const full = new UnitSpace(config, ["head", "mlp"]).full();
@@ -182,32 +98,38 @@ describe.each(MODELS)("%s", (_, config) => {
   );
 
   // Oracle: the plain transformer, every node's output fixed at what the ablation gives.
-  test.each(ABLATIONS)("%s: no edge at all is everything ablated, the embedding too (1e-9)", async (_, choice) => {
-    const ablation = ready(choice, config);
-    const ablated = await plainlyAblated(model, examples, ablation);
-    const { value, all } = await edgesOf(executor, examples, ablation);
-    const expected = examples.map((example, e) =>
-      metricValue(metric, example, plainRun(model, example.clean.ids, { fixed: ablated[e] }).logits),
-    );
-    expect(await value(all.map(() => 0))).toBeCloseTo(mean(expected), 9);
-  });
+  test.each(TRIED_ABLATIONS)(
+    "%s: no edge at all is everything ablated, the embedding too (1e-9)",
+    async (_, choice) => {
+      const ablation = readyAblation(choice, config);
+      const ablated = await plainlyAblated(model, examples, ablation);
+      const { value, all } = await edgesOf(executor, examples, ablation);
+      const expected = examples.map((example, e) =>
+        metricValue(metric, example, plainRun(model, example.clean.ids, { fixed: ablated[e] }).logits),
+      );
+      expect(await value(all.map(() => 0))).toBeCloseTo(mean(expected), 9);
+    },
+  );
 
   // Oracle: the evaluator of circuits of nodes.
-  test.each(ABLATIONS)("%s: all edges out of some nodes cut are those nodes ablated (1e-9)", async (_, choice) => {
-    const ablation = ready(choice, config);
-    const { topology, value } = await edgesOf(executor, examples, ablation);
-    const space = new UnitSpace(config, ["head", "mlp"]);
-    const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
-    for (const ids of [["a0.h1", "m0", "a1.h0"], ["m2", "a2.h3"], space.full().ids()]) {
-      const measured = await evaluator.measure(space.full().without(ids.map((id) => parseUnit(id)!)));
-      const edges = topology.edges.filter((edge) => !ids.includes(formatEdge(edge).split("->")[0]!));
-      expect(await value(edgeTable(topology, edges)), ids.join(" ")).toBeCloseTo(mean(measured.metric), 9);
-    }
-  });
+  test.each(TRIED_ABLATIONS)(
+    "%s: all edges out of some nodes cut are those nodes ablated (1e-9)",
+    async (_, choice) => {
+      const ablation = readyAblation(choice, config);
+      const { topology, value } = await edgesOf(executor, examples, ablation);
+      const space = new UnitSpace(config, ["head", "mlp"]);
+      const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
+      for (const ids of [["a0.h1", "m0", "a1.h0"], ["m2", "a2.h3"], space.full().ids()]) {
+        const measured = await evaluator.measure(space.full().without(ids.map((id) => parseUnit(id)!)));
+        const edges = topology.edges.filter((edge) => !ids.includes(formatEdge(edge).split("->")[0]!));
+        expect(await value(edgeTable(topology, edges)), ids.join(" ")).toBeCloseTo(mean(measured.metric), 9);
+      }
+    },
+  );
 
   // Oracle: the evaluator's run of the same circuit of heads, MLPs and neurons.
-  test.each(ABLATIONS)("%s: gates of 0 and 1 are the circuit of the open ones (1e-9)", async (_, choice) => {
-    const ablation = ready(choice, config);
+  test.each(TRIED_ABLATIONS)("%s: gates of 0 and 1 are the circuit of the open ones (1e-9)", async (_, choice) => {
+    const ablation = readyAblation(choice, config);
     const runs = await GatedRuns.over(executor, examples, metric, ablation);
     disposables.push(runs);
     const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
@@ -232,10 +154,10 @@ describe("gated MLP, grouped key-value heads: gradients", () => {
   const examples = randomExamples(GATED, [6, 8, 6], 9);
 
   // Oracle: each node's own attribution; the gradient behind a node is the sum of those at everything that reads it.
-  test.each(ABLATIONS)(
+  test.each(TRIED_ABLATIONS)(
     "%s: on every path, scores of all edges out of a node add up to its own (1e-6)",
     async (_, choice) => {
-      const ablation = ready(choice, GATED);
+      const ablation = readyAblation(choice, GATED);
       for (const method of ["attribution", "integrated-gradients", "clean-corrupted"] as const) {
         const path = pathOf(method, 2);
         const { heads, mlps, input } = await gradientScores(executor, examples, ablation, path, { metric });
@@ -268,10 +190,10 @@ describe("on a linear model", () => {
   const positions = [2, 6];
 
   // Oracle: exact patching of single sites.
-  test.each(ABLATIONS)(
+  test.each(TRIED_ABLATIONS)(
     "%s: attribution is exact, by unit and position, the embedding too (1e-6 of the largest)",
     async (_, choice) => {
-      const ablation = ready(choice, linearised);
+      const ablation = readyAblation(choice, linearised);
       const lastOnly = ablation.kind === "zero" || ablation.kind === "optimal" ? [linearised.nLayers - 1] : undefined;
       const { heads, mlps, neurons, input, byPosition } = await attributionPatching(executor, examples, {
         metric,
@@ -302,10 +224,10 @@ describe("on a linear model", () => {
   );
 
   // Oracle: path patching of single edges in the full model.
-  test.each(ABLATIONS)(
+  test.each(TRIED_ABLATIONS)(
     "%s: scores of edges are exact, on the path through the embeddings too (1e-6 of the largest)",
     async (_, choice) => {
-      const ablation = ready(choice, linearised);
+      const ablation = readyAblation(choice, linearised);
       const full = new UnitSpace(linearised, ["head", "mlp"]).full();
       const { edges } = await measureConnections(executor, examples, full, { metric, ablation });
       const exact = new Map(

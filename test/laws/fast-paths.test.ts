@@ -1,6 +1,6 @@
 // Laws of fast paths: each way of changing a run gives what the plain run of its plan gives, in float64.
 import { afterAll, describe, expect, test } from "vitest";
-import type { AblatedSite, Ablation, UnitConstants } from "../../engine/activations/ablation.ts";
+import type { Ablation } from "../../engine/activations/ablation.ts";
 import { differentiatePlans } from "../../engine/activations/differentiate-plan.ts";
 import { Executor } from "../../engine/activations/executor.ts";
 import type { Change, Plan, PlannedChange, Reading, Value } from "../../engine/activations/plan.ts";
@@ -23,6 +23,7 @@ import { GatedRuns } from "../../engine/score/gated-runs.ts";
 import type { Example } from "../../engine/task/example.ts";
 import { promptOf } from "../../engine/task/prompt.ts";
 import { type Site, sites } from "../../engine/transformer/sites.ts";
+import { placeOfUnit, plannedValue, readyAblation, TRIED_ABLATIONS } from "../plain-ablations.ts";
 import { dictionaryName, engineDictionary, randomDictionaries } from "../random-plan.ts";
 import { GATED, PARALLEL, PLAIN, randomExamples, randomModel, VARIED } from "../random-model.ts";
 
@@ -67,91 +68,37 @@ async function ablatedChanges(
   removed: readonly Unit[],
   ablation: Ablation,
 ): Promise<PlannedChange[]> {
-  const corrupt = examples.map((_, e) => examples.length + e);
-  const valueFor = async (unit: Unit, e: number): Promise<Value> => {
-    switch (ablation.kind) {
-      case "zero":
-        return "zero";
-      case "resample":
-        return { world: corrupt[e] };
-      case "mean": {
-        const { length } = examples[e].clean.ids;
-        const same = corrupt.filter((_, other) => examples[other].clean.ids.length === length);
-        return ablation.perPosition ? { mean: { worlds: same, perPosition: true } } : { mean: { worlds: corrupt } };
-      }
-      case "optimal": {
-        const { site, units } = placeOf(unit);
-        const all = Array.from((await ablation.constants.at(site))[unit.layer]);
-        const span = site === "z" ? config.dHead : 1;
-        return { vector: units ? all.slice(units[0] * span, (units[0] + 1) * span) : all };
-      }
-      default:
-        return ablation satisfies never;
-    }
-  };
   const changes: PlannedChange[] = [];
   for (const world of examples.keys()) {
     for (const unit of removed) {
-      const { site, units } = placeOf(unit);
+      const { site, units } = placeOfUnit(unit);
       const where = { site, layer: unit.layer, units, at: "all" } as const;
-      changes.push({ world, where, change: { op: "set", to: await valueFor(unit, world) } });
+      changes.push({
+        world,
+        where,
+        change: { op: "set", to: await plannedValue(config, examples, world, unit, ablation) },
+      });
     }
   }
   return changes;
-}
-
-/** Constants that were not learned: any will do. */
-function constantsOf({ nLayers, nHeads, dHead, dModel, dMlp }: ModelConfig): UnitConstants {
-  const widths: Partial<Record<AblatedSite, number>> = {
-    z: nHeads * dHead,
-    mlpOut: dModel,
-    hidden: dMlp,
-    input: dModel,
-  };
-  return {
-    at: async (site) => {
-      const random = Random.seeded(8, site);
-      return Array.from({ length: nLayers }, () => Float64Array.from({ length: widths[site]! }, () => random.normal()));
-    },
-  };
-}
-
-function placeOf(unit: Unit): { readonly site: Site; readonly units?: number[] } {
-  switch (unit.kind) {
-    case "head":
-      return { site: "z", units: [unit.head] };
-    case "mlp":
-      return { site: "mlpOut" };
-    case "neuron":
-      return { site: "hidden", units: [unit.neuron] };
-    case "feature":
-    case "error":
-      throw new Error("features are parts of a site, and no plan's units");
-    default:
-      return unit satisfies never;
-  }
 }
 
 describe.each(MODELS)("%s", (_, config) => {
   const { executor, examples } = setUp(config);
   const [worlds, read] = [worldsOf(examples), answersOf(examples)];
 
-  test.each([
-    ["resample", resample],
-    ["zero", { ...resample, kind: "zero" }],
-    ["mean", { kind: "mean", reference: "corrupt", perPosition: false }],
-    ["mean of each position", { kind: "mean", reference: "corrupt", perPosition: true }],
-    ["learned constants", { ...resample, kind: "optimal", constants: constantsOf(config) }],
-  ] as const)("a circuit is a plan that sets what it lacks (1e-9), %s", async (_, ablation) => {
+  test.each(TRIED_ABLATIONS)("a circuit is a plan that sets what it lacks (1e-9), %s", async (_, choice) => {
+    const ablation = readyAblation(choice, config);
     const space = new UnitSpace(config, ["head", "mlp", "neuron"]);
     const evaluator = await Evaluator.create(executor, examples, { metric, ablation, space });
     const units = space.full().units();
+    const unchanged = examples.map((example) => promptOf(example, "clean"));
     const random = Random.seeded(4, ablation.kind);
     for (const count of [1, 8, 30]) {
       const removed = random.sample(units, count);
       const kept = space.full().without(removed);
       const changes = await ablatedChanges(config, examples, removed, ablation);
-      const outcome = await runPlan(executor, { worlds, changes, read });
+      const outcome = await runPlan(executor, { worlds: [...worlds, ...unchanged], changes, read });
       const measured = await evaluator.measure(kept);
       differences(outcome.read).forEach((value, e) => expect(value).toBeCloseTo(measured.metric[e], 9));
     }
