@@ -5,7 +5,7 @@ import { Evaluator } from "../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../engine/evaluate/report.ts";
 import type { Model } from "../engine/model/model.ts";
 import { openModel } from "../engine/model/open.ts";
-import { GreedySearch } from "../engine/prune/search.ts";
+import { UnitSearch } from "../engine/prune/unit-search.ts";
 import { type Prepared, withTask } from "../engine/session/prepare.ts";
 import type { Example } from "../engine/task/example.ts";
 import { PLAIN, randomExamples, randomModel } from "../test/random-model.ts";
@@ -98,7 +98,7 @@ function embeddedCosts(count: number, threads: number): Promise<Costs> {
 async function searchSeconds(evaluator: Evaluator, { criterion, seed }: Prepared): Promise<number> {
   const { ends } = await measureAnchors(evaluator, "logits");
   const options = { criterion, order: "effect", seed, orders: 1, swaps: 0 } as const;
-  return medianSeconds(rounds, () => new GreedySearch(evaluator, ends, options).run());
+  return medianSeconds(rounds, () => new UnitSearch(evaluator, ends, options).run());
 }
 
 async function smollm2Costs(count: number, threads: number): Promise<Costs> {

@@ -3,7 +3,7 @@ import { UnitSpace } from "../engine/circuit/unit-set.ts";
 import { Evaluator } from "../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../engine/evaluate/report.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
-import { GreedySearch } from "../engine/prune/search.ts";
+import { UnitSearch } from "../engine/prune/unit-search.ts";
 import type { HeadTask } from "./head-judge.ts";
 import { timed } from "./timed.ts";
 
@@ -20,7 +20,7 @@ export async function searchHeads(task: Omit<HeadTask, "heldOut">): Promise<Foun
     const space = new UnitSpace(executor.model.config, ["head"]);
     const evaluator = await Evaluator.create(executor, discovery, { metric, ablation, space });
     const { ends } = await measureAnchors(evaluator, metricUnit[metric]);
-    return new GreedySearch(evaluator, ends, { criterion, order: "effect", seed, orders: 1, swaps: 0 }).run();
+    return new UnitSearch(evaluator, ends, { criterion, order: "effect", seed, orders: 1, swaps: 0 }).run();
   });
   return { seconds, measurements: value.trials + value.effects.size, kept: value.kept.ids() };
 }

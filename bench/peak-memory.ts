@@ -7,7 +7,7 @@ import { Evaluator } from "../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../engine/evaluate/report.ts";
 import type { ModelConfig } from "../engine/model/model.ts";
 import { openModel } from "../engine/model/open.ts";
-import { GreedySearch } from "../engine/prune/search.ts";
+import { UnitSearch } from "../engine/prune/unit-search.ts";
 import { benchExamples } from "./prompts.ts";
 
 /** Enough of a search to reach its peak: every layer's programs are compiled and the latest layers pruned. */
@@ -62,7 +62,7 @@ async function pruneOnce(threads: number): Promise<void> {
   );
   const criterion = { name: "match", threshold: 0.9, second: "accuracy" } as const;
   const options = { criterion, order: "layerwise", seed: 1, orders: 1, swaps: 0, maxPasses: passes, effects } as const;
-  await new GreedySearch(evaluator, ends, options).run();
+  await new UnitSearch(evaluator, ends, options).run();
   const peak = process.resourceUsage().maxRSS * 1024;
   process.stdout.write(JSON.stringify({ peak, weights: weightBytes(model.config) }));
 }

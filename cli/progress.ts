@@ -1,6 +1,6 @@
 // Progress on stderr: a bar with the time left on a terminal; of a pruning run a few plain lines elsewhere, or JSON lines on request.
 import { SingleBar } from "cli-progress";
-import type { SearchEvent } from "../engine/prune/search.ts";
+import type { SearchEvent } from "../engine/prune/unit-search.ts";
 import type { PruneEvent } from "../engine/session/prune-task.ts";
 import { visibleLine } from "../engine/base/visible.ts";
 import { printJsonLine, printMessage } from "./output.ts";

@@ -4,6 +4,7 @@ import { type Edge, formatEdge } from "../circuit/edge.ts";
 import { connectedEdges } from "../score/edge-ranking.ts";
 import { type Ledger, noLedger } from "./journal.ts";
 import { type Attempt, type Position, Removal, type Trial } from "./removal.ts";
+import { GreedySearch } from "./search.ts";
 
 /** What was measured of a circuit of edges. */
 export interface EdgeVerdict {
@@ -52,18 +53,25 @@ export async function pruneEdges<E extends Edge>(
   const { budget, signal, onTrial, ledger = noLedger } = options;
   const removal = new Removal<E>({ nameOf: formatEdge, ledger, budget, signal, onTrial });
   const order = inOrder(edges, options.strength);
-  const descent = removal.begin(new EdgePosition(order, options.measure), faithfulness, faithfulness);
-  await removal.round(descent, [...groupBy(order, layerOf).values()], leastBlock, leastBlock);
-  await removal.passes(descent, order);
-  const { kept } = descent.position;
-  const { single } = removal.verified(descent, kept);
+  const search = new GreedySearch<E, EdgePosition<E>>(removal, {
+    begin: () => {
+      const position = new EdgePosition(order, options.measure);
+      return Promise.resolve(removal.begin(position, faithfulness, faithfulness));
+    },
+    blocks: async (descent) => {
+      await removal.round(descent, [...groupBy(order, layerOf).values()], leastBlock, leastBlock);
+      return true;
+    },
+    mayGo: ({ kept }) => kept,
+  });
+  const { position, steps, trials, passes, oneMinimal, verified } = await search.run([order]);
   return {
-    edges: kept,
-    trials: removal.trials,
-    passes: descent.passes,
-    oneMinimal: single === 1,
-    tested: single,
-    trajectory: descent.steps.map(({ kept, faithfulness }) => ({ kept, faithfulness })),
+    edges: position.kept,
+    trials,
+    passes,
+    oneMinimal,
+    tested: verified.single,
+    trajectory: steps.map(({ kept, faithfulness }) => ({ kept, faithfulness })),
   };
 }
 

@@ -5,7 +5,7 @@ import { parseUnit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { measureFigures } from "../evaluate/report.ts";
 import type { Ledger } from "../prune/journal.ts";
-import { GreedySearch, type SearchOptions, type SearchResult } from "../prune/search.ts";
+import { UnitSearch, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
 import { figuresRecord } from "./circuit-record.ts";
 import type { Prepared } from "./prepare.ts";
 import { judgeTogether } from "./several-circuits.ts";
@@ -97,7 +97,7 @@ async function searchBeside(
   }: AlternativeOptions & { readonly seed: number; readonly forbidden: string | undefined },
 ): Promise<UnitSet | undefined> {
   const gone = forbidden === undefined ? without : [...without, forbidden];
-  const result = await new GreedySearch(
+  const result = await new UnitSearch(
     onDiscovery.evaluator,
     onDiscovery.anchors.ends,
     {

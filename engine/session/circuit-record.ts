@@ -24,7 +24,7 @@ import type { Minimality } from "../evaluate/minimality.ts";
 import { describeCriterion, describeMissed, type Ends, missedHalf, type MissedHalf } from "../evaluate/faithfulness.ts";
 import type { Figures, RandomBaseline } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import type { SearchOptions, SearchResult } from "../prune/search.ts";
+import type { SearchOptions, SearchResult } from "../prune/unit-search.ts";
 import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";

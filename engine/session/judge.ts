@@ -14,7 +14,7 @@ import {
   type RandomBaseline,
 } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { isOfMany } from "../prune/search.ts";
+import { isOfMany } from "../prune/unit-search.ts";
 import type { Prepared } from "./prepare.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 

@@ -15,7 +15,7 @@ import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../reading/roles.ts";
-import { GreedySearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/search.ts";
+import { UnitSearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
 import { attributionPatching } from "../score/attribution-patching.ts";
 import { featureAttribution } from "../score/feature-attribution.ts";
 import { alternativeCircuits } from "./alternative-circuits.ts";
@@ -139,7 +139,7 @@ async function run(
       : undefined;
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const search = searchOptions({ ...settings, ...(learned && { without: learned.without }) }, prepared, space, signal);
-  const searched = await new GreedySearch(evaluator, anchors.ends, search, ledger, (event) =>
+  const searched = await new UnitSearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
   const { confidence = defaultConfidence } = settings;

@@ -7,7 +7,7 @@ import { type Evaluator, mean } from "../evaluate/evaluator.ts";
 import { type Criterion, faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
 import { type Anchors, type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import type { SearchResult } from "../prune/search.ts";
+import type { SearchResult } from "../prune/unit-search.ts";
 import type { Step } from "../prune/removal.ts";
 import { wayBack, type WayBack } from "../prune/way-back.ts";
 import type { Prepared } from "./prepare.ts";

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { PrunePart } from "../contract/prune.ts";
-import type { SearchEvent } from "../prune/search.ts";
+import type { SearchEvent } from "../prune/unit-search.ts";
 import { trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";

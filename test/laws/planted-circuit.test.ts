@@ -8,7 +8,7 @@ import { Evaluator } from "../../engine/evaluate/evaluator.ts";
 import { measureAnchors, measureFigures } from "../../engine/evaluate/report.ts";
 import { learnMask } from "../../engine/prune/learned-mask.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
-import { GreedySearch } from "../../engine/prune/search.ts";
+import { UnitSearch } from "../../engine/prune/unit-search.ts";
 import { plantedHeads, plantedMlps, plantedModel, plantedTask } from "../planted-model.ts";
 
 const model = plantedModel();
@@ -56,7 +56,7 @@ describe.each(["match", "at-least"] as const)("search on the planted model, crit
   test.each(SEARCH_ORDERS)("order %s returns the planted heads for 20 seeds", async (order) => {
     for (const seed of seeds) {
       const options = { criterion, order, seed, orders: 2, swaps: 1 };
-      const { kept, oneMinimal } = await new GreedySearch(heads.evaluator, heads.anchors.ends, options).run();
+      const { kept, oneMinimal } = await new UnitSearch(heads.evaluator, heads.anchors.ends, options).run();
       expect({ seed, kept: kept.ids(), oneMinimal }).toEqual({ seed, kept: plantedHeads, oneMinimal: true });
     }
   });
@@ -65,7 +65,7 @@ describe.each(["match", "at-least"] as const)("search on the planted model, crit
     for (const seed of seeds) {
       const options = { criterion, order, seed, orders: 2, swaps: 1 };
       const { evaluator, anchors } = headsAndMlps;
-      const { kept, oneMinimal } = await new GreedySearch(evaluator, anchors.ends, options).run();
+      const { kept, oneMinimal } = await new UnitSearch(evaluator, anchors.ends, options).run();
       const planted = [...plantedHeads, ...plantedMlps];
       expect({ seed, kept: kept.ids(), oneMinimal }).toEqual({ seed, kept: planted, oneMinimal: true });
     }
@@ -91,7 +91,7 @@ describe("from learned masks on the planted model", () => {
     expect(kept).toBeLessThan(space.size / 2);
     const without = order.slice(kept).map(formatUnit);
     const options = { criterion, order: "effect", seed: 1, orders: 1, swaps: 0, without } as const;
-    const { kept: found, oneMinimal } = await new GreedySearch(evaluator, anchors.ends, options).run();
+    const { kept: found, oneMinimal } = await new UnitSearch(evaluator, anchors.ends, options).run();
     expect([found.ids().sort(), oneMinimal]).toEqual([[...planted].sort(), true]);
   });
 });

@@ -13,7 +13,7 @@ import type { Ends } from "../../engine/evaluate/faithfulness.ts";
 import { measureAnchors } from "../../engine/evaluate/report.ts";
 import type { Model } from "../../engine/model/model.ts";
 import { openModel } from "../../engine/model/open.ts";
-import { GreedySearch, type SearchEvent } from "../../engine/prune/search.ts";
+import { UnitSearch, type SearchEvent } from "../../engine/prune/unit-search.ts";
 import { attributionPatching } from "../../engine/score/attribution-patching.ts";
 import { integratedGradients } from "../../engine/score/integrated-gradients.ts";
 import type { Example } from "../../engine/task/example.ts";
@@ -229,7 +229,7 @@ describe.skipIf(!smollm2IsHere)(`SmolLM2 on IOI${smollm2Reason}`, () => {
     const { ends } = await measureAnchors(evaluator, "logits");
     const trials: Extract<SearchEvent, { type: "trial" }>[] = [];
     const greedy = criterion === "difference-only";
-    const result = await new GreedySearch(
+    const result = await new UnitSearch(
       evaluator,
       ends,
       {

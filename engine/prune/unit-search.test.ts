@@ -7,7 +7,7 @@ import { UnitSpace } from "../circuit/unit-set.ts";
 import { Evaluator } from "../evaluate/evaluator.ts";
 import { measureAnchors } from "../evaluate/report.ts";
 import type { JournalEntry } from "./journal.ts";
-import { GreedySearch, type SearchOptions } from "./search.ts";
+import { UnitSearch, type SearchOptions } from "./unit-search.ts";
 
 const model = plantedModel();
 const executor = new Executor(model, { threads: 1 });
@@ -26,12 +26,12 @@ const base: SearchOptions = {
   orders: 1,
   swaps: 0,
 };
-const whole = await new GreedySearch(evaluator, ends, base).run();
+const whole = await new UnitSearch(evaluator, ends, base).run();
 
 describe("a search with a budget", () => {
   test("never measures more trials than it has, and says what it verified", async () => {
     const budget = 3;
-    const { trials, oneMinimal, verified, kept } = await new GreedySearch(evaluator, ends, { ...base, budget }).run();
+    const { trials, oneMinimal, verified, kept } = await new UnitSearch(evaluator, ends, { ...base, budget }).run();
     expect(trials).toBe(budget);
     expect(oneMinimal).toBe(false);
     expect(verified.single).toBeLessThan(1);
@@ -39,7 +39,7 @@ describe("a search with a budget", () => {
   });
 
   test("that is large enough ends at a circuit that is 1-minimal, every unit tested one by one", async () => {
-    const found = await new GreedySearch(evaluator, ends, { ...base, budget: 10_000 }).run();
+    const found = await new UnitSearch(evaluator, ends, { ...base, budget: 10_000 }).run();
     expect({ ...found.verified, oneMinimal: found.oneMinimal }).toEqual({
       single: 1,
       inBlocks: 1,
@@ -50,7 +50,7 @@ describe("a search with a budget", () => {
   });
 
   test("keeps the criterion after every step", async () => {
-    const { trajectory } = await new GreedySearch(evaluator, ends, { ...base, budget: 20 }).run();
+    const { trajectory } = await new UnitSearch(evaluator, ends, { ...base, budget: 20 }).run();
     for (const { faithfulness } of trajectory) expect(Math.abs(1 - faithfulness)).toBeLessThanOrEqual(0.1 + 1e-12);
   });
 });
@@ -60,7 +60,7 @@ describe("units ordered by estimates", () => {
   const estimates = new Map([...whole.effects].map(([id, effect]) => [id, effect / 2]));
 
   test("are not measured singly, and tried in that order: the circuit is that of exact effects", async () => {
-    const found = await new GreedySearch(evaluator, ends, {
+    const found = await new UnitSearch(evaluator, ends, {
       ...base,
       estimates: () => Promise.resolve(estimates),
     }).run();
@@ -73,9 +73,9 @@ describe("units ordered by estimates", () => {
     const entries: JournalEntry[] = [];
     const options = { ...base, estimates: () => Promise.resolve(estimates) };
     const record = { recall: () => undefined, record: (entry: JournalEntry) => void entries.push(entry) };
-    const first = await new GreedySearch(evaluator, ends, options, record).run();
+    const first = await new UnitSearch(evaluator, ends, options, record).run();
     const left = [...entries];
-    const resumed = await new GreedySearch(
+    const resumed = await new UnitSearch(
       evaluator,
       ends,
       { ...base, estimates: () => Promise.reject(new Error("asked again")) },
