@@ -2,7 +2,7 @@
 import type { JobState } from "../engine/contract/jobs.ts";
 import type { PrunePart } from "../engine/contract/prune.ts";
 import type { PruneSettings } from "../engine/choices/prune.ts";
-import { taskChoiceOf } from "../engine/choices/task-choice.ts";
+import { taskChoiceOf } from "../engine/choices/task-choice-of.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";

@@ -2,14 +2,11 @@
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { oneOf, path, real, seed, whole } from "./bounds.ts";
+import { EDIT_KINDS, EDIT_METHODS } from "./lists.ts";
 import type { NeutralEffect } from "./neutral-effect.ts";
 import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
-
-export const SHIPPED_FACTS = ["capitals"] as const;
-export const EDIT_METHODS = ["value", "rank-one"] as const;
-export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
 
 export const editSettings = z.strictObject({
   facts: option(path, {

@@ -181,3 +181,16 @@ export type NeuronStep = (typeof NEURON_STEPS)[number];
 
 /** Where a neuron is set: at the event's place alone, or at every place up to it but the first. */
 export const NEURON_EXTENTS = ["event", "everywhere"] as const;
+
+/** What ships beside the tasks, by name: files of facts, questions in two hops, prompts of Patchscopes, sweeps. */
+export const SHIPPED_FACTS = ["capitals"] as const;
+export const SHIPPED_TWO_HOPS = ["sprig-cities", "cities"] as const;
+export const SHIPPED_TEMPLATES = ["identity", "description", "tell-me-about", "capital", "plural"] as const;
+export const SHIPPED_SWEEPS = ["ablations", "confidence"] as const;
+
+/** How a fact is edited: in the value vectors of its neurons, or by a rank-one change of one layer's MLP. */
+export const EDIT_METHODS = ["value", "rank-one"] as const;
+export const EDIT_KINDS = ["signed", "literal", "erase", "boost"] as const;
+
+/** Through which lens the entities of a two-hop question are read. */
+export const DECODERS = ["logit", "shifted", "patchscope"] as const;

@@ -2,12 +2,10 @@
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, seed, whole } from "./bounds.ts";
-import { BOS_CHOICES } from "./lists.ts";
+import { BOS_CHOICES, SHIPPED_TEMPLATES } from "./lists.ts";
 import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
-
-export const SHIPPED_TEMPLATES = ["identity", "description", "tell-me-about", "capital", "plural"] as const;
 
 const text = z.string({ error: "Give a text of at most 100000 characters." }).max(100_000);
 const word = z.string({ error: "Give words of 1 to 200 characters." }).min(1).max(200);

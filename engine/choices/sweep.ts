@@ -5,8 +5,6 @@ import type { Interval } from "../base/interval.ts";
 import { path, whole } from "./bounds.ts";
 import { option } from "./option.ts";
 
-export const SHIPPED_SWEEPS = ["ablations", "confidence"] as const;
-
 /** An address goes into files and is shown: no password stands in it. */
 const queueAddress = z
   .string({ error: "Give the address of a queue, such as redis://HOST:6379." })

@@ -93,9 +93,3 @@ export const taskChoice = { task: taskPath, model: modelName, ...promptChoice, .
 
 export const taskChoiceSchema = z.strictObject(taskChoice);
 export type TaskChoice = Frozen<z.infer<typeof taskChoiceSchema>>;
-
-/** What of larger settings says which task on which model. */
-export function taskChoiceOf(settings: TaskChoice): TaskChoice {
-  const keys = Object.keys(taskChoice) as (keyof TaskChoice)[];
-  return Object.fromEntries(keys.map((key) => [key, settings[key]])) as unknown as TaskChoice;
-}

@@ -3,13 +3,10 @@ import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Interval } from "../base/interval.ts";
 import { oneOf, path, seed, whole } from "./bounds.ts";
-import { BOS_CHOICES } from "./lists.ts";
+import { BOS_CHOICES, DECODERS } from "./lists.ts";
 import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
-
-export const SHIPPED_TWO_HOPS = ["sprig-cities", "cities"] as const;
-export const DECODERS = ["logit", "shifted", "patchscope"] as const;
 
 export const twoHopSettings = z.strictObject({
   task: option(path, { flags: "<task>", help: "The two-hop task; sprig-cities and cities ship." }),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { SHIPPED_TEMPLATES } from "../choices/patchscope.ts";
+import { SHIPPED_TEMPLATES } from "../choices/lists.ts";
 import { markedText } from "./target.ts";
 import { readTemplate } from "./template.ts";
 

@@ -1,6 +1,6 @@
 // A template of a Patchscope: a prompt in named parts, with one token into whose place a state is put.
 import { z } from "zod";
-import { SHIPPED_TEMPLATES } from "../choices/patchscope.ts";
+import { SHIPPED_TEMPLATES } from "../choices/lists.ts";
 import { readFields } from "../task/read-fields.ts";
 import { shippedFile } from "../task/shipped-file.ts";
 

@@ -3,7 +3,8 @@
 // One task on one model is kept ready, and requests take turns at it; runs have executors of their own. What a client asks for
 // takes the place of what it asked for before and has not been told yet, and ends with the client.
 import type { Execution } from "../choices/execution.ts";
-import { taskChoiceOf, type TaskChoice } from "../choices/task-choice.ts";
+import type { TaskChoice } from "../choices/task-choice.ts";
+import { taskChoiceOf } from "../choices/task-choice-of.ts";
 import { Packing, takeRows } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { EngineError } from "../base/errors.ts";

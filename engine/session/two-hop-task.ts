@@ -4,12 +4,12 @@ import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { least } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
+import { SHIPPED_TWO_HOPS } from "../choices/lists.ts";
 import type { NullFigure } from "../choices/null-figure.ts";
 import {
   type BackPatching,
   type Decoding,
   HOP_CLASSES,
-  SHIPPED_TWO_HOPS,
   type HopClass,
   type TwoHopAnswer,
   type TwoHopResult,

@@ -1,5 +1,5 @@
 // What a person asks of a Patchscope: a state of one text, put into another prompt; and of a relation transplant.
-import { SHIPPED_TEMPLATES } from "../../engine/choices/patchscope.ts";
+import { SHIPPED_TEMPLATES } from "../../engine/choices/lists.ts";
 import type { ModelEntry } from "../../engine/contract.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 

@@ -1,7 +1,12 @@
 // What a person asks of memories, of value edits and of questions in two hops.
-import { EDIT_KINDS, EDIT_METHODS, SHIPPED_FACTS } from "../../engine/choices/edit.ts";
+import {
+  type DECODERS,
+  EDIT_KINDS,
+  EDIT_METHODS,
+  SHIPPED_FACTS,
+  SHIPPED_TWO_HOPS,
+} from "../../engine/choices/lists.ts";
 import type { SCORE_KINDS } from "../../engine/choices/memories.ts";
-import { type DECODERS, SHIPPED_TWO_HOPS } from "../../engine/choices/two-hop.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export class MemoriesForm {

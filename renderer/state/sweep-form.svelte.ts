@@ -1,5 +1,5 @@
 // What a person asks of a sweep: its file, where results go, who does the jobs.
-import { SHIPPED_SWEEPS } from "../../engine/choices/sweep.ts";
+import { SHIPPED_SWEEPS } from "../../engine/choices/lists.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
 export class SweepForm {
