@@ -1,7 +1,7 @@
 // The menu, in the page's language: everything in it is an action of the page, but for what only the system can do.
 import { basename } from "node:path";
 import type { MenuItemConstructorOptions } from "electron";
-import { EXPORT_FORMAT_NAMES } from "../engine/circuit/exports/registry.ts";
+import { EXPORT_FORMAT_NAMES } from "../engine/circuit/exports/format-names.ts";
 import type { HostCommand, ShellState } from "../renderer/client/host.ts";
 import { en } from "../renderer/words/en.ts";
 import { GROUPS, tabAction, tabsOf } from "../renderer/state/instruments.ts";

@@ -1,5 +1,5 @@
 // What the page needs of where it runs: a transport, files and the shell; the desktop app brings its own, a browser has one here.
-import type { ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import type { ExportFormatName } from "../../engine/circuit/exports/format-names.ts";
 import type { ThemeChoice } from "../state/theme-choice.ts";
 import type { Language } from "../words/language.ts";
 import type { Transport } from "./transport.ts";

@@ -1,6 +1,4 @@
 // What a study of hidden neurons is to ask: the event, the neurons, the steps; and which neuron's page is open.
-import { neuronStudySettings } from "../../engine/choices/neuron.ts";
-import { leavesOf } from "../../engine/choices/option.ts";
 import type { NeuronStep } from "../../engine/choices/lists.ts";
 import type { AskedOf, SettingsOf } from "../../engine/contract/verbs.ts";
 
@@ -14,9 +12,6 @@ export type NeuronView = (typeof NEURON_VIEWS)[number];
 /** Steps beside those that every studied neuron gets. */
 export const FURTHER_STEPS = ["sets", "words", "selectivity", "explanation"] as const satisfies readonly NeuronStep[];
 export type FurtherStep = (typeof FURTHER_STEPS)[number];
-
-/** What stands where nobody gives a number of texts, in words. */
-export const TEXTS_OTHERWISE = leavesOf(neuronStudySettings).find(({ path }) => path[0] === "texts")!.words.otherwise!;
 
 export class NeuronForm {
   kind = $state<EventKind>("event");

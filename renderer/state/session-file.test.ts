@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleCircuit } from "../../test/example-circuit.ts";
-import { formatSession, parseSession, type SavedSession } from "./session-file.ts";
+import { formatSession, type SavedSession } from "./session-file.ts";
+import { parseSession } from "./session-reading.ts";
 import { FIRST_VIEW } from "./view.ts";
 
 const request = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] as const };

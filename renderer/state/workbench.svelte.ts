@@ -1,9 +1,8 @@
 // The workbench's whole state: connection, task, runs, view; and what the user can do to them.
 import { without } from "../../engine/base/without.ts";
 import type { PruneSettings } from "../../engine/choices/prune.ts";
-import { taskChoiceOf } from "../../engine/choices/task-choice.ts";
+import { taskChoiceOf } from "../../engine/choices/task-choice-of.ts";
 import type { EdgeMethod } from "../../engine/choices/lists.ts";
-import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import { pruneSettingsOf } from "../../engine/circuit/settings-of-circuit.ts";
 import type { Circuit, CircuitNode, RecordedFigures } from "../../engine/circuit/circuit-schema.ts";
 import type {
@@ -42,7 +41,7 @@ import { EditForm, MemoriesForm, TwoHopForm } from "./read-forms.svelte.ts";
 import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
-import { formatSession, parseSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
+import { formatSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
 import { SettingsForm } from "./settings-form.svelte.ts";
 import type { Settings } from "./settings.svelte.ts";
 import { SteerForm } from "./steer-form.svelte.ts";
@@ -366,6 +365,7 @@ export class Workbench {
   async circuitName(): Promise<string> {
     const { shown, runs } = this.runs;
     if (runs.some(({ id }) => id === shown!.id)) return shown!.id;
+    const { formatCircuit } = await import("../../engine/circuit/circuit-file.ts");
     return this.link.api.keep({ name: `${shown!.id}.circuit.json`, text: formatCircuit(shown!.circuit!) });
   }
 
@@ -612,7 +612,8 @@ export class Workbench {
     }
   }
 
-  private openSession({ name, text }: PickedFile): void {
+  private async openSession({ name, text }: PickedFile): Promise<void> {
+    const { parseSession } = await import("./session-reading.ts");
     const session = parseSession(text, name);
     if ("because" in session) {
       this.refused = { name, refusal: session };
@@ -631,8 +632,9 @@ export class Workbench {
     void this.preview();
   }
 
-  private openCircuit({ name, text }: PickedFile): void {
+  private async openCircuit({ name, text }: PickedFile): Promise<void> {
     try {
+      const { parseCircuit } = await import("../../engine/circuit/circuit-file.ts");
       this.showCircuit(parseCircuit(text, name), name);
     } catch (thrown) {
       this.refused = { name, refusal: { because: "failed", error: toWireError(thrown) } };
@@ -661,10 +663,6 @@ export class Workbench {
     const relations = saved.length > 0 ? saved : undefined;
     const { measured: edges } = this.edgeDesk;
     return formatSession({ task, request: record?.request, record, relations, edges, view: this.view.current });
-  }
-
-  circuitText(): string | undefined {
-    return this.circuit && formatCircuit(this.withRoles(this.circuit));
   }
 
   /** The circuit with the user's own roles in the place of those that were found. */

@@ -11,7 +11,8 @@ import { journalSettings } from "../../engine/session/run-journal.ts";
 import { expandTask } from "../../engine/task/expand.ts";
 import type { Tokenizer } from "../../engine/tokens/tokenizer.ts";
 import { gguf, safetensorsOf, SMALL_CONFIG, SMALL_TOKENIZER, smallGguf, smallTensors, writeSmallFolder } from "../corpus/small-checkpoint.ts"; // prettier-ignore
-import { formatSession, parseSession } from "../../renderer/state/session-file.ts";
+import { formatSession } from "../../renderer/state/session-file.ts";
+import { parseSession } from "../../renderer/state/session-reading.ts";
 import { FIRST_VIEW } from "../../renderer/state/view.ts";
 
 export interface FileKind {

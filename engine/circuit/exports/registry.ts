@@ -3,6 +3,7 @@ import { formatCircuit } from "../circuit-file.ts";
 import type { Circuit } from "../circuit-schema.ts";
 import { circuitToCsv } from "./csv.ts";
 import { circuitToEapIg, formatEapIg } from "./eap-ig.ts";
+import type { ExportFormatName } from "./format-names.ts";
 import { circuitToNeuronpedia, type ShownPrompt } from "./neuronpedia.ts";
 
 export interface ExportOptions {
@@ -11,33 +12,24 @@ export interface ExportOptions {
 }
 
 export interface ExportFormat {
-  /** Ending of the file's name. */
-  readonly ending: string;
   readonly description: string;
   write(circuit: Circuit, options?: ExportOptions): string;
 }
 
-export const EXPORT_FORMAT_NAMES = ["own", "eap-ig", "neuronpedia", "csv"] as const;
-export type ExportFormatName = (typeof EXPORT_FORMAT_NAMES)[number];
-
 export const EXPORT_FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
   own: {
-    ending: ".circuit.json",
     description: "Secateur's own circuit file",
     write: (circuit) => formatCircuit(circuit),
   },
   "eap-ig": {
-    ending: ".eap-ig.json",
     description: "graph of EAP-IG and the MIB circuit track",
     write: (circuit) => formatEapIg(circuitToEapIg(circuit)),
   },
   neuronpedia: {
-    ending: ".graph.json",
     description: "Neuronpedia's graph schema, version 1",
     write: (circuit, options) => circuitToNeuronpedia(circuit, options?.prompt),
   },
   csv: {
-    ending: ".csv",
     description: "table of the searched units with effects and roles",
     write: (circuit) => circuitToCsv(circuit),
   },
