@@ -1,15 +1,13 @@
 // Saving what the workbench holds as files: the session, the circuit in each format, and its drawing.
 import type { ScoreSign } from "../../engine/choices/lists.ts";
-import { EXPORT_FORMATS, type ExportFormatName } from "../../engine/circuit/exports/registry.ts";
+import { EXPORT_ENDINGS, type ExportFormatName } from "../../engine/circuit/exports/format-names.ts";
+import type { Circuit } from "../../engine/circuit/circuit-schema.ts";
 import { edgeCircuitCsv, edgeCurvesCsv } from "../edge/edge-csv.ts";
-import { edgeGraphText } from "../edge/edge-graph.ts";
-import { type Matrix, matrixCsv } from "../heatmap/matrix-csv.ts";
 import { SESSION_ENDING } from "../state/session-file.ts";
 import type { Workbench } from "../state/workbench.svelte.ts";
 import type { Words } from "../words/words.svelte.ts";
 import type { Plot } from "../export/sheet.ts";
 import { type DrawingKind, pictureOf } from "./picture.ts";
-import { rasterised } from "./raster.ts";
 
 export function saveSession(bench: Workbench): Promise<void> {
   return save(bench, SESSION_ENDING, bench.sessionText(), "application/json");
@@ -18,29 +16,19 @@ export function saveSession(bench: Workbench): Promise<void> {
 export async function saveCircuit(bench: Workbench, format: ExportFormatName): Promise<void> {
   const { circuit } = bench;
   if (!circuit) return;
-  const { ending, write } = EXPORT_FORMATS[format];
-  await save(bench, ending, write(bench.withRoles(circuit)), ending === ".csv" ? "text/csv" : "application/json");
+  const type = format === "csv" ? "text/csv" : "application/json";
+  await save(bench, EXPORT_ENDINGS[format], await written(bench, circuit, format), type);
 }
 
-/** @param name what the numbers are, for the file's name */
-export function saveMatrix(bench: Workbench, name: string, matrix: Matrix, corner: string): Promise<void> {
-  return save(bench, `-${name}.csv`, matrixCsv(matrix, corner), "text/csv");
+/** What writes the formats is fetched when it is asked for. */
+async function written(bench: Workbench, circuit: Circuit, format: ExportFormatName): Promise<string> {
+  const { EXPORT_FORMATS } = await import("../../engine/circuit/exports/registry.ts");
+  return EXPORT_FORMATS[format].write(bench.withRoles(circuit));
 }
 
 /** @param ending what the text is, for the file's name */
 export function saveText(bench: Workbench, ending: string, text: string, type: string): Promise<void> {
   return bench.host.files.save(stemOf(bench.tasks.model, ending), new Blob([text], { type }));
-}
-
-/** A drawing of an instrument. @param name what it is, for the file's name */
-export async function saveDrawing(
-  bench: Workbench,
-  name: string,
-  svg: string,
-  ending: (typeof PICTURE_ENDINGS)[number],
-): Promise<void> {
-  if (ending === ".svg") return saveText(bench, `${name}.svg`, svg, "image/svg+xml");
-  await bench.host.files.save(stemOf(bench.tasks.model, `${name}.png`), await rasterised(svg));
 }
 
 /** What can be saved of circuits of edges; graphs and lists are of the chosen method's circuit. */
@@ -58,13 +46,12 @@ export async function saveEdges(bench: Workbench, file: EdgeFile): Promise<void>
     case "list":
       return saveText(`${curve.method}-edges.csv`, edgeCircuitCsv(circuit?.edges ?? []), "text/csv");
     case "graph": {
+      const { edgeGraphText } = await import("../edge/edge-graph.ts");
       const text = edgeGraphText(measured.circuits, curve, file.sign);
-      return saveText(`${curve.method}${EXPORT_FORMATS["eap-ig"].ending}`, text, "application/json");
+      return saveText(`${curve.method}${EXPORT_ENDINGS["eap-ig"]}`, text, "application/json");
     }
   }
 }
-
-export const PICTURE_ENDINGS = [".svg", ".png"] as const;
 
 /** The shown circuit as something to export: its drawing and, of a circuit of units, the table behind it. */
 export function circuitPlot(bench: Workbench, words: Words, kind: DrawingKind): Plot {
@@ -72,7 +59,7 @@ export function circuitPlot(bench: Workbench, words: Words, kind: DrawingKind): 
   return {
     name: shownStem(bench),
     draw: (look) => pictureOf(bench, words, kind, look) ?? "",
-    ...(circuit && { csv: () => EXPORT_FORMATS.csv.write(bench.withRoles(circuit)) }),
+    ...(circuit && { csv: () => written(bench, circuit, "csv") }),
   };
 }
 

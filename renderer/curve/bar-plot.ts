@@ -2,13 +2,15 @@
 import { scaleLinear } from "d3-scale";
 import { greatest } from "../../engine/base/greatest.ts";
 import type { Look } from "../export/sheet.ts";
-import { brokenLines, FONTS, LINE, TEXT } from "../graph/lettering.ts";
+import { framed, rungs } from "../graph/frame.ts";
 import { element, text, title } from "../graph/svg.ts";
 
 export interface BarPlot {
   readonly counts: readonly number[];
   /** Ends of the bins together. */
   readonly ends: readonly [number, number];
+  /** An upright line. */
+  readonly mark?: { readonly name: string; readonly x: number };
   readonly xTitle: string;
   readonly yTitle: string;
   readonly caption?: string;
@@ -19,38 +21,19 @@ export interface BarPlot {
 const plotHeight = 110;
 const gap = { left: 40, right: 8, top: 8, bottom: 30 };
 
-export function barPlot(plot: BarPlot, { palette, background, width }: Look): string {
-  const { counts, ends, xTitle, yTitle, caption, number } = plot;
+export function barPlot(plot: BarPlot, look: Look): string {
+  const { palette, width } = look;
+  const { counts, ends, mark, xTitle, yTitle, caption, number } = plot;
   const x = scaleLinear([...ends], [gap.left, width - gap.right]);
   const y = scaleLinear([0, greatest(counts, 1)], [plotHeight - gap.bottom, gap.top]).nice();
   const bottom = plotHeight - gap.bottom;
   const step = (ends[1] - ends[0]) / counts.length;
-  const said = brokenLines([yTitle, caption].filter(Boolean).join(" · "), width - 8);
-  const height = plotHeight + said.length * LINE + 4;
-  const say = (at: { x: number; y: number; anchor?: string }, content: string) =>
-    text({ x: at.x, y: at.y, "text-anchor": at.anchor, fill: palette.faint }, content);
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
-    ...y.ticks(3).flatMap((tick) => [
-      element("line", {
-        x1: gap.left,
-        x2: width - gap.right,
-        y1: y(tick),
-        y2: y(tick),
-        stroke: palette.line,
-        "stroke-width": 0.6,
-      }),
-      say({ x: gap.left - 4, y: y(tick) + 3, anchor: "end" }, number(tick)),
-    ]),
+  const middle = (at: number, down: number, content: string) =>
+    text({ x: at, y: bottom + down, "text-anchor": "middle", fill: palette.faint }, content);
+  return framed(
+    look,
+    { width, height: plotHeight, said: [yTitle, caption] },
+    ...rungs(y, { ticks: y.ticks(3), ends: [gap.left, width - gap.right], palette, number }),
     ...counts.map((count, bin) => {
       const from = ends[0] + bin * step;
       return element(
@@ -66,8 +49,23 @@ export function barPlot(plot: BarPlot, { palette, background, width }: Look): st
         title(`${number(from)} – ${number(from + step)}: ${number(count)}`),
       );
     }),
-    ...x.ticks(5).map((tick) => say({ x: x(tick), y: bottom + 11, anchor: "middle" }, number(tick))),
-    say({ x: (gap.left + width - gap.right) / 2, y: bottom + 23, anchor: "middle" }, xTitle),
-    ...said.map((line, i) => say({ x: 4, y: plotHeight + LINE * (i + 0.8) }, line)),
+    ...(mark
+      ? [
+          element(
+            "line",
+            {
+              x1: x(mark.x),
+              x2: x(mark.x),
+              y1: gap.top,
+              y2: bottom,
+              stroke: palette.danger,
+              "stroke-dasharray": "3 3",
+            },
+            title(mark.name),
+          ),
+        ]
+      : []),
+    ...x.ticks(5).map((tick) => middle(x(tick), 11, number(tick))),
+    middle((gap.left + width - gap.right) / 2, 23, xTitle),
   );
 }

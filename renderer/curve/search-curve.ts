@@ -1,6 +1,7 @@
 // The curve of a search, for page and paper: f by the units kept, the criterion's second half under it, and the bounds of both.
 import { scaleLinear, type ScaleLinear } from "d3-scale";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "../graph/lettering.ts";
+import { framed, rungs } from "../graph/frame.ts";
+import { textWidth } from "../graph/lettering.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Palette } from "../look/palette.ts";
 import type { Bounds, PathPoint, SearchPath } from "./search-path.ts";
@@ -85,8 +86,6 @@ export function drawCurve(curve: SearchCurve, layout: CurveLayout, palette: Pale
   const { path, bounds, heldOut, words, number, count } = curve;
   const { width, height, x, f, second } = layout;
   const [left, right] = x.range() as [number, number];
-  const said = words.caption === undefined ? [] : brokenLines(words.caption, width - 8);
-  const whole = height + said.length * LINE + (said.length > 0 ? 4 : 0);
   const say = (at: { readonly x: number; readonly y: number; readonly anchor?: string }, content: string) =>
     text({ x: at.x, y: at.y, "text-anchor": at.anchor, fill: palette.faint }, content);
   const level = (y: number, stroke: string, dash?: string) =>
@@ -99,13 +98,6 @@ export function drawCurve(curve: SearchCurve, layout: CurveLayout, palette: Pale
       "stroke-width": dash ? 1 : 0.5,
       "stroke-dasharray": dash,
     });
-  const axis = (scale: ScaleLinear<number, number>, count: number) =>
-    scale
-      .ticks(count)
-      .flatMap((tick) => [
-        level(scale(tick), palette.line),
-        say({ x: left - 4, y: scale(tick) + 3, anchor: "end" }, number(tick)),
-      ]);
   const [fLow, fHigh] = f.range() as [number, number];
   const inside = (value: number) => Math.max(fHigh, Math.min(fLow, f(value)));
   const dots = (points: readonly PathPoint[], y: (point: PathPoint) => number) =>
@@ -123,18 +115,10 @@ export function drawCurve(curve: SearchCurve, layout: CurveLayout, palette: Pale
   });
   const held = [...heldOut].sort((a, b) => b.kept - a.kept);
   const heldLook = { ...round, stroke: palette.series[1] };
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height: whole,
-      viewBox: `0 0 ${Math.round(width)} ${Math.ceil(whole)}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
-    ...axis(f, 4),
+  return framed(
+    { palette, background },
+    { width, height, said: [words.caption] },
+    ...rungs(f, { ticks: f.ticks(4), ends: [left, right], palette, number }),
     say({ x: 2, y: (fLow + fHigh) / 2 + 3 }, "f"),
     level(f(bounds.f[0]), palette.danger, "5 4"),
     ...(bounds.f[1] === undefined ? [] : [level(f(bounds.f[1]), palette.danger, "5 4")]),
@@ -180,7 +164,6 @@ export function drawCurve(curve: SearchCurve, layout: CurveLayout, palette: Pale
       .map((tick) => say({ x: x(tick), y: height - gap.bottom + 11, anchor: "middle" }, count(tick))),
     say({ x: (left + right) / 2, y: height - gap.bottom + 21, anchor: "middle" }, words.kept),
     legend(curve, palette, width, height - 2),
-    ...said.map((each, i) => say({ x: 4, y: height + LINE * (i + 0.8) }, each)),
   );
 }
 
@@ -199,16 +182,11 @@ function secondHalf(
   { level, say, dots, line }: Pens,
 ): string[] {
   const { half, bound } = bounds.second!;
-  const [left] = x.range() as [number, number];
+  const [left, right] = x.range() as [number, number];
   const [low, high] = y.range() as [number, number];
   const name = half === "accuracy" ? words.accuracy : words.kl;
   return [
-    ...y
-      .ticks(2)
-      .flatMap((tick) => [
-        level(y(tick), palette.line),
-        say({ x: left - 4, y: y(tick) + 3, anchor: "end" }, number(tick)),
-      ]),
+    ...rungs(y, { ticks: y.ticks(2), ends: [left, right], palette, number }),
     ...(bound === undefined ? [] : [level(y(bound), palette.danger, "5 4")]),
     ...path.accepted.flatMap((points, i) => {
       const known = points.filter(({ second }) => second !== undefined);

@@ -1,7 +1,9 @@
 // Several circuits in one figure: a column for each unit with its share of the circuits as a bar, a row for each circuit.
+import { scaleLinear } from "d3-scale";
 import { greatest } from "../../engine/base/greatest.ts";
 import type { Look } from "../export/sheet.ts";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "../graph/lettering.ts";
+import { framed, rungs } from "../graph/frame.ts";
+import { LINE, TEXT, textWidth } from "../graph/lettering.ts";
 import { element, text, title } from "../graph/svg.ts";
 
 export interface SeveralPlot {
@@ -46,7 +48,8 @@ export function plottedColumns(plot: Pick<SeveralPlot, "units" | "words">, room:
   return [...first, ...others.slice(0, Math.max(0, room - first.length)).map(single)];
 }
 
-export function severalPlot(plot: SeveralPlot, { palette, background, width }: Look): string {
+export function severalPlot(plot: SeveralPlot, look: Look): string {
+  const { palette, width } = look;
   const { circuits, units, words, percent } = plot;
   const left =
     greatest(
@@ -65,39 +68,23 @@ export function severalPlot(plot: SeveralPlot, { palette, background, width }: L
   const bottom = LINE + BARS;
   const rows = bottom + names;
   const rest = units.length - shown;
-  const said = brokenLines([words.caption, ...(rest > 0 ? [words.rest(rest)] : [])].join(" · "), width - EDGE);
-  const height = rows + circuits.length * ROW + 6 + said.length * LINE;
+  const y = scaleLinear([0, 1], [bottom, bottom - (BARS - 2)]);
   const xOf = (i: number) => left + i * COLUMN;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
+  return framed(
+    look,
+    { width, height: rows + circuits.length * ROW + 4, said: [words.caption, rest > 0 ? words.rest(rest) : undefined] },
     text({ x: left, y: TEXT, fill: palette.faint }, words.frequency),
-    ...[0, 0.5, 1].flatMap((share) => {
-      const y = bottom - share * (BARS - 2);
-      return [
-        element("line", { x1: left, x2: xOf(columns.length), y1: y, y2: y, stroke: palette.line, "stroke-width": 0.6 }),
-        text({ x: left - 3, y: y + 3, "text-anchor": "end", fill: palette.faint }, percent(share)),
-      ];
-    }),
+    ...rungs(y, { ticks: [0, 0.5, 1], ends: [left, xOf(columns.length)], palette, number: percent }),
     ...columns.flatMap(({ name, share, isIn }, i) => {
       const x = xOf(i) + COLUMN / 2;
-      const tall = share * (BARS - 2);
       return [
         element(
           "rect",
           {
             x: x - 4,
-            y: bottom - tall,
+            y: y(share),
             width: 8,
-            height: tall,
+            height: bottom - y(share),
             fill: share === 1 ? palette.kept : palette.faint,
           },
           title(`${name}: ${percent(share)}`),
@@ -130,9 +117,6 @@ export function severalPlot(plot: SeveralPlot, { palette, background, width }: L
     }),
     ...circuits.map(({ name }, row) =>
       text({ x: left - 5, y: rows + row * ROW + ROW / 2 + 3, "text-anchor": "end", fill: palette.ink }, name),
-    ),
-    ...said.map((line, i) =>
-      text({ x: 4, y: rows + circuits.length * ROW + 4 + LINE * (i + 0.8), fill: palette.faint }, line),
     ),
   );
 }

@@ -1,9 +1,12 @@
-// Lines over a value that a person sets: intervals, what chance gives, the range in which little else changes; for page and paper.
-import { scaleLinear } from "d3-scale";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "../graph/lettering.ts";
+// Lines over a value: intervals, what chance gives, the range in which little else changes, a bound; for page and paper.
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
+import { least, greatest } from "../../engine/base/greatest.ts";
+import { framed, rungs } from "../graph/frame.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Look } from "../export/sheet.ts";
-import { seriesLook } from "./series-look.ts";
+import type { Palette } from "../look/palette.ts";
+import { plotLegend } from "./plot-legend.ts";
+import { CHANCE_DASH, ringRadius, seriesLook } from "./series-look.ts";
 
 export interface PlotPoint {
   readonly x: number;
@@ -16,10 +19,16 @@ export interface PlotPoint {
 export interface PlotLine {
   readonly name: string;
   readonly points: readonly PlotPoint[];
+  /** Many points are a line alone. */
+  readonly bare?: boolean;
+  /** What chance gives in place of this line. */
+  readonly chance?: { readonly name: string; readonly points: readonly PlotPoint[] };
 }
 
 export interface ValuePlot {
   readonly lines: readonly PlotLine[];
+  /** Points that no line joins, a ring around each, the next larger than the last. */
+  readonly rings?: readonly { readonly name: string; readonly point: PlotPoint }[];
   /** What chance gives, by x. */
   readonly band?: {
     readonly name: string;
@@ -29,39 +38,47 @@ export interface ValuePlot {
   readonly range?: { readonly name: string; readonly ends: readonly [number, number] };
   /** Upright lines. */
   readonly marks: readonly { readonly name: string; readonly x: number }[];
+  /** A line across. */
+  readonly bound?: { readonly name: string; readonly y: number };
   /** Whether x counts something, such as layers, so that only whole numbers are marked. */
   readonly counts?: boolean;
+  /** Whether equal ratios of x are equally far apart; the values of x are above 0 then. */
+  readonly logarithmic?: boolean;
+  /** The values of x that are marked, where they are not to be chosen here. */
+  readonly ticks?: readonly number[];
+  /** Such as "layer 3"; the number itself where nothing is said. */
+  readonly xName?: (x: number) => string;
+  /** Ends of the upright axis, where values have them by nature. */
+  readonly yEnds?: readonly [number, number];
   readonly xTitle: string;
   readonly yTitle: string;
   readonly caption?: string;
   readonly number: (value: number) => string;
+  /** Points, of the plot without its words. */
+  readonly height?: number;
 }
 
 /** Points. */
-const plotHeight = 150;
+const usualHeight = 150;
 const gap = { left: 44, right: 12, top: 10, bottom: 34 };
 
+interface Axes {
+  readonly x: ScaleContinuousNumeric<number, number>;
+  readonly y: ScaleContinuousNumeric<number, number>;
+  readonly palette: Palette;
+}
+
 /** Dots carry their x as `data-x`, so that a page can be clicked. */
-export function valuePlot(plot: ValuePlot, { palette, background, width }: Look): string {
-  const { lines, band, range, marks, xTitle, yTitle, caption, number } = plot;
-  const xs = lines.flatMap(({ points }) => points.map(({ x }) => x));
-  const ys = [
-    0,
-    ...lines.flatMap(({ points }) => points.flatMap(({ y, interval }) => [y, ...(interval ?? [])])),
-    ...(band?.points.flatMap(({ low, high }) => [low, high]) ?? []),
-  ].filter(Number.isFinite);
-  const all = [...xs, ...marks.map((mark) => mark.x)].filter(Number.isFinite);
-  const x = scaleLinear(ends(all), [gap.left, width - gap.right]);
-  const y = scaleLinear(ends(ys), [plotHeight - gap.bottom, gap.top]).nice();
-  const xTicks = x.ticks(width < 300 ? 5 : 9).filter((tick) => !plot.counts || Number.isInteger(tick));
+export function valuePlot(plot: ValuePlot, look: Look): string {
+  const { palette, width } = look;
+  const { lines, rings = [], range, marks, xTitle, yTitle, caption, number, xName = number } = plot;
+  const plotHeight = plot.height ?? usualHeight;
+  const axes: Axes = { ...scalesOf(plot, width, plotHeight), palette };
+  const { x, y } = axes;
   const [left, right] = x.range() as [number, number];
   const [bottom, top] = y.range() as [number, number];
-  const say = (at: { x: number; y: number; anchor?: string; fill?: string }, content: string) =>
-    text({ x: at.x, y: at.y, "text-anchor": at.anchor, fill: at.fill ?? palette.faint }, content);
-  const path = (points: readonly (readonly [number, number])[]) =>
-    points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)},${y(py).toFixed(1)}`).join("");
-  const area = (points: readonly { readonly x: number; readonly low: number; readonly high: number }[]) =>
-    `${path(points.map((point) => [point.x, point.high]))}${path([...points].reverse().map((point) => [point.x, point.low])).replace("M", "L")}Z`;
+  const middle = (at: number, down: number, content: string) =>
+    text({ x: at, y: bottom + down, "text-anchor": "middle", fill: palette.faint }, content);
   const parts = [
     ...(range
       ? [
@@ -79,15 +96,16 @@ export function valuePlot(plot: ValuePlot, { palette, background, width }: Look)
           ),
         ]
       : []),
-    ...y
-      .ticks(4)
-      .flatMap((tick) => [
-        element("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), stroke: palette.line, "stroke-width": 0.6 }),
-        say({ x: left - 4, y: y(tick) + 3, anchor: "end" }, number(tick)),
-      ]),
-    ...xTicks.map((tick) => say({ x: x(tick), y: bottom + 11, anchor: "middle" }, number(tick))),
-    ...(band
-      ? [element("path", { d: area(band.points), fill: palette.faint, "fill-opacity": 0.22 }, title(band.name))]
+    ...rungs(y, { ticks: y.ticks(4), ends: [left, right], palette, number }),
+    ...ticksOf(plot, x, width).map((tick) => middle(x(tick), 11, xName(tick))),
+    ...(plot.band
+      ? [
+          element(
+            "path",
+            { d: area(axes, plot.band.points), fill: palette.faint, "fill-opacity": 0.22 },
+            title(plot.band.name),
+          ),
+        ]
       : []),
     ...marks.map((mark) =>
       element(
@@ -96,98 +114,150 @@ export function valuePlot(plot: ValuePlot, { palette, background, width }: Look)
         title(mark.name),
       ),
     ),
-    ...lines.flatMap(({ points }, i) => {
-      const { colour, dash } = seriesLook(palette, i);
-      const finite = points.filter((point) => Number.isFinite(point.y));
-      const whole = finite.flatMap((point) =>
-        point.interval ? [{ x: point.x, low: point.interval[0], high: point.interval[1] }] : [],
-      );
-      return [
-        ...(whole.length > 1 ? [element("path", { d: area(whole), fill: colour, "fill-opacity": 0.14 })] : []),
-        element("path", {
-          d: path(finite.map((point) => [point.x, point.y])),
-          fill: "none",
-          stroke: colour,
-          "stroke-width": 1.4,
-          "stroke-dasharray": dash.join(" ") || undefined,
-        }),
-        ...finite.map((point) =>
+    ...(plot.bound
+      ? [
           element(
-            "circle",
-            { cx: x(point.x), cy: y(point.y), r: 2.6, fill: colour, "data-x": point.x },
-            title(point.says ?? `${number(point.x)}: ${number(point.y)}`),
+            "line",
+            {
+              x1: left,
+              x2: right,
+              y1: y(plot.bound.y),
+              y2: y(plot.bound.y),
+              stroke: palette.danger,
+              "stroke-dasharray": "5 4",
+            },
+            title(plot.bound.name),
           ),
-        ),
-      ];
-    }),
-    say({ x: (left + right) / 2, y: bottom + 24, anchor: "middle" }, xTitle),
+        ]
+      : []),
+    ...lines.flatMap((line, i) => drawnLine(axes, line, i, (point) => `${xName(point.x)}: ${number(point.y)}`)),
+    ...rings.map(({ name, point }, i) =>
+      element(
+        "circle",
+        { cx: x(point.x), cy: y(point.y), r: ringRadius(i), fill: "none", stroke: palette.ink, "stroke-width": 1.2 },
+        title(point.says ?? `${name}: ${number(point.y)}`),
+      ),
+    ),
+    middle((left + right) / 2, 24, xTitle),
   ];
-  const key = legend(plot, palette, width);
-  const said = brokenLines([yTitle, caption].filter(Boolean).join(" · "), width - 8);
-  const below = plotHeight + key.height;
-  const height = below + said.length * LINE + 6;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
+  const key = plotLegend(plot, palette, width);
+  return framed(
+    look,
+    { width, height: plotHeight + key.height, said: [yTitle, caption] },
     ...parts,
     element("g", { transform: `translate(0 ${plotHeight})` }, ...key.parts),
-    ...said.map((line, i) => say({ x: 4, y: below + LINE * (i + 0.8) }, line)),
   );
+}
+
+function drawnLine(
+  axes: Axes,
+  { points, chance, bare }: PlotLine,
+  index: number,
+  says: (point: PlotPoint) => string,
+): string[] {
+  const { x, y, palette } = axes;
+  const { colour, dash } = seriesLook(palette, index);
+  const finite = points.filter((point) => Number.isFinite(point.y));
+  const whole = finite.flatMap((point) =>
+    point.interval ? [{ x: point.x, low: point.interval[0], high: point.interval[1] }] : [],
+  );
+  const line = { fill: "none", stroke: colour };
+  return [
+    ...(whole.length > 1 ? [element("path", { d: area(axes, whole), fill: colour, "fill-opacity": 0.14 })] : []),
+    ...(chance
+      ? [
+          element(
+            "path",
+            {
+              ...line,
+              d: path(
+                axes,
+                chance.points.map((point) => [point.x, point.y]),
+              ),
+              "stroke-width": 0.8,
+              "stroke-dasharray": CHANCE_DASH,
+            },
+            title(chance.name),
+          ),
+        ]
+      : []),
+    element("path", {
+      ...line,
+      d: path(
+        axes,
+        finite.map((point) => [point.x, point.y]),
+      ),
+      "stroke-width": 1.4,
+      "stroke-dasharray": dash.join(" ") || undefined,
+    }),
+    ...(bare ? [] : finite).map((point) =>
+      element(
+        "circle",
+        { cx: x(point.x), cy: y(point.y), r: 2.6, fill: colour, "data-x": point.x },
+        title(point.says ?? says(point)),
+      ),
+    ),
+  ];
+}
+
+function scalesOf(plot: ValuePlot, width: number, height: number): Pick<Axes, "x" | "y"> {
+  const { lines, rings = [], band, marks, bound, yEnds } = plot;
+  const points = [
+    ...lines.flatMap((line) => [...line.points, ...(line.chance?.points ?? [])]),
+    ...rings.map(({ point }) => point),
+  ];
+  const xs = [...points.map(({ x }) => x), ...marks.map((mark) => mark.x)].filter(Number.isFinite);
+  const ys = [
+    0,
+    ...(bound ? [bound.y] : []),
+    ...points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]),
+    ...(band?.points.flatMap(({ low, high }) => [low, high]) ?? []),
+  ].filter(Number.isFinite);
+  const across = [gap.left, width - gap.right];
+  const up = [height - gap.bottom, gap.top];
+  return {
+    x: plot.logarithmic ? scaleLog(logarithmicEnds(xs), across) : scaleLinear(ends(xs), across),
+    y: yEnds ? scaleLinear([...yEnds], up) : scaleLinear(ends(ys), up).nice(),
+  };
+}
+
+function ticksOf(plot: ValuePlot, x: Axes["x"], width: number): readonly number[] {
+  if (plot.ticks) return plot.ticks;
+  const few = width < 300 ? 5 : 9;
+  // A logarithmic axis gives 1, 2, 3, … of each power of ten; these alone stand apart on any width.
+  const chosen = plot.logarithmic ? x.ticks(few).filter((tick) => /^[125]/.test(tick.toExponential())) : x.ticks(few);
+  return plot.counts ? chosen.filter(Number.isInteger) : chosen;
+}
+
+function path({ x, y }: Axes, points: readonly (readonly [number, number])[]): string {
+  return points.map(([px, py], i) => `${i === 0 ? "M" : "L"}${x(px).toFixed(1)},${y(py).toFixed(1)}`).join("");
+}
+
+function area(
+  axes: Axes,
+  points: readonly { readonly x: number; readonly low: number; readonly high: number }[],
+): string {
+  const over = path(
+    axes,
+    points.map(({ x, high }) => [x, high]),
+  );
+  const under = path(
+    axes,
+    [...points].reverse().map(({ x, low }) => [x, low]),
+  );
+  return `${over}${under.replace("M", "L")}Z`;
 }
 
 /** Of no values, and of zeros alone, 0 to 1; of one value one on each side of it. */
 function ends(values: readonly number[]): [number, number] {
   if (values.every((value) => value === 0)) return [0, 1];
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
+  const [low, high] = [least(values), greatest(values)];
   return low === high ? [low - 1, high + 1] : [low, high];
 }
 
-function legend({ lines, band, range }: ValuePlot, palette: Look["palette"], width: number) {
-  const swatch = 22;
-  const entries = [
-    ...lines.map(({ name }, i) => {
-      const { colour, dash } = seriesLook(palette, i);
-      const look = { stroke: colour, "stroke-width": 1.6, "stroke-dasharray": dash.join(" ") || undefined };
-      return { name, mark: element("line", { x1: 0, x2: swatch, y1: -3, y2: -3, ...look }) };
-    }),
-    ...(band
-      ? [
-          {
-            name: band.name,
-            mark: element("rect", { y: -7, width: swatch, height: 8, fill: palette.faint, "fill-opacity": 0.22 }),
-          },
-        ]
-      : []),
-    ...(range
-      ? [
-          {
-            name: range.name,
-            mark: element("rect", { y: -7, width: swatch, height: 8, fill: palette.accent, "fill-opacity": 0.2 }),
-          },
-        ]
-      : []),
-  ];
-  let [at, row] = [4, 1];
-  const parts = entries.map(({ name, mark }) => {
-    const wide = swatch + 4 + textWidth(name) + 12;
-    if (at > 4 && at + wide > width) [at, row] = [4, row + 1];
-    const own = element(
-      "g",
-      { transform: `translate(${at} ${row * (LINE + 2)})` },
-      mark,
-      text({ x: swatch + 4, fill: palette.ink }, name),
-    );
-    at += wide;
-    return own;
-  });
-  return { parts, height: row * (LINE + 2) + 4 };
+/** Of no values 1 to 10; of one value half and twice as much. */
+function logarithmicEnds(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [1, 10];
+  const [low, high] = [least(values), greatest(values)];
+  return low === high ? [low / 2, low * 2] : [low, high];
 }

@@ -1,6 +1,6 @@
 // A sum as steps from part to part: each bar begins where the one before it ended; for page and paper.
 import { scaleLinear } from "d3-scale";
-import { brokenLines, FONTS, LINE, TEXT } from "../graph/lettering.ts";
+import { framed, rungs } from "../graph/frame.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Look } from "../export/sheet.ts";
 
@@ -15,7 +15,7 @@ export interface Waterfall {
   /** What the two kinds are. */
   readonly kinds: { readonly first: string; readonly second: string };
   readonly yTitle: string;
-  readonly caption: string;
+  readonly caption?: string;
   readonly number: (value: number) => string;
 }
 
@@ -23,10 +23,8 @@ export interface Waterfall {
 const plotHeight = 170;
 const gap = { left: 40, right: 8, top: 10, bottom: 22 };
 
-export function waterfall(
-  { parts, kinds, yTitle, caption, number }: Waterfall,
-  { palette, background, width }: Look,
-): string {
+export function waterfall({ parts, kinds, yTitle, caption, number }: Waterfall, look: Look): string {
+  const { palette, width } = look;
   let sum = 0;
   const steps = parts.map((part) => {
     const from = sum;
@@ -39,8 +37,6 @@ export function waterfall(
   const y = scaleLinear([least, least === most ? 1 : most], [plotHeight - gap.bottom, gap.top]).nice();
   const each = (width - gap.left - gap.right) / Math.max(1, steps.length);
   const fillOf = { first: palette.series[0], second: palette.series[1], other: palette.faint };
-  const say = (x: number, at: number, content: string, anchor: "start" | "middle" | "end") =>
-    text({ x, y: at, "text-anchor": anchor, fill: palette.faint }, content);
   const labels = steps.map(({ label }, i) => ({ label, x: gap.left + each * (i + 0.5) }));
   /** Labels that would run into the one before them are left out. */
   let free = 0;
@@ -53,30 +49,10 @@ export function waterfall(
     element("rect", { x, y: plotHeight + 2, width: 12, height: 8, fill }),
     text({ x: x + 16, y: plotHeight + 9, fill: palette.ink }, name),
   ];
-  const lines = brokenLines([yTitle, caption].filter(Boolean).join(" · "), width - 8);
-  const height = plotHeight + 16 + LINE * lines.length + 6;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width,
-      height,
-      viewBox: `0 0 ${width} ${height}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
-    ...y.ticks(5).flatMap((tick) => [
-      element("line", {
-        x1: gap.left,
-        x2: width - gap.right,
-        y1: y(tick),
-        y2: y(tick),
-        stroke: palette.line,
-        "stroke-width": tick === 0 ? 1.2 : 0.6,
-      }),
-      say(gap.left - 4, y(tick) + 3, number(tick), "end"),
-    ]),
+  return framed(
+    look,
+    { width, height: plotHeight + 16, said: [yTitle, caption] },
+    ...rungs(y, { ticks: y.ticks(5), ends: [gap.left, width - gap.right], palette, number }, (value) => value === 0),
     ...steps.map(({ from, to, kind, name, adds }, i) =>
       element(
         "rect",
@@ -90,9 +66,10 @@ export function waterfall(
         title(`${name}: ${number(adds)}`),
       ),
     ),
-    ...shown.map(({ label, x }) => say(x, plotHeight - gap.bottom + 11, label!, "middle")),
+    ...shown.map(({ label, x }) =>
+      text({ x, y: plotHeight - gap.bottom + 11, "text-anchor": "middle", fill: palette.faint }, label!),
+    ),
     ...swatch(gap.left, fillOf.first, kinds.first),
     ...swatch(gap.left + (width - gap.left) / 2, fillOf.second, kinds.second),
-    ...lines.map((line, i) => say(4, plotHeight + 16 + LINE * (i + 0.8), line, "start")),
   );
 }

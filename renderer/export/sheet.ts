@@ -40,9 +40,11 @@ export interface Look {
 export interface Plot {
   /** For the file's name. */
   readonly name: string;
-  readonly draw: (look: Look) => string;
+  /** @param caption of a file, which stands without the page that says it */
+  readonly draw: (look: Look, caption?: string) => string;
+  readonly caption?: string;
   /** The numbers behind it. */
-  readonly csv?: () => string;
+  readonly csv?: () => string | Promise<string>;
 }
 
 interface Size {

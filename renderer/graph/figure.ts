@@ -7,7 +7,8 @@ import type { Palette } from "../look/palette.ts";
 import type { DrawnNode } from "./drawn.ts";
 import { edgeLooks, strongestOf } from "./edge-look.ts";
 import { type Box, type BoxHeight, figureLayout, type FigureLayout } from "./figure-layout.ts";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "./lettering.ts";
+import { sheet } from "./frame.ts";
+import { brokenLines, LINE, textWidth } from "./lettering.ts";
 import { pathOf, type Route, routesOf } from "./routes.ts";
 import { edgeName } from "../edge/edge-name.ts";
 import { element, text, title } from "./svg.ts";
@@ -75,18 +76,10 @@ export function circuitFigure(figure: Figure): string {
   const layout = figureLayout(nodes, shown, inner, room === undefined ? limit : room - 2 * MARGIN);
   const below = layout.height + LINE * 0.8;
   const height = layout.height + beneath + 2 * MARGIN;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${Math.round(width)} ${Math.ceil(height)}`,
-      width: Math.round(width),
-      height: Math.ceil(height),
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
+  return sheet(
+    { background },
+    { width, height },
     title(words.caption[0] ?? ""),
-    background === undefined ? "" : element("rect", { width, height: Math.ceil(height), fill: background }),
     element(
       "g",
       { transform: `translate(${MARGIN} ${MARGIN})` },

@@ -6,7 +6,8 @@ import type { UnitSizes } from "../../engine/circuit/unit.ts";
 import { type Palette, signedScale } from "../look/palette.ts";
 import type { DrawnNode } from "./drawn.ts";
 import type { NodeEffect } from "./figure.ts";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "./lettering.ts";
+import { sheet } from "./frame.ts";
+import { brokenLines, LINE, TEXT, textWidth } from "./lettering.ts";
 import { element, text, title } from "./svg.ts";
 
 export interface MapCell {
@@ -72,18 +73,10 @@ export function circuitMap(map: CircuitMap): string {
   );
   const caption = words.caption.flatMap((line) => brokenLines(line, inner));
   const whole = height + LINE * (1.6 + caption.length) + 2 * MARGIN;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${Math.round(width)} ${Math.ceil(whole)}`,
-      width: Math.round(width),
-      height: Math.ceil(whole),
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
+  return sheet(
+    { background },
+    { width, height: whole },
     title(words.caption[0] ?? ""),
-    background === undefined ? "" : element("rect", { width, height: Math.ceil(whole), fill: background }),
     element(
       "g",
       { transform: `translate(${MARGIN} ${MARGIN})` },

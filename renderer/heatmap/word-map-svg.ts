@@ -2,7 +2,8 @@
 import { greatest } from "../../engine/base/greatest.ts";
 import { amountScale, PALETTES, signedScale } from "../look/palette.ts";
 import type { Look } from "../export/sheet.ts";
-import { FONTS, LINE, TEXT, brokenLines, textWidth } from "../graph/lettering.ts";
+import { framed } from "../graph/frame.ts";
+import { LINE, TEXT, textWidth } from "../graph/lettering.ts";
 import { element, text } from "../graph/svg.ts";
 import { isDarkGround } from "../look/ground.ts";
 import type { WordMapGrid } from "./word-map.ts";
@@ -18,6 +19,8 @@ export interface WordMapPicture {
   readonly caption: string;
   /** What the colour says. */
   readonly scale: string;
+  /** Values at the ends of the colours, the lower one of signed maps alone; −1 or 0, and 1, where nothing is said. */
+  readonly ends?: readonly [string, string];
 }
 
 /** Points: of a cell, and of the narrowest one, which holds two letters. */
@@ -27,8 +30,9 @@ const longest = 12;
 const letter = 0.62 * TEXT;
 
 /** Columns are as wide as their words, and where they have too little room for that as wide as the sheet lets them be. */
-export function wordMapSvg(picture: WordMapPicture, { palette, background, width: room }: Look): string {
-  const { grid, signed, caption, scale, rowTitle, columnTitle } = picture;
+export function wordMapSvg(picture: WordMapPicture, look: Look): string {
+  const { palette, width: room } = look;
+  const { grid, signed, caption, scale, rowTitle, columnTitle, ends = ["−1", "1"] } = picture;
   const colour = signed ? signedScale(palette, 1) : amountScale(palette, 1);
   const left =
     Math.ceil(
@@ -49,7 +53,17 @@ export function wordMapSvg(picture: WordMapPicture, { palette, background, width
   const widths = sum(wanted) <= room - left - 4 ? wanted : wanted.map((own) => Math.min(own, each));
   const starts = widths.map((_, c) => left + sum(widths.slice(0, c)));
   const width = Math.max(left + sum(widths) + 4, room);
-  const top = LINE + height;
+  // Names that their columns have no room for stand upright.
+  const upright = grid.columns.some((column, c) => Math.min(column.length, longest) * letter > widths[c]! - 2);
+  const names = grid.columns.map((column) => (upright ? cut(column, longest * letter + 2) : column));
+  const top =
+    LINE +
+    (upright
+      ? greatest(
+          names.map((name) => name.length * letter + 6),
+          height,
+        )
+      : height);
   const below = top + height * grid.rows.length;
   const word = (c: number, y: number, content: string, fill: string) =>
     text(
@@ -63,6 +77,20 @@ export function wordMapSvg(picture: WordMapPicture, { palette, background, width
       },
       cut(content, widths[c]!),
     );
+  const standing = (c: number, name: string) => {
+    const x = starts[c]! + widths[c]! / 2 + 3;
+    return text(
+      {
+        x,
+        y: top - 3,
+        transform: `rotate(-90 ${x} ${top - 3})`,
+        fill: palette.ink,
+        "font-family": "monospace",
+        "xml:space": "preserve",
+      },
+      name,
+    );
+  };
   const said = (x: number, y: number, content: string, anchor: "start" | "end") =>
     text({ x, y, "text-anchor": anchor, fill: palette.faint }, content);
   const cells = grid.cells.flatMap((row, r) =>
@@ -76,32 +104,23 @@ export function wordMapSvg(picture: WordMapPicture, { palette, background, width
       ];
     }),
   );
+  const lowest = signed ? ends[0] : "0";
+  const keyAt = left + textWidth(lowest) + 8;
   const steps = Array.from({ length: 21 }, (_, i) => (signed ? i / 10 - 1 : i / 20));
   const key = steps.map((value, i) =>
-    element("rect", { x: left + 14 + 5 * i, y: below + 7, width: 5, height: 8, fill: colour(value) }),
+    element("rect", { x: keyAt + 5 * i, y: below + 7, width: 5, height: 8, fill: colour(value) }),
   );
-  const lines = brokenLines(caption, width - left - 4);
-  const whole = [width, below + 20 + LINE * lines.length + 4] as const;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width: whole[0],
-      height: whole[1],
-      viewBox: `0 0 ${whole.join(" ")}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
+  return framed(
+    look,
+    { width, height: below + 20, said: [caption], left },
     said(left, 8, columnTitle, "start"),
     said(left - 6, top - 4, rowTitle, "end"),
-    ...grid.columns.map((column, c) => word(c, top - 4, column, palette.ink)),
+    ...names.map((name, c) => (upright ? standing(c, name) : word(c, top - 4, name, palette.ink))),
     ...grid.rows.map((row, r) => said(left - 6, top + height * r + 9, row, "end")),
     ...cells,
-    said(left + 11, below + 14, signed ? "−1" : "0", "end"),
+    said(keyAt - 3, below + 14, lowest, "end"),
     ...key,
-    said(left + 14 + 5 * steps.length + 4, below + 14, `1  ${scale}`, "start"),
-    ...lines.map((line, i) => said(left, below + 20 + LINE * (i + 0.8), line, "start")),
+    said(keyAt + 5 * steps.length + 4, below + 14, `${ends[1]}  ${scale}`, "start"),
   );
 }
 

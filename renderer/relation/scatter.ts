@@ -8,10 +8,10 @@ export interface Point {
 }
 
 export interface Placed extends Point {
-  /** Pixels, of the point. */
+  /** Points, of the point. */
   readonly cx: number;
   readonly cy: number;
-  /** Pixels, of the middle of the name's line. */
+  /** Points, of the middle of the name's line. */
   readonly nameY: number;
 }
 
@@ -22,8 +22,8 @@ export interface Frame {
   readonly side: number;
 }
 
-/** Distance of two names, px. */
-export const nameStep = 15;
+/** Distance of two names, points. */
+export const nameStep = 11;
 
 /** From high to low, names as near to their points as the step between two names allows. */
 export function placed(points: readonly Point[], { left, top, side }: Frame): Placed[] {

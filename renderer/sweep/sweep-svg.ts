@@ -1,7 +1,8 @@
 // The matrix of a sweep as an SVG of its own, for papers and slides: in each cell the mean, and its interval beneath.
 import { greatest } from "../../engine/base/greatest.ts";
 import type { Look } from "../export/sheet.ts";
-import { brokenLines, FONTS, LINE, TEXT, textWidth } from "../graph/lettering.ts";
+import { framed } from "../graph/frame.ts";
+import { LINE, textWidth } from "../graph/lettering.ts";
 import { element, text } from "../graph/svg.ts";
 import { isDarkGround } from "../look/ground.ts";
 import { amountScale, PALETTES } from "../look/palette.ts";
@@ -20,7 +21,8 @@ export interface SweepPicture {
 const height = 25;
 const widest = 110;
 
-export function sweepSvg(picture: SweepPicture, { palette, background, width: room }: Look): string {
+export function sweepSvg(picture: SweepPicture, look: Look): string {
+  const { palette, width: room } = look;
   const { matrix, rowTitle, columnTitle, caption, number } = picture;
   const { rows, columns, cells } = matrix;
   const shade = shadesOf(matrix);
@@ -29,8 +31,6 @@ export function sweepSvg(picture: SweepPicture, { palette, background, width: ro
   const cellWidth = Math.min(widest, (room - left - 4) / Math.max(1, columns.length));
   const top = 2 * LINE + 6;
   const below = top + height * rows.length;
-  const lines = brokenLines(caption, room - 8);
-  const size = [room, below + 8 + LINE * lines.length + 4] as const;
   const centred = (x: number, y: number, content: string, fill: string) =>
     text({ x, y, "text-anchor": "middle", fill }, content);
   const drawn = cells.flatMap((row, r) =>
@@ -48,17 +48,9 @@ export function sweepSvg(picture: SweepPicture, { palette, background, width: ro
       ];
     }),
   );
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width: size[0],
-      height: size[1],
-      viewBox: `0 0 ${size.join(" ")}`,
-      "font-family": FONTS,
-      "font-size": TEXT,
-    },
-    ...(background === undefined ? [] : [element("rect", { width: "100%", height: "100%", fill: background })]),
+  return framed(
+    look,
+    { width: room, height: below + 8, said: [caption] },
     text({ x: left, y: LINE - 1, fill: palette.faint }, columnTitle),
     text({ x: left - 6, y: 2 * LINE, "text-anchor": "end", fill: palette.faint }, rowTitle),
     ...columns.map((column, c) => centred(left + cellWidth * (c + 0.5), 2 * LINE, column, palette.ink)),
@@ -66,6 +58,5 @@ export function sweepSvg(picture: SweepPicture, { palette, background, width: ro
       text({ x: left - 6, y: top + height * r + 15, "text-anchor": "end", fill: palette.ink }, row),
     ),
     ...drawn,
-    ...lines.map((line, i) => text({ x: 4, y: below + 8 + LINE * (i + 0.8), fill: palette.faint }, line)),
   );
 }
