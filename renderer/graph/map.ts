@@ -76,14 +76,18 @@ export function circuitMap(map: CircuitMap): string {
   return sheet(
     { background },
     { width, height: whole },
-    title(words.caption[0] ?? ""),
     element(
       "g",
       { transform: `translate(${MARGIN} ${MARGIN})` },
       element("g", { id: "cells" }, ...cells),
       axes(sizes, inner, height, palette, words),
       key(height + LINE * 0.8, palette, words),
-      ...caption.map((line, i) => text({ y: height + LINE * (2.4 + i), fill: palette.ink }, line)),
+      element(
+        "g",
+        { id: "caption" },
+        title(words.caption[0] ?? ""),
+        ...caption.map((line, i) => text({ y: height + LINE * (2.4 + i), fill: palette.ink }, line)),
+      ),
     ),
   );
 }

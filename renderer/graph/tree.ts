@@ -1,5 +1,6 @@
 // The graph as a tree for the keyboard and for screen readers: layers, their nodes, and each node's connections.
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
+import { groupBy } from "../../engine/base/group.ts";
 import { compareNodes, parseNode } from "../../engine/circuit/node.ts";
 import type { DrawnNode } from "./drawn.ts";
 
@@ -60,17 +61,15 @@ function listed(
 }
 
 function rootsOf(nodes: readonly DrawnNode[], edges: readonly CircuitEdge[]): Branch[] {
-  const sorted = [...nodes].sort((a, b) => compareNodes(parseNode(a.id)!, parseNode(b.id)!));
-  const layers = [...new Set(sorted.map(({ id }) => layerOf(id)).filter((layer) => layer !== undefined))];
-  const ofLayer = (layer: number | undefined) => sorted.filter(({ id }) => layerOf(id) === layer);
-  const ends = ofLayer(undefined).map((node) => nodeBranch(node, edges));
-  const between = layers.map((layer): Branch => {
-    const own = ofLayer(layer);
-    return {
-      item: { kind: "layer", layer, nodes: own.length },
-      key: layerKey(layer),
-      children: () => own.map((node) => nodeBranch(node, edges)),
-    };
+  const sorted = nodes
+    .map((node) => ({ node, place: parseNode(node.id)! }))
+    .sort((a, b) => compareNodes(a.place, b.place));
+  const byLayer = groupBy(sorted, ({ place }) => ("layer" in place ? place.layer : undefined));
+  const ends = (byLayer.get(undefined) ?? []).map(({ node }) => nodeBranch(node, edges));
+  const between = [...byLayer].flatMap(([layer, own]): Branch[] => {
+    if (layer === undefined) return [];
+    const item = { kind: "layer", layer, nodes: own.length } as const;
+    return [{ item, key: layerKey(layer), children: () => own.map(({ node }) => nodeBranch(node, edges)) }];
   });
   const isInput = ({ key }: Branch) => key === nodeKey("input");
   return [...ends.filter(isInput), ...between, ...ends.filter((end) => !isInput(end))];
