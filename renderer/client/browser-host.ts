@@ -28,19 +28,24 @@ function forgetToken(location: Location): void {
   history.replaceState(history.state, "", address);
 }
 
-function pick(endings: readonly string[]): Promise<PickedFile | undefined> {
+async function pick(endings: readonly string[]): Promise<PickedFile | undefined> {
   const input = document.createElement("input");
   input.type = "file";
   input.accept = endings.join(",");
-  return new Promise((resolve, reject) => {
+  input.hidden = true;
+  // In the page, since a browser may clear away what nothing holds while the chooser is open.
+  document.body.append(input);
+  const chosen = new Promise<File | undefined>((resolve) => {
     input.addEventListener("cancel", () => resolve(undefined));
-    input.addEventListener("change", () => {
-      const file = input.files?.[0];
-      if (file) read(file).then(resolve, reject);
-      else resolve(undefined);
-    });
-    input.click();
+    input.addEventListener("change", () => resolve(input.files?.[0]));
   });
+  input.click();
+  try {
+    const file = await chosen;
+    return file && (await read(file));
+  } finally {
+    input.remove();
+  }
 }
 
 async function read(file: File): Promise<PickedFile> {

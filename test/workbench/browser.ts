@@ -38,6 +38,8 @@ export async function launch(
   const complaints: string[] = [];
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  // Choosers are caught from the beginning: a key pressed right behind the first wait for one would open it before it is caught.
+  page.on("filechooser", () => undefined);
   await prepare(page);
   await page.goto(address);
   await page.waitForSelector(".engine.ready");
