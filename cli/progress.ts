@@ -20,15 +20,19 @@ const silent = { on: () => undefined, stop: () => undefined };
 const rememberedSteps = 30;
 
 /** A bar on a terminal, nothing elsewhere. */
-export function progressBar({ quiet }: { readonly quiet?: boolean } = {}): Bar {
-  return quiet || !process.stderr.isTTY ? silent : terminalBar();
+export function progressBar(
+  { quiet }: { readonly quiet?: boolean } = {},
+  stream: NodeJS.WriteStream = process.stderr,
+): Bar {
+  return quiet || !stream.isTTY ? silent : terminalBar(stream);
 }
 
-function terminalBar(): Bar {
+function terminalBar(stream: NodeJS.WriteStream): Bar {
   let known: number | undefined;
   const single = new SingleBar({
-    format: "{stage} {bar} {value}/{total} {detail} {eta_formatted}",
-    stream: process.stderr,
+    // What is cut off at the edge of the terminal is the detail.
+    format: "{stage} {bar} {value}/{total} {eta_formatted} {detail}",
+    stream,
     hideCursor: true,
     clearOnComplete: true,
     barsize: 24,
@@ -50,7 +54,11 @@ function terminalBar(): Bar {
       single.start(total, done, { stage: visibleLine(stage).padEnd(12), detail });
       shown = stage;
     },
-    stop: () => single.stop(),
+    stop: () => {
+      single.stop();
+      // The next call begins it anew.
+      shown = "";
+    },
   };
 }
 
@@ -138,7 +146,7 @@ function plainLines(): Progress {
 }
 
 function bar(): Progress {
-  const { on: show, stop } = terminalBar();
+  const { on: show, stop } = terminalBar(process.stderr);
   return {
     on: (event) => {
       if (event.type === "stage") return show(event.stage, event.done, event.total);

@@ -1,14 +1,11 @@
 // `secateur models`: which models there are and whether they are ready.
-import { spawnSync } from "node:child_process";
 import type { Command } from "commander";
-import { EngineError } from "../../engine/base/errors.ts";
-import { installedPath, isBundled } from "../../engine/base/installation.ts";
-import { downloadModel } from "../../engine/model/hub-download.ts";
 import { type ListedModel, listModels } from "../../engine/model/listing.ts";
 import { SMOLLM2 } from "../../engine/model/model-cache.ts";
 import { addOwnModel, forgetOwnModel } from "../../engine/model/own-models.ts";
 import { openModel } from "../../engine/model/open.ts";
 import { columns } from "../circuit-table.ts";
+import { fetchModel } from "../fetch-model.ts";
 import { interruptible } from "../interrupt.ts";
 import { typed } from "../invocation.ts";
 import { printData, printJson, printMessage } from "../output.ts";
@@ -71,7 +68,7 @@ export function addModels(program: Command): void {
       "after",
       "\nIt goes into the Hugging Face cache. HF_ENDPOINT names a mirror, HF_TOKEN opens private and gated models.",
     )
-    .action((name: string, flags: GetFlags) => (name === SMOLLM2.name ? fetchSmollm2() : get(name, flags)));
+    .action(get);
 }
 
 function rowOf({ name, where, family, nLayers, nHeads, bytes, precision, ready, reason }: ListedModel): string[] {
@@ -97,20 +94,11 @@ async function get(name: string, { quiet, ...flags }: GetFlags): Promise<void> {
   const megabytes = (bytes: number) => Math.round(bytes / 1e6);
   const onProgress = (done: number, total: number, file: string) =>
     bar.on("fetching", megabytes(done), megabytes(total), `MB ${file}`);
-  const { model, folder } = await interruptible(
-    (signal) => downloadModel(name, { ...flags, signal, onProgress }).finally(bar.stop),
+  const fetched = await interruptible(
+    (signal) => fetchModel(name, { ...flags, signal, onProgress }).finally(bar.stop),
     `Stopped. Go on with: ${typed(`models get ${name}`)}`,
   );
-  printMessage(`${folder} is ready; use it as --model ${model}.`);
-}
-
-function fetchSmollm2(): void {
-  const script = isBundled ? installedPath("dist", "fetch-smollm2.mjs") : installedPath("build", "fetch-smollm2.ts");
-  // The script's words go to stderr with all other messages.
-  const run = spawnSync(process.execPath, [...process.execArgv, script], { stdio: ["ignore", 2, 2] });
-  if (run.status !== 0) {
-    throw new EngineError("model-not-found", `${SMOLLM2.name} could not be fetched; the reason stands above.`);
-  }
+  if (fetched) printMessage(`${fetched.folder} is ready; use it as --model ${fetched.model}.`);
 }
 
 function describe(value: object): string {

@@ -4,18 +4,23 @@ import type { JobRecord } from "../../engine/sweep/job-record.ts";
 import type { JobProgress } from "../../engine/sweep/queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
 import { spelled } from "../../engine/sweep/sweep-plan.ts";
-import { printMessage } from "../output.ts";
+import { print } from "../output.ts";
 import { type Bar, progressBar } from "../progress.ts";
 
 export class SweepProgress {
   private readonly bar: Bar;
   private readonly pace = new Pace(Date.now());
   private readonly atWork = new Map<string, string>();
+  private readonly told = new Set<string>();
   private done = 0;
   private total = 0;
 
-  constructor(private readonly flags: { readonly quiet?: boolean }) {
-    this.bar = progressBar(flags);
+  /** @param stream where the bar and its messages go */
+  constructor(
+    private readonly flags: { readonly quiet?: boolean },
+    private readonly stream: NodeJS.WriteStream = process.stderr,
+  ) {
+    this.bar = progressBar(flags, stream);
   }
 
   /** Before the first job and after each. */
@@ -29,8 +34,12 @@ export class SweepProgress {
     this.show();
   };
 
-  readonly onProgress = ({ id, at }: SweepJob, { worker, stage, done, total }: JobProgress): void => {
-    this.atWork.set(id, `${worker}: ${named(at)} ${stage} ${done}/${total}`);
+  readonly onProgress = ({ id, at }: SweepJob, progress: JobProgress): void => {
+    const { worker } = progress;
+    if ("handedBack" in progress) {
+      this.atWork.delete(id);
+      this.tellOnce(`${worker} hands jobs back: ${progress.handedBack}`);
+    } else this.atWork.set(id, `${worker}: ${named(at)} ${progress.stage} ${progress.done}/${progress.total}`);
     this.show();
   };
 
@@ -43,10 +52,17 @@ export class SweepProgress {
     this.bar.on("jobs", this.done, this.total, [...this.atWork.values()].join(" · "), left);
   }
 
+  /** A worker without a model hands back every job of it, again and again. */
+  private tellOnce(sentence: string): void {
+    if (this.told.has(sentence)) return;
+    this.told.add(sentence);
+    this.tell(sentence);
+  }
+
   private tell(sentence: string): void {
     if (this.flags.quiet) return;
     this.bar.stop();
-    printMessage(sentence);
+    print(this.stream, `${sentence}\n`);
   }
 }
 

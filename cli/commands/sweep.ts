@@ -1,11 +1,13 @@
 // `secateur sweep`: one verb over a grid of tasks, models, seeds and settings; what is done already is not done again.
 import { type Command, InvalidArgumentError } from "commander";
+import { groupBy } from "../../engine/base/group.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import { EngineError } from "../../engine/base/errors.ts";
-import type { Interval } from "../../engine/base/interval.ts";
+import type { SweepFigure } from "../../engine/choices/sweep.ts";
 import { openStore } from "../../engine/sweep/open-store.ts";
 import { prometheusText } from "../../engine/sweep/prometheus.ts";
 import { missing, runHere } from "../../engine/sweep/run-here.ts";
+import { LEAST_PRIORITY } from "../../engine/sweep/queue.ts";
 import { type QueueState, queueState } from "../../engine/sweep/queue-state.ts";
 import { runOnQueue, withdraw } from "../../engine/sweep/run-on-queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
@@ -25,6 +27,7 @@ interface SweepFlags {
   readonly limit?: number;
   readonly dryRun?: boolean;
   readonly queue?: string;
+  readonly priority?: number;
   readonly withdraw?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -41,6 +44,7 @@ export function addSweep(program: Command): void {
     .option("--limit <n>", "Does so many of the missing jobs at most.", countOf)
     .option("--dry-run", "Says how many jobs there are and what they would cost, and does none.")
     .option("--queue <address>", "Has workers do the jobs, over this Redis or Valkey, such as redis://HOST:6379.")
+    .option("--priority <n>", "Has jobs of sweeps with a smaller number taken first (default: 0).", priorityOf)
     .option("--withdraw", "Takes the jobs that no worker has begun out of the queue again, and does none.")
     .addHelpText(
       "after",
@@ -71,6 +75,12 @@ function countOf(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("Give a whole number of at least 1.");
+}
+
+function priorityOf(text: string): number {
+  const priority = Number(text);
+  if (Number.isSafeInteger(priority) && priority >= 0 && priority <= LEAST_PRIORITY) return priority;
+  throw new InvalidArgumentError(`Give a whole number of 0 to ${LEAST_PRIORITY}.`);
 }
 
 function opened(file: string, { store, only = [] }: SweepFlags) {
@@ -109,6 +119,7 @@ async function overQueue(
   await interruptible(
     (signal) =>
       runOnQueue(todo, store, queue, {
+        priority: flags.priority,
         signal,
         onDone: progress.onDone,
         onProgress: progress.onProgress,
@@ -163,13 +174,15 @@ function show({ report, queue }: Shown, flags: SweepFlags): void {
   printData(queue ? `${textOf(report)}\n\n${queueText(queue)}` : textOf(report));
 }
 
-function queueText({ workers, waiting, active }: QueueState): string {
+function queueText({ workers, waiting, active, handedBack }: QueueState): string {
   const lines = active.map(({ at, progress }) =>
     progress
       ? `${progress.worker}: ${named(at)}: ${progress.stage} ${progress.done}/${progress.total}`
       : `begun: ${named(at)}`,
   );
-  return [`queue: ${workers} workers, ${active.length} jobs under way, ${waiting} waiting`, ...lines].join("\n");
+  const groups = groupBy(handedBack, ({ worker, sentence }) => `${worker}: ${sentence}`);
+  const back = [...groups].map(([said, group]) => `handed back, ${group.length} jobs, by ${said}`);
+  return [`queue: ${workers} workers, ${active.length} jobs under way, ${waiting} waiting`, ...lines, ...back].join("\n");
 }
 
 function csvOf({ rows }: SweepReport): string {
@@ -194,13 +207,11 @@ function textOf({ name, verb, jobs, finished, failed, missing: wanting, means, r
   const axes = [...new Set(means.flatMap(({ at }) => Object.keys(at)))];
   const figures = [...new Set(means.flatMap(({ figures }) => Object.keys(figures)))];
   const table = columns([
-    [...axes, "done", ...figures, "holds held out", "Jaccard"],
-    ...means.map(({ at, finished: done, jobs: of, figures: own, holds, jaccard }) => [
+    [...axes, "done", ...figures.map(called)],
+    ...means.map(({ at, finished: done, jobs: of, figures: own }) => [
       ...axes.map((axis) => (Object.hasOwn(at, axis) ? spelled(at[axis]) : "")),
       `${done}/${of}`,
-      ...figures.map((figure) => (own[figure] ? meanText(own[figure].mean, own[figure].interval) : "")),
-      holds === undefined ? "" : `${Math.round(100 * holds)} %`,
-      jaccard ? meanText(jaccard.mean, jaccard.interval) : "",
+      ...figures.map((figure) => (own[figure] ? meanText(figure, own[figure]) : "")),
     ]),
   ]);
   const failures = rows.filter(({ failure }) => failure !== undefined);
@@ -231,7 +242,13 @@ function splitOf(rows: SweepReport["rows"]): string {
     : "of the examples that were asked for";
 }
 
-function meanText(mean: number, interval: Interval | undefined): string {
-  const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+/** A figure's name as a person reads it. */
+const CALLED: Readonly<Record<string, string>> = { holds: "holds held out", jaccard: "Jaccard" };
+const called = (figure: string): string => CALLED[figure] ?? figure;
+
+function meanText(figure: string, { mean, interval }: SweepFigure): string {
+  const percent = (value: number) => `${Math.round(100 * value)} %`;
+  const plain = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+  const short = figure === "holds" ? percent : plain;
   return interval ? `${short(mean)} [${short(interval[0])}, ${short(interval[1])}]` : short(mean);
 }

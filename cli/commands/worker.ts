@@ -1,12 +1,15 @@
 // `secateur worker`: takes jobs of sweeps from a queue, on as many machines as there are.
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
+import type { FetchModel } from "../../engine/sweep/job-model.ts";
 import type { JobEnd } from "../../engine/sweep/job-process.ts";
 import { serveJobs } from "../../engine/sweep/job-process.ts";
 import type { QueuedJob } from "../../engine/sweep/queue.ts";
 import { withoutPassword } from "../../engine/sweep/queue.ts";
+import type { JobModel } from "../../engine/sweep/sweep-job.ts";
 import { spelled } from "../../engine/sweep/sweep-plan.ts";
 import { work } from "../../engine/sweep/worker.ts";
+import { fetchModel } from "../fetch-model.ts";
 import { interruptible } from "../interrupt.ts";
 import { printMessage } from "../output.ts";
 import { addSettings, typedExecution } from "../settings-options.ts";
@@ -16,6 +19,7 @@ interface WorkerFlags {
   readonly store?: string;
   readonly jobs: number;
   readonly lockSeconds: number;
+  readonly allowFetch?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -34,13 +38,14 @@ export function addWorker(program: Command): void {
     )
     .option("--jobs <n>", "Does so many jobs at once.", countOf, 1)
     .option("--lock-seconds <n>", "Is taken for dead when it is not heard of for so long.", countOf, 30)
+    .option("--allow-fetch", "Fetches a model that a job needs and that is not here; without it the job is handed back.")
     .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur worker --queue redis://127.0.0.1:6379 --jobs 2")
     .action((flags: WorkerFlags, own: Command) => worker(flags, own));
   program
     .command(JOB, { hidden: true })
     .description("Does the jobs that a worker hands over, one after the other.")
-    .action(() => serveJobs());
+    .action(() => serveJobs(fetchJobModel));
 }
 
 function countOf(text: string): number {
@@ -49,7 +54,13 @@ function countOf(text: string): number {
   throw new InvalidArgumentError("Give a whole number of 1 to 86400.");
 }
 
-async function worker({ queue, store, jobs, lockSeconds, quiet }: WorkerFlags, own: Command): Promise<void> {
+/** From the Hub the very commit that the sweep was made with. */
+async function fetchJobModel({ source }: JobModel, hooks: Parameters<FetchModel>[1]): Promise<void> {
+  const [name = "", revision] = source.split("@");
+  await fetchModel(name, { ...(revision !== undefined && { revision }), ...hooks });
+}
+
+async function worker({ queue, store, jobs, lockSeconds, allowFetch, quiet }: WorkerFlags, own: Command): Promise<void> {
   const tell = (sentence: string) => (quiet ? undefined : printMessage(sentence));
   await interruptible(async (signal) => {
     const working = work({
@@ -58,6 +69,7 @@ async function worker({ queue, store, jobs, lockSeconds, quiet }: WorkerFlags, o
       jobs,
       lock: 1000 * lockSeconds,
       execution: typedExecution(own),
+      mayFetch: allowFetch,
       command: { file: process.argv[1], args: [JOB] },
       signal,
       onReady: () => tell(`takes jobs from ${withoutPassword(queue)}, ${jobs} at once; Ctrl-C stops it.`),

@@ -177,8 +177,12 @@ function requireShape(checkpoint: Checkpoint, key: string, expected: readonly nu
   }
 }
 
-function hashOfFiles(files: readonly string[]): string {
-  const hashes = files.map(hashOfFile);
+export function hashOfFiles(files: readonly string[]): string {
+  return hashOfWeights(files.map(hashOfFile));
+}
+
+/** A model's hash from those of its files, in the order in which its index names them. */
+export function hashOfWeights(hashes: readonly string[]): string {
   return hashes.length === 1 ? hashes[0] : sha256(hashes.join("\n"));
 }
 

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
-import { openGgufModel } from "./gguf-model.ts";
+import { type Label, openGgufModel } from "./gguf-model.ts";
 import { findInHubCache, hubCacheFolder } from "./hub-cache.ts";
 import { openHuggingFaceFolder } from "./huggingface.ts";
 import type { Model } from "./model.ts";
@@ -12,7 +12,22 @@ import { OverlaidModel } from "./overlay.ts";
 import { readPatchFile } from "./weight-patch.ts";
 
 const SPRIG = "sprig";
-const SPRIG_FOLDER = installedPath("models", "sprig");
+export const SPRIG_FOLDER = installedPath("models", "sprig");
+
+/** Where a model lies here that a name stands for, and what it is called in results. */
+export interface StandIn {
+  readonly path: string;
+  readonly label: Label;
+}
+
+/** Of this process: it does jobs of others, who know their models by names and paths of their own machine. */
+const STAND_INS = new Map<string, StandIn>();
+
+/** From now on the name opens what lies at a path of this machine; without one again what the name says. */
+export function standIn(name: string, place: StandIn | undefined): void {
+  if (place) STAND_INS.set(name, place);
+  else STAND_INS.delete(name);
+}
 
 /** Whether a word names a model that we know, whatever files there are. */
 export const isNamed = (word: string): boolean => word === SPRIG || word === SMOLLM2.name;
@@ -30,9 +45,11 @@ export function overlayIn(word: string): { readonly of: string; readonly patch: 
  * @throws EngineError "model-not-found" if nothing goes by that name; else what the files' formats throw
  */
 export function openModel(nameOrPath: string): Model {
+  const place = STAND_INS.get(nameOrPath);
+  if (place) return openModelAt(place.path, place.label);
   if (nameOrPath === SPRIG) return openHuggingFaceFolder(SPRIG_FOLDER, { name: SPRIG, source: SPRIG });
   if (nameOrPath === SMOLLM2.name) return openSmollm2();
-  if (existsSync(nameOrPath)) return openPath(nameOrPath);
+  if (existsSync(nameOrPath)) return openModelAt(nameOrPath);
   const overlay = overlayIn(nameOrPath);
   if (overlay) return openOverlaid(overlay.of, overlay.patch);
   return openFromHubCache(nameOrPath);
@@ -48,9 +65,10 @@ export function lookAtModel<T>(nameOrPath: string, look: (model: Model) => T): T
   }
 }
 
-function openPath(path: string): Model {
-  if (statSync(path).isDirectory()) return openHuggingFaceFolder(path);
-  if (path.endsWith(".gguf")) return openGgufModel(path);
+/** @param label what it is called; by its path otherwise */
+export function openModelAt(path: string, label?: Label): Model {
+  if (statSync(path).isDirectory()) return openHuggingFaceFolder(path, label);
+  if (path.endsWith(".gguf")) return openGgufModel(path, label);
   throw new EngineError(
     "unsupported",
     /\.(bin|pt|pth|ckpt|pkl)$/.test(path)

@@ -2,8 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EngineError, type ErrorCode } from "../base/errors.ts";
 import type { Execution } from "../choices/execution.ts";
-import { lookAtModel } from "../model/open.ts";
+import { type FetchModel, requireModel } from "./job-model.ts";
 import { openStore } from "./open-store.ts";
+import { requireVerb } from "./require-verb.ts";
 import { isOfTheMachine, runOne } from "./run-here.ts";
 import type { SweepJob } from "./sweep-job.ts";
 
@@ -12,6 +13,8 @@ export interface JobOrder {
   readonly job: SweepJob;
   readonly store: string;
   readonly execution: Execution;
+  /** Whether a model that is not here may be fetched. */
+  readonly mayFetch: boolean;
 }
 
 /** How far a job is. */
@@ -94,26 +97,37 @@ export class JobProcess {
 /** Progress is told so often at most, ms. */
 const tellEvery = 500;
 
-/** The other side: does the jobs that it is told, one at a time, and ends when its parent is gone. */
-export function serveJobs(): void {
+/**
+ * The other side: does the jobs that it is told, one at a time, and ends when its parent is gone.
+ *
+ * @param fetch gets a model onto this machine, where the order allows it
+ */
+export function serveJobs(fetch: FetchModel): void {
   let controller = new AbortController();
   process.on("disconnect", () => process.exit(1));
   process.on("message", (message: JobOrder | "stop") => {
     if (message === "stop") return controller.abort();
     controller = new AbortController();
-    void done(message, controller.signal).then((end) => process.send!({ end } satisfies Said));
+    void done(message, controller.signal, fetch).then((end) => process.send!({ end } satisfies Said));
   });
 }
 
-async function done({ job, store, execution }: JobOrder, signal: AbortSignal): Promise<JobEnd> {
+async function done({ job, store, execution, mayFetch }: JobOrder, signal: AbortSignal, fetch: FetchModel): Promise<JobEnd> {
   let told = 0;
-  const onStage = (_: SweepJob, stage: string, at: number, total: number) => {
+  const tell = (stage: string, at: number, total: number) => {
     if (Date.now() - told < tellEvery) return;
     told = Date.now();
     process.send!({ stage: { stage, done: at, total } } satisfies Said);
   };
   try {
-    requireWeights(job);
+    requireVerb(job);
+    await requireModel(job, { fetch: mayFetch ? fetch : undefined, signal, onProgress: (at, total) => tell("fetching", at, total) });
+  } catch (error) {
+    if (signal.aborted) return { kind: "stopped", sentence: "Stopped on request." };
+    return { kind: "lacking", sentence: (error as Error).message };
+  }
+  try {
+    const onStage = (_: SweepJob, stage: string, at: number, total: number) => tell(stage, at, total);
     const { state } = await runOne(job, openStore(store), { execution, signal, onStage });
     return { kind: "done", state };
   } catch (error) {
@@ -126,24 +140,4 @@ async function done({ job, store, execution }: JobOrder, signal: AbortSignal): P
 function kindOf(code: ErrorCode | undefined): "lacking" | "machine" | "stopped" {
   if (code === "cancelled") return "stopped";
   return code !== undefined && !isOfTheMachine({ code }) ? "lacking" : "machine";
-}
-
-/** Name of a model → its weights' hash: a worker does many jobs with one model. */
-const known = new Map<string, string>();
-
-/** @throws EngineError "model-not-found" where the model is not here, or is another than the job was made for */
-function requireWeights({ settings, weights }: SweepJob): void {
-  const { model: name } = settings as { readonly model?: string };
-  if (name === undefined || weights === undefined) return;
-  const here = known.get(name) ?? weightsOf(name);
-  if (here === weights) return void known.set(name, here);
-  throw new EngineError(
-    "model-not-found",
-    `${name} has other weights here (${here.slice(0, 12)}…) than the job was made for (${weights.slice(0, 12)}…); put the same model here.`,
-    { name },
-  );
-}
-
-function weightsOf(name: string): string {
-  return lookAtModel(name, ({ sha256 }) => sha256);
 }

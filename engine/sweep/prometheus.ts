@@ -2,12 +2,13 @@
 import type { QueueState } from "./queue-state.ts";
 import type { SweepReport } from "./sweep-report.ts";
 
+type Labels = Readonly<Record<string, string>>;
+
+/** All are gauges: jobs of an edited sweep come and go, and with them their seconds. */
 interface Metric {
   readonly name: string;
-  readonly type: "gauge" | "counter";
   readonly help: string;
-  /** Further labels → value. */
-  readonly samples: readonly (readonly [labels: string, value: number])[];
+  readonly samples: readonly (readonly [labels: Labels, value: number])[];
 }
 
 /** @param queue where the queue was asked too */
@@ -15,44 +16,49 @@ export function prometheusText(
   { name, verb, finished, failed, missing, seconds }: SweepReport,
   queue?: QueueState | undefined,
 ): string {
-  const labels = `sweep="${name}",verb="${verb}"`;
+  const own = { sweep: name, verb };
   const states = (counts: Readonly<Record<string, number>>) =>
-    Object.entries(counts).map(([state, count]) => [`${labels},state="${state}"`, count] as const);
+    Object.entries(counts).map(([state, count]) => [{ ...own, state }, count] as const);
   const metrics: Metric[] = [
     {
       name: "secateur_sweep_jobs",
-      type: "gauge",
       help: "Jobs of the sweep by state.",
       samples: states({ finished, failed, missing }),
     },
     {
-      name: "secateur_sweep_seconds_total",
-      type: "counter",
-      help: "Seconds that the finished jobs took.",
-      samples: [[labels, seconds]],
+      name: "secateur_sweep_job_seconds",
+      help: "Seconds that the finished jobs took together.",
+      samples: [[own, seconds]],
     },
   ];
   if (queue) {
-    const { waiting, active, workers } = queue;
+    const { waiting, active, handedBack, workers } = queue;
     metrics.push(
       {
         name: "secateur_queue_jobs",
-        type: "gauge",
-        help: "Jobs of the sweep in the queue by state.",
-        samples: states({ waiting, active: active.length }),
+          help: "Jobs of the sweep in the queue by state; those handed back wait too.",
+        samples: states({ waiting, active: active.length, "handed back": handedBack.length }),
       },
       {
         name: "secateur_queue_workers",
-        type: "gauge",
-        help: "Workers at the queue, whatever they are at.",
-        samples: [[labels, workers]],
+          help: "Workers at the queue, whatever they are at.",
+        samples: [[{}, workers]],
       },
     );
   }
   return metrics.map(metricText).join("");
 }
 
-function metricText({ name, type, help, samples }: Metric): string {
-  const lines = samples.map(([labels, value]) => `${name}{${labels}} ${value}`);
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ""].join("\n");
+function metricText({ name, help, samples }: Metric): string {
+  const lines = samples.map(([labels, value]) => `${name}${labelsText(labels)} ${value}`);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+}
+
+function labelsText(labels: Labels): string {
+  const texts = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
+  return texts.length === 0 ? "" : `{${texts.join(",")}}`;
+}
+
+function escaped(value: string): string {
+  return value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }

@@ -13,16 +13,17 @@ export interface QueuedJob {
   readonly store: string;
 }
 
-/** How far a job is that a worker is at. */
-export interface JobProgress {
-  readonly worker: string;
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number;
-}
+/** How far a job is that a worker is at, or why a worker has handed it back. */
+export type JobProgress = { readonly worker: string } & (
+  | { readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly handedBack: string }
+);
 
 /** How often the queue hands out a job whose machine was at fault, before it is given up. */
 export const MOST_ATTEMPTS = 3;
+
+/** Redis keeps the order of jobs with a priority in 53 bits, of which BullMQ has so many values for the priority. */
+export const LEAST_PRIORITY = 2_097_151;
 
 /** What a job does while it is in the queue; those that failed are kept for a while, so that every worker can tell why. */
 export const JOB_OPTIONS = {

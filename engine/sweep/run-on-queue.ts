@@ -10,13 +10,19 @@ import type { SweepStore } from "./sweep-store.ts";
 
 /** Jobs that go to the server in one message. */
 const atOnce = 500;
+/** So many jobs of a sweep are in the queue at once, however many it has: that bounds the server's memory. */
+const mostQueued = 10_000;
 /** How often the queue is compared with what is waited for, ms: events are lost where the server is restarted. */
 const compareEvery = 1_000;
 
-export interface QueueHooks {
+export interface QueueOptions {
+  /** Jobs of a smaller number are taken first, whenever they came (default: 0). */
+  readonly priority?: number | undefined;
+  /** How many jobs are in the queue at once (default: 10,000). */
+  readonly mostQueued?: number;
   readonly signal: AbortSignal;
   readonly onDone?: (done: number, total: number, record?: JobRecord) => void;
-  /** How far a job is that a worker is at. */
+  /** How far a job is that a worker is at, or why it was handed back. */
   readonly onProgress?: (job: SweepJob, progress: JobProgress) => void;
 }
 
@@ -29,12 +35,12 @@ export async function runOnQueue(
   jobs: readonly SweepJob[],
   store: SweepStore,
   url: string,
-  hooks: QueueHooks,
+  options: QueueOptions,
 ): Promise<void> {
   const connection = await connected(url);
   const queue = await openQueue(connection);
   try {
-    const waiting = new Waiting(jobs, store, queue, hooks);
+    const waiting = new Waiting(jobs, store, queue, options);
     await waiting.untilDone(await eventsOf(connection));
   } finally {
     await queue.close();
@@ -48,7 +54,10 @@ export async function withdraw(jobs: readonly SweepJob[], url: string): Promise<
   const queue = await openQueue(connection);
   try {
     let count = 0;
-    for (const { id } of jobs) count += await removed(queue, id);
+    for (let at = 0; at < jobs.length; at += atOnce) {
+      const some = await Promise.all(jobs.slice(at, at + atOnce).map(({ id }) => removed(queue, id)));
+      count += some.reduce((sum, one) => sum + one, 0);
+    }
     return count;
   } finally {
     await queue.close();
@@ -91,7 +100,11 @@ async function eventsOf(connection: Redis): Promise<Events> {
 }
 
 class Waiting {
-  private readonly left: Map<string, SweepJob>;
+  /** In the queue, as far as is known, or with a worker. */
+  private readonly queued = new Map<string, SweepJob>();
+  /** How many jobs were put there, of the first ones. */
+  private put = 0;
+  private done = 0;
   /** Failures that the store had before: the jobs are tried again. */
   private readonly before = new Map<string, string>();
 
@@ -99,80 +112,99 @@ class Waiting {
     private readonly jobs: readonly SweepJob[],
     private readonly store: SweepStore,
     private readonly queue: Queue<QueuedJob>,
-    private readonly hooks: QueueHooks,
-  ) {
-    this.left = new Map(jobs.map((job) => [job.id, job]));
-  }
+    private readonly options: QueueOptions,
+  ) {}
 
   async untilDone(events: Events): Promise<void> {
-    const { signal, onDone, onProgress } = this.hooks;
+    const { signal, onDone, onProgress } = this.options;
     try {
       onDone?.(0, this.jobs.length);
-      await this.noteFailures();
       events.listen(
         // A store that does not answer is asked again by `compare`, which tells of it.
         (id) => void this.look(id).catch(() => undefined),
         (id, progress) => {
-          const job = this.left.get(id);
+          const job = this.queued.get(id);
           if (job) onProgress?.(job, progress);
         },
       );
-      await this.put(this.jobs);
-      while (this.left.size > 0) {
+      await this.fill();
+      while (this.done < this.jobs.length) {
         if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
         await pause(compareEvery, signal);
         await this.compare();
+        await this.fill();
       }
     } finally {
       await events.close();
     }
   }
 
-  private async noteFailures(): Promise<void> {
-    const records = await this.store.records(this.jobs.map(({ id }) => id));
+  /** Puts further jobs into the queue, as many as may be there. */
+  private async fill(): Promise<void> {
+    const { signal, mostQueued: most = mostQueued } = this.options;
+    while (this.put < this.jobs.length && this.queued.size < most && !signal.aborted) {
+      const some = this.jobs.slice(this.put, this.put + Math.min(atOnce, most - this.queued.size));
+      this.put += some.length;
+      for (const job of some) this.queued.set(job.id, job);
+      await this.noteFailures(some);
+      await this.submit(some);
+    }
+  }
+
+  private async noteFailures(jobs: readonly SweepJob[]): Promise<void> {
+    const records = await this.store.records(jobs.map(({ id }) => id));
     for (const record of records) if (record) this.before.set(record.id, record.when);
   }
 
-  private async put(jobs: readonly SweepJob[]): Promise<void> {
+  private async submit(jobs: readonly SweepJob[]): Promise<void> {
+    const { priority = 0 } = this.options;
     const store = this.store.files.name;
-    for (let at = 0; at < jobs.length; at += atOnce) {
-      if (this.hooks.signal.aborted) return;
-      const some = jobs.slice(at, at + atOnce);
-      // What failed before is still known there, and would not be taken again.
-      await Promise.all(some.map(({ id }) => removed(this.queue, id)));
-      await this.queue.addBulk(
-        some.map((job) => ({ name: job.verb, data: { job, store }, opts: { ...JOB_OPTIONS, jobId: job.id } })),
-      );
-    }
+    // What failed before is still known there, and would not be taken again.
+    await Promise.all(jobs.map(({ id }) => removed(this.queue, id)));
+    await this.queue.addBulk(
+      jobs.map((job) => ({ name: job.verb, data: { job, store }, opts: { ...JOB_OPTIONS, priority, jobId: job.id } })),
+    );
   }
 
   /** Whether a job that is waited for is done by now. */
   private async look(id: string): Promise<boolean> {
-    if (!this.left.has(id)) return true;
+    if (!this.queued.has(id)) return true;
     const record = await this.store.record(id);
     if (!record || (record.state === "failed" && record.when === this.before.get(id))) return false;
     // Two may have looked at once.
-    if (this.left.delete(id)) this.hooks.onDone?.(this.jobs.length - this.left.size, this.jobs.length, record);
+    if (this.queued.delete(id)) this.options.onDone?.(++this.done, this.jobs.length, record);
     return true;
   }
 
-  /** Looks after jobs whose end was not heard of, where the queue holds fewer than are waited for. */
+  /** Looks after jobs whose end was not heard of: all where the queue holds fewer than are waited for, else some in turn. */
   private async compare(): Promise<void> {
     const { active = 0, waiting = 0, delayed = 0, prioritized = 0 } = await this.queue.getJobCounts();
-    if (active + waiting + delayed + prioritized >= this.left.size) return;
+    const isShort = active + waiting + delayed + prioritized < this.queued.size;
+    const some = this.inTurn(isShort ? this.queued.size : atOnce);
+    const states = await Promise.all(some.map(({ id }) => this.queue.getJobState(id)));
     const lost: SweepJob[] = [];
-    for (const job of [...this.left.values()]) {
+    for (const [i, job] of some.entries()) {
+      const state = states[i]!;
+      if (state !== "failed" && state !== "completed" && state !== "unknown") continue;
       if (await this.look(job.id)) continue;
-      const state = await this.queue.getJobState(job.id);
       if (state === "failed") await this.giveUp(job);
-      else if (state === "unknown" && !(await this.look(job.id))) lost.push(job);
+      else lost.push(job);
     }
-    await this.put(lost);
+    for (let at = 0; at < lost.length; at += atOnce) await this.submit(lost.slice(at, at + atOnce));
+  }
+
+  /** Those that were not looked at for longest. */
+  private inTurn(count: number): SweepJob[] {
+    const some = [...this.queued.values()].slice(0, count);
+    for (const job of some) {
+      this.queued.delete(job.id);
+      this.queued.set(job.id, job);
+    }
+    return some;
   }
 
   /** Where the worker that gave a job up could not say so in the store. @throws EngineError "disk" where this one cannot either */
   private async giveUp(job: SweepJob): Promise<void> {
-    if (await this.look(job.id)) return;
     const message = (await this.queue.getJob(job.id))?.failedReason ?? "No worker could do it.";
     const effort = { machine: thisMachine({}), attempts: MOST_ATTEMPTS, seconds: 0 };
     await this.store.fail(job, { code: "queue", message }, effort);

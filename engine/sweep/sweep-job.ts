@@ -12,10 +12,19 @@ export interface SweepJob {
   readonly verbVersion: number;
   readonly settings: SettingsOf<CellVerb>;
   readonly at: Cell["at"];
-  /** Of the model's weights; undefined for a verb without a model. */
-  readonly weights: string | undefined;
+  /** Undefined for a verb without a model. */
+  readonly model: JobModel | undefined;
   /** The task file, which goes with the job to machines that do not have it. */
   readonly task: TaskText | undefined;
+}
+
+/** A model as the one who made the sweep knows it; a worker may have it under another name. */
+export interface JobModel {
+  readonly name: string;
+  /** A folder, a file, or "org/name@commit". */
+  readonly source: string;
+  /** Of its weights: it alone says which model is meant. */
+  readonly sha256: string;
 }
 
 export interface TaskText {
@@ -26,7 +35,7 @@ export interface TaskText {
 }
 
 /** Where a job's settings say which file or model is meant, its content stands in the place of the name. */
-export function jobId({ verb, verbVersion, settings, weights, task }: Omit<SweepJob, "id" | "at">): string {
-  const contents = { ...(task && { task: task.sha256 }), ...(weights !== undefined && { model: weights }) };
+export function jobId({ verb, verbVersion, settings, model, task }: Omit<SweepJob, "id" | "at">): string {
+  const contents = { ...(task && { task: task.sha256 }), ...(model && { model: model.sha256 }) };
   return sha256(canonicalJson({ verb, verbVersion, settings: { ...(settings as object), ...contents } }));
 }

@@ -15,7 +15,7 @@ import { validate } from "../task/validate.ts";
 import { VERBS } from "../verbs/table.ts";
 import { axesOf, type Cell, cellsOf } from "./grid.ts";
 import { type SweepFile, sweepSchema } from "./sweep-schema.ts";
-import { jobId, type SweepJob, type TaskText } from "./sweep-job.ts";
+import { jobId, type JobModel, type SweepJob, type TaskText } from "./sweep-job.ts";
 
 export interface SweepPlan {
   readonly file: string;
@@ -81,7 +81,7 @@ class CellSettings {
   readonly problems: Problems = new ProblemList<Problem>();
   private readonly told = new Set<string>();
   private readonly tasks = new Map<string, TaskText>();
-  private readonly weights = new Map<string, string>();
+  private readonly models = new Map<string, JobModel>();
 
   constructor(
     private readonly source: Source,
@@ -101,7 +101,7 @@ class CellSettings {
       verb: this.verb,
       verbVersion: version,
       settings,
-      weights: model === undefined ? undefined : this.weightsOf(model),
+      model: model === undefined ? undefined : this.modelOf(model),
       task: task?.text,
     };
     return { id: jobId(described), at, ...described };
@@ -122,12 +122,12 @@ class CellSettings {
     return { path, text: read };
   }
 
-  private weightsOf(name: string): string {
-    const known = this.weights.get(name);
-    if (known !== undefined) return known;
-    const weights = lookAtModel(name, (model) => model.sha256);
-    this.weights.set(name, weights);
-    return weights;
+  private modelOf(asked: string): JobModel {
+    const known = this.models.get(asked);
+    if (known) return known;
+    const model = lookAtModel(asked, ({ name, source, sha256 }): JobModel => ({ name, source, sha256 }));
+    this.models.set(asked, model);
+    return model;
   }
 
   private refuse(issues: readonly z.core.$ZodIssue[], asked: Readonly<Record<string, unknown>>): undefined {

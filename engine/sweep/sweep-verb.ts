@@ -36,18 +36,18 @@ export const sweep: Verb<"sweep"> = {
     const { jobs } = plan;
     const records = await store.records(jobs.map(({ id }) => id));
     const axes = [...new Set(jobs.flatMap(({ at }) => Object.keys(at)))];
-    part({ axes, rows: jobs.map((job, i) => jobRow(job, records[i], undefined)) });
+    part({ axes, rows: jobs.map((job, i) => jobRow(job, records[i])) });
     const todo = (await missing(jobs, store)).slice(0, settings.limit);
     const byId = new Map(todo.map((job) => [job.id, job]));
     const onDone = (done: number, total: number, record?: JobRecord) => {
       report("jobs", done, total);
-      if (record) part({ row: jobRow(byId.get(record.id)!, record, undefined) });
+      if (record) part({ row: jobRow(byId.get(record.id)!, record) });
     };
     let told = 0;
-    const onProgress = ({ id }: SweepJob, { worker, stage: name, done, total }: JobProgress) => {
-      if (Date.now() - told < tellEvery) return;
+    const onProgress = ({ id }: SweepJob, progress: JobProgress) => {
+      if (Date.now() - told < tellEvery && !("handedBack" in progress)) return;
       told = Date.now();
-      part({ id, worker, stage: name, done, total });
+      part({ id, ...progress });
     };
     if (settings.queue !== undefined) await runOnQueue(todo, store, settings.queue, { signal, onDone, onProgress });
     else {

@@ -19,6 +19,8 @@ export interface WorkerOptions {
   /** A worker that is not heard of for so long is taken for dead, ms. */
   readonly lock: number;
   readonly execution: Execution;
+  /** Whether a model that is not here may be fetched (default: no). */
+  readonly mayFetch?: boolean;
   /** What runs `serveJobs`. */
   readonly command: JobCommand;
   readonly signal: AbortSignal;
@@ -44,6 +46,7 @@ export async function work(options: WorkerOptions): Promise<void> {
       case "done":
         return end.state;
       case "lacking":
+        tell(job, { handedBack: end.sentence });
         return handBack(job, token, handBackFor);
       case "stopped":
         return handBack(job, token, 0);
@@ -80,13 +83,13 @@ class JobProcesses {
   constructor(private readonly options: WorkerOptions) {}
 
   async do(job: Job<QueuedJob>): Promise<JobEnd> {
-    const { command, execution, onJob, store } = this.options;
+    const { command, execution, mayFetch = false, onJob, store } = this.options;
     onJob?.(job.data, "begun");
     const process = this.free() ?? new JobProcess(command);
     this.running.set(job.id!, process);
     try {
-      const order = { job: job.data.job, store: store ?? job.data.store, execution };
-      const end = await process.do(order, (stage) => tellStage(job, stage));
+      const order = { job: job.data.job, store: store ?? job.data.store, execution, mayFetch };
+      const end = await process.do(order, (stage) => tell(job, stage));
       onJob?.(job.data, end);
       return end;
     } finally {
@@ -118,8 +121,8 @@ class JobProcesses {
 }
 
 /** For those who watch; that nobody hears it does not harm the job. */
-function tellStage(job: Job<QueuedJob>, stage: JobStage): void {
-  const progress: JobProgress = { worker: `${hostname()}-${process.pid}`, ...stage };
+function tell(job: Job<QueuedJob>, what: JobStage | { readonly handedBack: string }): void {
+  const progress: JobProgress = { worker: `${hostname()}-${process.pid}`, ...what };
   void job.updateProgress(progress).catch(() => undefined);
 }
 

@@ -1,6 +1,6 @@
 // A sweep as a matrix of any two of its axes: what each cell has found, of the whole result or of the jobs that are done so far.
 import { greatest, least } from "../../engine/base/greatest.ts";
-import type { SweepFigure, SweepGrid, SweepJobRow, SweepPart } from "../../engine/choices/sweep.ts";
+import type { SweepFigure, SweepGrid, SweepJobAt, SweepJobRow, SweepPart } from "../../engine/choices/sweep.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 
 export interface MatrixAxes {
@@ -90,13 +90,13 @@ export interface SweepSoFar {
   readonly axes: readonly string[];
   readonly rows: readonly SweepJobRow[];
   /** Jobs under way, by their id. */
-  readonly atWork: ReadonlyMap<string, Extract<SweepPart, { readonly worker: string }>>;
+  readonly atWork: ReadonlyMap<string, SweepJobAt>;
 }
 
 export function sweepSoFar(parts: readonly SweepPart[]): SweepSoFar {
   let axes: readonly string[] = [];
   const rows = new Map<string, SweepJobRow>();
-  const atWork = new Map<string, Extract<SweepPart, { readonly worker: string }>>();
+  const atWork = new Map<string, SweepJobAt>();
   for (const part of parts) {
     if ("rows" in part) {
       ({ axes } = part);
