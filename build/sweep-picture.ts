@@ -19,9 +19,7 @@ const cells = report.means.map(({ at, jobs: count, finished, figures }) => ({
   column: spelled(at[columns]),
   jobs: count,
   finished,
-  figures: Object.fromEntries(
-    Object.entries(figures).map(([name, { mean, interval }]) => [name, { mean, interval: interval ?? null }]),
-  ),
+  figures,
 }));
 const picture = {
   matrix: sweepMatrix(jobs, { rows, columns }, figure, [{ rows, columns, cells }]),

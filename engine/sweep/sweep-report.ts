@@ -1,11 +1,12 @@
 // Where a sweep stands, and what it has found: a row for each cell, and a mean over seeds for each combination of the other axes.
 import { groupBy } from "../base/group.ts";
-import type { Interval } from "../base/interval.ts";
+import type { SweepFigure } from "../choices/sweep.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { agreementOf } from "../evaluate/agreement.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
+import { shareInterval } from "../evaluate/share-interval.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { SweepJob } from "./sweep-job.ts";
 import type { SweepPlan } from "./sweep-plan.ts";
@@ -15,7 +16,7 @@ export interface SweepRow {
   readonly at: SweepJob["at"];
   readonly id: string;
   readonly state: "finished" | "failed" | "missing";
-  /** Figures of the verb's headline, and the seconds. */
+  /** Figures of the verb's headline, seconds, and of a circuit 1 where its criterion holds held out, else 0. */
   readonly figures: Readonly<Record<string, number>>;
   readonly split: string | undefined;
   readonly failure: string | undefined;
@@ -28,10 +29,7 @@ export interface SweepMean {
   readonly at: Readonly<Record<string, unknown>>;
   readonly jobs: number;
   readonly finished: number;
-  readonly figures: Readonly<Record<string, { readonly mean: number; readonly interval: Interval | undefined }>>;
-  /** Of circuits: share of them whose criterion holds held out, and how alike they are. */
-  readonly holds: number | undefined;
-  readonly jaccard: { readonly mean: number; readonly interval: Interval | undefined } | undefined;
+  readonly figures: Readonly<Record<string, SweepFigure>>;
 }
 
 export interface SweepReport {
@@ -55,10 +53,9 @@ export async function reportOf(
   jobs: readonly SweepJob[],
   store: SweepStore,
 ): Promise<SweepReport> {
-  const records = await store.records(jobs.map(({ id }) => id));
-  const found = jobs.map((job, i) => ({ job, record: records[i] }));
-  const rows = found.map(({ job, record }) => rowOf(job, record));
-  const groups = groupBy(found, ({ job }) => JSON.stringify(withoutSeed(job.at)));
+  const found = await foundOf(jobs, store);
+  const rows = found.map(({ row }) => row);
+  const groups = groupBy(found, ({ row }) => JSON.stringify(withoutSeed(row.at)));
   const count = (state: SweepRow["state"]) => rows.filter((row) => row.state === state).length;
   return {
     name,
@@ -67,25 +64,51 @@ export async function reportOf(
     finished: count("finished"),
     failed: count("failed"),
     missing: count("missing"),
-    seconds: found.reduce((sum, { record }) => sum + (record?.state === "finished" ? record.seconds : 0), 0),
+    seconds: rows.reduce((sum, { figures }) => sum + (figures.seconds ?? 0), 0),
     rows,
-    means: await Promise.all([...groups.values()].map((group) => meanOf(group, store))),
+    means: [...groups.values()].map(meanOf),
   };
 }
 
-export function rowOf({ id, at }: Pick<SweepJob, "id" | "at">, record: JobRecord | undefined): SweepRow {
+/** A job with the circuit that it found, where it found one. */
+export interface Found {
+  readonly row: SweepRow;
+  readonly circuit: Circuit | undefined;
+}
+
+export async function foundOf(jobs: readonly SweepJob[], store: SweepStore): Promise<Found[]> {
+  const records = await store.records(jobs.map(({ id }) => id));
+  const found: Found[] = [];
+  for (const [i, job] of jobs.entries()) {
+    const record = records[i];
+    const circuit = record?.state === "finished" ? await circuitOf(record, store) : undefined;
+    found.push({ row: rowOf(job, record, circuit), circuit });
+  }
+  return found;
+}
+
+/** @param circuit of the job, where it is known */
+export function rowOf(
+  { id, at }: Pick<SweepJob, "id" | "at">,
+  record: JobRecord | undefined,
+  circuit: Circuit | undefined,
+): SweepRow {
+  const holds = circuit?.results?.heldOut?.criterionHolds;
   return {
     at,
     id,
     state: record?.state ?? "missing",
-    figures: record?.state === "finished" ? figuresOf(record) : {},
+    figures: {
+      ...(record?.state === "finished" && figuresOf(record)),
+      ...(holds !== undefined && { holds: Number(holds) }),
+    },
     split: record?.headline?.split,
     failure: record?.failure?.message,
     differs: (record?.others ?? []).map(({ machine }) => difference(record!.machine, machine)),
   };
 }
 
-export function figuresOf({ headline, seconds }: JobRecord): Record<string, number> {
+function figuresOf({ headline, seconds }: JobRecord): Record<string, number> {
   const numbers = Object.entries(headline?.values ?? {}).filter(
     (entry): entry is [string, number] => typeof entry[1] === "number",
   );
@@ -101,42 +124,44 @@ function withoutSeed(at: SweepJob["at"]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(at).filter(([name]) => name !== "seed"));
 }
 
-async function meanOf(
-  group: readonly { readonly job: SweepJob; readonly record: JobRecord | undefined }[],
-  store: SweepStore,
-): Promise<SweepMean> {
-  const records = group.flatMap(({ record }) => (record?.state === "finished" ? [record] : []));
-  const figures = records.map(figuresOf);
-  const names = [...new Set(figures.flatMap(Object.keys))];
-  const found = await Promise.all(records.map((record) => circuitOf(record, store)));
-  const circuits = found.filter((circuit) => circuit !== undefined);
-  const held = circuits.map(({ results }) => results?.heldOut?.criterionHolds).filter((holds) => holds !== undefined);
-  return {
-    at: withoutSeed(group[0]!.job.at),
-    jobs: group.length,
-    finished: records.length,
-    figures: Object.fromEntries(names.map((name) => [name, overJobs(figures.map((each) => each[name]!))])),
-    holds: held.length === 0 ? undefined : held.filter(Boolean).length / held.length,
-    jaccard: alikeness(circuits),
-  };
+function meanOf(group: readonly Found[]): SweepMean {
+  return { at: withoutSeed(group[0]!.row.at), jobs: group.length, ...overJobs(group) };
 }
 
-/** Mean over jobs with its 95 % interval. */
-export function overJobs(values: readonly number[]): { mean: number; interval: Interval | undefined } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { mean, interval: meanInterval(Float64Array.from(values), intervalSeed) };
+/**
+ * Means over the jobs that are finished, with 95 % intervals: bootstrap, of "holds" Wilson's. "jaccard" is how alike their circuits
+ * are; single jobs have none.
+ */
+export function overJobs(group: readonly Found[]): Pick<SweepMean, "finished" | "figures"> {
+  const finished = group.filter(({ row }) => row.state === "finished");
+  const figures: Record<string, SweepFigure> = {};
+  for (const name of new Set(finished.flatMap(({ row }) => Object.keys(row.figures)))) {
+    figures[name] = figureOver(
+      name,
+      finished.flatMap(({ row }) => row.figures[name] ?? []),
+    );
+  }
+  const jaccard = alikeness(finished.flatMap(({ circuit }) => circuit ?? []));
+  return { finished: finished.length, figures: { ...figures, ...(jaccard && { jaccard }) } };
+}
+
+function figureOver(name: string, values: readonly number[]): SweepFigure {
+  const sum = values.reduce((so, value) => so + value, 0);
+  const interval =
+    name === "holds" ? shareInterval(sum, values.length) : meanInterval(Float64Array.from(values), intervalSeed);
+  return { mean: sum / values.length, interval: interval ?? null };
 }
 
 /** How alike circuits are: the mean of the Jaccard index of all pairs. */
-export function alikeness(circuits: readonly Circuit[]): SweepMean["jaccard"] {
+function alikeness(circuits: readonly Circuit[]): SweepFigure | undefined {
   if (circuits.length < 2) return undefined;
   const kept = circuits.map((circuit) => new Set(keptUnits(circuit).ids()));
   const { jaccard } = agreementOf(kept, { seed: intervalSeed });
-  return jaccard && { mean: jaccard.mean, interval: jaccard.interval };
+  return jaccard && { mean: jaccard.mean, interval: jaccard.interval ?? null };
 }
 
 /** Undefined for a verb that finds no circuit. */
-export async function circuitOf(record: JobRecord, store: SweepStore): Promise<Circuit | undefined> {
+async function circuitOf(record: JobRecord, store: SweepStore): Promise<Circuit | undefined> {
   if (record.verb !== "prune") return undefined;
   const { circuit } = (await store.result(record)) as { readonly circuit: Circuit };
   return parseCircuit(JSON.stringify(circuit), record.id);

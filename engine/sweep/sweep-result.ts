@@ -1,17 +1,11 @@
 // A sweep as one result: every job, and for every two axes a grid of means with their intervals.
 import { groupBy } from "../base/group.ts";
-import type { SweepCell, SweepFigure, SweepGrid, SweepJobRow, SweepResult } from "../choices/sweep.ts";
-import type { Circuit } from "../circuit/circuit-schema.ts";
-import { alikeness, circuitOf, figuresOf, overJobs, rowOf } from "./sweep-report.ts";
+import type { SweepCell, SweepGrid, SweepJobRow, SweepResult } from "../choices/sweep.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { SweepJob } from "./sweep-job.ts";
 import { spelled, type SweepPlan } from "./sweep-plan.ts";
+import { type Found, foundOf, overJobs, rowOf, type SweepRow } from "./sweep-report.ts";
 import type { SweepStore } from "./sweep-store.ts";
-
-interface Found {
-  readonly row: SweepJobRow;
-  readonly circuit: Circuit | undefined;
-}
 
 export async function sweepResult(
   plan: SweepPlan,
@@ -19,17 +13,12 @@ export async function sweepResult(
   store: SweepStore,
   notes: readonly string[],
 ): Promise<SweepResult> {
-  const records = await store.records(jobs.map(({ id }) => id));
-  const found: Found[] = [];
-  for (const [i, job] of jobs.entries()) {
-    const circuit = records[i] && (await circuitOf(records[i], store));
-    found.push({ row: jobRow(job, records[i], circuit), circuit });
-  }
-  const rows = found.map(({ row }) => row);
+  const found = await foundOf(jobs, store);
+  const rows = found.map(({ row }) => shown(row));
   const count = (state: SweepJobRow["state"]) => rows.filter((row) => row.state === state).length;
   const axes = [...new Set(jobs.flatMap(({ at }) => Object.keys(at)))];
   const grids = gridsOf(axes, found);
-  const split = records.find((record) => record?.headline?.split !== undefined)?.headline?.split;
+  const split = found.find(({ row }) => row.split !== undefined)?.row.split;
   return {
     name: plan.name,
     verb: plan.verb,
@@ -47,21 +36,17 @@ export async function sweepResult(
   };
 }
 
-/** @param circuit of the job, where it found one */
-export function jobRow(job: SweepJob, record: JobRecord | undefined, circuit: Circuit | undefined): SweepJobRow {
-  const { state, failure, differs } = rowOf(job, record);
-  const holds = circuit?.results?.heldOut?.criterionHolds;
-  return {
-    id: job.id,
-    at: Object.fromEntries(Object.entries(job.at).map(([axis, value]) => [axis, spelled(value)])),
-    state,
-    figures: {
-      ...(record?.state === "finished" && figuresOf(record)),
-      ...(holds !== undefined && { holds: Number(holds) }),
-    },
-    ...(failure !== undefined && { failure }),
-    differs,
-  };
+/** Before its result was looked into. */
+export function jobRow(job: SweepJob, record: JobRecord | undefined): SweepJobRow {
+  return shown(rowOf(job, record, undefined));
+}
+
+function shown({ id, at, state, figures, failure, differs }: SweepRow): SweepJobRow {
+  return { id, at: spelledAt(at), state, figures, ...(failure !== undefined && { failure }), differs };
+}
+
+function spelledAt(at: SweepRow["at"]): SweepJobRow["at"] {
+  return Object.fromEntries(Object.entries(at).map(([axis, value]) => [axis, spelled(value)]));
 }
 
 function gridsOf(axes: readonly string[], found: readonly Found[]): SweepGrid[] {
@@ -70,20 +55,11 @@ function gridsOf(axes: readonly string[], found: readonly Found[]): SweepGrid[] 
 }
 
 function gridOf(rows: string, columns: string, found: readonly Found[]): SweepGrid {
-  const groups = groupBy(found, ({ row: { at } }) => JSON.stringify([at[rows] ?? "", at[columns] ?? ""]));
-  return { rows, columns, cells: [...groups.values()].map((group) => cellOf(rows, columns, group)) };
-}
-
-function cellOf(rows: string, columns: string, group: readonly Found[]): SweepCell {
-  const { at } = group[0]!.row;
-  const finished = group.filter(({ row }) => row.state === "finished");
-  const names = [...new Set(finished.flatMap(({ row }) => Object.keys(row.figures)))];
-  const figures: Record<string, SweepFigure> = {};
-  for (const name of names) {
-    const { mean, interval } = overJobs(finished.flatMap(({ row }) => row.figures[name] ?? []));
-    figures[name] = { mean, interval: interval ?? null };
-  }
-  const jaccard = alikeness(finished.flatMap(({ circuit }) => circuit ?? []));
-  if (jaccard) figures.jaccard = { mean: jaccard.mean, interval: jaccard.interval ?? null };
-  return { row: at[rows] ?? "", column: at[columns] ?? "", jobs: group.length, finished: finished.length, figures };
+  const placed = found.map((one) => ({ ...one, at: spelledAt(one.row.at) }));
+  const groups = groupBy(placed, ({ at }) => JSON.stringify([at[rows] ?? "", at[columns] ?? ""]));
+  const cellOf = (group: typeof placed): SweepCell => {
+    const { at } = group[0]!;
+    return { row: at[rows] ?? "", column: at[columns] ?? "", jobs: group.length, ...overJobs(group) };
+  };
+  return { rows, columns, cells: [...groups.values()].map(cellOf) };
 }
