@@ -182,7 +182,9 @@ function queueText({ workers, waiting, active, handedBack }: QueueState): string
   );
   const groups = groupBy(handedBack, ({ worker, sentence }) => `${worker}: ${sentence}`);
   const back = [...groups].map(([said, group]) => `handed back, ${group.length} jobs, by ${said}`);
-  return [`queue: ${workers} workers, ${active.length} jobs under way, ${waiting} waiting`, ...lines, ...back].join("\n");
+  return [`queue: ${workers} workers, ${active.length} jobs under way, ${waiting} waiting`, ...lines, ...back].join(
+    "\n",
+  );
 }
 
 function csvOf({ rows }: SweepReport): string {

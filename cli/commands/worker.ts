@@ -38,7 +38,10 @@ export function addWorker(program: Command): void {
     )
     .option("--jobs <n>", "Does so many jobs at once.", countOf, 1)
     .option("--lock-seconds <n>", "Is taken for dead when it is not heard of for so long.", countOf, 30)
-    .option("--allow-fetch", "Fetches a model that a job needs and that is not here; without it the job is handed back.")
+    .option(
+      "--allow-fetch",
+      "Fetches a model that a job needs and that is not here; without it the job is handed back.",
+    )
     .option("--quiet", "Prints no messages.")
     .addHelpText("after", "\nExample:\n  secateur worker --queue redis://127.0.0.1:6379 --jobs 2")
     .action((flags: WorkerFlags, own: Command) => worker(flags, own));
@@ -60,7 +63,10 @@ async function fetchJobModel({ source }: JobModel, hooks: Parameters<FetchModel>
   await fetchModel(name, { ...(revision !== undefined && { revision }), ...hooks });
 }
 
-async function worker({ queue, store, jobs, lockSeconds, allowFetch, quiet }: WorkerFlags, own: Command): Promise<void> {
+async function worker(
+  { queue, store, jobs, lockSeconds, allowFetch, quiet }: WorkerFlags,
+  own: Command,
+): Promise<void> {
   const tell = (sentence: string) => (quiet ? undefined : printMessage(sentence));
   await interruptible(async (signal) => {
     const working = work({

@@ -1,5 +1,4 @@
 // Downloads from a Hub on this machine: one server that speaks the Hub's protocol, and one that plays its file store.
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdtempSync,
@@ -10,76 +9,24 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, suite, test } from "vitest";
+import { COMMIT, hashOf, HubServer } from "../../test/hub-server.ts";
 import { tinyPath } from "../../test/reference/tiny-models.ts";
 import { downloadModel } from "./hub-download.ts";
 import { findInHubCache } from "./hub-cache.ts";
 import { openHuggingFaceFolder } from "./huggingface.ts";
 
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const NAMES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
 
 let folder: string;
-let files: Map<string, Buffer>;
-let hub: Server;
-let store: Server;
-/** "METHOD path range" of every request, the store's with a leading "store ". */
-let log: string[];
-let tokens: (string | undefined)[];
-/** What stands in for the ordinary answer: true when it has answered. */
-let hubDoes: (request: IncomingMessage, response: ServerResponse) => boolean;
-let storeDoes: typeof hubDoes;
-
-const address = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const sha = (name: "sha1" | "sha256", data: Buffer | string) => createHash(name).update(data).digest("hex");
-const hashOf = (name: string, data: Buffer) =>
-  name.endsWith(".safetensors") || name.endsWith(".gguf")
-    ? sha("sha256", data)
-    : sha("sha1", Buffer.concat([Buffer.from(`blob ${data.length}\0`), data]));
-const listen = (server: Server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-
-function answerHub(request: IncomingMessage, response: ServerResponse): void {
-  log.push(`${request.method} ${request.url}`);
-  tokens.push(request.headers.authorization);
-  if (hubDoes(request, response)) return;
-  if (request.url!.startsWith("/api/")) {
-    const siblings = [...files.keys()].map((rfilename) => ({ rfilename }));
-    response.end(JSON.stringify({ sha: COMMIT, siblings }));
-    return;
-  }
-  const name = request.url!.split(`/resolve/${COMMIT}/`)[1]!;
-  const data = files.get(name);
-  if (!data) return void response.writeHead(404).end();
-  const hash = hashOf(name, data);
-  if (hash.length === 64) {
-    const linked = {
-      "x-linked-etag": `"${hash}"`,
-      "x-linked-size": data.length,
-      location: `${address(store)}/${name}`,
-    };
-    response.writeHead(302, linked).end();
-  } else {
-    response.writeHead(200, { etag: `W/"${hash}"`, "content-length": data.length });
-    response.end(request.method === "HEAD" ? undefined : data);
-  }
-}
-
-function answerStore(request: IncomingMessage, response: ServerResponse): void {
-  log.push(`store ${request.method} ${request.url} ${request.headers.range ?? "whole"}`);
-  tokens.push(request.headers.authorization);
-  if (storeDoes(request, response)) return;
-  const data = files.get(request.url!.slice(1))!;
-  const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-  response.writeHead(from > 0 ? 206 : 200, { "content-length": data.length - from }).end(data.subarray(from));
-}
+let hub: HubServer;
 
 /** A server that holds its answer back after half of the file. */
 function half(request: IncomingMessage, response: ServerResponse): true {
-  const data = files.get(request.url!.slice(1))!;
+  const data = hub.files.get(request.url!.slice(1))!;
   response.writeHead(200, { "content-length": data.length });
   response.write(data.subarray(0, data.length >> 1));
   return true;
@@ -94,7 +41,7 @@ function partSize(): number {
 const environment = (more: NodeJS.ProcessEnv = {}) => ({
   HF_HUB_CACHE: join(folder, "hub"),
   HF_HOME: folder,
-  HF_ENDPOINT: address(hub),
+  HF_ENDPOINT: hub.address,
   ...more,
 });
 const get = (options: Parameters<typeof downloadModel>[1] = {}) =>
@@ -102,33 +49,27 @@ const get = (options: Parameters<typeof downloadModel>[1] = {}) =>
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "hub-"));
-  files = new Map(NAMES.map((name) => [name, readFileSync(tinyPath(`models/llama/${name}`))]));
-  [log, tokens] = [[], []];
-  hubDoes = storeDoes = () => false;
-  hub = createServer(answerHub);
-  store = createServer(answerStore);
-  await Promise.all([listen(hub), listen(store)]);
+  hub = await HubServer.start(new Map(NAMES.map((name) => [name, readFileSync(tinyPath(`models/llama/${name}`))])));
 });
 afterEach(() => {
   hub.close();
-  store.close();
   rmSync(folder, { recursive: true });
 });
 
 suite("downloadModel()", () => {
   test("lays the files out as Hugging Face's tools do, and the model opens", async () => {
-    files.set("pytorch_model.bin", Buffer.from("never fetched"));
+    hub.files.set("pytorch_model.bin", Buffer.from("never fetched"));
     expect(await get()).toMatchObject({ model: "tiny/llama", commit: COMMIT });
     const repository = join(folder, "hub/models--tiny--llama");
     const snapshot = join(repository, "snapshots", COMMIT);
     expect(readFileSync(join(repository, "refs/main"), "utf8")).toBe(COMMIT);
     expect(readdirSync(snapshot).sort()).toEqual([...NAMES].sort());
-    const weights = files.get("model.safetensors")!;
+    const weights = hub.files.get("model.safetensors")!;
     expect(readlinkSync(join(snapshot, "model.safetensors"))).toBe(
       `../../blobs/${hashOf("model.safetensors", weights)}`,
     );
     expect(readdirSync(join(repository, "blobs"))).toHaveLength(4);
-    expect(log.filter((line) => line.includes("pytorch"))).toEqual([]);
+    expect(hub.log.filter((line) => line.includes("pytorch"))).toEqual([]);
     const found = findInHubCache("tiny/llama", environment())!;
     const model = openHuggingFaceFolder(found.folder);
     expect(model.config.architecture).toBe("llama");
@@ -137,15 +78,15 @@ suite("downloadModel()", () => {
 
   test("fetches nothing again that is there", async () => {
     await get();
-    log = [];
+    hub.log = [];
     await get();
-    expect(log.filter((line) => line.startsWith("store") || line.startsWith("GET /tiny"))).toEqual([]);
+    expect(hub.log.filter((line) => line.startsWith("store") || line.startsWith("GET /tiny"))).toEqual([]);
   });
 
   test("goes on after a broken connection with exactly the bytes that are missing", async () => {
     const kept: number[] = [];
     let held: ServerResponse | undefined;
-    storeDoes = (request, response) => {
+    hub.storeDoes = (request, response) => {
       if (held) {
         kept.push(partSize());
         return false;
@@ -155,7 +96,7 @@ suite("downloadModel()", () => {
     };
     await get({ onProgress: (_, __, name) => name === "model.safetensors" && held?.destroy() });
     expect(kept[0]).toBeGreaterThan(0);
-    expect(log.filter((line) => line.startsWith("store"))).toEqual([
+    expect(hub.log.filter((line) => line.startsWith("store"))).toEqual([
       "store GET /model.safetensors whole",
       `store GET /model.safetensors bytes=${kept[0]}-`,
     ]);
@@ -164,18 +105,18 @@ suite("downloadModel()", () => {
   test("stopped, keeps what came and goes on from there the next time", async () => {
     const controller = new AbortController();
     const stop = (_: number, __: number, name: string) => name === "model.safetensors" && controller.abort();
-    storeDoes = half;
+    hub.storeDoes = half;
     await expect(get({ signal: controller.signal, onProgress: stop })).rejects.toMatchObject({ code: "cancelled" });
     const kept = partSize();
     expect(kept).toBeGreaterThan(0);
-    [storeDoes, log] = [() => false, []];
+    [hub.storeDoes, hub.log] = [() => false, []];
     await get();
-    expect(log.filter((line) => line.startsWith("store"))).toEqual([`store GET /model.safetensors bytes=${kept}-`]);
+    expect(hub.log.filter((line) => line.startsWith("store"))).toEqual([`store GET /model.safetensors bytes=${kept}-`]);
   });
 
   test("removes what has another hash than the Hub names, and leaves nothing that looks whole", async () => {
-    storeDoes = (request, response) => {
-      response.end(Buffer.alloc(files.get(request.url!.slice(1))!.length, 7));
+    hub.storeDoes = (request, response) => {
+      response.end(Buffer.alloc(hub.files.get(request.url!.slice(1))!.length, 7));
       return true;
     };
     await expect(get()).rejects.toThrow("model.safetensors: what came has not the hash that the Hub names");
@@ -185,7 +126,7 @@ suite("downloadModel()", () => {
 
   test("gives the token to the Hub and to nobody else", async () => {
     await get({ environment: environment({ HF_TOKEN: "secret" }) });
-    const asked = log.map((line, i) => [line.startsWith("store"), tokens[i]]);
+    const asked = hub.log.map((line, i) => [line.startsWith("store"), hub.tokens[i]]);
     expect(asked.filter(([isStore]) => isStore)).toEqual([[true, undefined]]);
     expect(asked.filter(([isStore]) => !isStore).every(([, token]) => token === "Bearer secret")).toBe(true);
   });
@@ -193,30 +134,29 @@ suite("downloadModel()", () => {
   test("reads the token of Hugging Face's own login", async () => {
     writeFileSync(join(folder, "token"), "from-file\n");
     await get();
-    expect(tokens[0]).toBe("Bearer from-file");
+    expect(hub.tokens[0]).toBe("Bearer from-file");
   });
 
   test("refuses an architecture that it cannot read before any weight is fetched", async () => {
-    files.set("config.json", Buffer.from(JSON.stringify({ model_type: "mamba" })));
+    hub.files.set("config.json", Buffer.from(JSON.stringify({ model_type: "mamba" })));
     await expect(get()).rejects.toThrow('architecture "mamba" is not supported');
-    expect(log.filter((line) => line.includes("safetensors"))).toEqual([]);
+    expect(hub.log.filter((line) => line.includes("safetensors"))).toEqual([]);
   });
 
   test("fetches the shards that the index names", async () => {
     const index = { weight_map: { a: "model-00001-of-00002.safetensors", b: "model-00002-of-00002.safetensors" } };
-    const weights = files.get("model.safetensors")!;
-    files.delete("model.safetensors");
-    files.set("model.safetensors.index.json", Buffer.from(JSON.stringify(index)));
-    for (const name of Object.values(index.weight_map)) files.set(name, Buffer.concat([weights, Buffer.from(name)]));
+    const weights = hub.files.get("model.safetensors")!;
+    hub.files.delete("model.safetensors");
+    hub.files.set("model.safetensors.index.json", Buffer.from(JSON.stringify(index)));
+    for (const name of Object.values(index.weight_map))
+      hub.files.set(name, Buffer.concat([weights, Buffer.from(name)]));
     const { folder: snapshot } = await get();
     expect(readdirSync(snapshot).filter((name) => name.startsWith("model"))).toHaveLength(3);
   });
 
   test("names the GGUF files of a repository that has only those, and fetches the one that is chosen", async () => {
-    files = new Map([
-      ["a.Q8_0.gguf", Buffer.from("GGUF")],
-      ["b.Q4_0.gguf", Buffer.from("GGUF too")],
-    ]);
+    hub.files.clear();
+    hub.files.set("a.Q8_0.gguf", Buffer.from("GGUF")).set("b.Q4_0.gguf", Buffer.from("GGUF too"));
     await expect(get()).rejects.toThrow("choose one with --file: a.Q8_0.gguf, b.Q4_0.gguf.");
     await expect(get({ file: "c.gguf" })).rejects.toThrow('no file "c.gguf" in GGUF; it has a.Q8_0.gguf, b.Q4_0.gguf');
     const { model } = await get({ file: "b.Q4_0.gguf" });
@@ -224,8 +164,8 @@ suite("downloadModel()", () => {
   });
 
   test("says that weights in pickle alone are not opened", async () => {
-    files.delete("model.safetensors");
-    files.set("pytorch_model.bin", Buffer.from("x"));
+    hub.files.delete("model.safetensors");
+    hub.files.set("pytorch_model.bin", Buffer.from("x"));
     await expect(get()).rejects.toThrow("tiny/llama has no model.safetensors, so it cannot be read.");
   });
 
@@ -236,16 +176,16 @@ suite("downloadModel()", () => {
     [429, "the Hub asks for fewer requests"],
     [500, "the Hub answered with status 500"],
   ])("status %i has its sentence", async (status, sentence) => {
-    hubDoes = (_, response) => (response.writeHead(status).end(), true);
+    hub.hubDoes = (_, response) => (response.writeHead(status).end(), true);
     await expect(get()).rejects.toThrow(sentence);
-    expect(log).toHaveLength(status === 429 || status === 500 ? 4 : 1);
+    expect(hub.log).toHaveLength(status === 429 || status === 500 ? 4 : 1);
   });
 
   test("asks again after a passing failure", async () => {
     let failures = 2;
-    hubDoes = (_, response) => failures-- > 0 && (response.writeHead(503).end(), true);
+    hub.hubDoes = (_, response) => failures-- > 0 && (response.writeHead(503).end(), true);
     await get();
-    expect(log.slice(0, 3)).toEqual(Array(3).fill("GET /api/models/tiny/llama/revision/main"));
+    expect(hub.log.slice(0, 3)).toEqual(Array(3).fill("GET /api/models/tiny/llama/revision/main"));
   });
 
   test("says so where nobody answers, where the network is switched off, and where the name is none", async () => {
@@ -256,7 +196,7 @@ suite("downloadModel()", () => {
   });
 
   test("waits for no other process: a blob that one is writing is left to it, the lock of a dead one is not", async () => {
-    const weights = hashOf("model.safetensors", files.get("model.safetensors")!);
+    const weights = hashOf("model.safetensors", hub.files.get("model.safetensors")!);
     await get();
     const blob = join(folder, "hub/models--tiny--llama/blobs", weights);
     rmSync(blob);

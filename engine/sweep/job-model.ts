@@ -64,6 +64,7 @@ function opened(asked: string): Pick<JobModel, "source" | "sha256"> | undefined 
 
 function lacking(asked: string, { sha256 }: JobModel, before: string): EngineError {
   const sentence = `No model here has the weights that ${asked} has in this job (${sha256.slice(0, 12)}…). `;
-  const remedy = before === "" ? "Put it here, or let this worker fetch it with --allow-fetch." : "Put the right one here.";
+  const remedy =
+    before === "" ? "Put it here, or let this worker fetch it with --allow-fetch." : "Put the right one here.";
   return new EngineError("model-not-found", `${before}${sentence}${remedy}`, { name: asked });
 }

@@ -112,7 +112,11 @@ export function serveJobs(fetch: FetchModel): void {
   });
 }
 
-async function done({ job, store, execution, mayFetch }: JobOrder, signal: AbortSignal, fetch: FetchModel): Promise<JobEnd> {
+async function done(
+  { job, store, execution, mayFetch }: JobOrder,
+  signal: AbortSignal,
+  fetch: FetchModel,
+): Promise<JobEnd> {
   let told = 0;
   const tell = (stage: string, at: number, total: number) => {
     if (Date.now() - told < tellEvery) return;
@@ -121,7 +125,11 @@ async function done({ job, store, execution, mayFetch }: JobOrder, signal: Abort
   };
   try {
     requireVerb(job);
-    await requireModel(job, { fetch: mayFetch ? fetch : undefined, signal, onProgress: (at, total) => tell("fetching", at, total) });
+    await requireModel(job, {
+      fetch: mayFetch ? fetch : undefined,
+      signal,
+      onProgress: (at, total) => tell("fetching", at, total),
+    });
   } catch (error) {
     if (signal.aborted) return { kind: "stopped", sentence: "Stopped on request." };
     return { kind: "lacking", sentence: (error as Error).message };

@@ -65,7 +65,9 @@ test("every line is of the format, every metric stands together under its help a
 
 const NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
 const LABEL = String.raw`[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"`;
-const SAMPLE = new RegExp(`^(${NAME})(?:\\{${LABEL}(?:,${LABEL})*\\})? (?:-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|NaN|[+-]Inf)$`);
+const SAMPLE = new RegExp(
+  `^(${NAME})(?:\\{${LABEL}(?:,${LABEL})*\\})? (?:-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|NaN|[+-]Inf)$`,
+);
 
 /** What the documentation of the format forbids (prometheus.io, "Exposition formats"). */
 function faultsOf(text: string): string[] {

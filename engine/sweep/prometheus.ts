@@ -36,12 +36,12 @@ export function prometheusText(
     metrics.push(
       {
         name: "secateur_queue_jobs",
-          help: "Jobs of the sweep in the queue by state; those handed back wait too.",
+        help: "Jobs of the sweep in the queue by state; those handed back wait too.",
         samples: states({ waiting, active: active.length, "handed back": handedBack.length }),
       },
       {
         name: "secateur_queue_workers",
-          help: "Workers at the queue, whatever they are at.",
+        help: "Workers at the queue, whatever they are at.",
         samples: [[{}, workers]],
       },
     );

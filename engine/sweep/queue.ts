@@ -15,8 +15,7 @@ export interface QueuedJob {
 
 /** How far a job is that a worker is at, or why a worker has handed it back. */
 export type JobProgress = { readonly worker: string } & (
-  | { readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly handedBack: string }
+  { readonly stage: string; readonly done: number; readonly total: number } | { readonly handedBack: string }
 );
 
 /** How often the queue hands out a job whose machine was at fault, before it is given up. */
