@@ -13,6 +13,12 @@ import { runOnQueue, withdraw } from "../engine/sweep/run-on-queue.ts";
 import type { SweepJob } from "../engine/sweep/sweep-job.ts";
 import { readSweep } from "../engine/sweep/sweep-plan.ts";
 import { work } from "../engine/sweep/worker.ts";
+import { downloadModel } from "../engine/model/hub-download.ts";
+import { BucketFiles, bucketPlace } from "../engine/sweep/bucket-files.ts";
+import { SweepStore } from "../engine/sweep/sweep-store.ts";
+import { BUCKET, startBucketServer } from "./bucket-server.ts";
+import { HubServer } from "./hub-server.ts";
+import { tinyPath } from "./reference/tiny-models.ts";
 import { PASSWORD, RedisServer, redisVersion } from "./redis-server.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
@@ -34,12 +40,11 @@ function lenses(count: number, name: string): readonly SweepJob[] {
   return readSweep(path).jobs;
 }
 
-/** One prune of some seconds, of which every trial is in its journal. */
-function pruning(name: string): readonly SweepJob[] {
+/** One prune, of some seconds with so many examples, of which every trial is in its journal. */
+function pruning(name: string, discovery: number): readonly SweepJob[] {
   const path = join(folder, `${name}.yaml`);
   const task = join(process.cwd(), "tasks/ioi.yaml");
-  const settings =
-    "{ units: [head], examples: { discovery: 64, heldOut: 8 }, random: 0, parts: false, roles: false, connections: false }";
+  const settings = `{ units: [head], examples: { discovery: ${discovery}, heldOut: 8 }, random: 0, parts: false, roles: false, connections: false }`;
   writeFileSync(path, `name: ${name}\nverb: prune\ntasks: [${task}]\nsettings: ${settings}\n`);
   return readSweep(path).jobs;
 }
@@ -59,9 +64,13 @@ interface WorkerProcess {
 }
 
 /** A worker as a person starts it, that is taken for dead after two seconds. */
-function startWorker(url: string): WorkerProcess {
-  const args = [program, "worker", "--queue", url, "--threads", "1", "--lock-seconds", "2"];
-  const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+function startWorker(
+  url: string,
+  { more = [], environment = {} }: { more?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+): WorkerProcess {
+  const args = [program, "worker", "--queue", url, "--threads", "1", "--lock-seconds", "2", ...more];
+  const env = { ...process.env, ...environment };
+  const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
   running.add(started);
   let text = "";
   started.stderr!.on("data", (piece) => (text += String(piece)));
@@ -92,7 +101,7 @@ if (redisVersion === undefined) {
   describe(`a queue on Redis ${redisVersion}`, () => {
     test("60 jobs, workers killed again and again, the server killed and started in the middle: every result once, with the bytes that it has without a queue", async () => {
       const jobs = lenses(60, "sixty");
-      await runHere(jobs, storeOf("plain"), { signal: idle() });
+      const plain = runHere(jobs, storeOf("plain"), { signal: idle(), execution: { threads: 1 } });
       const workers = [1, 2, 3].map(() => startWorker(redis.url));
       const random = Random.seeded(25, "kills");
       // Moments and workers are drawn, the same ones in every run.
@@ -111,7 +120,7 @@ if (redisVersion === undefined) {
           if (done === 30) restarted = redis.kill().then(() => redis.start());
         },
       });
-      await restarted;
+      await Promise.all([restarted, plain]);
       for (const worker of workers) kill(worker);
       expect(new Set(seen).size).toBe(60);
       expect(seen).toHaveLength(60);
@@ -124,8 +133,8 @@ if (redisVersion === undefined) {
     });
 
     test("a worker that stands still loses its job to another, which goes on from the journal; woken up, it spoils nothing", async () => {
-      const jobs = pruning("still");
-      await runHere(jobs, storeOf("still-plain"), { signal: idle(), execution: { threads: 1 } });
+      const jobs = pruning("still", 64);
+      const plain = runHere(jobs, storeOf("still-plain"), { signal: idle(), execution: { threads: 1 } });
       const first = startWorker(redis.url);
       const done = runOnQueue(jobs, storeOf("still"), redis.url, { signal: idle() });
       await first.said(/begun/);
@@ -133,7 +142,7 @@ if (redisVersion === undefined) {
       const second = startWorker(redis.url);
       await second.said(/begun/);
       first.process.kill("SIGCONT");
-      await done;
+      await Promise.all([done, plain]);
       kill(first);
       kill(second);
       expect(await contents(jobs, "still")).toEqual(await contents(jobs, "still-plain"));
@@ -322,7 +331,7 @@ if (redisVersion === undefined) {
 
     test("a worker without the job's model hands it back with a sentence, and it can be withdrawn", async () => {
       const [job] = lenses(1, "foreign");
-      const other = { ...job!, weights: "0".repeat(64) };
+      const other = { ...job!, model: { ...job!.model!, sha256: "0".repeat(64) } };
       const watching = new AbortController();
       const stopping = new AbortController();
       const sentence = new Promise<string>((resolve) => {
@@ -338,13 +347,119 @@ if (redisVersion === undefined) {
       });
       const waiting = runOnQueue([other], storeOf("foreign"), redis.url, { signal: watching.signal });
       expect(await sentence).toMatch(
-        /^sprig has other weights here \([0-9a-f]{12}…\) than the job was made for \(0{12}…\)/,
+        /^No model here has the weights that sprig has in this job \(0{12}…\)\. Put it here, or let this worker fetch it/,
       );
       watching.abort();
       await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
       stopping.abort();
       expect(await withdraw([other], redis.url)).toBe(1);
       expect(await storeOf("foreign").record(other.id)).toBeUndefined();
+    });
+
+    test("a model is fetched by a worker that may, and by no other: the job is handed back with a sentence that whoever waits for it hears", async () => {
+      const files = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+      const hub = await HubServer.start(
+        new Map(files.map((name) => [name, readFileSync(tinyPath(`models/llama/${name}`))])),
+      );
+      vi.stubEnv("HF_ENDPOINT", hub.address);
+      vi.stubEnv("HF_HUB_CACHE", join(folder, "own-hub"));
+      await downloadModel("tiny/llama");
+      hub.log = [];
+      const path = join(folder, "fetched.yaml");
+      writeFileSync(path, "name: fetched\nverb: lens\nmodels: [tiny/llama]\nsettings: { text: A b c }\n");
+      const { jobs } = readSweep(path);
+      await runHere(jobs, storeOf("fetched-plain"), { signal: idle() });
+      const elsewhere = { HF_ENDPOINT: hub.address, HF_HUB_CACHE: join(folder, "another-hub") };
+
+      const mayNot = startWorker(redis.url, { environment: elsewhere });
+      const watching = new AbortController();
+      const waiting = { signal: watching.signal, onProgress: (_: SweepJob, told: JobProgress) => void said.push(told) };
+      const said: JobProgress[] = [];
+      const inVain = runOnQueue(jobs, storeOf("fetched"), redis.url, waiting);
+      await vi.waitUntil(async () => (await queueState(jobs, redis.url)).handedBack.length > 0, PATIENT);
+      await vi.waitUntil(() => said.length > 0, PATIENT);
+      expect(said[0]).toEqual({
+        worker: expect.any(String) as string,
+        handedBack: expect.stringMatching(/^No model here has the weights that tiny\/llama has in this job/) as string,
+      });
+      expect(hub.log).toEqual([]);
+      kill(mayNot);
+      watching.abort();
+      await expect(inVain).rejects.toMatchObject({ code: "cancelled" });
+      await withdraw(jobs, redis.url);
+
+      const may = startWorker(redis.url, { more: ["--allow-fetch"], environment: elsewhere });
+      await runOnQueue(jobs, storeOf("fetched"), redis.url, { signal: idle() });
+      kill(may);
+      expect(hub.log.filter((line) => line.startsWith("store"))).toEqual(["store GET /model.safetensors whole"]);
+      expect(await contents(jobs, "fetched")).toEqual(await contents(jobs, "fetched-plain"));
+      vi.unstubAllEnvs();
+      hub.close();
+    });
+
+    test("a sweep over a bucket, a worker killed in the middle: the same files as in a folder, byte by byte", async () => {
+      const jobs = [...lenses(6, "bucket"), ...pruning("bucket-prune", 8)];
+      const inFolder = runHere(jobs, storeOf("bucket-plain"), { signal: idle(), execution: { threads: 1 } });
+      const server = await startBucketServer(join(folder, "bucket-server"), false);
+      const address = `s3://${BUCKET}/sweeps/one`;
+      const bucket = new SweepStore(new BucketFiles(address, bucketPlace(address, server.environment)));
+      const start = () => startWorker(redis.url, { environment: server.environment });
+      const first = start();
+      let second: WorkerProcess | undefined;
+      await runOnQueue(jobs, bucket, redis.url, {
+        signal: idle(),
+        onDone: (done) => {
+          if (done !== 3) return;
+          kill(first);
+          second = start();
+        },
+      });
+      kill(second!);
+      await inFolder;
+      const ids = jobs.map(({ id }) => id);
+      const plain = await contents(jobs, "bucket-plain");
+      expect((await bucket.records(ids)).map((record) => record?.content?.sha256)).toEqual(plain);
+      for (const hash of plain) {
+        const name = `objects/${hash!.slice(0, 2)}/${hash}.json`;
+        expect(await bucket.files.read(name)).toEqual(new Uint8Array(readFileSync(join(folder, "bucket-plain", name))));
+      }
+      expect((await Promise.all(ids.map((id) => bucket.attempts(id)))).flat()).toEqual([]);
+      await server.close();
+    });
+
+    test("jobs go to the queue in pieces, and those of a sweep with a smaller number are taken first", async () => {
+      const [many, few] = [lenses(20, "many"), lenses(2, "few")];
+      const begun: string[] = [];
+      const waiting: Promise<number>[] = [];
+      const script = join(folder, "nothing.mjs");
+      writeFileSync(
+        script,
+        `process.on("disconnect", () => process.exit(1));
+        process.on("message", () => process.send({ end: { kind: "done", state: "failed" } }));`,
+      );
+      const all = runOnQueue(many, storeOf("many"), redis.url, { signal: idle(), priority: 7, mostQueued: 4 });
+      const first = runOnQueue(few, storeOf("few"), redis.url, { signal: idle() });
+      await vi.waitUntil(async () => (await queueState([...many, ...few], redis.url)).waiting === 6, PATIENT);
+      const stopping = new AbortController();
+      const working = work({
+        url: redis.url,
+        jobs: 1,
+        lock: 2_000,
+        execution: {},
+        command: { file: script, args: [] },
+        signal: stopping.signal,
+        onJob: ({ job, store }, end) => {
+          if (end !== "begun") return void openStore(store).fail(job, { code: "usage", message: "in vain" }, EFFORT);
+          begun.push(job.id);
+          waiting.push(queueState(many, redis.url).then((state) => state.waiting + state.active.length));
+        },
+      });
+      await Promise.all([all, first]);
+      stopping.abort();
+      await working;
+      expect(begun.slice(0, 2)).toEqual(few.map(({ id }) => id));
+      expect([...begun].sort()).toEqual([...many, ...few].map(({ id }) => id).sort());
+      expect(Math.max(...(await Promise.all(waiting)))).toBe(4);
     });
 
     test("a wrong password, an address where nothing answers and one of another kind are sentences", async () => {

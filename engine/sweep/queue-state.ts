@@ -36,7 +36,7 @@ export async function queueState(jobs: readonly SweepJob[], url: string): Promis
       queue.getWorkersCount(),
       queue.getActive(),
       queue.getDelayed(),
-      queue.getRanges(["waiting", "prioritized"]),
+      queue.getRanges(["wait", "prioritized"], 0, -1),
     ]);
     const late = delayed.filter(isOwn);
     return {

@@ -104,7 +104,10 @@ class Waiting {
   private readonly queued = new Map<string, SweepJob>();
   /** How many jobs were put there, of the first ones. */
   private put = 0;
+  private readonly most: number;
   private done = 0;
+  /** Ends the pause between two looks at the queue. */
+  private wake: () => void = () => undefined;
   /** Failures that the store had before: the jobs are tried again. */
   private readonly before = new Map<string, string>();
 
@@ -113,7 +116,9 @@ class Waiting {
     private readonly store: SweepStore,
     private readonly queue: Queue<QueuedJob>,
     private readonly options: QueueOptions,
-  ) {}
+  ) {
+    this.most = options.mostQueued ?? mostQueued;
+  }
 
   async untilDone(events: Events): Promise<void> {
     const { signal, onDone, onProgress } = this.options;
@@ -130,7 +135,7 @@ class Waiting {
       await this.fill();
       while (this.done < this.jobs.length) {
         if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
-        await pause(compareEvery, signal);
+        await pause(compareEvery, signal, (wake) => (this.wake = wake));
         await this.compare();
         await this.fill();
       }
@@ -141,9 +146,9 @@ class Waiting {
 
   /** Puts further jobs into the queue, as many as may be there. */
   private async fill(): Promise<void> {
-    const { signal, mostQueued: most = mostQueued } = this.options;
-    while (this.put < this.jobs.length && this.queued.size < most && !signal.aborted) {
-      const some = this.jobs.slice(this.put, this.put + Math.min(atOnce, most - this.queued.size));
+    const { signal } = this.options;
+    while (this.put < this.jobs.length && this.queued.size < this.most && !signal.aborted) {
+      const some = this.jobs.slice(this.put, this.put + Math.min(atOnce, this.most - this.queued.size));
       this.put += some.length;
       for (const job of some) this.queued.set(job.id, job);
       await this.noteFailures(some);
@@ -172,7 +177,11 @@ class Waiting {
     const record = await this.store.record(id);
     if (!record || (record.state === "failed" && record.when === this.before.get(id))) return false;
     // Two may have looked at once.
-    if (this.queued.delete(id)) this.options.onDone?.(++this.done, this.jobs.length, record);
+    if (!this.queued.delete(id)) return true;
+    this.done++;
+    this.options.onDone?.(this.done, this.jobs.length, record);
+    const isHalfEmpty = this.queued.size <= this.most / 2 && this.put < this.jobs.length;
+    if (isHalfEmpty || this.done === this.jobs.length) this.wake();
     return true;
   }
 
@@ -212,9 +221,11 @@ class Waiting {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** @param onBegin is given what ends it early */
+function pause(ms: number, signal: AbortSignal, onBegin: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
+    onBegin(done);
     signal.addEventListener("abort", done, { once: true });
     function done(): void {
       clearTimeout(timer);
