@@ -26,7 +26,6 @@ class Screen extends Writable {
 
   /** What stands on it one after the other, as far as it is wide; each line once where it is drawn again. */
   frames(): string[] {
-    // eslint-disable-next-line no-control-regex -- the escapes of a terminal are what is looked for
     const lines = this.written
       .split(/\u001b(?:[78]|\[[?\d]*[A-Za-z])/)
       .map((line) => line.slice(0, this.columns).trimEnd());
