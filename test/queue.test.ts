@@ -1,6 +1,7 @@
 // Sweeps over a queue: workers that are killed, stopped and poisoned, a server that is restarted, and what is in the store in the end.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
@@ -66,11 +67,15 @@ interface WorkerProcess {
 /** A worker as a person starts it, that is taken for dead after two seconds. */
 function startWorker(
   url: string,
-  { more = [], environment = {} }: { more?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+  {
+    more = [],
+    environment = {},
+    detached = false,
+  }: { more?: readonly string[]; environment?: NodeJS.ProcessEnv; detached?: boolean } = {},
 ): WorkerProcess {
   const args = [program, "worker", "--queue", url, "--threads", "1", "--lock-seconds", "2", ...more];
   const env = { ...process.env, ...environment };
-  const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
+  const started = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env, detached });
   running.add(started);
   let text = "";
   started.stderr!.on("data", (piece) => (text += String(piece)));
@@ -396,6 +401,36 @@ if (redisVersion === undefined) {
       vi.unstubAllEnvs();
       hub.close();
     });
+
+    test.each([
+      ["while its engine is at work", "SIGINT"],
+      ["while its engine is being started", "SIGTERM"],
+    ] as const)(
+      "a worker whose whole group is stopped %s, by %s, hands the job back, and it is not held against the job",
+      async (when, signal) => {
+        const jobs = pruning(`stopped-${signal.toLowerCase()}`, 64);
+        const worker = startWorker(redis.url, { detached: true });
+        const gone = once(worker.process, "exit");
+        const watching = new AbortController();
+        let isAtWork = false;
+        const waiting = runOnQueue(jobs, storeOf(`stopped-${signal}`), redis.url, {
+          signal: watching.signal,
+          onProgress: () => (isAtWork = true),
+        });
+        await worker.said(/begun/);
+        if (when === "while its engine is at work") await vi.waitUntil(() => isAtWork, PATIENT);
+        process.kill(-worker.process.pid!, signal);
+        expect(await gone).toEqual([130, null]);
+        running.delete(worker.process);
+        await worker.said(/error: Stopped; jobs that were begun are in the queue again/);
+        expect(await queueState(jobs, redis.url)).toMatchObject({ waiting: 1, active: [] });
+        watching.abort();
+        await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+        const attempts = await redis.ask((client) => client.hget(`bull:secateur-jobs:${jobs[0]!.id}`, "atm"));
+        expect(Number(attempts ?? 0)).toBe(0);
+        expect(await withdraw(jobs, redis.url)).toBe(1);
+      },
+    );
 
     test("a sweep over a bucket, a worker killed in the middle: the same files as in a folder, byte by byte", async () => {
       const jobs = [...lenses(6, "bucket"), ...pruning("bucket-prune", 8)];

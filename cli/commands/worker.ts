@@ -1,6 +1,7 @@
 // `secateur worker`: takes jobs of sweeps from a queue, on as many machines as there are.
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
+import { EngineError } from "../../engine/base/errors.ts";
 import type { FetchModel } from "../../engine/sweep/job-model.ts";
 import type { JobEnd } from "../../engine/sweep/job-process.ts";
 import { serveJobs } from "../../engine/sweep/job-process.ts";
@@ -68,8 +69,9 @@ async function worker(
   own: Command,
 ): Promise<void> {
   const tell = (sentence: string) => (quiet ? undefined : printMessage(sentence));
-  await interruptible(async (signal) => {
-    const working = work({
+  const farewell = "Stopped; jobs that were begun are in the queue again, and go on from where they stood.";
+  const run = async (signal: AbortSignal) => {
+    await work({
       url: queue,
       store,
       jobs,
@@ -81,8 +83,10 @@ async function worker(
       onReady: () => tell(`takes jobs from ${withoutPassword(queue)}, ${jobs} at once; Ctrl-C stops it.`),
       onJob: (job, end) => tell(`${named(job)}: ${said(end)}`),
     });
-    await working;
-  }, "Stopped; jobs that were begun are in the queue again, and go on from where they stood.");
+    // It ends when it is stopped, and not before.
+    throw new EngineError("cancelled", farewell);
+  };
+  await interruptible(run, farewell, ["SIGINT", "SIGTERM"]);
 }
 
 function named({ job }: QueuedJob): string {

@@ -28,7 +28,7 @@ export interface JobStage {
  * - done: the store has a record, be it of a result or of a failure
  * - lacking: this machine has not what the job needs; another may
  * - machine: the machine is at fault, and another attempt may do
- * - stopped: on request; the journal is in the store
+ * - stopped: on request; its journal is in the store
  * - ended: the process was ended from outside, or ended itself
  */
 export type JobEnd =
@@ -43,6 +43,9 @@ export interface JobCommand {
   readonly file: string;
   readonly args: readonly string[];
 }
+
+/** Who sends one of these stops a worker with all that belongs to it; no job ends its process so. */
+const ASKS_TO_STOP: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM"]);
 
 /** Does one job after the other; a process that is ended, or whose job went wrong by the machine, is not used again. */
 export class JobProcess {
@@ -72,13 +75,13 @@ export class JobProcess {
       const hear = (said: Said) => ("end" in said ? over(said.end) : onStage(said.stage));
       const broken = (error: Error) =>
         over({ kind: "machine", sentence: `The engine could not be started: ${error.message}` });
-      const gone = (code: number | null, signal: NodeJS.Signals | null) =>
-        over({
-          kind: "ended",
-          sentence: `The engine's process ended (${signal ?? `exit code ${code}`}) before the job was done.`,
-        });
+      const gone = (code: number | null, signal: NodeJS.Signals | null) => {
+        const sentence = `The engine's process ended (${signal ?? `exit code ${code}`}) before the job was done.`;
+        over({ kind: signal !== null && ASKS_TO_STOP.has(signal) ? "stopped" : "ended", sentence });
+      };
       child.on("message", hear).on("error", broken).on("exit", gone);
-      child.send(order, (error) => error && broken(error));
+      // What cannot be told to it any more has ended, of which `gone` hears.
+      child.send(order, () => undefined);
     });
   }
 
@@ -104,6 +107,8 @@ const tellEvery = 500;
  */
 export function serveJobs(fetch: FetchModel): void {
   let controller = new AbortController();
+  // A terminal and a service manager send theirs to all processes of a group; what this one does its parent says.
+  for (const name of ASKS_TO_STOP) process.on(name, () => undefined);
   process.on("disconnect", () => process.exit(1));
   process.on("message", (message: JobOrder | "stop") => {
     if (message === "stop") return controller.abort();
