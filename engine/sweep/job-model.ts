@@ -1,7 +1,7 @@
 // Sees to it that a job has the model that it is meant for: the one with its hash, wherever it lies on this machine.
 import { EngineError } from "../base/errors.ts";
 import { findWeights } from "../model/find-weights.ts";
-import { openModel, standIn } from "../model/open.ts";
+import { lookAtModel, standIn } from "../model/open.ts";
 import type { JobModel, SweepJob } from "./sweep-job.ts";
 
 /** Gets a model onto this machine under any name. @throws EngineError "model-not-found", "download", "unsupported", "cancelled" */
@@ -53,10 +53,7 @@ function place(asked: string, { name, source, sha256 }: JobModel): boolean {
 /** What a name opens by itself; undefined where it opens nothing. */
 function opened(asked: string): Pick<JobModel, "source" | "sha256"> | undefined {
   try {
-    const model = openModel(asked);
-    const { source, sha256 } = model;
-    model.close();
-    return { source, sha256 };
+    return lookAtModel(asked, ({ source, sha256 }) => ({ source, sha256 }));
   } catch {
     return undefined;
   }
