@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { sizesUpTo } from "./curves-task.ts";
+import { curvesSettings } from "../choices/curves.ts";
+import { curvesTask, sizesUpTo } from "./curves-task.ts";
 
 test("few units are measured at every size, many at sizes evenly apart on a logarithmic scale", () => {
   expect(sizesUpTo(4)).toEqual([0, 1, 2, 3, 4]);
@@ -8,4 +9,28 @@ test("few units are measured at every size, many at sizes evenly apart on a loga
   expect(sizes.at(-1)).toBe(300);
   expect(sizes.length).toBeLessThanOrEqual(33);
   expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
+});
+
+const neurons = { task: "tasks/agreement.yaml", units: ["neuron"], examples: { discovery: 8, heldOut: 8 } };
+
+test("an order of hidden neurons by their gradients keeps more of the task than a random one; what neurons have not is left out with a note", async () => {
+  const settings = curvesSettings.parse({ ...neurons, orderings: ["attribution", "random", "learned-masks"] });
+  const { curves, searches, units, notes } = await curvesTask(settings);
+  expect([units, searches]).toEqual([1024, []]);
+  expect(curves.map(({ ordering }) => ordering)).toEqual(["attribution", "random"]);
+  const [best, random] = curves.map(({ areas }) => areas!.cappedCpr);
+  expect(best).toBeGreaterThan(random + 0.1);
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      "Searches of hidden neurons are runs of their own: prune --units neurons.",
+      "Left out for 1024 units with hidden neurons among them: learned-masks.",
+    ]),
+  );
+});
+
+test.each([
+  [{ ...neurons, orderings: ["learned-masks"] }, "are not ordered by learned-masks; take a gradient method or random."],
+  [{ ...neurons, units: ["feature"] }, "Curves are drawn of heads, MLPs and neurons; prune features"],
+])("orders and units that have no curve are refused: %o", async (asked, sentence) => {
+  await expect(curvesTask(curvesSettings.parse(asked))).rejects.toThrow(sentence);
 });

@@ -32,41 +32,69 @@ export interface CurvesHooks {
 /** Sizes measured of each curve; where there are fewer units, every one. */
 const mostSizes = 33;
 
-/** @throws EngineError as `withTask`; "usage" for hidden neurons, of which curves would take hours; "cancelled" */
+/** Where units are more than this, measuring each alone would take longer than all curves do. */
+const mostMeasuredAlone = 2_000;
+
+/**
+ * Hidden neurons have no learned masks, and a search of them takes as long as a run of its own, so that both are left out with a note.
+ *
+ * @throws EngineError as `withTask`; "usage" for features, or where none of the orders is left; "cancelled"
+ */
 export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<Curves> {
-  if (settings.units.some((kind) => kind !== "head" && kind !== "mlp")) {
-    throw new EngineError(
-      "usage",
-      "Curves are drawn of heads and MLPs; prune neurons and features with prune --units.",
-    );
+  if (settings.units.some((kind) => kind === "feature" || kind === "error")) {
+    throw new EngineError("usage", "Curves are drawn of heads, MLPs and neurons; prune features with prune --units.");
   }
   const curves: UnitCurve[] = [];
+  const notes: string[] = [];
   const measured = await withTask(settings, hooks, async (prepared) => {
     const splits = await splitsOf(prepared, settings.units, hooks.signal);
-    const total = settings.orderings.length * sizesUpTo(splits.space.size).length;
+    const orderings = ordersOf(settings, splits.space.size, notes);
+    const total = orderings.length * sizesUpTo(splits.space.size).length;
     let done = 0;
-    for (const ordering of settings.orderings) {
+    for (const ordering of orderings) {
       const order = await orderBy(ordering, settings, prepared, splits, hooks.signal);
       const advance = () => hooks.onProgress?.("curves", ++done, total);
       curves.push(await curveOf(ordering, order, prepared, splits, advance));
     }
-    const { discovery, heldOut, notes } = prepared;
+    const { discovery, heldOut } = prepared;
     return {
       units: splits.space.size,
       examples: { discovery: discovery.length, heldOut: heldOut.length },
-      notes,
+      notes: [...prepared.notes, ...notes],
     };
   });
   const searches: SearchedPoint[] = [];
-  for (const search of SEARCHES) {
-    hooks.onProgress?.("searches", searches.length, SEARCHES.length);
+  const asked = hasNeurons(settings) ? [] : SEARCHES;
+  for (const search of asked) {
+    hooks.onProgress?.("searches", searches.length, asked.length);
     searches.push(await searched(search, settings, hooks));
   }
-  hooks.onProgress?.("searches", searches.length, SEARCHES.length);
+  hooks.onProgress?.("searches", searches.length, asked.length);
   return { ...measured, curves, searches };
 }
 
 const SEARCHES = ["greedy", "masks"] as const;
+
+const hasNeurons = ({ units }: CurvesSettings): boolean => units.includes("neuron");
+
+/** Those that the units can be put into. @param notes are added where some cannot */
+function ordersOf(settings: CurvesSettings, units: number, notes: string[]): OrderingName[] {
+  if (!hasNeurons(settings)) return [...settings.orderings];
+  notes.push("Searches of hidden neurons are runs of their own: prune --units neurons.");
+  const can = settings.orderings.filter(
+    (ordering) => ordering !== "learned-masks" && (ordering !== "effects" || units <= mostMeasuredAlone),
+  );
+  const others = settings.orderings.filter((ordering) => !can.includes(ordering));
+  if (can.length === 0) {
+    throw new EngineError(
+      "usage",
+      `${units} units with hidden neurons among them are not ordered by ${others.join(" or ")}; take a gradient method or random.`,
+    );
+  }
+  if (others.length > 0)
+    notes.push(`Left out for ${units} units with hidden neurons among them: ${others.join(", ")}.`);
+  return can;
+}
 
 interface MeasuredSplit {
   readonly evaluator: Evaluator;
@@ -141,8 +169,17 @@ function gradientScoresOf(
   return gradientScores(executor, discovery, ablation, pathOf(method, steps), { metric: task.metric, signal });
 }
 
-function scoreOf({ heads, mlps }: GradientScores, unit: Unit): number {
-  return unit.kind === "head" ? heads.data[unit.layer * heads.shape[1] + unit.head] : mlps.data[unit.layer];
+function scoreOf({ heads, mlps, neurons }: GradientScores, unit: Unit): number {
+  switch (unit.kind) {
+    case "head":
+      return heads.data[unit.layer * heads.shape[1] + unit.head];
+    case "mlp":
+      return mlps.data[unit.layer];
+    case "neuron":
+      return neurons.data[unit.layer * neurons.shape[1] + unit.neuron];
+    default:
+      throw new Error(`internal: no curve orders ${formatUnit(unit)}`);
+  }
 }
 
 async function curveOf(

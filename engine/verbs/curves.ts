@@ -11,25 +11,38 @@ const searchShare = 4;
 export const curves: Verb<"curves"> = {
   name: "curves",
   version: 1,
-  says: "Measures faithfulness by size for several orders of heads and MLPs, beside greedy pruning and learned masks.",
-  examples: ["tasks/ioi.yaml --orderings effects,learned-masks"],
+  says: "Measures faithfulness by size for several orders of heads, MLPs or hidden neurons, beside greedy pruning and learned masks.",
+  examples: [
+    "tasks/ioi.yaml --orderings effects,learned-masks",
+    "tasks/agreement.yaml --units neurons --orderings attribution,random",
+  ],
   about: ({ task, model }, result) => ({ task: taskName(task), model, n: result && countOf(result) }),
-  stages: ({ orderings }) => [
-    { name: "curves", share: orderings.length },
-    { name: "searches", share: 2 * searchShare },
+  stages: ({ orderings, units }) => [
+    { name: "curves" as const, share: orderings.length },
+    ...(units.includes("neuron") ? [] : [{ name: "searches" as const, share: 2 * searchShare }]),
   ],
   run: (settings, { execution, signal, report }) => curvesTask(settings, { execution, signal, onProgress: report }),
   headline: (result) => {
-    const least = [...result.searches].sort((a, b) => a.kept - b.kept)[0];
-    const f = least.heldOut ?? least.faithfulness;
+    const { kept, faithfulness, heldOut } = smallestOf(result);
     return {
       code: "curves",
-      values: { kept: least.kept, units: result.units, f },
-      split: least.heldOut === undefined ? "discovery" : "heldOut",
+      values: { kept, units: result.units, f: heldOut ?? faithfulness },
+      split: heldOut === undefined ? "discovery" : "heldOut",
     };
   },
-  tables: (result) => [curveTable(result), searchTable(result)],
+  tables: (result) => [curveTable(result), ...(result.searches.length > 0 ? [searchTable(result)] : [])],
 };
+
+/** Of the searches, or without one the first point of any order for which the criterion holds; with none of these every unit. */
+function smallestOf({
+  searches,
+  curves: lines,
+  units,
+}: Curves): Pick<Curves["searches"][number], "kept" | "faithfulness" | "heldOut"> {
+  const points = lines.flatMap(({ points, smallest }) => points.filter(({ kept }) => kept === smallest));
+  const found = searches.length > 0 ? searches : points;
+  return [...found].sort((a, b) => a.kept - b.kept)[0] ?? { kept: units, faithfulness: 1, heldOut: undefined };
+}
 
 function countOf({ examples: { discovery, heldOut } }: Curves): number {
   return heldOut > 0 ? heldOut : discovery;

@@ -763,7 +763,6 @@ export const en = {
   "curves.ordering": "order or search",
   "curves.ask": "Measure the curves",
   "curves.stop": "Stop",
-  "curves.noNeurons": "Curves are of heads and MLPs; choose one of them below.",
   "curves.of": "{task} on {model}, {n} units",
   "curves.label": "Faithfulness by number of units kept, a line for each order",
   "curves.axis": "units kept",

@@ -727,7 +727,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "curves.ordering": "排序或搜索",
   "curves.ask": "测量曲线",
   "curves.stop": "停止",
-  "curves.noNeurons": "曲线只针对注意力头和 MLP；请在下方选择其一。",
   "curves.of": "{model} 上的 {task}，{n} 个单元",
   "curves.label": "忠实度随保留单元数的变化，每种排序一条线",
   "curves.axis": "保留的单元数",
