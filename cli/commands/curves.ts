@@ -11,7 +11,7 @@ export function addCurves(program: Command): void {
   const command = program.command("curves").description(VERBS.curves.says);
   addSettings(command, curvesSettings)
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText("after", `\nExample:\n  secateur curves ${VERBS.curves.examples[0]}`)
+    .addHelpText("after", `\nExamples:\n${VERBS.curves.examples.map((given) => `  secateur curves ${given}`).join("\n")}`)
     .action((task: string, flags: { json?: boolean }, own: Command) => curves(task, flags, own));
 }
 
@@ -20,7 +20,7 @@ async function curves(task: string, flags: { readonly json?: boolean }, command:
   if (flags.json) return printJson(outcome);
   printData(`f on held-out examples of the first units of each order, of ${outcome.units}; sizes in the first line\n`);
   printData(curveTable(outcome));
-  printData(`\n${searchTable(outcome)}`);
+  if (outcome.searches.length > 0) printData(`\n${searchTable(outcome)}`);
 }
 
 const AREAS = ["cpr", "cmd", "cappedCpr"] as const;
