@@ -11,7 +11,10 @@ export function addCurves(program: Command): void {
   const command = program.command("curves").description(VERBS.curves.says);
   addSettings(command, curvesSettings)
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText("after", `\nExamples:\n${VERBS.curves.examples.map((given) => `  secateur curves ${given}`).join("\n")}`)
+    .addHelpText(
+      "after",
+      `\nExamples:\n${VERBS.curves.examples.map((given) => `  secateur curves ${given}`).join("\n")}`,
+    )
     .action((task: string, flags: { json?: boolean }, own: Command) => curves(task, flags, own));
 }
 
