@@ -149,7 +149,8 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const own = "x".padStart(at + 1, ".").padEnd(columns.length, ".");
     // Four layers: above the cell's own the whole cone is lit.
     await expect.poll(lit).toEqual([".".repeat(columns.length), own, cone, cone]);
-    const save = page.getByRole("button", { name: "Save as CSV" });
+    await page.getByRole("button", { name: "Save drawing…" }).click();
+    const save = page.getByRole("dialog").getByRole("button", { name: "Save its numbers (CSV)" });
     const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
     expect(download.suggestedFilename()).toBe("ioi-sprig-residPre-noising.csv");
     const lines = readFileSync(await download.path(), "utf8")
@@ -408,7 +409,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     expect(download.suggestedFilename()).toBe("ioi-sprig-attribution.eap-ig.json");
     const { kept, scores } = edgesOfEapIg(parseEapIg(readFileSync(await download.path(), "utf8"), "saved.json"));
     expect([kept.size, scores.length]).toEqual([shown, 1519]);
-    await page.getByRole("button", { name: "Draw" }).click();
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.getByText(`Showing ${Math.min(shown, 200)} of ${shown} connections`).waitFor();
     await press(page, "e");
     await page.getByLabel("weights").selectOption("integrated-gradients");

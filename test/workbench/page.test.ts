@@ -183,7 +183,7 @@ describe.skipIf(browserReason !== "")(`the page over a recorded engine${browserR
     await expect.poll(() => page.locator("#tip").textContent()).toContain("∫ f d(log p) / log 1000");
     expect(await seriousFaults(page)).toEqual([]);
     await table.getByRole("button", { name: "integrated gradients" }).click();
-    await page.getByRole("button", { name: "Draw" }).click();
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.waitForFunction('location.hash === "#drawn=edges&scores=integrated-gradients"');
     await page.getByText("Showing 12 of 12 connections").waitFor();
     await expect.poll(() => page.locator(".legend").innerText()).toContain("integrated gradients");
