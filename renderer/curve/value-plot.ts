@@ -2,6 +2,7 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { least, greatest } from "../../engine/base/greatest.ts";
 import { framed, rungs } from "../graph/frame.ts";
+import { textWidth } from "../graph/lettering.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Look } from "../export/sheet.ts";
 import type { Palette } from "../look/palette.ts";
@@ -97,7 +98,11 @@ export function valuePlot(plot: ValuePlot, look: Look): string {
         ]
       : []),
     ...rungs(y, { ticks: y.ticks(4), ends: [left, right], palette, number }),
-    ...ticksOf(plot, x, width).map((tick) => middle(x(tick), 11, xName(tick))),
+    ...ticksOf(plot, x, width).map((tick) => {
+      // A name at the edge moves inwards.
+      const half = textWidth(xName(tick)) / 2;
+      return middle(Math.min(Math.max(x(tick), half), width - half), 11, xName(tick));
+    }),
     ...(plot.band
       ? [
           element(

@@ -731,6 +731,13 @@ export const en = {
     "Trains a small dictionary on the open model, which can then be looked into. It takes some seconds on the embedded model.",
   "try.curves": "Measures how faithful the first heads of each order are, on 16 examples of the open task.",
   "try.edges": "Measures which connections are enough for the open task, by attribution.",
+  "try.steer":
+    "Makes the direction “{set}” and writes a text into the field below; then “Write both” shows the text without and with it.",
+  "try.relations":
+    "Fits one linear map from the state at a subject to its object, for “{relation}”, and tries it on subjects that it has not seen.",
+  "try.stability":
+    "Makes the search again three times each on 16 and on 32 examples, and says how alike the circuits are.",
+  "try.circuit": "Finds the heads that are enough for the open task. With the embedded model it takes a few seconds.",
   "action.undo": "Undo",
   "action.redo": "Redo",
   "action.start": "Start",
