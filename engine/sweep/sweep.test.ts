@@ -3,15 +3,28 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { BUCKET, type BucketServer, startBucketServer } from "../../test/bucket-server.ts";
+import { BucketFiles, bucketPlace } from "./bucket-files.ts";
 import { thisMachine } from "./machine.ts";
+import { shareInterval } from "../evaluate/share-interval.ts";
 import { openStore } from "./open-store.ts";
+import { requireVerb } from "./require-verb.ts";
 import { missing, runHere } from "./run-here.ts";
 import { onlyCells, readSweep } from "./sweep-plan.ts";
-import { reportOf } from "./sweep-report.ts";
+import { overJobs, reportOf, type SweepRow } from "./sweep-report.ts";
+import { sweepResult } from "./sweep-result.ts";
+import { SweepStore } from "./sweep-store.ts";
 
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "sweep-"))));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let bucket: BucketServer;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sweep-"));
+  bucket = await startBucketServer(join(folder, "server"), false);
+});
+afterAll(async () => {
+  await bucket.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const ioi = resolve("tasks/ioi.yaml");
 const SETTINGS = `settings:
@@ -67,23 +80,45 @@ test("a sweep run again does what is missing alone, and an edited one keeps what
   expect([finished, wanting, means.map(({ jobs }) => jobs)]).toEqual([1, 1, [2]]);
 });
 
-test("a job that is stopped goes on from its journal, and its result has the bytes of an undisturbed one", async () => {
-  const { jobs } = sweepOf("[5]");
-  const plain = store("plain");
-  await runHere(jobs, plain, { signal: idle() });
-  const broken = store("broken");
-  const controller = new AbortController();
-  const stop = runHere(jobs, broken, {
-    signal: controller.signal,
-    onStage: (_, stage, at) => stage === "pruning" && at > 3 && controller.abort(),
-  });
-  await expect(stop).rejects.toMatchObject({ code: "cancelled" });
-  expect((await broken.attempts(jobs[0]!.id)).map(({ number }) => number)).toEqual([1]);
-  await runHere(jobs, broken, { signal: idle() });
-  const [one, other] = await Promise.all([plain, broken].map((each) => each.record(jobs[0]!.id)));
-  expect(other!.content).toEqual(one!.content);
-  expect([one!.attempts, other!.attempts, await broken.attempts(jobs[0]!.id)]).toEqual([1, 2, []]);
-});
+/** What a sweep's files may lie in. */
+const STORES: Readonly<Record<string, () => SweepStore>> = {
+  folder: () => store("broken"),
+  bucket: () => {
+    const address = `s3://${BUCKET}/broken`;
+    return new SweepStore(new BucketFiles(address, bucketPlace(address, bucket.environment)));
+  },
+};
+
+test.each(Object.keys(STORES))(
+  "a sweep over a %s: a job that is stopped goes on from its journal, its file has the bytes of an undisturbed one in a folder, and the reports agree",
+  async (place) => {
+    const plan = sweepOf("[5]");
+    const { jobs } = plan;
+    const plain = store(`plain-${place}`);
+    await runHere(jobs, plain, { signal: idle() });
+    const broken = STORES[place]!();
+    const controller = new AbortController();
+    const stop = runHere(jobs, broken, {
+      signal: controller.signal,
+      onStage: (_, stage, at) => stage === "pruning" && at > 3 && controller.abort(),
+    });
+    await expect(stop).rejects.toMatchObject({ code: "cancelled" });
+    expect((await broken.attempts(jobs[0]!.id)).map(({ number }) => number)).toEqual([1]);
+    await runHere(jobs, broken, { signal: idle() });
+    const [one, other] = await Promise.all([plain, broken].map((each) => each.record(jobs[0]!.id)));
+    expect(other!.content).toEqual(one!.content);
+    expect([one!.attempts, other!.attempts, await broken.attempts(jobs[0]!.id)]).toEqual([1, 2, []]);
+    const { sha256 } = one!.content!;
+    const [bytes, others] = await Promise.all(
+      [plain, broken].map(({ files }) => files.read(`objects/${sha256.slice(0, 2)}/${sha256}.json`)),
+    );
+    expect(Buffer.compare(bytes!, others!)).toBe(0);
+    const reports = await Promise.all([plain, broken].map((each) => sweepResult(plan, jobs, each, [])));
+    const figures = reports.map(({ rows }) => rows.map(({ figures: { kept, f, holds } }) => ({ kept, f, holds })));
+    expect(figures[1]).toEqual(figures[0]);
+    expect(await missing(jobs, broken)).toEqual([]);
+  },
+);
 
 test("a job that cannot be done keeps its sentence, the rest goes on, and it is tried again", async () => {
   const kept = store("failing");
@@ -95,6 +130,8 @@ test("a job that cannot be done keeps its sentence, the rest goes on, and it is 
     "",
   ]);
   expect([failed, finished]).toEqual([1, 1]);
+  const { rows: shown, failed: lost } = await sweepResult(plan, plan.jobs, kept, []);
+  expect([shown[0]!.failure, shown[0]!.figures, lost]).toEqual([rows[0]!.failure, {}, 1]);
   expect((await missing(plan.jobs, kept)).map(({ id }) => id)).toEqual([plan.jobs[0]!.id]);
 });
 
@@ -121,4 +158,31 @@ test("cells are picked by axis and value", () => {
   expect(() => onlyCells(plan, ["colour=red"])).toThrow(
     "--only colour=red: write an axis and its value; axes are task, seed.",
   );
+});
+
+test("means are of the finished jobs: figures with a bootstrap interval, the share of circuits that hold with Wilson's", () => {
+  const row = (seed: number, holds: number): SweepRow => ({
+    at: { seed },
+    id: String(seed),
+    state: "finished",
+    figures: { kept: seed, holds },
+    split: "heldOut",
+    failure: undefined,
+    differs: [],
+  });
+  const unfinished: SweepRow = { ...row(0, 0), state: "failed", figures: {} };
+  const rows = [...[1, 2, 3, 4, 5].map((seed) => row(seed, 1)), unfinished];
+  const { finished, figures } = overJobs(rows.map((one) => ({ row: one, circuit: undefined })));
+  expect([finished, Object.keys(figures)]).toEqual([5, ["kept", "holds"]]);
+  expect(figures.kept!.mean).toBe(3);
+  const [low, high] = figures.kept!.interval!;
+  expect([low < 3 && low >= 1, high > 3 && high <= 5]).toEqual([true, true]);
+  expect(figures.holds).toEqual({ mean: 1, interval: shareInterval(5, 5) });
+});
+
+test("a job of another version's verb is not done here", () => {
+  expect(() => requireVerb({ verb: "prune", verbVersion: 99 })).toThrow(
+    /gives the result of prune in form \d+, and the job asks for form 99; use one version everywhere/,
+  );
+  expect(() => requireVerb({ verb: "prnue" as "prune", verbVersion: 1 })).toThrow("does not know prnue");
 });
