@@ -535,10 +535,23 @@ const EFFORT = {
 test("two attempts at one job that begin at once have journals of their own, and the next one has a number of its own", async () => {
   const store = storeOf("numbers");
   const [one, other] = await Promise.all([store.beginAttempt("ab12"), store.beginAttempt("ab12")]);
-  expect(one.attempt.name).not.toBe(other.attempt.name);
-  await store.keepJournal("ab12", one.attempt, new TextEncoder().encode("one\n"));
-  await store.keepJournal("ab12", other.attempt, new TextEncoder().encode("two\n"));
-  const journals = await Promise.all([one, other].map(({ attempt }) => store.journal("ab12", attempt)));
+  expect(one.attempt.file).not.toBe(other.attempt.file);
+  await store.keepJournal(one.attempt, new TextEncoder().encode("one\n"));
+  await store.keepJournal(other.attempt, new TextEncoder().encode("two\n"));
+  const journals = await Promise.all([one, other].map(({ attempt }) => store.journal(attempt)));
   expect(journals.map((bytes) => new TextDecoder().decode(bytes))).toEqual(["one\n", "two\n"]);
   expect((await store.beginAttempt("ab12")).attempt.number).toBe(2);
+});
+
+test("journals lie in folders by the beginning of their hash; those of a store that was begun before are gone on from, and all go when the job is done", async () => {
+  const store = storeOf("older");
+  const older = "journals/cd34/0003-abcdefabcdef.jsonl";
+  await store.files.write(older, new TextEncoder().encode("older\n"));
+  const { attempt, before } = await store.beginAttempt("cd34");
+  expect(new TextDecoder().decode(before)).toBe("older\n");
+  expect([attempt.number, attempt.file]).toEqual([4, expect.stringMatching(/^journals\/cd\/cd34\/0004-/)]);
+  expect((await store.attempts("cd34")).map(({ file }) => file)).toEqual([older, attempt.file]);
+  await store.dropJournals("cd34");
+  expect(await store.attempts("cd34")).toEqual([]);
+  expect(readdirSync(join(folder, "older/journals"), { recursive: true })).toEqual(["cd"]);
 });

@@ -64,7 +64,7 @@ export class Attempt {
     const { file } = this.ledger;
     if (!existsSync(file) || statSync(file).size === this.size) return;
     const bytes = readFileSync(file);
-    await this.store.keepJournal(this.id, this.own, bytes);
+    await this.store.keepJournal(this.own, bytes);
     this.size = bytes.length;
   }
 }

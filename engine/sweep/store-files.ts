@@ -1,6 +1,6 @@
 // Where a sweep's files lie: a folder, or a bucket. Each file is written whole or not at all, and has one writer.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { withFile } from "../base/refusal.ts";
 
@@ -29,7 +29,10 @@ export class FolderFiles implements StoreFiles {
   }
 
   remove(name: string): Promise<void> {
-    return this.at(name, (path) => rmSync(path, { force: true }));
+    return this.at(name, (path) => {
+      rmSync(path, { force: true });
+      removeEmpty(dirname(path));
+    });
   }
 
   list(folder: string): Promise<readonly string[]> {
@@ -44,5 +47,14 @@ export class FolderFiles implements StoreFiles {
   private async at<T>(name: string, work: (path: string) => T): Promise<T> {
     const path = join(this.name, name);
     return Promise.resolve(withFile(path, () => work(path)));
+  }
+}
+
+/** A folder that a finished job needs no more: of millions each costs a block of the disk. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something else is in it, or another took it away.
   }
 }

@@ -1,6 +1,8 @@
 // The truth about a sweep: for each job a record, its result as a file named by its content, and the journal of what is unfinished.
 //
-// jobs/ab/ID/SHA256.json, jobs/ab/ID/failure.json · objects/ab/SHA256.json · journals/ID/NUMBER-WRITER.jsonl
+// jobs/ab/ID/SHA256.json, jobs/ab/ID/failure.json · objects/ab/SHA256.json · journals/ab/ID/NUMBER-WRITER.jsonl
+//
+// "ab" are the first two letters of the hash: of ten million jobs a folder has 40,000.
 //
 // Whatever may differ between two who do the same job at once has a name of its own, so nobody writes over what another has found, and
 // no server need know locks or conditions.
@@ -33,8 +35,8 @@ export interface Effort {
 export interface KeptAttempt {
   /** From 1. */
   readonly number: number;
-  /** Of its journal; two attempts that begin at once have one each. */
-  readonly name: string;
+  /** Its journal; two attempts that begin at once have one each. */
+  readonly file: string;
 }
 
 /** So many files are asked for at once. */
@@ -113,32 +115,38 @@ export class SweepStore {
 
   /** The attempts of which a journal is kept, the newest last. */
   async attempts(id: string): Promise<readonly KeptAttempt[]> {
-    const names = await this.files.list(`journals/${id}`);
-    return names
-      .map((name) => ({ number: Number.parseInt(name, 10), name }))
-      .filter(({ number }) => Number.isSafeInteger(number));
+    const lists = await Promise.all(journalsOf(id).map((folder) => this.inFolder(folder)));
+    return lists.flat().sort((a, b) => a.number - b.number);
   }
 
-  journal(id: string, { name }: KeptAttempt): Promise<Uint8Array | undefined> {
-    return this.files.read(`journals/${id}/${name}`);
+  journal({ file }: KeptAttempt): Promise<Uint8Array | undefined> {
+    return this.files.read(file);
   }
 
-  keepJournal(id: string, { name }: KeptAttempt, bytes: Uint8Array): Promise<void> {
-    return this.files.write(`journals/${id}/${name}`, bytes);
+  keepJournal({ file }: KeptAttempt, bytes: Uint8Array): Promise<void> {
+    return this.files.write(file, bytes);
   }
 
   /** Of the next number, with what the newest attempt has measured. */
   async beginAttempt(id: string): Promise<{ readonly attempt: KeptAttempt; readonly before: Uint8Array }> {
     const last = (await this.attempts(id)).at(-1);
-    const before = (last && (await this.journal(id, last))) ?? new Uint8Array();
+    const before = (last && (await this.journal(last))) ?? new Uint8Array();
     const number = (last?.number ?? 0) + 1;
-    const attempt = { number, name: `${String(number).padStart(4, "0")}-${randomBytes(6).toString("hex")}.jsonl` };
-    await this.keepJournal(id, attempt, before);
+    const name = `${String(number).padStart(4, "0")}-${randomBytes(6).toString("hex")}.jsonl`;
+    const attempt = { number, file: `${journalsOf(id)[0]}/${name}` };
+    await this.keepJournal(attempt, before);
     return { attempt, before };
   }
 
   async dropJournals(id: string): Promise<void> {
-    for (const { name } of await this.attempts(id)) await this.files.remove(`journals/${id}/${name}`);
+    for (const { file } of await this.attempts(id)) await this.files.remove(file);
+  }
+
+  private async inFolder(folder: string): Promise<KeptAttempt[]> {
+    const names = await this.files.list(folder);
+    return names
+      .map((name) => ({ number: Number.parseInt(name, 10), file: `${folder}/${name}` }))
+      .filter(({ number }) => Number.isSafeInteger(number));
   }
 
   private async read(id: string, name: string): Promise<WrittenRecord | undefined> {
@@ -177,5 +185,7 @@ export class SweepStore {
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const recordsOf = (id: string): string => `jobs/${id.slice(0, 2)}/${id}`;
+/** Where they are written, and where stores that were begun before have them. */
+const journalsOf = (id: string): readonly [string, string] => [`journals/${id.slice(0, 2)}/${id}`, `journals/${id}`];
 const failureName = (id: string): string => `${recordsOf(id)}/failure.json`;
 const objectName = (hash: string): string => `objects/${hash.slice(0, 2)}/${hash}.json`;
