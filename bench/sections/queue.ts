@@ -16,7 +16,7 @@ export async function queueSection(): Promise<Section> {
     title,
     text: `Redis ${redis} on this machine, with an append-only file that is flushed at every write. Jobs that do nothing but leave their
 record say what the queue itself costs. Real jobs are done in turn in this process and over the queue, on workers that are warm,
-with one thread each; medians of three rounds.`,
+with one thread each; the least of seven rounds, since other work of the machine only adds.`,
     tables: [
       {
         head: [`${empty.jobs} jobs that do nothing, one worker`, "ms a job", "kB a job"],
