@@ -1,6 +1,7 @@
 // Ctrl-C: the first asks the work to stop after its current step, the second ends the process at once.
 // What nobody watches is asked by SIGTERM, which service managers and schedulers send.
 import { EngineError } from "../engine/base/errors.ts";
+import { say } from "../engine/base/sentence.ts";
 import { EXIT } from "./failure.ts";
 import { printMessage } from "./output.ts";
 
@@ -23,7 +24,8 @@ export async function interruptible<T>(
   try {
     return await work(controller.signal);
   } catch (error) {
-    if (error instanceof EngineError && error.code === "cancelled") throw new EngineError("cancelled", farewell);
+    if (error instanceof EngineError && error.code === "cancelled")
+      throw new EngineError("cancelled", say`${farewell}`);
     throw error;
   } finally {
     for (const name of signals) process.off(name, onSignal);

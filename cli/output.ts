@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isStream } from "../engine/base/atomic-file.ts";
 import { EngineError } from "../engine/base/errors.ts";
+import { say, type Sentence } from "../engine/base/sentence.ts";
 import { isStandardInput } from "../engine/base/standard-input.ts";
 import { visibleJson, visibleText } from "../engine/base/visible.ts";
 
@@ -38,11 +39,11 @@ export function print(stream: NodeJS.WritableStream, text: string): void {
  * @throws EngineError "usage" for a folder or standard input; what the operating system says where a file cannot be made
  */
 export function requireWritable(file: string): void {
-  const fail = (sentence: string): never => {
-    throw new EngineError("usage", `${file}: ${sentence}`, { place: { file } });
+  const fail = (sentence: Sentence): never => {
+    throw new EngineError("usage", say`${file}: ${sentence}`, { place: { file } });
   };
-  if (isStandardInput(file)) return fail("is standard input, which nothing can be written into; name a file.");
-  if (existsSync(file) && statSync(file).isDirectory()) return fail("is a folder; name the file to write.");
+  if (isStandardInput(file)) return fail(say`is standard input, which nothing can be written into; name a file.`);
+  if (existsSync(file) && statSync(file).isDirectory()) return fail(say`is a folder; name the file to write.`);
   if (isStream(file)) return;
   let folder = dirname(resolve(file));
   while (!existsSync(folder)) folder = dirname(folder);

@@ -5,6 +5,7 @@ import { commandWords, quoted } from "../engine/choices/command.ts";
 import type { Execution } from "../engine/choices/execution.ts";
 import { option } from "../engine/choices/option.ts";
 import { EngineError } from "../engine/base/errors.ts";
+import { say } from "../engine/base/sentence.ts";
 import { absolutePath } from "../engine/base/file-name.ts";
 import { journalSettings, type RunKind, type RunSettings } from "../engine/session/run-journal.ts";
 import { journalPath, runName } from "../engine/session/run-store.ts";
@@ -31,7 +32,7 @@ export function requireAlone(command: Command): void {
   if (!mixed) return;
   throw new EngineError(
     "usage",
-    `--resume goes on with the run's own settings; leave out ${mixed.long}, or start a new run without --resume.`,
+    say`--resume goes on with the run's own settings; leave out ${mixed.long ?? ""}, or start a new run without --resume.`,
   );
 }
 
@@ -49,7 +50,7 @@ export function stoppedRun<Kind extends RunKind>(
   const journal = journalPath(run);
   const settings = journalSettings(kind, journal);
   if (task === undefined || absolutePath(task) === absolutePath(settings.task)) return { settings, journal };
-  throw new EngineError("usage", `${run} is a run of ${settings.task}, not of ${task}; leave the task out.`);
+  throw new EngineError("usage", say`${run} is a run of ${settings.task}, not of ${task}; leave the task out.`);
 }
 
 /** The arguments with which a run goes on. */

@@ -1,4 +1,5 @@
 // Runs a verb for a command: with a bar, with Ctrl-C, in a folder of its own, and with its notes on stderr.
+import { type Note, textOf } from "../engine/base/sentence.ts";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
@@ -42,7 +43,7 @@ export async function runVerb<Name extends VerbName>(
   try {
     const result = await interruptible((signal) => work(signal).finally(() => bar.stop()), "Stopped.");
     named = Object.values(result).filter((value) => typeof value === "string");
-    if (!quiet) for (const note of notesOf(result)) printMessage(`note: ${note}`);
+    if (!quiet) for (const note of notesOf(result)) printMessage(`note: ${textOf(note)}`);
     return result;
   } finally {
     if (kept === undefined) removeAllBut(named, folder);
@@ -58,6 +59,6 @@ function removeAllBut(named: readonly string[], folder: string): void {
 }
 
 /** What a result says about itself. */
-function notesOf(result: object): readonly string[] {
-  return "notes" in result ? (result.notes as readonly string[]) : [];
+function notesOf(result: object): readonly Note[] {
+  return "notes" in result ? (result.notes as readonly Note[]) : [];
 }

@@ -1,4 +1,5 @@
 // The options of a command, out of the schema of its settings: their help, what they take, and the settings that were typed.
+import { say } from "../engine/base/sentence.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import { checked } from "../engine/choices/checked.ts";
@@ -35,11 +36,11 @@ export function typedSettings<Schema extends z.ZodType>(
   const given = typed(schema, command);
   const placed = leavesOf(schema).find(({ words }) => isArgument(words));
   if (placed && argument !== undefined) put(given, placed.path, argument);
-  return checked(schema, given, "the command line");
+  return checked(schema, given, say`the command line`);
 }
 
 export function typedExecution(command: Command): Execution {
-  return checked(executionSchema, typed(executionSchema, command), "the command line");
+  return checked(executionSchema, typed(executionSchema, command), say`the command line`);
 }
 
 /** Whether an option was typed, and does not merely have its default. */

@@ -3,6 +3,7 @@
 // Calls return promises; progress is a log of events that a client pulls, from any number on, so that one that
 // reconnects misses nothing. Tensors are fetched by call and never pushed.
 import type { ErrorCode, Place } from "./base/errors.ts";
+import type { Note, Spoken } from "./base/sentence.ts";
 import type { Tensor } from "./base/tensor.ts";
 import type { AblationKind, BosChoice, CriterionName, UnitKind } from "./choices/lists.ts";
 import type { PruneSettings } from "./choices/prune.ts";
@@ -71,7 +72,7 @@ export interface OpenedTask extends TaskEntry {
   readonly bos: BosChoice;
   readonly examples: { readonly discovery: number; readonly heldOut: number };
   readonly seed: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface TokenRow {
@@ -106,7 +107,7 @@ export interface TaskPreview {
   readonly full: number;
   readonly empty: number;
   readonly accuracy: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface RunSummary {
@@ -209,7 +210,7 @@ export interface OpenedDirections {
   readonly layers: readonly number[];
   /** The one that its file names to act at. */
   readonly layer: number | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface LabelRequest {
@@ -222,7 +223,7 @@ export interface LabelRequest {
 export interface VectorFileBytes {
   readonly bytes: Uint8Array;
   /** What the form cannot say. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** What goes wrong beside what a user can act on: a mistake of the program, no engine at the other end, one of another version. */
@@ -232,9 +233,11 @@ export const WIRE_CODES = ["internal", "engine-lost", "protocol"] as const;
 export interface WireError {
   readonly code: ErrorCode | (typeof WIRE_CODES)[number];
   readonly message: string;
+  /** The message, to be said in other languages; what is not the engine's own has none. */
+  readonly said?: Spoken;
   readonly place?: Place;
   /** Every problem of a file, where it has several. */
-  readonly problems?: readonly { readonly place: Place; readonly sentence: string }[];
+  readonly problems?: readonly { readonly place: Place; readonly sentence: Spoken }[];
 }
 
 export type EngineEvent = { readonly seq: number } &

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { EngineError } from "../engine/base/errors.ts";
+import { say } from "../engine/base/sentence.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -21,7 +22,7 @@ export interface PageFile {
 /** By path, "/" for the page itself. @throws EngineError "missing-file" where the page was not built */
 export function pageFiles(folder: string): ReadonlyMap<string, PageFile> {
   if (!existsSync(join(folder, "index.html"))) {
-    throw new EngineError("missing-file", `${folder}: the page has not been built; run "npm run build" once.`, {
+    throw new EngineError("missing-file", say`${folder}: the page has not been built; run "npm run build" once.`, {
       place: { file: folder },
     });
   }

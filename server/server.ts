@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { EngineError } from "../engine/base/errors.ts";
+import { say, type Sentence } from "../engine/base/sentence.ts";
 import { installedPath, isBundled } from "../engine/base/installation.ts";
 import { Admission, isLoopback, isOurOrigin, targetOf } from "./admission.ts";
 import { HEADERS } from "./content-policy.ts";
@@ -81,28 +82,27 @@ function requireLoopback(host: string): void {
   if (isLoopback(host)) return;
   throw new EngineError(
     "usage",
-    `--host ${host} lets other machines reach the workbench: whoever has its address can run it, read the files that you ` +
-      `can read, and is sent them unencrypted. Add --allow-remote if that is what you want; "ssh -L" needs neither.`,
+    say`--host ${host} lets other machines reach the workbench: whoever has its address can run it, read the files that you can read, and is sent them unencrypted. Add --allow-remote if that is what you want; "ssh -L" needs neither.`,
   );
 }
 
 /** Why an address cannot be listened on, in words. */
-const REFUSALS: Readonly<Record<string, (host: string, port: number) => string>> = {
+const REFUSALS: Readonly<Record<string, (host: string, port: number) => Sentence>> = {
   EADDRINUSE: (host, port) =>
-    `Port ${port} of ${host} is taken by another program; choose another with --port, or 0 for a free one.`,
+    say`Port ${port} of ${host} is taken by another program; choose another with --port, or 0 for a free one.`,
   EACCES: (host, port) =>
-    `Port ${port} of ${host} is kept for programs of the system; choose one above 1023 with --port, or 0 for a free one.`,
-  EADDRNOTAVAIL: (host) => `${host} is no address of this machine; leave out --host, or name one that is.`,
-  ENOTFOUND: (host) => `There is no machine called ${host}; leave out --host, or name an address of this machine.`,
+    say`Port ${port} of ${host} is kept for programs of the system; choose one above 1023 with --port, or 0 for a free one.`,
+  EADDRNOTAVAIL: (host) => say`${host} is no address of this machine; leave out --host, or name one that is.`,
+  ENOTFOUND: (host) => say`There is no machine called ${host}; leave out --host, or name an address of this machine.`,
   EAI_AGAIN: (host) =>
-    `The name ${host} cannot be looked up now; leave out --host, or name an address of this machine.`,
-  EAFNOSUPPORT: (host) => `This machine has no addresses of the kind of ${host}; leave out --host.`,
-  EINVAL: (host) => `${host} is no address to listen on; leave out --host, or name one of this machine.`,
+    say`The name ${host} cannot be looked up now; leave out --host, or name an address of this machine.`,
+  EAFNOSUPPORT: (host) => say`This machine has no addresses of the kind of ${host}; leave out --host.`,
+  EINVAL: (host) => say`${host} is no address to listen on; leave out --host, or name one of this machine.`,
 };
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new EngineError("usage", `Port ${port}: ports go from 1 to 65535; 0 takes a free one.`);
+    throw new EngineError("usage", say`Port ${port}: ports go from 1 to 65535; 0 takes a free one.`);
   }
   return new Promise((resolve, reject) => {
     const refused = (error: NodeJS.ErrnoException) => {

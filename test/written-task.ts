@@ -1,4 +1,5 @@
 // A task from the text of its file, for tests: written into a folder of its own, loaded, removed.
+import { textOf } from "../engine/base/sentence.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ export function writtenTask(name: string, content: string): Task {
     const path = join(folder, name);
     writeFileSync(path, content);
     const task = loadTask(path);
-    const notes = task.notes.map((note) => note.replaceAll(path, name));
+    const notes = task.notes.map((note) => textOf(note).replaceAll(path, name));
     return { ...task, file: name, notes };
   } finally {
     rmSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import { compareCircuits } from "../../engine/circuit/compare.ts";
 import { EXPORT_FORMAT_NAMES, type ExportFormatName } from "../../engine/circuit/exports/format-names.ts";
 import { EXPORT_FORMATS } from "../../engine/circuit/exports/registry.ts";
@@ -65,7 +66,7 @@ const OTHER_ENDINGS: readonly (readonly [ending: RegExp, what: string, command: 
 function requireCircuitName(file: string): void {
   for (const [ending, what, command] of OTHER_ENDINGS) {
     if (!ending.test(file)) continue;
-    const sentence = `${file}: is ${what} by its name; "secateur ${command} ${file}" shows it.`;
+    const sentence = say`${file}: is ${what} by its name; "secateur ${command} ${file}" shows it.`;
     throw new EngineError("usage", sentence, { place: { file } });
   }
 }

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say, textOf } from "../../engine/base/sentence.ts";
 import { absolutePath, stemOf } from "../../engine/base/file-name.ts";
 import { edgesToEapIg, formatEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import type { Interval } from "../../engine/base/interval.ts";
@@ -60,7 +61,7 @@ async function edges(task: string | undefined, flags: EdgeFlags, command: Comman
       ? "Stopped."
       : `Stopped. Go on with: ${typed(goOn("edges", journal, { ...execution, out: flags.out }))}`,
   );
-  for (const note of outcome.notes) printMessage(`note: ${note}`);
+  for (const note of outcome.notes) printMessage(`note: ${textOf(note)}`);
   if (flags.out !== undefined) writeGraph(flags.out, outcome, settings.signs);
   if (flags.json) return printJson(jsonOf(outcome));
   const scores = graph === undefined ? method : `scores of ${graph}`;
@@ -92,7 +93,7 @@ interface EdgeRun {
 function runOf(task: string | undefined, { resume }: EdgeFlags, command: Command): EdgeRun {
   if (resume !== undefined) return { ...stoppedRun("edges", resume, task), resume: true };
   if (task === undefined) {
-    throw new EngineError("usage", 'edges needs a task file, such as "secateur edges tasks/ioi.yaml".');
+    throw new EngineError("usage", say`edges needs a task file, such as "secateur edges tasks/ioi.yaml".`);
   }
   const typed = typedSettings(edgeSettings, command, task);
   const { among, graph } = typed;

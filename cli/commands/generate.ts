@@ -1,4 +1,5 @@
 // `secateur generate`: the model goes on with a text, or answers a chat.
+import { textOf } from "../../engine/base/sentence.ts";
 import type { Command } from "commander";
 import { type GenerateResult, type GenerateSettings, generateSettings } from "../../engine/choices/generate.ts";
 import { generateTask } from "../../engine/session/generate-task.ts";
@@ -43,7 +44,7 @@ async function run(settings: GenerateSettings, own: Command, flags: GenerateFlag
     outcome.fired.forEach(({ entries, moved }, i) =>
       printMessage(`changes[${i}] touched ${entries} entries and moved them by ${moved.toPrecision(3)} (norm).`),
     );
-    for (const note of outcome.notes) printMessage(`note: ${note}`);
+    for (const note of outcome.notes) printMessage(`note: ${textOf(note)}`);
     for (const { ended } of outcome.samples)
       if (ended === "context") printMessage("The model's context is full; the text ends there.");
   }

@@ -1,4 +1,5 @@
 // `secateur lens`: what the model would say at every layer.
+import { textOf } from "../../engine/base/sentence.ts";
 import type { Command } from "commander";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import { type LensResult, type LensSettings, lensSettings } from "../../engine/choices/lens.ts";
@@ -48,7 +49,7 @@ async function lens(settings: LensSettings, own: Command, flags: LensFlags): Pro
       }).finally(() => bar.stop()),
     "Stopped.",
   );
-  if (!flags.quiet) for (const note of outcome.notes) printMessage(`note: ${note}`);
+  if (!flags.quiet) for (const note of outcome.notes) printMessage(`note: ${textOf(note)}`);
   if (flags.json) return printJson(jsonOf(outcome, settings));
   if (flags.csv) return printData(csvOf(outcome));
   if (flags.workbench) return printJson(workbenchOf(outcome));

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import type { Execution } from "../../engine/choices/execution.ts";
 import { pruneSettings, type PruneSettings } from "../../engine/choices/prune.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say, textOf } from "../../engine/base/sentence.ts";
 import { stemOf } from "../../engine/base/file-name.ts";
 import { isStandardInput } from "../../engine/base/standard-input.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
@@ -73,7 +74,7 @@ export async function prune(
     `Stopped. Go on with: ${typed(goOn("prune", journal, { ...execution, out: flags.out }))}`,
   );
   writeFileAtomic(out, formatCircuit(circuit));
-  if (!flags.quiet) for (const note of notes) printMessage(`note: ${note}`);
+  if (!flags.quiet) for (const note of notes) printMessage(`note: ${textOf(note)}`);
   if (flags.jsonl) printJsonLine({ type: "done", run: runName(journal), out });
   if (flags.json) printJsonText(formatCircuit(circuit));
   else if (!flags.quiet && !flags.jsonl) printData(circuitTable(circuit));
@@ -82,12 +83,12 @@ export async function prune(
 
 function newSettings(task: string | undefined, command: Command): PruneSettings {
   if (task === undefined) {
-    throw new EngineError("usage", 'prune needs a task file, such as "secateur prune tasks/ioi.yaml".');
+    throw new EngineError("usage", say`prune needs a task file, such as "secateur prune tasks/ioi.yaml".`);
   }
   if (!existsSync(task) && !isStandardInput(task)) {
     throw new EngineError(
       "missing-file",
-      `${task}: there is no such task file. "secateur tasks list" shows those that ship.`,
+      say`${task}: there is no such task file. "secateur tasks list" shows those that ship.`,
       { place: { file: task } },
     );
   }

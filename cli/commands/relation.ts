@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { Executor } from "../../engine/activations/executor.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import { relationSettings, type RelationSettings } from "../../engine/choices/relation.ts";
 import type { RelationApplication, RelationEdit } from "../../engine/contract/relations.ts";
 import { openModel } from "../../engine/model/open.ts";
@@ -58,11 +59,11 @@ async function relation(all: Asked): Promise<void> {
   const asked = flags.apply !== undefined || flags.edit !== undefined;
   const stored = files.find(isRelationFile);
   if (asked && files.length > 1)
-    throw new EngineError("usage", "--apply and --edit take one file; name the relation that they are about.");
+    throw new EngineError("usage", say`--apply and --edit take one file; name the relation that they are about.`);
   if (stored !== undefined && !asked)
     throw new EngineError(
       "usage",
-      `${stored}: is fitted already; give --apply or --edit, or the relation's task file.`,
+      say`${stored}: is fitted already; give --apply or --edit, or the relation's task file.`,
     );
   if (stored === undefined) return fitAll(all);
   await interruptible(() => answer(stored, settings.model, command, flags), "Stopped.");
@@ -121,5 +122,5 @@ async function answer(path: string, model: string | undefined, command: Command,
 function subjectAndObject(text: string): [subject: string, object: string] {
   const at = text.indexOf("=");
   if (at > 0 && at < text.length - 1) return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  throw new EngineError("usage", `--edit "${text}": write SUBJECT=OBJECT, such as "France=Rome".`);
+  throw new EngineError("usage", say`--edit "${text}": write SUBJECT=OBJECT, such as "France=Rome".`);
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import { absolutePath, stemOf } from "../../engine/base/file-name.ts";
 import { without } from "../../engine/base/without.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
@@ -86,7 +87,7 @@ function runOf(task: string | undefined, flags: StabilityFlags, command: Command
     return { ...run, resume: true, reference: measuredFile(run.settings.circuit) };
   }
   if (task === undefined) {
-    throw new EngineError("usage", 'stability needs a task file, such as "secateur stability tasks/ioi.yaml".');
+    throw new EngineError("usage", say`stability needs a task file, such as "secateur stability tasks/ioi.yaml".`);
   }
   const plain = typedSettings(stabilitySettings, command, task);
   const sizes = [...new Set(plain.sizes)].sort((a, b) => a - b);

@@ -104,7 +104,7 @@ async function sweep(file: string, flags: SweepFlags, own: Command): Promise<voi
 
 async function withdrawn(jobs: readonly SweepJob[], { queue }: SweepFlags): Promise<void> {
   if (queue === undefined)
-    throw new EngineError("usage", "--withdraw takes jobs out of a queue; name it with --queue.");
+    throw new EngineError("usage", say`--withdraw takes jobs out of a queue; name it with --queue.`);
   const count = await withdraw(jobs, queue);
   printData(`${count} jobs were taken out of the queue; ${jobs.length} are missing in the store.`);
 }

@@ -1,4 +1,5 @@
 // `secateur tasks`: the tasks that ship, and every example of a task on a model.
+import { textOf } from "../../engine/base/sentence.ts";
 import { readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Command } from "commander";
@@ -65,7 +66,7 @@ function showTask(choice: z.infer<typeof showSettings>, flags: { readonly jsonl?
   const { examples, seed, corruption, bos } = choice;
   const expansion = expandTask(task, model.tokenizer, { examples, seed, corruption, bos });
   model.close();
-  for (const note of expansion.notes) printMessage(`note: ${note}`);
+  for (const note of expansion.notes) printMessage(`note: ${textOf(note)}`);
   if (flags.jsonl) {
     for (const { index, split, clean, corrupt, answers, wrongAnswers, positions } of expansion.examples) {
       printJsonLine({ index, split, clean, corrupt, answers, wrongAnswers, positions });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { transferSettings } from "../../engine/choices/evaluate.ts";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say, textOf } from "../../engine/base/sentence.ts";
 import { formatCircuit } from "../../engine/circuit/circuit-file.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
 import { transferCellsTable } from "../../engine/contract/transfer-tables.ts";
@@ -50,7 +51,7 @@ async function transfer(files: readonly string[], flags: TransferFlags, command:
     (signal) => transferTask({ ...settings, circuits }, { execution, signal, onProgress }).finally(() => bar.stop()),
     "Stopped.",
   );
-  for (const note of new Set(cells.flatMap(({ notes }) => notes))) printMessage(`note: ${note}`);
+  for (const note of new Set(cells.flatMap(({ notes }) => notes.map(textOf)))) printMessage(`note: ${note}`);
   if (flags.json) {
     printJson(cells.map(({ row, ...cell }) => ({ ...cell, ...row })));
   } else if (flags.csv) {
@@ -66,7 +67,7 @@ async function transfer(files: readonly string[], flags: TransferFlags, command:
 function writtenTo(source: CircuitSource): { readonly file: string; readonly circuit: MeasuredCircuit } {
   const { file } = source;
   if (source.form === "eap-ig") {
-    throw new EngineError("usage", `${file}: a graph of EAP-IG has no place for figures; leave --write out.`, {
+    throw new EngineError("usage", say`${file}: a graph of EAP-IG has no place for figures; leave --write out.`, {
       place: { file },
     });
   }

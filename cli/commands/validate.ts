@@ -3,6 +3,7 @@ import { greatest } from "../../engine/base/greatest.ts";
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { EngineError } from "../../engine/base/errors.ts";
+import { type Note, say, textOf } from "../../engine/base/sentence.ts";
 import { isStandardInput } from "../../engine/base/standard-input.ts";
 import { CIRCUIT_VERSION } from "../../engine/circuit/circuit-schema.ts";
 import type { Model } from "../../engine/model/model.ts";
@@ -21,7 +22,7 @@ interface Finding {
   readonly kind?: string;
   readonly message: string;
   /** What was passed over in reading it. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 export function addValidate(program: Command): void {
@@ -42,7 +43,8 @@ export function addValidate(program: Command): void {
         }
       });
       for (const { file, notes = [] } of findings) {
-        for (const note of notes) printMessage(`note: ${note.startsWith(file) ? note : `${file}: ${note}`}`);
+        for (const note of notes)
+          printMessage(`note: ${textOf(note).startsWith(file) ? textOf(note) : `${file}: ${textOf(note)}`}`);
       }
       if (flags.json) printJson(findings satisfies Finding[]);
       else printData(findings.map(({ file, valid, message }) => (valid ? `${file}: ${message}` : message)).join("\n"));
@@ -52,7 +54,7 @@ export function addValidate(program: Command): void {
 
 function describeFile(file: string): Pick<Finding, "kind" | "message" | "notes"> {
   if (!isStandardInput(file) && !existsSync(file)) {
-    throw new EngineError("missing-file", `${file}: there is no such file or folder.`, { place: { file } });
+    throw new EngineError("missing-file", say`${file}: there is no such file or folder.`, { place: { file } });
   }
   if (!isStandardInput(file) && (statSync(file).isDirectory() || file.endsWith(".gguf"))) {
     const model = openModel(file);

@@ -1,4 +1,5 @@
 // `secateur VERB`: the command of a verb, wholly out of its description: options, help, progress, and its tables.
+import { Sentence } from "../../engine/base/sentence.ts";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
@@ -83,8 +84,9 @@ function cellText(cell: string | number | undefined): string {
   return Number.isInteger(cell) ? String(cell) : cell.toPrecision(4);
 }
 
-/** Typed arrays as lists, as other programs read them. */
+/** Typed arrays as lists and sentences as texts, as other programs read them. */
 function listed(value: unknown): unknown {
+  if (value instanceof Sentence) return value.text;
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
   if (Array.isArray(value)) return value.map(listed);
   if (typeof value !== "object" || value === null) return value;

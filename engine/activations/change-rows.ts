@@ -2,6 +2,7 @@
 //
 // Arithmetic is in float64, whatever the run is in.
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Dictionary, Resources } from "./dictionary.ts";
 import type { Change, FeatureEdit, VectorRef } from "./plan.ts";
 
@@ -88,7 +89,7 @@ export function vectorOf(vector: VectorRef, { vectors }: Resources): ArrayLike<n
   if (!("sha256" in vector)) return vector;
   const found = vectors?.get(vector.sha256);
   if (found) return found;
-  throw new EngineError("usage", `The vector ${vector.sha256} that the plan names was not handed over with it.`, {
+  throw new EngineError("usage", say`The vector ${vector.sha256} that the plan names was not handed over with it.`, {
     sha256: vector.sha256,
   });
 }
@@ -97,7 +98,9 @@ export function vectorOf(vector: VectorRef, { vectors }: Resources): ArrayLike<n
 export function dictionaryOf(name: string, { dictionaries }: Resources): Dictionary {
   const found = dictionaries?.get(name);
   if (found) return found;
-  throw new EngineError("usage", `The dictionary ${name} that the plan names was not handed over with it.`, { name });
+  throw new EngineError("usage", say`The dictionary ${name} that the plan names was not handed over with it.`, {
+    name,
+  });
 }
 
 /** û = v / ‖v‖. @throws EngineError "usage" where v is zero */
@@ -124,8 +127,8 @@ export function orthonormal(vectors: readonly VectorRef[], use: Resources): Row[
     }, full);
     const length = norm(left);
     if (!(length > leastShare * norm(full))) {
-      const reason = norm(full) === 0 ? "is zero" : "is a sum of multiples of those before it";
-      throw new EngineError("usage", `Vector ${n} of a basis ${reason}, so it is no direction. Leave it out.`, {
+      const reason = norm(full) === 0 ? say`is zero` : say`is a sum of multiples of those before it`;
+      throw new EngineError("usage", say`Vector ${n} of a basis ${reason}, so it is no direction. Leave it out.`, {
         vector: n,
       });
     }

@@ -1,5 +1,6 @@
 // Runs the parts of one model: compiles each on first use, keeps its weights in memory once, counts the work.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { atLayer, type LayerConfig, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
 import type { ChangedPart, OverlaidModel } from "../model/overlay.ts";
 import type { Graph } from "../onnx/graph.ts";
@@ -92,7 +93,7 @@ export class Executor {
 
   /** @throws EngineError "cancelled" where the work under way has been stopped */
   checkSignal(): void {
-    if (this.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (this.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   }
 
   /** Token embeddings, plus learned positions where the model has them: "row dModel". */

@@ -1,5 +1,6 @@
 // Whether a plan says something that a model can do: every fault of it a sentence with its place and what there is.
-import { EngineError } from "../base/errors.ts";
+import { EngineError, saidBy } from "../base/errors.ts";
+import { counted, say, sayList, type Sentence } from "../base/sentence.ts";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { sha256 } from "../base/hash.ts";
 import { explainIssue } from "../circuit/schema-issues.ts";
@@ -22,7 +23,7 @@ import {
 } from "./plan.ts";
 import { type Prompt, RESERVED_POSITIONS } from "../task/prompt.ts";
 import { nextBatch } from "./plan-order.ts";
-import { generatedFrom, listedPositions, positionsAt, rowWidth, unitsOf, unitWord } from "./plan-places.ts";
+import { generatedFrom, listedPositions, positionsAt, rowWidth, UNIT_WORDS, unitsOf } from "./plan-places.ts";
 
 /** Equal plans have one hash, whatever the order of their fields. */
 export const planHash = (plan: Plan): string => sha256(canonicalJson(plan));
@@ -58,26 +59,26 @@ function checkPrompt(path: string, prompt: Prompt, { name, config }: Pick<Model,
   if (ids.length > config.nContext) {
     refuse(
       `${path}.ids`,
-      `the prompt has ${ids.length} tokens and ${name} reads at most ${config.nContext}; shorten it.`,
+      say`the prompt has ${ids.length} tokens and ${name} reads at most ${config.nContext}; shorten it.`,
     );
   }
   ids.forEach((id, i) => {
     if (id >= config.dVocab)
-      refuse(`${path}.ids[${i}]`, `there is no token ${id}; ${name} has ${config.dVocab}, from 0.`);
+      refuse(`${path}.ids[${i}]`, say`there is no token ${id}; ${name} has ${config.dVocab}, from 0.`);
   });
   if (generated >= ids.length) {
     refuse(
       `${path}.generated`,
-      `${generated} of ${ids.length} tokens leaves no prompt; at least one token is not generated.`,
+      say`${generated} of ${ids.length} tokens leaves no prompt; at least one token is not generated.`,
     );
   }
   for (const [name, listed] of Object.entries(positions)) {
     if ((RESERVED_POSITIONS as readonly string[]).includes(name)) {
-      refuse(`${path}.positions`, `"${name}" has a meaning of its own; give the position another name.`);
+      refuse(`${path}.positions`, say`"${name}" has a meaning of its own; give the position another name.`);
     }
     for (const position of [listed].flat()) {
       if (position >= ids.length) {
-        refuse(`${path}.positions.${name}`, `is ${position}; the prompt has positions 0 to ${ids.length - 1}.`);
+        refuse(`${path}.positions.${name}`, say`is ${position}; the prompt has positions 0 to ${ids.length - 1}.`);
       }
     }
   }
@@ -100,11 +101,17 @@ function checkChange(
   if (positions.length === 0 && !goesOn && !isOfGenerated(where, prompt)) {
     const begins = generatedFrom(prompt);
     const what =
-      where.step === "generated" ? `generated tokens begin at ${begins}` : `the prompt ends before ${begins}`;
-    refuse(`${path}.where`, `touches nothing: no position ${say(where.at)} is of step "${where.step}"; ${what}.`);
+      where.step === "generated" ? say`generated tokens begin at ${begins}` : say`the prompt ends before ${begins}`;
+    refuse(
+      `${path}.where`,
+      say`touches nothing: no position ${quoted(where.at)} is of step "${String(where.step)}"; ${what}.`,
+    );
   }
   if (goesOn && where.site === "pattern" && where.step !== "prompt" && valueOf(change) !== "zero") {
-    refuse(`${path}.where.site`, "patterns of generated tokens grow with every token; only zero can be put into them.");
+    refuse(
+      `${path}.where.site`,
+      say`patterns of generated tokens grow with every token; only zero can be put into them.`,
+    );
   }
   const width = where.site === "pattern" ? undefined : rowWidth(model.config, where.site, 0, where.units);
   checkNumbers(`${path}.change`, change, width, options.resources ?? {});
@@ -121,7 +128,7 @@ function checkReading(path: string, reading: Reading, plan: Plan, model: Pick<Mo
   if (reading.site === "logits") {
     for (const id of reading.units ?? []) {
       if (id >= model.config.dVocab) {
-        refuse(`${path}.units`, `there is no token ${id}; ${model.name} has ${model.config.dVocab}, from 0.`);
+        refuse(`${path}.units`, say`there is no token ${id}; ${model.name} has ${model.config.dVocab}, from 0.`);
       }
     }
   } else checkPlace(path, reading, model);
@@ -130,7 +137,10 @@ function checkReading(path: string, reading: Reading, plan: Plan, model: Pick<Mo
 
 function checkWorld(path: string, world: number, { worlds }: Plan): void {
   if (world < worlds.length) return;
-  refuse(path, `there is no world ${world}; the plan has ${counted(worlds.length, "world")}, from 0.`);
+  refuse(
+    path,
+    say`there is no world ${world}; the plan has ${counted(worlds.length, say`world`, say`worlds`)}, from 0.`,
+  );
 }
 
 /** Site, layer and units, as far as they are given. */
@@ -140,14 +150,14 @@ function checkPlace(
   { name, config }: Pick<Model, "name" | "config">,
 ): void {
   if (layer >= config.nLayers) {
-    refuse(`${path}.layer`, `there is no layer ${layer}; ${name} has layers 0 to ${config.nLayers - 1}.`);
+    refuse(`${path}.layer`, say`there is no layer ${layer}; ${name} has layers 0 to ${config.nLayers - 1}.`);
   }
   const { count } = unitsOf(config, site);
   for (const unit of units ?? []) {
     if (unit >= count) {
       refuse(
         `${path}.units`,
-        `there is no ${unitWord[site]} ${unit} at ${site}; a layer of ${name} has ${unitWord[site]}s 0 to ${count - 1}.`,
+        say`there is no ${UNIT_WORDS[site].one} ${unit} at ${site}; a layer of ${name} has ${UNIT_WORDS[site].many} 0 to ${count - 1}.`,
       );
     }
   }
@@ -158,14 +168,15 @@ function checkAt(path: string, at: At, prompt: Prompt, world: number, end: numbe
   const listed = listedPositions(prompt, at);
   if (!listed) {
     const names = Object.keys(prompt.positions ?? {});
-    const there = names.length > 0 ? `it names ${names.join(", ")}` : "it names none";
+    const there = names.length > 0 ? say`it names ${sayList(names, ", ")}` : say`it names none`;
     return refuse(
       path,
-      `world ${world} has no position called ${say(at)}; ${there}. Write one of these, "all", "end" or an index.`,
+      say`world ${world} has no position called ${quoted(at)}; ${there}. Write one of these, "all", "end" or an index.`,
     );
   }
   for (const position of listed) {
-    if (position >= end) refuse(path, `world ${world} has no position ${position}; it has positions 0 to ${end - 1}.`);
+    if (position >= end)
+      refuse(path, say`world ${world} has no position ${position}; it has positions 0 to ${end - 1}.`);
   }
 }
 
@@ -186,8 +197,8 @@ function checkNumbers(path: string, change: Change, width: number | undefined, r
       checkWidth(`${path}.dictionary`, dictionary.width, width);
       change.edits.forEach(({ feature }, i) => {
         if (feature < dictionary.features) return;
-        const there = `the dictionary has features 0 to ${dictionary.features - 1}`;
-        refuse(`${path}.edits[${i}].feature`, `there is no feature ${feature}; ${there}.`);
+        const there = say`the dictionary has features 0 to ${dictionary.features - 1}`;
+        refuse(`${path}.edits[${i}].feature`, say`there is no feature ${feature}; ${there}.`);
       });
       return;
     }
@@ -204,14 +215,14 @@ function checkBasis(path: string, vectors: readonly VectorRef[], resources: Reso
   try {
     orthonormal(vectors, resources);
   } catch (error) {
-    if (error instanceof EngineError) refuse(path, error.message);
+    if (error instanceof EngineError) refuse(path, saidBy(error));
     throw error;
   }
 }
 
 function checkWidth(path: string, given: number, width: number | undefined): void {
   if (width === undefined || given === width) return;
-  refuse(path, `is ${given} numbers wide and what it meets is ${width} wide; both must be of one width.`);
+  refuse(path, say`is ${given} numbers wide and what it meets is ${width} wide; both must be of one width.`);
 }
 
 function checkValue(
@@ -229,20 +240,20 @@ function checkValue(
   if ("vector" in value) return checkWidth(`${at}.vector`, vectorOf(value.vector, resources).length, width);
   const positions = positionsAt(plan.worlds[world], where.at, where.step, goesOn ? model.config.nContext : undefined);
   const isOpen = goesOn && where.step !== "prompt" && (where.at === "all" || where.at === "end");
-  const checkCount = (count: number, what: string) => {
+  const checkCount = (count: number, what: Sentence) => {
     if (count === 1) return;
     if (isOpen)
-      refuse(at, `gives ${count} ${what}, and generated tokens are as many as come; give one for all of them.`);
+      refuse(at, say`gives ${count} ${what}, and generated tokens are as many as come; give one for all of them.`);
     if (count !== positions.length) {
       refuse(
         at,
-        `gives ${count} ${what} for ${counted(positions.length, "position")}; give one for each, or one for all.`,
+        say`gives ${count} ${what} for ${counted(positions.length, say`position`, say`positions`)}; give one for each, or one for all.`,
       );
     }
   };
   if ("rows" in value) {
     value.rows.forEach((row, i) => checkWidth(`${at}.rows[${i}]`, row.length, width));
-    return checkCount(value.rows.length, "rows");
+    return checkCount(value.rows.length, say`rows`);
   }
   const place = "mean" in value ? value.mean : value;
   const source = {
@@ -252,11 +263,11 @@ function checkValue(
   };
   checkPlace(at, source, model);
   if ((source.site === "pattern") !== (where.site === "pattern")) {
-    refuse(at, "a pattern has one entry for each key, so it can only take the place of a pattern.");
+    refuse(at, say`a pattern has one entry for each key, so it can only take the place of a pattern.`);
   }
   if (source.site !== "pattern") checkWidth(at, rowWidth(model.config, source.site, 0, source.units), width);
   if ("mean" in value) {
-    if (source.site === "pattern") refuse(at, "rows of a pattern are of different length, so they have no mean.");
+    if (source.site === "pattern") refuse(at, say`rows of a pattern are of different length, so they have no mean.`);
     return value.mean.worlds.forEach((of) => {
       checkWorld(`${at}.mean.worlds`, of, plan);
       if (value.mean.at) checkAt(`${at}.mean.at`, value.mean.at, plan.worlds[of], of, plan.worlds[of].ids.length);
@@ -265,11 +276,14 @@ function checkValue(
   checkWorld(`${at}.world`, value.world, plan);
   const prompt = plan.worlds[value.world];
   if (value.at === undefined && isOpen) {
-    refuse(`${at}.at`, `world ${value.world} has no tokens beside generated ones; say which of its positions to take.`);
+    refuse(
+      `${at}.at`,
+      say`world ${value.world} has no tokens beside generated ones; say which of its positions to take.`,
+    );
   }
   checkAt(`${at}.at`, value.at ?? where.at, prompt, value.world, prompt.ids.length);
   const from = value.at === undefined ? positionsAt(prompt, where.at, where.step) : positionsAt(prompt, value.at);
-  checkCount(from.length, `rows of world ${value.world}`);
+  checkCount(from.length, say`rows of world ${value.world}`);
 }
 
 /** Who waits for what, in a sentence that is still read. */
@@ -301,15 +315,17 @@ function checkOrder(plan: Plan, { nLayers }: ModelConfig): void {
           `world ${run.world} needs ${ofSite} of layer ${ofLayer} of world ${of.world} for its ${site} of layer ${run.next}`,
       ),
     );
-    const more = said.length > saidAtMost ? `; and ${said.length - saidAtMost} more` : "";
-    const remedy = "Take such values from a further world with the same prompt and without these changes.";
-    refuse("changes", `the worlds wait for one another: ${said.slice(0, saidAtMost).join("; ")}${more}. ${remedy}`);
+    const more = said.length > saidAtMost ? say`; and ${said.length - saidAtMost} more` : say``;
+    const remedy = say`Take such values from a further world with the same prompt and without these changes.`;
+    refuse(
+      "changes",
+      say`the worlds wait for one another: ${sayList(said.slice(0, saidAtMost), "; ")}${more}. ${remedy}`,
+    );
   }
 }
 
-const say = (at: At): string => JSON.stringify(at);
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+const quoted = (at: At): string => JSON.stringify(at);
 
-function refuse(path: string, sentence: string): never {
-  throw new EngineError("usage", `${path}: ${sentence}`, { path });
+function refuse(path: string, sentence: Sentence): never {
+  throw new EngineError("usage", say`${path}: ${sentence}`, { path });
 }

@@ -1,4 +1,5 @@
 // What a person should know of a plan's run: changes that did nothing, and changes that no reading can see.
+import { say, type Sentence } from "../base/sentence.ts";
 import type { ModelConfig } from "../model/model.ts";
 import { type Site, sites } from "../transformer/sites.ts";
 import type { Plan, PlannedChange, Reading } from "./plan.ts";
@@ -6,14 +7,14 @@ import { sourcesOf, valueOf } from "./plan.ts";
 import { positionsAt } from "./plan-places.ts";
 import type { Fired } from "./plan-runner.ts";
 
-export function notesOn(plan: Plan, config: ModelConfig, fired: readonly Fired[]): string[] {
+export function notesOn(plan: Plan, config: ModelConfig, fired: readonly Fired[]): Sentence[] {
   return plan.changes.flatMap((change, i) => {
     const { entries, moved } = fired[i];
     const { site, layer, at } = change.where;
-    const what = `Change ${i} (${change.change.op} at ${site} of layer ${layer}, ${JSON.stringify(at)})`;
-    if (entries === 0) return [`${what} touched nothing: no token that it holds for was run.`];
-    if (moved === 0) return [`${what} moved nothing: what it puts in is what stands there.`];
-    if (!isRead(plan, config, i)) return [`${what} is not seen by anything that the plan reads.`];
+    const what = say`Change ${i} (${change.change.op} at ${site} of layer ${layer}, ${JSON.stringify(at)})`;
+    if (entries === 0) return [say`${what} touched nothing: no token that it holds for was run.`];
+    if (moved === 0) return [say`${what} moved nothing: what it puts in is what stands there.`];
+    if (!isRead(plan, config, i)) return [say`${what} is not seen by anything that the plan reads.`];
     return [];
   });
 }

@@ -1,4 +1,5 @@
 // Where a plan points: positions of a prompt, and the entries of a site's array that belong to one position and some units.
+import { say, type Sentence } from "../base/sentence.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Site } from "../transformer/sites.ts";
 import type { Packing, Reals } from "./packing.ts";
@@ -66,19 +67,28 @@ export function unitsOf(config: ModelConfig, site: Site): { readonly count: numb
   }
 }
 
-/** The word for a unit of a site. */
-export const unitWord: Readonly<Record<Site, string>> = {
-  residPre: "dimension",
-  q: "head",
-  k: "key-value head",
-  v: "key-value head",
-  pattern: "head",
-  z: "head",
-  attnOut: "dimension",
-  residMid: "dimension",
-  hidden: "neuron",
-  mlpOut: "dimension",
-  residPost: "dimension",
+interface UnitWords {
+  readonly one: Sentence;
+  readonly many: Sentence;
+}
+const DIMENSION: UnitWords = { one: say`dimension`, many: say`dimensions` };
+const HEAD: UnitWords = { one: say`head`, many: say`heads` };
+const KEY_VALUE_HEAD: UnitWords = { one: say`key-value head`, many: say`key-value heads` };
+const NEURON: UnitWords = { one: say`neuron`, many: say`neurons` };
+
+/** The words for a unit of a site. */
+export const UNIT_WORDS: Readonly<Record<Site, UnitWords>> = {
+  residPre: DIMENSION,
+  q: HEAD,
+  k: KEY_VALUE_HEAD,
+  v: KEY_VALUE_HEAD,
+  pattern: HEAD,
+  z: HEAD,
+  attnOut: DIMENSION,
+  residMid: DIMENSION,
+  hidden: NEURON,
+  mlpOut: DIMENSION,
+  residPost: DIMENSION,
 };
 
 /** Entries of one position's row of a site. */

@@ -5,6 +5,7 @@
 import { append } from "../base/append.ts";
 import { greatest } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import { type Site, sites } from "../transformer/sites.ts";
 import { runBlock } from "./block.ts";
@@ -138,7 +139,7 @@ export class PlanRunner {
       const parted = waiting.flatMap((track) => this.parted(track));
       const batch = nextBatch(parted, ({ next }) => next, this.needsOf);
       if (batch.length === 0) throw new Error("internal: the worlds of a checked plan wait for one another");
-      if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       await this.runLayer(batch);
     }
   }
@@ -380,7 +381,7 @@ export class PlanRunner {
     if (known) return known;
     const taken = this.takenFrom(member, placed, position);
     if (taken.length === 0) {
-      const sentence = `changes[${placed.index}]: none of the worlds that its mean is over has a position ${position}.`;
+      const sentence = say`changes[${placed.index}]: none of the worlds that its mean is over has a position ${position}.`;
       throw new EngineError("usage", sentence, { change: placed.index, position });
     }
     const rows = taken.map(({ world, site, layer, from, units }) =>
@@ -399,10 +400,14 @@ const untilOf = (members: readonly Member[]): number => greatest(members.map(({ 
 /** Widths that a check could not know, those of a pattern's rows. */
 function fitting(row: Row, width: number): Row {
   if (row.length === width) return row;
-  throw new EngineError("shape", `A value of ${row.length} numbers does not fit the ${width} that it should replace.`, {
-    given: row.length,
-    width,
-  });
+  throw new EngineError(
+    "shape",
+    say`A value of ${row.length} numbers does not fit the ${width} that it should replace.`,
+    {
+      given: row.length,
+      width,
+    },
+  );
 }
 
 function stacked(parts: readonly Reals[]): Reals {

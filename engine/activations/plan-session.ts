@@ -4,6 +4,7 @@
 import { append } from "../base/append.ts";
 import { greatest } from "../base/greatest.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Site } from "../transformer/sites.ts";
 import { runBlock } from "./block.ts";
 import type { Executor } from "./executor.ts";
@@ -76,7 +77,7 @@ export class PlanSession {
       if (world >= plan.worlds.length) {
         throw new EngineError(
           "usage",
-          `There is no world ${world} to go on with; the plan has ${plan.worlds.length}, from 0.`,
+          say`There is no world ${world} to go on with; the plan has ${plan.worlds.length}, from 0.`,
         );
       }
       checkPlan(plan, executor.model, { resources, generating: [world] });
@@ -134,7 +135,7 @@ export class PlanSession {
    * @throws EngineError "usage" where a row's context is full or there is no such token; "cancelled"
    */
   async next(tokens: readonly NextToken[]): Promise<void> {
-    if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     this.checkTokens(tokens);
     const { executor, cache } = this;
     const { config } = executor.model;
@@ -171,7 +172,7 @@ export class PlanSession {
   }
 
   /** What may not have been meant, as the rows stand now. */
-  notes(plan: number): string[] {
+  notes(plan: number): Sentence[] {
     const { world = 0 } = this.options;
     const rows = this.rowsInside.filter((row) => row.plan === plan);
     const longest = rows.reduce((a, b) => (b.ids.length > a.ids.length ? b : a));
@@ -187,11 +188,11 @@ export class PlanSession {
     const { config, name } = this.executor.model;
     for (const { row, id } of tokens) {
       if (!(Number.isInteger(id) && id >= 0 && id < config.dVocab)) {
-        throw new EngineError("usage", `There is no token ${id}; ${name} has ${config.dVocab}, from 0.`, { id });
+        throw new EngineError("usage", say`There is no token ${id}; ${name} has ${config.dVocab}, from 0.`, { id });
       }
       if (this.room(row) > 0) continue;
       const { length } = this.rowsInside[row].ids;
-      const sentence = `The text has ${length} tokens and ${name} reads at most ${config.nContext}; it ends here.`;
+      const sentence = say`The text has ${length} tokens and ${name} reads at most ${config.nContext}; it ends here.`;
       throw new EngineError("usage", sentence, { length, nContext: config.nContext });
     }
   }

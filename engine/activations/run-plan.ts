@@ -1,4 +1,5 @@
 // The plain run of plans: what is read in the runs of their worlds, and what every change did there.
+import type { Note } from "../base/sentence.ts";
 import { append } from "../base/append.ts";
 import type { Site } from "../transformer/sites.ts";
 import { rowBudget } from "./chunk.ts";
@@ -24,7 +25,7 @@ export interface PlanOutcome {
   /** In the order of `plan.changes`. */
   readonly fired: readonly Fired[];
   /** What may not have been meant: changes that did nothing, or that nothing reads. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface PlanOptions {

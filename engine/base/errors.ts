@@ -1,4 +1,5 @@
 // The one error class that a user can act on, its closed list of codes, and the place in a file that it points at.
+import { say, type Sentence } from "./sentence.ts";
 
 /** What went wrong, as a closed list; the command line maps each code to an exit code. */
 export const ERROR_CODES = [
@@ -37,14 +38,22 @@ export interface ErrorFacts {
 /** An error that a user can act on: the message is one sentence that names file, place, value and remedy. */
 export class EngineError extends Error {
   readonly code: ErrorCode;
+  readonly sentence: Sentence;
   readonly facts: ErrorFacts;
 
-  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: ErrorCode, sentence: Sentence | string, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
+    super(String(sentence), options);
     this.name = "EngineError";
     this.code = code;
+    this.sentence = typeof sentence === "string" ? say`${sentence}` : sentence;
     this.facts = facts;
   }
+}
+
+/** What an error says; of one that is not the engine's own the bare message. */
+export function saidBy(error: unknown): Sentence {
+  if (error instanceof EngineError) return error.sentence;
+  return say`${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** "file:line:column" as far as it is known. */

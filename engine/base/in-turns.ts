@@ -1,5 +1,6 @@
 // Work in steps: done in one go, or with the process hearing what comes in between two of them.
 import { EngineError } from "./errors.ts";
+import { say } from "./sentence.ts";
 
 /** Milliseconds of work after which whatever waits has its turn. */
 const LONGEST_TURN = 50;
@@ -24,4 +25,4 @@ export async function inTurns<T>(steps: Generator<void, T>, signal?: AbortSignal
   }
 }
 
-const cancelled = () => new EngineError("cancelled", "Stopped on request.");
+const cancelled = () => new EngineError("cancelled", say`Stopped on request.`);

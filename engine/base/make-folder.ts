@@ -2,6 +2,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { EngineError } from "./errors.ts";
+import { say } from "./sentence.ts";
 import { refusalOf } from "./refusal.ts";
 
 /**
@@ -26,7 +27,7 @@ function makeMissing(folder: string): void {
     // Another process may have made it in between.
     if (isFolder(folder)) return;
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw refusalOf(error, folder) ?? error;
-    const sentence = `${folder}: it is no folder, and one is needed there. Name another, or move what is there away.`;
+    const sentence = say`${folder}: it is no folder, and one is needed there. Name another, or move what is there away.`;
     throw new EngineError("disk", sentence, { place: { file: folder } }, { cause: error });
   }
 }

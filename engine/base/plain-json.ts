@@ -2,6 +2,7 @@
 //
 // An object of one key "$…" stands for such a value; an object of the data that has such a key is kept apart by one more "$".
 import { EngineError } from "./errors.ts";
+import { say, Sentence } from "./sentence.ts";
 
 const ARRAYS = {
   Float32Array,
@@ -28,7 +29,7 @@ export function readPlainJson(text: string, file: string): unknown {
   try {
     return read(JSON.parse(text));
   } catch (cause) {
-    throw new EngineError("invalid-file", `${file}: its text is damaged.`, { place: { file } }, { cause });
+    throw new EngineError("invalid-file", say`${file}: its text is damaged.`, { place: { file } }, { cause });
   }
 }
 
@@ -51,6 +52,7 @@ function written(value: unknown): unknown {
 
 function writtenObject(value: object): unknown {
   if (Array.isArray(value)) return value.map(written);
+  if (value instanceof Sentence) return { ...value, values: value.values.map(written) };
   const name = (Object.keys(ARRAYS) as ArrayName[]).find((own) => value instanceof ARRAYS[own]);
   if (name !== undefined) return { $array: name, base64: base64Of(value as TypedArray) };
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,37 +1,38 @@
 // Reads files that others made: only regular files, which end, and never more bytes than a file of its kind can have.
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { EngineError } from "./errors.ts";
+import { say, type Sentence } from "./sentence.ts";
 import { isStandardInput, readStandardInput } from "./standard-input.ts";
 
 /** What a file is taken for → the words for it, the most bytes that are read, and what to do with one that has more. */
 export interface FileKind {
-  readonly noun: string;
+  readonly noun: Sentence;
   readonly largest: number;
-  readonly remedy: string;
+  readonly remedy: Sentence;
 }
 
-const another = "Is it another kind of file?";
+const another = say`Is it another kind of file?`;
 
 /** Limits stand far above any true file of the kind, and far below what fills the memory or a text of this engine. */
 export const FILE_KINDS = {
-  config: { noun: "config", largest: 16_000_000, remedy: another },
-  tokenizer: { noun: "tokenizer", largest: 256_000_000, remedy: another },
-  shardIndex: { noun: "shard index", largest: 64_000_000, remedy: another },
+  config: { noun: say`config`, largest: 16_000_000, remedy: another },
+  tokenizer: { noun: say`tokenizer`, largest: 256_000_000, remedy: another },
+  shardIndex: { noun: say`shard index`, largest: 64_000_000, remedy: another },
   /** YAML is written by hand. */
-  taskYaml: { noun: "task", largest: 1_000_000, remedy: "Split it into smaller files." },
+  taskYaml: { noun: say`task`, largest: 1_000_000, remedy: say`Split it into smaller files.` },
   /** Held as a tree of places, dozens of bytes for each of its own. */
-  taskJson: { noun: "task", largest: 16_000_000, remedy: "Split it into smaller files." },
+  taskJson: { noun: say`task`, largest: 16_000_000, remedy: say`Split it into smaller files.` },
   /** Read row by row. */
-  taskRows: { noun: "task", largest: 64_000_000, remedy: "Split it into smaller files." },
+  taskRows: { noun: say`task`, largest: 64_000_000, remedy: say`Split it into smaller files.` },
   /** A graph of a large model has some ten million edges of fifty characters. */
-  circuit: { noun: "circuit", largest: 500_000_000, remedy: another },
-  relation: { noun: "relation", largest: 16_000_000, remedy: another },
-  session: { noun: "session", largest: 256_000_000, remedy: another },
-  result: { noun: "result", largest: 500_000_000, remedy: another },
-  journal: { noun: "run journal", largest: 500_000_000, remedy: another },
-  training: { noun: "training checkpoint", largest: 2_000_000_000, remedy: another },
+  circuit: { noun: say`circuit`, largest: 500_000_000, remedy: another },
+  relation: { noun: say`relation`, largest: 16_000_000, remedy: another },
+  session: { noun: say`session`, largest: 256_000_000, remedy: another },
+  result: { noun: say`result`, largest: 500_000_000, remedy: another },
+  journal: { noun: say`run journal`, largest: 500_000_000, remedy: another },
+  training: { noun: say`training checkpoint`, largest: 2_000_000_000, remedy: another },
   /** Small files that programs keep for themselves: lists, references, locks, tokens. */
-  note: { noun: "settings", largest: 1_000_000, remedy: another },
+  note: { noun: say`settings`, largest: 1_000_000, remedy: another },
 } as const satisfies Readonly<Record<string, FileKind>>;
 
 /** A file that is open for reading, and its size when it was opened, bytes. Whoever opens it closes the descriptor. */
@@ -49,20 +50,24 @@ const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * @param noun what the file should be, for the sentence
  * @throws EngineError "missing-file" where there is none or it may not be read, "invalid-file" for a folder, pipe, socket or device
  */
-export function openRegularFile(path: string, noun: string): OpenedFile {
-  const fail = (code: "missing-file" | "invalid-file", sentence: string, cause?: unknown): EngineError =>
-    new EngineError(code, `${path}: ${sentence}`, { place: { file: path } }, { cause });
+export function openRegularFile(path: string, noun: Sentence): OpenedFile {
+  const fail = (code: "missing-file" | "invalid-file", sentence: Sentence, cause?: unknown): EngineError =>
+    new EngineError(code, say`${path}: ${sentence}`, { place: { file: path } }, { cause });
   let descriptor: number;
   try {
     descriptor = openSync(path, withoutWaiting);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw fail("missing-file", `there is no such file; check the path of the ${noun}.`, cause);
+      throw fail("missing-file", say`there is no such file; check the path of the ${noun}.`, cause);
     }
     // A socket cannot be opened at all, and a path with a NUL byte has no code of the system.
-    if (code === "ENXIO") throw fail("invalid-file", `is not a regular file; name a ${noun} file.`, cause);
-    throw fail("missing-file", `it cannot be opened (${code ?? "impossible path"}); check its permissions.`, cause);
+    if (code === "ENXIO") throw fail("invalid-file", say`is not a regular file; name a ${noun} file.`, cause);
+    throw fail(
+      "missing-file",
+      say`it cannot be opened (${code ?? say`impossible path`}); check its permissions.`,
+      cause,
+    );
   }
   const status = fstatSync(descriptor);
   if (status.isFile()) {
@@ -70,8 +75,8 @@ export function openRegularFile(path: string, noun: string): OpenedFile {
     return { descriptor, size: status.size };
   }
   closeSync(descriptor);
-  if (status.isDirectory()) throw fail("invalid-file", `is a folder; name one ${noun} file inside it.`);
-  throw fail("invalid-file", `is not a regular file; name a ${noun} file.`);
+  if (status.isDirectory()) throw fail("invalid-file", say`is a folder; name one ${noun} file inside it.`);
+  throw fail("invalid-file", say`is not a regular file; name a ${noun} file.`);
 }
 
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:[0-9a-f]{64}\nsize (\d+)\n/;
@@ -87,7 +92,7 @@ function requireNoPointer(path: string, descriptor: number, size: number): void 
   closeSync(descriptor);
   throw new EngineError(
     "invalid-file",
-    `${path}: is a Git LFS pointer to a file of ${pointer[1]} bytes, not that file. Fetch it: git lfs pull in its folder.`,
+    say`${path}: is a Git LFS pointer to a file of ${pointer[1]} bytes, not that file. Fetch it: git lfs pull in its folder.`,
     { place: { file: path } },
   );
 }
@@ -102,7 +107,7 @@ export function readRange(path: string, descriptor: number, offset: number, leng
   for (let done = 0; done < length;) {
     const count = readSync(descriptor, bytes, done, length - done, offset + done);
     if (count === 0) {
-      throw new EngineError("invalid-file", `${path} became shorter while it was read.`, { place: { file: path } });
+      throw new EngineError("invalid-file", say`${path} became shorter while it was read.`, { place: { file: path } });
     }
     done += count;
   }
@@ -115,8 +120,8 @@ export function readWholeFile(path: string, kind: FileKind): Buffer {
   const { descriptor, size } = openRegularFile(path, kind.noun);
   try {
     if (size <= kind.largest) return readRange(path, descriptor, 0, size);
-    const sentence = `is ${size} bytes large; at most ${kind.largest} are read. ${kind.remedy}`;
-    throw new EngineError("invalid-file", `${path}: ${sentence}`, { place: { file: path } });
+    const sentence = say`is ${size} bytes large; at most ${kind.largest} are read. ${kind.remedy}`;
+    throw new EngineError("invalid-file", say`${path}: ${sentence}`, { place: { file: path } });
   } finally {
     closeSync(descriptor);
   }
@@ -133,7 +138,7 @@ export function readWholeText(path: string, kind: FileKind): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    const sentence = `is not UTF-8 text, so no ${kind.noun} file. ${another}`;
-    throw new EngineError("invalid-file", `${path}: ${sentence}`, { place: { file: path } }, { cause });
+    const sentence = say`is not UTF-8 text, so no ${kind.noun} file. ${another}`;
+    throw new EngineError("invalid-file", say`${path}: ${sentence}`, { place: { file: path } }, { cause });
   }
 }

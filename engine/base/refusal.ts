@@ -1,5 +1,6 @@
 // What the operating system refuses to do with a file, as a sentence that names the file and the reason.
 import { EngineError } from "./errors.ts";
+import { say } from "./sentence.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission is denied",
@@ -29,7 +30,7 @@ export function refusalOf(error: unknown, path?: string): EngineError | undefine
   const reason = REASONS[code ?? ""];
   const file = path ?? own;
   if (reason === undefined || file === undefined) return undefined;
-  return new EngineError("disk", `${file}: ${reason}.`, { place: { file } }, { cause: error });
+  return new EngineError("disk", say`${file}: ${reason}.`, { place: { file } }, { cause: error });
 }
 
 /** Does something with a file. @throws EngineError "disk" where the system refuses, else as the work */

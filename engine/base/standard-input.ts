@@ -1,6 +1,7 @@
 // Standard input in the place of a file: "-" and its device names, for a program that allows it, read once and kept.
 import { closeSync, openSync, readSync } from "node:fs";
 import { EngineError } from "./errors.ts";
+import { say } from "./sentence.ts";
 
 const NAMES = /^(-|\/dev\/stdin|\/dev\/fd\/\d{1,4}|\/proc\/self\/fd\/\d{1,4})$/;
 
@@ -56,7 +57,7 @@ function readToEnd(descriptor: number, name: string, largest: number): Buffer {
     blocks.push(block.subarray(0, count));
     total += count;
   }
-  throw new EngineError("invalid-file", `${name}: more than ${largest} bytes came; that is no file of this kind.`, {
+  throw new EngineError("invalid-file", say`${name}: more than ${largest} bytes came; that is no file of this kind.`, {
     place: { file: name },
   });
 }
@@ -79,7 +80,7 @@ function nothingThere(name: string, cause: unknown): EngineError {
   const { code } = cause as NodeJS.ErrnoException;
   return new EngineError(
     "missing-file",
-    `${name}: there is nothing to read from (${code}); pipe a file in, such as "secateur tasks show - < task.json".`,
+    say`${name}: there is nothing to read from (${String(code)}); pipe a file in, such as "secateur tasks show - < task.json".`,
     { place: { file: name } },
     { cause },
   );

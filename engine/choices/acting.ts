@@ -1,4 +1,5 @@
 // How a direction acts on a run: what a person sets of it, wherever one is applied.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import { layer, listOf, oneOf, real } from "./bounds.ts";
 import { option } from "./option.ts";
@@ -17,7 +18,7 @@ export type VectorPositions = (typeof VECTOR_POSITIONS)[number];
 
 /** "a.safetensors + b.safetensors - c.safetensors". */
 export const vectorSum = z
-  .string({ error: "Name a file of a direction, or several joined by + and -." })
+  .string({ error: asks(say`Name a file of a direction, or several joined by + and -.`) })
   .min(1)
   .max(4096);
 

@@ -1,4 +1,5 @@
 // The settings of curves of size against faithfulness, and the curves.
+import type { Note } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, stepCount } from "./bounds.ts";
@@ -51,5 +52,5 @@ export interface Curves {
   }[];
   /** Examples that the figures are of. */
   readonly examples: { readonly discovery: number; readonly heldOut: number };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,4 +1,5 @@
 // The settings of dictionaries of features, trained and judged, and their results.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, positive, seed, stepCount, whole } from "./bounds.ts";
@@ -9,7 +10,10 @@ import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
 const layerOf = whole(0, 10_000);
-const notNegative = z.number({ error: "Give a number from 0 to 1000000." }).gte(0).lte(1e6);
+const notNegative = z
+  .number({ error: asks(say`Give a number from 0 to 1000000.`) })
+  .gte(0)
+  .lte(1e6);
 
 /** States that do not count, by reason. */
 export interface Exclusions {
@@ -33,22 +37,22 @@ const corpusChoice = {
     flags: "--bos <choice>",
     help: "Begins texts with the beginning-of-text token as the tokenizer does by itself, always or never.",
   }),
-  centre: option(z.boolean({ error: "Give true or false." }).default(false), {
+  centre: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--centre",
     help: "Takes the mean over the dimensions out of every state, as TransformerLens does.",
     says: "yes",
   }),
-  keepFirst: option(z.boolean({ error: "Give true or false." }).default(false), {
+  keepFirst: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--keep-first",
     help: "Counts the first position of every text too, where attention sinks stand.",
     says: "yes",
   }),
-  keepSpecial: option(z.boolean({ error: "Give true or false." }).default(false), {
+  keepSpecial: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--keep-special",
     help: "Counts beginning- and end-of-text tokens too.",
     says: "yes",
   }),
-  keepOutlying: option(z.boolean({ error: "Give true or false." }).default(false), {
+  keepOutlying: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--keep-outlying",
     help: "Counts states of more than five times the median norm too.",
     says: "yes",
@@ -138,7 +142,7 @@ export interface SaeTrainResult {
   /** Where several values were asked for: every one of them, this dictionary's own among them, by value. */
   readonly compared?: { readonly by: SparsityChoice; readonly dictionaries: readonly ComparedDictionary[] };
   readonly seconds: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** What decides how many features fire in a state. */
@@ -213,11 +217,14 @@ export interface SaeEvalResult {
   readonly spliced: Readonly<Record<"dictionary" | "zero" | "mean", NeutralEffect>>;
   /** (CE zero − CE spliced) / (CE zero − CE clean); and with the mean in the place of zero. */
   readonly recovered: { readonly zero: number; readonly mean: number };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const index = whole(0, 10_000_000);
-const text = z.string({ error: "Give a text of 1 to 1000000 characters." }).min(1).max(1_000_000);
+const text = z
+  .string({ error: asks(say`Give a text of 1 to 1000000 characters.`) })
+  .min(1)
+  .max(1_000_000);
 
 /** Which dictionary, and where in which model. */
 const dictionaryChoice = {
@@ -251,10 +258,16 @@ export const saeFeaturesSettings = z.strictObject({
     flags: "--task <file>",
     help: "Lists features by their estimated effect on this task (attribution patching), and shows the one on held-out examples beside it.",
   }),
-  label: option(z.string({ error: "Give a text of at most 1000 characters." }).max(1_000).optional(), {
-    flags: "--label <text>",
-    help: "Lists features whose label has this text in it; of an empty text all that have a label.",
-  }),
+  label: option(
+    z
+      .string({ error: asks(say`Give a text of at most 1000 characters.`) })
+      .max(1_000)
+      .optional(),
+    {
+      flags: "--label <text>",
+      help: "Lists features whose label has this text in it; of an empty text all that have a label.",
+    },
+  ),
   labels: option(path.optional(), {
     flags: "--labels <file>",
     help: "Takes over the explanations of Neuronpedia's JSON as labels; they are kept beside the dictionary.",
@@ -338,7 +351,7 @@ export interface SaeFeaturesResult {
     readonly features: readonly number[];
     readonly values: readonly (readonly number[])[];
   };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export const saeShowSettings = z.strictObject({
@@ -374,11 +387,14 @@ export interface SaeShowResult {
   /** What is far off in `look`, in sentences; empty where it fits. */
   readonly implausible: readonly string[];
   readonly labels: readonly { readonly feature: number; readonly label: string }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 const STEER_OPS = ["add", "clamp", "project"] as const;
-const amount = z.number({ error: "Give a number from -1000 to 1000." }).gte(-1000).lte(1000);
+const amount = z
+  .number({ error: asks(say`Give a number from -1000 to 1000.`) })
+  .gte(-1000)
+  .lte(1000);
 
 export const saeSteerSettings = z.strictObject({
   ...dictionaryChoice,
@@ -431,5 +447,5 @@ export interface SaeSteerResult {
     readonly sane: boolean;
   }[];
   readonly raises: readonly string[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

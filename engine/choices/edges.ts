@@ -1,4 +1,5 @@
 // The settings of circuits of edges.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { oneOf, path, trialCount } from "./bounds.ts";
@@ -27,7 +28,7 @@ export const edgeSettings = z.strictObject({
     flags: "--signs <convention>",
     help: "Reads and writes the scores of such files in this sense.",
   }),
-  prune: option(z.boolean({ error: "Give true or false." }).default(false), {
+  prune: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--prune",
     help: "Prunes the smallest faithful circuit of the curve: every edge is tested, until none can go.",
     says: "yes",

@@ -1,4 +1,5 @@
 // The settings of value edits, and the result.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { oneOf, path, real, seed, whole } from "./bounds.ts";
@@ -34,10 +35,17 @@ export const editSettings = z.strictObject({
     help: "Makes boosted value vectors so many times as long.",
   }),
   neurons: option(whole(1, 1_000).default(5), { flags: "--neurons <n>", help: "Edits so many neurons of each fact." }),
-  shared: option(z.number({ error: "Give a share from 0 to 1." }).gte(0).lte(1).default(1), {
-    flags: "--shared <share>",
-    help: "Leaves out neurons that more than this share of the facts have in common.",
-  }),
+  shared: option(
+    z
+      .number({ error: asks(say`Give a share from 0 to 1.`) })
+      .gte(0)
+      .lte(1)
+      .default(1),
+    {
+      flags: "--shared <share>",
+      help: "Leaves out neurons that more than this share of the facts have in common.",
+    },
+  ),
   limit: option(whole(1, 1_000).default(8), {
     flags: "--limit <n>",
     help: "Takes so many facts that the model knows.",
@@ -86,5 +94,5 @@ export interface EditResult {
   readonly success: NullFigure;
   /** The file of the patch, and the fact that it edits; undefined where none was asked for. */
   readonly patch: { readonly file: string; readonly fact: number } | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,4 +1,5 @@
 // The settings of the figures of a circuit file, measured again, on its own task or on others.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, whole } from "./bounds.ts";
@@ -40,7 +41,7 @@ export const transferSettings = z.strictObject({
     help: "Measures on each of a task's held-out templates beside its own, with each of its corruptions, or both: templates, corruptions.",
     otherwise: "the task's own templates and corruption",
   }),
-  alternatives: option(z.boolean({ error: "Give true or false." }).optional(), {
+  alternatives: option(z.boolean({ error: asks(say`Give true or false.`) }).optional(), {
     flags: "--alternatives",
     help: "Measures the other circuits of each file too, those that its search found as equals.",
     otherwise: "only the first circuit of each file",

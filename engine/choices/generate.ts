@@ -1,4 +1,5 @@
 // The settings of text generation, and its result.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { acting } from "./acting.ts";
@@ -8,11 +9,17 @@ import { option } from "./option.ts";
 import { textsSpelled } from "./spelling.ts";
 import { modelName } from "./task-choice.ts";
 
-const text = z.string({ error: "Give a text of at most 1000000 characters." }).max(1_000_000);
-const stopText = z.string({ error: "Give a text of 1 to 1000 characters." }).min(1).max(1_000);
-const chance = z.number({ error: "Give a number above 0, at most 1, such as 0.9." }).gt(0).lte(1);
+const text = z.string({ error: asks(say`Give a text of at most 1000000 characters.`) }).max(1_000_000);
+const stopText = z
+  .string({ error: asks(say`Give a text of 1 to 1000 characters.`) })
+  .min(1)
+  .max(1_000);
+const chance = z
+  .number({ error: asks(say`Give a number above 0, at most 1, such as 0.9.`) })
+  .gt(0)
+  .lte(1);
 const temperature = z
-  .number({ error: "Give a number from 0 to 100, such as 0.7; 0 always takes the likeliest token." })
+  .number({ error: asks(say`Give a number from 0 to 100, such as 0.7; 0 always takes the likeliest token.`) })
   .gte(0)
   .lte(100);
 
@@ -111,7 +118,7 @@ export interface GenerateResult {
   readonly samples: readonly Sample[];
   /** What each change of the plan did: entries that it touched, and how far they moved (norm). */
   readonly fired: readonly { readonly entries: number; readonly moved: number }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** A token as it is chosen, and the text that it adds to what can be shown already. */

@@ -1,4 +1,5 @@
 // The settings of the lens and its result, and the settings of fitting one.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Interval } from "../base/interval.ts";
@@ -7,8 +8,11 @@ import { BOS_CHOICES, FITTED_LENSES, LENS_KINDS, LENS_POSITIONS, LENS_SITES, typ
 import { option } from "./option.ts";
 import { modelName, promptChoice } from "./task-choice.ts";
 
-const text = z.string({ error: "Give a text of at most 1000000 characters." }).max(1_000_000);
-const word = z.string({ error: "Give words of 1 to 200 characters." }).min(1).max(200);
+const text = z.string({ error: asks(say`Give a text of at most 1000000 characters.`) }).max(1_000_000);
+const word = z
+  .string({ error: asks(say`Give words of 1 to 200 characters.`) })
+  .min(1)
+  .max(200);
 
 export const lensSettings = z.strictObject({
   task: option(path.optional(), {
@@ -71,7 +75,7 @@ export interface LensResult {
   readonly masses: readonly { readonly name: string; readonly mean: readonly number[] }[];
   /** Of every token id that a reading names. */
   readonly texts: Readonly<Record<number, string>>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface LensPrompt {

@@ -1,4 +1,5 @@
 // The settings of MLP memories, and the result.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, seed, whole } from "./bounds.ts";
@@ -7,9 +8,9 @@ import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
 export const SCORE_KINDS = ["plain", "centred"] as const;
-const text = z.string({ error: "Give a text of at most 100000 characters." }).max(100_000);
+const text = z.string({ error: asks(say`Give a text of at most 100000 characters.`) }).max(100_000);
 
-const neuronName = z.string().regex(/^m\d{1,5}\.n\d{1,7}$/, { error: 'Name neurons as in "m3.n12".' });
+const neuronName = z.string().regex(/^m\d{1,5}\.n\d{1,7}$/, { error: asks(say`Name neurons as in "m3.n12".`) });
 
 export const memoriesSettings = z.strictObject({
   model: modelName,
@@ -88,5 +89,5 @@ export interface MemoriesResult {
         }[];
       }
     | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,4 +1,5 @@
 // The settings and the result of a study of hidden neurons: what they go with, what their removal does, how they answer to strength.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Interval } from "../base/interval.ts";
@@ -8,12 +9,15 @@ import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { textsSpelled } from "./spelling.ts";
 
-const token = z.string({ error: "Give tokens of 1 to 200 characters." }).min(1).max(200);
+const token = z
+  .string({ error: asks(say`Give tokens of 1 to 200 characters.`) })
+  .min(1)
+  .max(200);
 const endpoint = z
-  .string({ error: "Give an address such as http://127.0.0.1:8080/v1." })
+  .string({ error: asks(say`Give an address such as http://127.0.0.1:8080/v1.`) })
   .max(2000)
-  .regex(/^https?:\/\/[^\s/]+/i, { error: "Give an address such as http://127.0.0.1:8080/v1." });
-const neuronId = z.string({ error: "Give a hidden neuron such as m2.n17." }).regex(/^m\d{1,9}\.n\d{1,9}$/);
+  .regex(/^https?:\/\/[^\s/]+/i, { error: asks(say`Give an address such as http://127.0.0.1:8080/v1.`) });
+const neuronId = z.string({ error: asks(say`Give a hidden neuron such as m2.n17.`) }).regex(/^m\d{1,9}\.n\d{1,9}$/);
 const settings = {
   model: option(path.optional(), {
     flags: "--model <name>",
@@ -419,5 +423,5 @@ export interface NeuronStudyResult {
   readonly words: WordStudy | undefined;
   readonly selectivity: SelectivityStudy | undefined;
   readonly explanations: ExplanationStudy | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -1,4 +1,5 @@
 // The settings of activation patching, and the effects of all places.
+import type { Note } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Tensor } from "../base/tensor.ts";
@@ -49,5 +50,5 @@ export interface PatchResult {
   readonly effect: Tensor;
   /** 0 = no effect, 1 = as the other run; absent where clean and corrupt have the same metric. */
   readonly normalised?: Tensor | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

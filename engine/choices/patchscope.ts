@@ -1,4 +1,5 @@
 // The settings of Patchscopes and of relation transplants, and their results.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, oneOf, path, seed, whole } from "./bounds.ts";
@@ -7,8 +8,8 @@ import type { NullFigure } from "./null-figure.ts";
 import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
-const text = z.string({ error: "Give a text of at most 100000 characters." }).max(100_000);
-const word = z.string({ error: "Give words of 1 to 200 characters." }).min(1).max(200);
+const text = z.string({ error: asks(say`Give a text of at most 100000 characters.`) }).max(100_000);
+const word = z.string({ error: asks(say`Give words of 1 to 200 characters.`) }).min(1).max(200);
 const point = whole(0, 10_000);
 const position = whole(0, 1_000_000);
 const draws = option(whole(20, 1_000).default(20), {
@@ -65,7 +66,7 @@ export const patchscopeSettings = z.strictObject({
     help: "Puts them before these layers.",
     otherwise: "all",
   }),
-  ladder: option(z.boolean({ error: "Give true or false." }).default(false), {
+  ladder: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--ladder",
     help: "Goes on writing from every source layer, put into the first of --into or into its own.",
     says: "yes",
@@ -121,7 +122,7 @@ export interface PatchscopeResult {
     readonly entries: number;
     readonly moved: number;
   }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export const transplantSettings = z.strictObject({
@@ -173,5 +174,5 @@ export interface TransplantResult {
   readonly layers: readonly TransplantLayer[];
   /** The last layer at which at least half of the discovery subjects bring their answer; undefined where there is none. */
   readonly last: number | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

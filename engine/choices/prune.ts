@@ -1,4 +1,5 @@
 // The settings of a search for a circuit of units.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { confidence, listOf, oneOf, path, repetitions, stepCount, trialCount, unitId, whole } from "./bounds.ts";
@@ -8,12 +9,16 @@ import { unitKindsSpelled } from "./spelling.ts";
 import { taskChoice } from "./task-choice.ts";
 
 /** What is left out is said; nobody says that a thing is not left out. */
-export const leftOut = z.literal(false, { error: "Give false, or leave it out." }).optional();
+export const leftOut = z.literal(false, { error: asks(say`Give false, or leave it out.`) }).optional();
 
 const unitKinds = z
-  .array(z.enum(UNIT_KINDS, { error: "That is no kind of unit; choose among heads, mlps, neurons, features, errors." }))
-  .min(1, { error: "Name at least one of heads, mlps, neurons, features, errors." })
-  .max(UNIT_KINDS.length, { error: "Name each kind once." });
+  .array(
+    z.enum(UNIT_KINDS, {
+      error: asks(say`That is no kind of unit; choose among heads, mlps, neurons, features, errors.`),
+    }),
+  )
+  .min(1, { error: asks(say`Name at least one of heads, mlps, neurons, features, errors.`) })
+  .max(UNIT_KINDS.length, { error: asks(say`Name each kind once.`) });
 
 /** Which units a search may remove, and how it goes about it. */
 export const searchChoice = {

@@ -1,4 +1,5 @@
 // The settings of scores by gradients, and the scores of all units or edges.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { listOf, name, oneOf, stepCount, whole } from "./bounds.ts";
@@ -22,7 +23,7 @@ export const scoreSettings = z.strictObject({
   ...promptChoice,
   method: edgeMethod,
   steps: pathSteps,
-  edges: option(z.boolean({ error: "Give true or false." }).default(false), {
+  edges: option(z.boolean({ error: asks(say`Give true or false.`) }).default(false), {
     flags: "--edges",
     help: "Scores edges instead of units: what one node writes to one input of another (EAP, EAP-IG).",
     says: "yes",
@@ -49,5 +50,5 @@ export interface ScoreResult {
   readonly scored: readonly Scored[];
   /** Discovery examples. */
   readonly examples: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

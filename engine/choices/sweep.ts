@@ -1,4 +1,5 @@
 // The settings of a sweep that is asked for as a job, its result, and what it tells on the way.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Interval } from "../base/interval.ts";
@@ -7,9 +8,11 @@ import { option } from "./option.ts";
 
 /** An address goes into files and is shown: no password stands in it. */
 const queueAddress = z
-  .string({ error: "Give the address of a queue, such as redis://HOST:6379." })
+  .string({ error: asks(say`Give the address of a queue, such as redis://HOST:6379.`) })
   .regex(/^rediss?:\/\/[^@\s]+$/, {
-    error: "Write redis://HOST:PORT; a password stands in SECATEUR_QUEUE_PASSWORD where the engine runs, not here.",
+    error: asks(
+      say`Write redis://HOST:PORT; a password stands in SECATEUR_QUEUE_PASSWORD where the engine runs, not here.`,
+    ),
   });
 
 export const sweepSettings = z.strictObject({
@@ -85,7 +88,7 @@ export interface SweepResult {
   readonly rows: readonly SweepJobRow[];
   /** For every two axes. */
   readonly grids: readonly SweepGrid[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** A job of which a worker tells how far it is, or why it handed it back. */

@@ -1,4 +1,5 @@
 // The choice of a task: which model, which examples, which ablation, which criterion; one schema for every face and file.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { exampleCount, name, oneOf, path, seed, share } from "./bounds.ts";
@@ -66,7 +67,7 @@ export const promptChoice = {
     help: "Takes the means of mean ablation over all corrupt or all clean prompts.",
     otherwise: TASKS_OWN,
   }),
-  perPosition: option(z.boolean({ error: "Give true or false." }).optional(), {
+  perPosition: option(z.boolean({ error: asks(say`Give true or false.`) }).optional(), {
     flags: "--per-position",
     help: "Takes one mean for each position in mean ablation.",
     otherwise: TASKS_OWN,

@@ -1,4 +1,5 @@
 // The settings of two-hop questions and back-patching, and the result.
+import type { Note } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import type { Interval } from "../base/interval.ts";
@@ -110,5 +111,5 @@ export interface TwoHopResult {
   readonly decodings: readonly Decoding[];
   readonly pairs: readonly (readonly [number, number])[];
   readonly backPatching: readonly BackPatching[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

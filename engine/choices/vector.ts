@@ -1,4 +1,5 @@
 // What a person sets of directions: how they are had, how they act, how they are judged; and what comes of it.
+import { asks, type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import { acting, VECTOR_ACTIONS, type VectorAction, vectorSum } from "./acting.ts";
@@ -64,10 +65,13 @@ export type InContextForm = (typeof IN_CONTEXT_FORMS)[number];
 export const SELECTION_RULES = ["gain", "induce", "remove"] as const;
 export type SelectionRule = (typeof SELECTION_RULES)[number];
 
-const word = z.string({ error: "Give a text of 1 to 200 characters." }).min(1).max(200);
+const word = z
+  .string({ error: asks(say`Give a text of 1 to 200 characters.`) })
+  .min(1)
+  .max(200);
 const positionWord = z
   .string()
-  .regex(/^(all|last|end(-\d{1,2})?)$/, { error: "Choose all, last, end, or end-1, end-2 …" });
+  .regex(/^(all|last|end(-\d{1,2})?)$/, { error: asks(say`Choose all, last, end, or end-1, end-2 …`) });
 
 const coefficients = listOf(real, 101);
 const makesAtLeast20 = whole(20, 1_000);
@@ -280,7 +284,7 @@ export interface VectorMakeResult {
   readonly chosenBy: string;
   /** A task or function vector on test queries. */
   readonly task: TaskVectorFigures | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface TaskVectorFigures {
@@ -317,7 +321,7 @@ export interface VectorSweepResult {
   readonly test:
     | { readonly clean: number; readonly steered: number; readonly change: NullFigure; readonly effect: NeutralEffect }
     | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface VectorJudgement {
@@ -351,7 +355,7 @@ export interface VectorJudgeResult {
     readonly prompts: number;
   }[];
   readonly vectors: readonly VectorJudgement[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** A token of either text: how likely it is with the change, and without it. */
@@ -381,7 +385,7 @@ export interface VectorApplyResult {
   readonly doses: readonly Dose[];
   /** The coefficients around 0 at which KL stays at most as large as was asked for. */
   readonly sane: readonly [least: number, most: number] | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** A coefficient in both units, and what the change did. */

@@ -1,4 +1,5 @@
 // What a circuit file must say beyond its schema: ids that the model has, kinds that were searched, edges that exist.
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import type { Circuit, CircuitEdge, CircuitNode, StabilityRow } from "./circuit-schema.ts";
 import { formatEdge, type Edge } from "./edge.ts";
@@ -9,7 +10,7 @@ import { UNIT_KINDS, type UnitKind } from "./unit.ts";
 /** A place in the file's structure ("kept.heads[2]") and a sentence that says what is wrong there and what would be right. */
 export interface Problem {
   readonly path: string;
-  readonly sentence: string;
+  readonly sentence: Sentence;
 }
 
 /** A problem that is put into words when it is asked for: a file may have millions of them. */
@@ -48,16 +49,18 @@ function dictionaryProblems({ dictionaries = [], nLayers }: Circuit["model"]): P
   return dictionaries.flatMap(({ layer }, i) => {
     const path = `model.dictionaries[${i}].layer`;
     if (layer >= nLayers) {
-      return [{ path, sentence: `the model has no layer ${layer}; its layers are 0 to ${nLayers - 1}.` }];
+      return [{ path, sentence: say`the model has no layer ${layer}; its layers are 0 to ${nLayers - 1}.` }];
     }
     const twice = dictionaries.findIndex((other) => other.layer === layer) < i;
-    return twice ? [{ path, sentence: `layer ${layer} has another dictionary already; leave one of them out.` }] : [];
+    return twice
+      ? [{ path, sentence: say`layer ${layer} has another dictionary already; leave one of them out.` }]
+      : [];
   });
 }
 
 function headProblems(model: Circuit["model"]): Problem[] {
   if (model.nHeads % model.nKeyValueHeads === 0) return [];
-  const sentence = `${model.nHeads} query heads do not divide into ${model.nKeyValueHeads} key-value heads; correct model.nHeads or model.nKeyValueHeads.`;
+  const sentence = say`${model.nHeads} query heads do not divide into ${model.nKeyValueHeads} key-value heads; correct model.nHeads or model.nKeyValueHeads.`;
   return [{ path: "model.nKeyValueHeads", sentence }];
 }
 
@@ -79,13 +82,13 @@ function* keptProblems(circuit: Circuit): Generator<Found> {
     if (searched && kept[field] === undefined) {
       yield () => ({
         path,
-        sentence: `missing, though search.units names "${kind}"; list the kept ones, or [] for none.`,
+        sentence: say`missing, though search.units names "${kind}"; list the kept ones, or [] for none.`,
       });
     }
     if (!searched && kept[field] !== undefined) {
       yield () => ({
         path,
-        sentence: `present, though search.units does not name "${kind}"; leave it out or add "${kind}" there.`,
+        sentence: say`present, though search.units does not name "${kind}"; leave it out or add "${kind}" there.`,
       });
     }
   }
@@ -109,7 +112,7 @@ function* listedProblems(circuit: Circuit, kept: Circuit["kept"], place: string)
     if (mlps && !mlps.has(mlp)) {
       yield () => ({
         path,
-        sentence: `lists neurons of ${mlp}, which is not in kept.mlps; add ${mlp} there or leave its neurons out.`,
+        sentence: say`lists neurons of ${mlp}, which is not in kept.mlps; add ${mlp} there or leave its neurons out.`,
       });
     }
   }
@@ -164,14 +167,14 @@ function* stabilityProblems(circuit: Circuit): Generator<Found> {
   if (falling >= 0) {
     yield () => ({
       path: `results.stability.rows[${falling}].discovery`,
-      sentence: `is ${sizes[falling]} after ${sizes[falling - 1]}; list the sizes rising, each once.`,
+      sentence: say`is ${sizes[falling]} after ${sizes[falling - 1]}; list the sizes rising, each once.`,
     });
   }
   const { enough } = stability;
   if (enough !== undefined && !sizes.includes(enough)) {
     yield () => ({
       path: "results.stability.enough",
-      sentence: `is ${enough}, a size that was not tried (${sizes.join(", ")}); write one of these, or leave it out.`,
+      sentence: say`is ${enough}, a size that was not tried (${sayList(sizes, ", ")}); write one of these, or leave it out.`,
     });
   }
 }
@@ -180,7 +183,7 @@ function searchCountProblems(row: StabilityRow, searches: number, path: string):
   return (["kept", "heldOut", "circuits"] as const).flatMap((field) => {
     const entries = row[field]?.length ?? searches;
     if (entries === searches) return [];
-    const sentence = `has ${entries} entries for ${searches} seeds; write one for each search.`;
+    const sentence = say`has ${entries} entries for ${searches} seeds; write one for each search.`;
     return [{ path: `${path}.${field}`, sentence }];
   });
 }
@@ -190,12 +193,15 @@ function transferProblems({ results }: Circuit): Problem[] {
   return (results?.transfer ?? []).flatMap(({ task, figures, split, failure }, i) => {
     const path = `results.transfer[${i}]`;
     if ((figures === undefined) === (failure === undefined)) {
-      const which = figures === undefined ? "neither figures nor a failure" : "both figures and a failure";
-      return [{ path, sentence: `${task} has ${which}; write one of the two.` }];
+      const which = figures === undefined ? say`neither figures nor a failure` : say`both figures and a failure`;
+      return [{ path, sentence: say`${task} has ${which}; write one of the two.` }];
     }
     if ((figures === undefined) === (split === undefined)) return [];
     return [
-      { path: `${path}.split`, sentence: `goes with figures; ${split === undefined ? "write it" : "leave it out"}.` },
+      {
+        path: `${path}.split`,
+        sentence: say`goes with figures; ${split === undefined ? say`write it` : say`leave it out`}.`,
+      },
     ];
   });
 }
@@ -205,21 +211,24 @@ function* idProblems(circuit: Circuit, ids: readonly string[], path: string): Ge
   const seen = new Set<string>();
   for (const [i, id] of ids.entries()) {
     const wrong =
-      nodeIdProblem(circuit, id) ?? (seen.has(id) ? () => `"${id}" stands here twice; remove one.` : undefined);
+      nodeIdProblem(circuit, id) ?? (seen.has(id) ? () => say`"${id}" stands here twice; remove one.` : undefined);
     seen.add(id);
     if (wrong) yield () => ({ path: `${path}[${i}]`, sentence: wrong() });
   }
 }
 
 /** Why an id is none of the model's, to be put into words; undefined where it is one. */
-function nodeIdProblem({ model }: Circuit, id: string): (() => string) | undefined {
+function nodeIdProblem({ model }: Circuit, id: string): (() => Sentence) | undefined {
   const node = parseNode(id);
-  if (!node) return () => `"${id}" is not an id; numbers have no leading zeros, as in a3.h1, m2, m2.n17.`;
+  if (!node) return () => say`"${id}" is not an id; numbers have no leading zeros, as in a3.h1, m2, m2.n17.`;
   if (hasNode(model, node)) return undefined;
   const { nLayers, nHeads, dMlp, dictionaries = [] } = model;
-  const laid = dictionaries.map(({ layer, features }) => `, features of d${layer} 0–${features - 1}`).join("");
+  const laid = sayList(
+    dictionaries.map(({ layer, features }) => say`, features of d${layer} 0–${features - 1}`),
+    "",
+  );
   return () =>
-    `the model has no ${id} (layers 0–${nLayers - 1}, heads 0–${nHeads - 1}, neurons 0–${dMlp - 1}${laid}); correct the id, or the sizes in model.`;
+    say`the model has no ${id} (layers 0–${nLayers - 1}, heads 0–${nHeads - 1}, neurons 0–${dMlp - 1}${laid}); correct the id, or the sizes in model.`;
 }
 
 function* nodeProblems(circuit: Circuit): Generator<Found> {
@@ -230,7 +239,7 @@ function* nodeProblems(circuit: Circuit): Generator<Found> {
     const twice = seen.has(node.id);
     seen.add(node.id);
     if (wrongId) yield () => ({ path: `${path}.id`, sentence: wrongId() });
-    else if (twice) yield () => ({ path: `${path}.id`, sentence: `"${node.id}" stands here twice; remove one.` });
+    else if (twice) yield () => ({ path: `${path}.id`, sentence: say`"${node.id}" stands here twice; remove one.` });
     else yield* made(nodeFieldProblems(node, path));
   }
 }
@@ -247,27 +256,27 @@ function nodeFieldProblems(node: CircuitNode, path: string): Problem[] {
   return Object.keys(said)
     .filter((field) => said[field] !== meant[field])
     .map((field) => {
-      const right = meant[field] === undefined ? "leave it out" : `write ${JSON.stringify(meant[field])}`;
+      const right = meant[field] === undefined ? say`leave it out` : say`write ${JSON.stringify(meant[field])}`;
       return {
         path: `${path}.${field}`,
-        sentence: `${JSON.stringify(said[field]) ?? "absent"} does not fit the id ${node.id}; ${right}.`,
+        sentence: say`${JSON.stringify(said[field]) ?? say`absent`} does not fit the id ${node.id}; ${right}.`,
       };
     });
 }
 
 /** An edge entry as an edge, or why it is none, to be put into words. */
-function readEdge(circuit: Circuit, entry: CircuitEdge): Edge | (() => string) {
+function readEdge(circuit: Circuit, entry: CircuitEdge): Edge | (() => Sentence) {
   const wrongId = nodeIdProblem(circuit, entry.source) ?? nodeIdProblem(circuit, entry.target);
   const source = parseNode(entry.source);
   const target = parseNode(entry.target);
-  if (wrongId !== undefined || !source || !target) return wrongId ?? (() => "unknown ids.");
+  if (wrongId !== undefined || !source || !target) return wrongId ?? (() => say`unknown ids.`);
   if (target.kind === "head" && entry.input === undefined)
-    return () => `an edge into the head ${entry.target} needs input "q", "k" or "v".`;
+    return () => say`an edge into the head ${entry.target} needs input "q", "k" or "v".`;
   if (target.kind !== "head" && entry.input !== undefined)
-    return () => `${entry.target} has one input; leave "input" out.`;
+    return () => say`${entry.target} has one input; leave "input" out.`;
   if (!reaches(source, target, circuit.model.parallelBlocks ?? false)) {
     return () =>
-      `${entry.source} does not feed ${entry.target} (an edge runs to a later layer, or from a layer's heads to its MLP); remove it.`;
+      say`${entry.source} does not feed ${entry.target} (an edge runs to a later layer, or from a layer's heads to its MLP); remove it.`;
   }
   return { source, target, input: entry.input };
 }
@@ -281,7 +290,7 @@ function* edgeProblems(circuit: Circuit): Generator<Found> {
       continue;
     }
     const name = formatEdge(edge);
-    if (seen.has(name)) yield () => ({ path: `edges[${i}]`, sentence: `${name} stands here twice; remove one.` });
+    if (seen.has(name)) yield () => ({ path: `edges[${i}]`, sentence: say`${name} stands here twice; remove one.` });
     seen.add(name);
   }
 }
@@ -308,6 +317,6 @@ function intervalProblems(circuit: Circuit): Problem[] {
     .filter(([, interval]) => interval !== undefined && interval[0] > interval[1])
     .map(([path, interval]) => ({
       path,
-      sentence: `the lower end ${interval?.[0]} is above the upper end ${interval?.[1]}; write [lower, upper].`,
+      sentence: say`the lower end ${String(interval?.[0])} is above the upper end ${String(interval?.[1])}; write [lower, upper].`,
     }));
 }

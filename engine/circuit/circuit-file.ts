@@ -1,6 +1,7 @@
 // Reads and writes circuit files: every problem is a sentence with a place, equal circuits are equal bytes.
 import type { z } from "zod";
 import { assertInternal, EngineError, MOST_PROBLEMS } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { findProblems, type Problem } from "./circuit-checks.ts";
 import {
@@ -56,36 +57,36 @@ export function formatCircuit(circuit: Circuit): string {
 /** A sentence for files that are something else or of another version, before their fields are looked at. */
 function foreignFormat(data: unknown): Problem | undefined {
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    return { path: "", sentence: `holds ${nameOf(data)} where a circuit is an object; is this a circuit file?` };
+    return { path: "", sentence: say`holds ${nameOf(data)} where a circuit is an object; is this a circuit file?` };
   }
   const { format, version } = data as Record<string, unknown>;
   if (format === undefined && "cfg" in data) {
     return {
       path: "format",
-      sentence: "missing; this looks like an EAP-IG graph, which is read as such, not as a circuit file.",
+      sentence: say`missing; this looks like an EAP-IG graph, which is read as such, not as a circuit file.`,
     };
   }
   if (format !== CIRCUIT_FORMAT) {
     return {
       path: "format",
-      sentence: `is ${quote(format)}, a circuit file says "${CIRCUIT_FORMAT}"; is this another kind of file?`,
+      sentence: say`is ${quote(format)}, a circuit file says "${CIRCUIT_FORMAT}"; is this another kind of file?`,
     };
   }
   if (!READ_VERSIONS.includes(version as number)) {
     return {
       path: "version",
-      sentence: `is ${quote(version)}, this program reads version ${READ_VERSIONS.join(" and ")}; use the release that wrote the file.`,
+      sentence: say`is ${quote(version)}, this program reads version ${sayList(READ_VERSIONS, " and ")}; use the release that wrote the file.`,
     };
   }
   return undefined;
 }
 
-function nameOf(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+function nameOf(value: unknown): Sentence {
+  return value === null ? say`null` : Array.isArray(value) ? say`a list` : say`a ${typeof value}`;
 }
 
-function quote(value: unknown): string {
-  return value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+function quote(value: unknown): Sentence {
+  return value === undefined ? say`missing` : say`${(JSON.stringify(value) ?? String(value)).slice(0, 60)}`;
 }
 
 function problemsOf(error: z.ZodError, data: unknown): ProblemList<Problem> {
@@ -103,14 +104,15 @@ function listOf(all: readonly Problem[]): ProblemList<Problem> {
 function invalid(file: string, problems: ProblemList<Problem>): EngineError {
   const { count } = problems;
   const kept = [...problems];
-  const listed = kept.slice(0, MOST_PROBLEMS.listed).map((problem) => `\n  ${line(problem)}`);
-  const more = count > MOST_PROBLEMS.listed ? `\n  and ${count - MOST_PROBLEMS.listed} more` : "";
-  const message = count === 1 ? `${file}: ${line(kept[0])}` : `${file}: ${count} problems:${listed.join("")}${more}`;
+  const listed = kept.slice(0, MOST_PROBLEMS.listed).map((problem) => say`\n  ${line(problem)}`);
+  const more = count > MOST_PROBLEMS.listed ? say`\n  and ${count - MOST_PROBLEMS.listed} more` : say``;
+  const message =
+    count === 1 ? say`${file}: ${line(kept[0])}` : say`${file}: ${count} problems:${sayList(listed, "")}${more}`;
   return new EngineError("invalid-file", message, { place: { file }, problems: kept, count });
 }
 
-function line({ path, sentence }: Problem): string {
-  return path === "" ? sentence : `${path}: ${sentence}`;
+function line({ path, sentence }: Problem): Sentence {
+  return path === "" ? sentence : say`${path}: ${sentence}`;
 }
 
 /** The same circuit with every list of ids in the order of the data flow. */

@@ -1,4 +1,5 @@
 // The schema of the circuit file (`*.circuit.json`), the record of one run: meaning and unit of every field.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Frozen } from "../base/frozen.ts";
 import {
@@ -14,10 +15,12 @@ const count = z.int().min(0);
 const size = z.int().min(1).max(1_000_000_000);
 const text = z.string().min(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
-const headId = z.string().regex(/^a\d+\.h\d+$/, "a head's id such as a3.h1");
-const mlpId = z.string().regex(/^m\d+$/, "an MLP's id such as m2");
-const dictionaryId = z.string().regex(/^d\d+$/, "a dictionary's id such as d2, of the layer that it is laid on");
-const errorId = z.string().regex(/^d\d+\.error$/, "an error's id such as d2.error");
+const headId = z.string().regex(/^a\d+\.h\d+$/, asks(say`a head's id such as a3.h1`));
+const mlpId = z.string().regex(/^m\d+$/, asks(say`an MLP's id such as m2`));
+const dictionaryId = z
+  .string()
+  .regex(/^d\d+$/, asks(say`a dictionary's id such as d2, of the layer that it is laid on`));
+const errorId = z.string().regex(/^d\d+\.error$/, asks(say`an error's id such as d2.error`));
 const unitId = z
   .string()
   .regex(

@@ -1,5 +1,6 @@
 // Two circuits of models of one shape side by side: what only one of them keeps, what both keep, how alike they are.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Circuit } from "./circuit-schema.ts";
 import { keptUnits } from "./kept.ts";
 import type { UnitKind } from "./unit.ts";
@@ -51,7 +52,7 @@ function compareKind(kind: UnitKind, a: UnitSet, b: UnitSet): KindComparison {
 function requireSameShape(a: Circuit, b: Circuit): void {
   for (const field of ["nLayers", "nHeads", "dMlp"] as const) {
     if (a.model[field] === b.model[field]) continue;
-    const sentence = `The circuits are of models of different shape: ${field} is ${a.model[field]} in ${a.model.name} and ${b.model[field]} in ${b.model.name}. Compare circuits of one model.`;
+    const sentence = say`The circuits are of models of different shape: ${field} is ${a.model[field]} in ${a.model.name} and ${b.model[field]} in ${b.model.name}. Compare circuits of one model.`;
     throw new EngineError("shape", sentence, { field });
   }
 }

@@ -1,11 +1,12 @@
 // JSON text in and out: syntax errors with line and column, and one stable, readable layout.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 
 /** A parsed value; `unknown` on purpose, for the caller to check. */
 export function parseJson(text: string, file: string): unknown {
   const json = text.startsWith("\uFEFF") ? text.slice(1) : text;
   if (json.trim() === "")
-    throw new EngineError("invalid-file", `${file}: the file is empty. Is it still being written?`, {
+    throw new EngineError("invalid-file", say`${file}: the file is empty. Is it still being written?`, {
       place: { file },
     });
   try {
@@ -14,8 +15,8 @@ export function parseJson(text: string, file: string): unknown {
     const reason = (error as Error).message;
     const place = placeOf(json);
     const where = `${file}:${place.line}:${place.column}`;
-    const remedy = "Restore the file from where it was written, or correct it there.";
-    throw new EngineError("invalid-file", `${where}: not valid JSON: ${plain(reason)}. ${remedy}`, {
+    const remedy = say`Restore the file from where it was written, or correct it there.`;
+    throw new EngineError("invalid-file", say`${where}: not valid JSON: ${plain(reason)}. ${remedy}`, {
       place: { file, ...place },
     });
   }

@@ -1,5 +1,6 @@
 // Between a circuit file's lists and a set of units: what is kept, at the end and after any step.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Circuit } from "./circuit-schema.ts";
 import { parseUnit, type Unit, type UnitSizes } from "./unit.ts";
 import { UnitSpace, type UnitSet } from "./unit-set.ts";
@@ -50,7 +51,7 @@ export function keptAfterStep(circuit: Circuit, step: number): UnitSet {
   const { trajectory } = circuit.search;
   if (step !== 0 && !trajectory.some((entry) => entry.step === step)) {
     const last = trajectory.at(-1)?.step ?? 0;
-    throw new EngineError("usage", `The trajectory has no step ${step}; choose one of 0 to ${last}.`, { step });
+    throw new EngineError("usage", say`The trajectory has no step ${step}; choose one of 0 to ${last}.`, { step });
   }
   return trajectory
     .filter((entry) => entry.step <= step)
@@ -67,12 +68,12 @@ export function keptAfterStep(circuit: Circuit, step: number): UnitSet {
 export function requireFit(circuit: Circuit, file: string, sizes: UnitSizes, modelName: string): void {
   const { model } = circuit;
   if (model.nLayers === sizes.nLayers && model.nHeads === sizes.nHeads && model.dMlp === sizes.dMlp) return;
-  const sentence = `${file}: the circuit is of ${model.name} (${describe(model)}) and does not fit ${modelName} (${describe(sizes)}). Choose the model it was found in.`;
+  const sentence = say`${file}: the circuit is of ${model.name} (${describe(model)}) and does not fit ${modelName} (${describe(sizes)}). Choose the model it was found in.`;
   throw new EngineError("shape", sentence, { place: { file } });
 }
 
-function describe({ nLayers, nHeads, dMlp }: UnitSizes): string {
-  return `${nLayers} layers, ${nHeads} heads, ${dMlp} neurons per MLP`;
+function describe({ nLayers, nHeads, dMlp }: UnitSizes): Sentence {
+  return say`${nLayers} layers, ${nHeads} heads, ${dMlp} neurons per MLP`;
 }
 
 function unitOf(id: string): Unit {

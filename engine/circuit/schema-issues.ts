@@ -1,4 +1,5 @@
 // Turns what zod finds into a path and a sentence with a remedy.
+import { eachOnce, heard, say, sayList, type Sentence } from "../base/sentence.ts";
 import type { z } from "zod";
 import type { Problem } from "./circuit-checks.ts";
 
@@ -7,68 +8,85 @@ type Issue = z.core.$ZodIssue;
 /** @param data the whole value that was parsed, to say what stands at the place */
 export function explainIssue(issue: Issue, data: unknown): Problem {
   const value = valueAt(data, issue.path);
-  if (value === undefined) return { path: formatPath(issue.path), sentence: `missing; ${wanted(issue)}.` };
+  if (value === undefined) return { path: formatPath(issue.path), sentence: say`missing; ${wanted(issue)}.` };
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys as [string];
-    const others = issue.keys.length > 1 ? ` (and ${issue.keys.length - 1} more)` : "";
+    const others = issue.keys.length > 1 ? say` (and ${issue.keys.length - 1} more)` : say``;
     return {
       path: formatPath([...issue.path, key]),
-      sentence: `unknown field${others}; correct its name or remove it.`,
+      sentence: say`unknown field${others}; correct its name or remove it.`,
     };
   }
-  return { path: formatPath(issue.path), sentence: `is ${show(value)}; ${wanted(issue)}.` };
+  return { path: formatPath(issue.path), sentence: say`is ${show(value)}; ${wanted(issue)}.` };
 }
 
 /** What should stand there, as an order to the reader. */
-function wanted(issue: Issue): string {
+function wanted(issue: Issue): Sentence {
   switch (issue.code) {
     case "invalid_type":
-      return `write ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_value":
-      return `write ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
-      return isSized(issue.origin)
-        ? `write at least ${issue.minimum} ${countedIn(issue.origin)}`
-        : `write ${issue.minimum} or more`;
     case "too_big":
-      return isSized(issue.origin)
-        ? `write at most ${issue.maximum} ${countedIn(issue.origin)}`
-        : `write ${issue.maximum} or less`;
     case "invalid_format":
-      return `write ${issue.message}`;
     case "invalid_key":
-      return `write ${issue.issues[0]?.message ?? "another name"} as the name`;
     case "invalid_union":
-      return `write ${alternatives(issue)}`;
+      return say`write ${wish(issue)}`;
     default:
-      return issue.message;
+      return heard(issue.message);
   }
 }
 
-/** What each alternative asks for, once: "a finite number or "NaN"". */
-function alternatives({ errors }: z.core.$ZodIssueInvalidUnion): string {
-  const wishes = errors.flatMap(([first]) => (first ? [wanted(first).replace(/^write /, "")] : []));
-  return [...new Set(wishes)].join(" or ");
+/** "a finite number or "NaN"" */
+function wish(issue: Issue): Sentence {
+  switch (issue.code) {
+    case "invalid_type":
+      return TYPE_NAMES[issue.expected] ?? say`a ${issue.expected}`;
+    case "invalid_value":
+      return sayList(
+        issue.values.map((value) => JSON.stringify(value)),
+        " or ",
+      );
+    case "too_small":
+      return isSized(issue.origin)
+        ? say`at least ${issue.minimum} ${countedIn(issue.origin)}`
+        : say`${issue.minimum} or more`;
+    case "too_big":
+      return isSized(issue.origin)
+        ? say`at most ${issue.maximum} ${countedIn(issue.origin)}`
+        : say`${issue.maximum} or less`;
+    case "invalid_key":
+      return say`${issue.issues[0] ? heard(issue.issues[0].message) : say`another name`} as the name`;
+    case "invalid_union":
+      return alternatives(issue);
+    default:
+      return heard(issue.message);
+  }
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  int: "a whole number",
-  number: "a finite number",
-  string: "a text",
-  array: "a list",
-  tuple: "a list",
-  object: "an object",
-  record: "an object",
-  boolean: "true or false",
-  null: "null",
+/** What each alternative asks for, once. */
+function alternatives({ errors }: z.core.$ZodIssueInvalidUnion): Sentence {
+  const wishes = errors.flatMap(([first]) => (first ? [wish(first)] : []));
+  return sayList(eachOnce(wishes), " or ");
+}
+
+const TYPE_NAMES: Readonly<Record<string, Sentence>> = {
+  int: say`a whole number`,
+  number: say`a finite number`,
+  string: say`a text`,
+  array: say`a list`,
+  tuple: say`a list`,
+  object: say`an object`,
+  record: say`an object`,
+  boolean: say`true or false`,
+  null: say`null`,
 };
 
 function isSized(origin: string): boolean {
   return origin === "array" || origin === "string";
 }
 
-function countedIn(origin: string): string {
-  return origin === "string" ? "characters" : "entries";
+function countedIn(origin: string): Sentence {
+  return origin === "string" ? say`characters` : say`entries`;
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
@@ -91,9 +109,9 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 const SHOWN = 60;
 
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
+function show(value: unknown): Sentence {
+  if (Array.isArray(value)) return say`a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return say`an object`;
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return text.length > SHOWN ? say`${text.slice(0, SHOWN)}…` : say`${text}`;
 }

@@ -1,5 +1,6 @@
 // Statistics that are made after the search, put into the record of the circuit that they are of.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Circuit, CircuitResults, Stability, TransferRow } from "./circuit-schema.ts";
 
 /** A circuit with figures of its own, beside which statistics can stand. */
@@ -12,9 +13,7 @@ export function isMeasured(circuit: Circuit): circuit is MeasuredCircuit {
 /** @throws EngineError "usage" where a circuit was never measured, so that statistics would stand alone in its file */
 export function requireMeasured(circuit: Circuit, file: string): MeasuredCircuit {
   if (isMeasured(circuit)) return circuit;
-  const sentence =
-    `${file}: has no figures of its own (results), beside which these would stand; ` +
-    `name a file that has them, such as one that prune wrote.`;
+  const sentence = say`${file}: has no figures of its own (results), beside which these would stand; name a file that has them, such as one that prune wrote.`;
   throw new EngineError("usage", sentence, { place: { file } });
 }
 

@@ -1,4 +1,5 @@
 // Circuits of edges as they come over the wire and are kept.
+import type { Note } from "../base/sentence.ts";
 import type { EdgeMethod } from "../choices/lists.ts";
 import type { TopologySizes } from "../circuit/topology.ts";
 
@@ -7,7 +8,7 @@ export interface EdgesMeasured {
   readonly model: TopologySizes & { readonly dModel: number };
   readonly examples: { readonly discovery: number; readonly heldOut: number };
   readonly curve: EdgeCurve;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** The circuits of one method's order, by size. */

@@ -1,9 +1,10 @@
 // What a search for a circuit of units tells on its way, and what it gives.
+import type { Note } from "../base/sentence.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 
 export interface PruneResult {
   readonly circuit: Circuit;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export type PrunePart =

@@ -1,4 +1,5 @@
 // Fitted linear relations, and what such a map says about one subject.
+import type { Note } from "../base/sentence.ts";
 import type { EstimatorName } from "../choices/lists.ts";
 
 /** How W and b are fitted; the first is the default. */
@@ -67,14 +68,14 @@ export interface RelationFit {
     /** Of the object's first token in the map's answer, 1 = first. */
     readonly rank: number;
   }[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface RelationResult {
   readonly modelName: string;
   /** One for each file and estimator, in their order, without relations of which the model answers too little. */
   readonly relations: readonly [RelationFit, ...RelationFit[]];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface LikelyToken {

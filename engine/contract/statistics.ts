@@ -1,4 +1,5 @@
 // Statistics of a circuit: its figures measured again, what a search made again tells on its way, and figures on other tasks.
+import type { Note } from "../base/sentence.ts";
 import type { CriterionName } from "../choices/lists.ts";
 import type { Circuit, CircuitResults, StabilityRow, TransferRow } from "../circuit/circuit-schema.ts";
 
@@ -17,7 +18,7 @@ export interface Evaluation {
   /** The figures in the file, where they were measured in the same way. */
   readonly recorded: CircuitResults | undefined;
   /** What the user should know besides the figures. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface StabilityPart {
@@ -30,7 +31,7 @@ export interface StabilityPart {
 
 export interface TransferResult {
   readonly cells: readonly TransferCell[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** One circuit on one task, or on one template or corruption of it, as a circuit file records it. */
@@ -44,5 +45,5 @@ export interface TransferCell {
   /** The ablation that the circuit was found with, in words, where its file says so. */
   readonly foundWith: string | undefined;
   readonly row: TransferRow;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

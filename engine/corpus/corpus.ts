@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { hash32 } from "../base/hash.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { Beginnings } from "./beginnings.ts";
@@ -74,7 +75,7 @@ export class Corpus {
   static async open(file: string, tokenizer: CorpusTokenizer, options: CorpusOptions): Promise<Corpus> {
     const { heldOut = 0.5 } = options;
     if (!(heldOut >= 0 && heldOut <= 1)) {
-      throw new EngineError("usage", `the share that is held out is ${heldOut}; it must lie between 0 and 1.`);
+      throw new EngineError("usage", say`the share that is held out is ${heldOut}; it must lie between 0 and 1.`);
     }
     const counts = { discovery: { texts: 0, tokens: 0, distinct: 0 }, heldOut: { texts: 0, tokens: 0, distinct: 0 } };
     const hash = createHash("sha256");
@@ -113,7 +114,7 @@ async function* texts(
     for (const { text, ids } of sequences(passage, tokenizer, bos, form === "text" ? options.context : Infinity)) {
       if (ids.length > options.context) throw tooLong(file, line, ids.length, options.context);
       if (index % turn === 0) await setImmediate();
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       if (tokens + ids.length > mostTokens) return;
       tokens += ids.length;
       // By what the text says: a text that comes twice never stands on both sides.
@@ -151,8 +152,7 @@ function* sequences(
 function tooLong(file: string, line: number, tokens: number, context: number): EngineError {
   return new EngineError(
     "invalid-file",
-    `${file}:${line}: the text has ${tokens} tokens, and the model reads ${context} at most. Shorten it, or read the file as ` +
-      `running text (form "text"), which is cut into parts.`,
+    say`${file}:${line}: the text has ${tokens} tokens, and the model reads ${context} at most. Shorten it, or read the file as running text (form "text"), which is cut into parts.`,
     { place: { file, line } },
   );
 }
@@ -164,8 +164,7 @@ function requireEnough(file: string, parts: Readonly<Record<CorpusSplit, CorpusP
   const { discovery, heldOut } = parts;
   throw new EngineError(
     "invalid-file",
-    `${file}: has ${discovery.tokens} tokens for discovery and ${heldOut.tokens} held out, and ${least.discovery} and ` +
-      `${least.heldOut} are needed. Give more texts.`,
+    say`${file}: has ${discovery.tokens} tokens for discovery and ${heldOut.tokens} held out, and ${least.discovery} and ${least.heldOut} are needed. Give more texts.`,
     { place: { file } },
   );
 }

@@ -1,6 +1,7 @@
 // Lines of a text file of any size, one at a time: what is held is one line and one piece of the file.
 import { closeSync, readSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { openRegularFile } from "../base/read-file.ts";
 
 export interface Line {
@@ -21,7 +22,7 @@ const pieceBytes = 65_536;
 
 /** @throws EngineError "missing-file"; "invalid-file" for what is no UTF-8 text, and for a line longer than the longest */
 export function* linesOf(file: string, { longest, seen }: LineOptions): Generator<Line> {
-  const { descriptor } = openRegularFile(file, "text");
+  const { descriptor } = openRegularFile(file, say`text`);
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });
     const piece = new Uint8Array(pieceBytes);
@@ -48,7 +49,7 @@ function decoded(decode: () => string, file: string, line: number): string {
   } catch (cause) {
     throw new EngineError(
       "invalid-file",
-      `${file}: is not UTF-8 text somewhere after line ${line}. Save it as UTF-8.`,
+      say`${file}: is not UTF-8 text somewhere after line ${line}. Save it as UTF-8.`,
       { place: { file, line } },
       { cause },
     );
@@ -59,8 +60,7 @@ function checked(line: Line, file: string, longest: number): Line {
   if (line.text.length <= longest) return line;
   throw new EngineError(
     "invalid-file",
-    `${file}:${line.number}: the line has more than ${longest} characters, which is the most that one line may have. ` +
-      `Break it into lines.`,
+    say`${file}:${line.number}: the line has more than ${longest} characters, which is the most that one line may have. Break it into lines.`,
     { place: { file, line: line.number } },
   );
 }

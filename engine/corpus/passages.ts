@@ -1,5 +1,6 @@
 // The passages of a file, by its form: a line each, a JSON object a line each, or paragraphs of running text.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { type LineOptions, linesOf } from "./lines.ts";
 
 export const CORPUS_FORMS = ["lines", "jsonl", "text"] as const;
@@ -57,21 +58,21 @@ function* paragraphs(lines: ReturnType<typeof linesOf>): Generator<Passage> {
 }
 
 function textOf(line: string, field: string, file: string, number: number): string {
-  const fail = (sentence: string, cause?: unknown) =>
-    new EngineError("invalid-file", `${file}:${number}: ${sentence}`, { place: { file, line: number } }, { cause });
+  const fail = (sentence: Sentence, cause?: unknown) =>
+    new EngineError("invalid-file", say`${file}:${number}: ${sentence}`, { place: { file, line: number } }, { cause });
   let data: unknown;
   try {
     data = JSON.parse(line);
   } catch (cause) {
-    throw fail("is not JSON; a corpus of form jsonl has one JSON object on every line.", cause);
+    throw fail(say`is not JSON; a corpus of form jsonl has one JSON object on every line.`, cause);
   }
   if (typeof data === "string") return data;
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw fail(`is neither a JSON object with a field "${field}" nor a text.`);
+    throw fail(say`is neither a JSON object with a field "${field}" nor a text.`);
   }
   const value = Object.hasOwn(data, field) ? (data as Record<string, unknown>)[field] : undefined;
   if (typeof value === "string") return value;
-  const found = value === undefined ? `has no field "${field}"` : `has a field "${field}" that is no text`;
+  const found = value === undefined ? say`has no field "${field}"` : say`has a field "${field}" that is no text`;
   const fields = Object.keys(data).slice(0, 10);
-  throw fail(`${found}; its fields are ${fields.length > 0 ? fields.join(", ") : "none"}.`);
+  throw fail(say`${found}; its fields are ${fields.length > 0 ? sayList(fields, ", ") : say`none`}.`);
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 
@@ -17,8 +18,8 @@ export function readLabels(weights: string): ReadonlyMap<number, string> {
   const entries = isList ? Object.entries(read) : [];
   const wrong = entries.find(([feature, label]) => !/^\d+$/.test(feature) || typeof label !== "string");
   if (!isList || wrong) {
-    const what = wrong ? `"${wrong[0]}" names no feature with a text` : "it is no JSON object";
-    throw new EngineError("invalid-file", `${file}: ${what}; it should be such as {"51": "weekdays"}.`, {
+    const what = wrong ? say`"${wrong[0]}" names no feature with a text` : say`it is no JSON object`;
+    throw new EngineError("invalid-file", say`${file}: ${what}; it should be such as {"51": "weekdays"}.`, {
       place: { file },
     });
   }

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { FILE_KINDS, isFolder } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { mapHook } from "./hooks.ts";
@@ -36,10 +37,7 @@ const FORMS: readonly FormFiles[] = [
   { form: "openai", weights: "autoencoder.safetensors", config: "config.json", needsConfig: false, read: openai },
 ];
 
-const CONVERSION =
-  'Pickles can run any program, so they are not read. Convert it once, where PyTorch is: python -c "import torch, safetensors.torch as s; ' +
-  "d = torch.load('IN.pt', map_location='cpu', weights_only=True); " +
-  "s.save_file({k: v.contiguous() for k, v in d.items() if hasattr(v, 'shape')}, 'OUT.safetensors')\"; docs/features.md says more.";
+const CONVERSION = say`Pickles can run any program, so they are not read. Convert it once, where PyTorch is: python -c "import torch, safetensors.torch as s; d = torch.load('IN.pt', map_location='cpu', weights_only=True); s.save_file({k: v.contiguous() for k, v in d.items() if hasattr(v, 'shape')}, 'OUT.safetensors')"; docs/features.md says more.`;
 
 export interface LoadOptions {
   /** √d over the mean norm of the states that it was trained on: folded into a dictionary of "expected_average_only_in". */
@@ -61,11 +59,11 @@ export function loadDictionary(path: string, { normScale }: LoadOptions = {}): L
     const { weights, hook, model, notes = [], averaged = false } = form.read(tensors, config, folder);
     const mapped = hook === undefined ? undefined : mapHook(hook);
     const all = [...notes];
-    if (mapped?.problem !== undefined) all.push(`${mapped.problem}. Say with --site and --layer where it belongs.`);
-    if (hook === undefined) all.push("The file does not say where it belongs; say it with --site and --layer.");
+    if (mapped?.problem !== undefined) all.push(say`${mapped.problem}. Say with --site and --layer where it belongs.`);
+    if (hook === undefined) all.push(say`The file does not say where it belongs; say it with --site and --layer.`);
     if (averaged && normScale === undefined) {
       all.push(
-        "It was trained on states scaled to a mean norm of √d. If L0 and EV are far off, that scale was not folded in: give it with --norm-scale.",
+        say`It was trained on states scaled to a mean norm of √d. If L0 and EV are far off, that scale was not folded in: give it with --norm-scale.`,
       );
     }
     const used = averaged && normScale !== undefined ? folded(weights, normScale) : weights;
@@ -88,8 +86,11 @@ function findWeights(path: string): { form: FormFiles; file: string } {
     const form = FORMS.find(({ weights }) => weights === basename(path));
     if (form) return { form, file: path };
     if (/\.(pt|pth|pkl|bin|ckpt)$/.test(path)) throw pickle(path);
-    const names = FORMS.map(({ weights }) => weights).join(", ");
-    const sentence = `${path}: is no dictionary that is known here. Name a folder, or a file called one of ${names}.`;
+    const names = sayList(
+      FORMS.map(({ weights }) => weights),
+      ", ",
+    );
+    const sentence = say`${path}: is no dictionary that is known here. Name a folder, or a file called one of ${names}.`;
     throw new EngineError(isMissing(path) ? "missing-file" : "unsupported", sentence, { place: { file: path } });
   }
   const names = readdirSync(path);
@@ -99,7 +100,10 @@ function findWeights(path: string): { form: FormFiles; file: string } {
   if (pickled !== undefined) throw pickle(join(path, pickled));
   throw new EngineError(
     "missing-file",
-    `${path}: holds no dictionary: none of ${FORMS.map(({ weights }) => weights).join(", ")}.`,
+    say`${path}: holds no dictionary: none of ${sayList(
+      FORMS.map(({ weights }) => weights),
+      ", ",
+    )}.`,
     { place: { file: path } },
   );
 }
@@ -113,14 +117,16 @@ function isMissing(path: string): boolean {
 }
 
 function pickle(file: string): EngineError {
-  return new EngineError("unsupported", `${file}: is a PyTorch pickle. ${CONVERSION}`, { place: { file } });
+  return new EngineError("unsupported", say`${file}: is a PyTorch pickle. ${CONVERSION}`, { place: { file } });
 }
 
 function readConfig(file: string, needed: boolean): Readonly<Record<string, unknown>> {
   if (!needed && isMissing(file)) return {};
   const read = readJsonFile(file, FILE_KINDS.config);
   if (typeof read === "object" && read !== null && !Array.isArray(read)) return read as Record<string, unknown>;
-  throw new EngineError("invalid-file", `${file}: is no JSON object. Is it another kind of file?`, { place: { file } });
+  throw new EngineError("invalid-file", say`${file}: is no JSON object. Is it another kind of file?`, {
+    place: { file },
+  });
 }
 
 /** W_enc · s, W_dec / s, b_dec / s: the same features of states as they are, as of states times s. */

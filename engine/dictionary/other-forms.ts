@@ -1,5 +1,6 @@
 // Dictionaries as Gemma Scope, sparsify, dictionary_learning and OpenAI lay them out.
 import { EngineError } from "../base/errors.ts";
+import { type Note, say } from "../base/sentence.ts";
 import type { Tensors } from "./tensors.ts";
 import type { DictionaryWeights } from "./weights.ts";
 
@@ -12,7 +13,7 @@ export interface ReadDictionary {
   readonly model: string | undefined;
   /** Trained on states that were scaled to a mean norm, whose scale may not be folded in. */
   readonly averaged?: boolean;
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
 }
 
 const plain = { normalisation: "none", centred: false, transcodes: false } as const;
@@ -93,7 +94,7 @@ export function dictionaryLearning(tensors: Tensors, config: Config): ReadDictio
   const notes =
     place.hook === undefined
       ? []
-      : ["dictionary_learning names a layer and no site: the block's output is taken; say --site for another one."];
+      : [say`dictionary_learning names a layer and no site: the block's output is taken; say --site for another one.`];
   if (kind === "JumpReluAutoEncoder") {
     const [dIn, dSae] = matrix(tensors, "W_enc");
     const weights: DictionaryWeights = {
@@ -171,7 +172,7 @@ export function openai(tensors: Tensors, config: Config): ReadDictionary {
   const isTopk = config.activation === "TopK";
   if (!isTopk && config.activation !== "ReLU") {
     throw tensors.wrong(
-      'config.json beside it must say {"activation": "TopK", "k": 32} or {"activation": "ReLU"}, as the pickle did (docs/features.md)',
+      say`config.json beside it must say {"activation": "TopK", "k": 32} or {"activation": "ReLU"}, as the pickle did (docs/features.md)`,
     );
   }
   const weights: DictionaryWeights = {
@@ -194,16 +195,19 @@ export function openai(tensors: Tensors, config: Config): ReadDictionary {
 function matrix(tensors: Tensors, name: string): readonly [number, number] {
   const shape = tensors.shape(name);
   if (shape.length === 2) return [shape[0], shape[1]];
-  throw tensors.wrong(`tensor "${name}" has ${shape.length} axes, expected 2`);
+  throw tensors.wrong(say`tensor "${name}" has ${shape.length} axes, expected 2`);
 }
 
 function countOf(k: unknown, dSae: number, tensors: Tensors): number {
   if (Number.isInteger(k) && (k as number) >= 1 && (k as number) <= dSae) return k as number;
   throw tensors.wrong(
-    `k is ${JSON.stringify(k) ?? "absent"} in its config, expected 1 to ${dSae}, its number of features`,
+    say`k is ${JSON.stringify(k) ?? say`absent`} in its config, expected 1 to ${dSae}, its number of features`,
   );
 }
 
 function unknownKind(tensors: Tensors, kind: unknown): EngineError {
-  return new EngineError("unsupported", `${tensors.file}: dictionaries of kind ${JSON.stringify(kind)} are not read.`);
+  return new EngineError(
+    "unsupported",
+    say`${tensors.file}: dictionaries of kind ${JSON.stringify(kind)} are not read.`,
+  );
 }

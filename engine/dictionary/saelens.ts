@@ -2,6 +2,7 @@
 //
 // Read against sae-lens 6.54.12: sae_lens/saes, and handle_config_defaulting in loading/pretrained_sae_loaders.py.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import type { ReadDictionary } from "./other-forms.ts";
 import type { Tensors } from "./tensors.ts";
 import type { DictionaryWeights, Normalisation, Selection } from "./weights.ts";
@@ -22,13 +23,15 @@ type Architecture = (typeof ARCHITECTURES)[number];
 
 export function saelens(tensors: Tensors, given: Config): ReadDictionary {
   const config = sinceVersion6(given);
-  const wrong = (problem: string) =>
-    new EngineError("invalid-file", `cfg.json beside ${tensors.file}: ${problem}.`, { place: { file: tensors.file } });
+  const wrong = (problem: Sentence) =>
+    new EngineError("invalid-file", say`cfg.json beside ${tensors.file}: ${problem}.`, {
+      place: { file: tensors.file },
+    });
   const architecture = ARCHITECTURES.find((name) => name === config.architecture);
   if (!architecture) {
     throw new EngineError(
       "unsupported",
-      `cfg.json beside ${tensors.file}: its architecture is "${String(config.architecture)}"; read are ${ARCHITECTURES.join(", ")}.`,
+      say`cfg.json beside ${tensors.file}: its architecture is "${String(config.architecture)}"; read are ${sayList(ARCHITECTURES, ", ")}.`,
     );
   }
   const transcodes = architecture.includes("transcoder");
@@ -36,9 +39,9 @@ export function saelens(tensors: Tensors, given: Config): ReadDictionary {
   const dSae = sizeOf(config, "d_sae", wrong);
   const dOut = transcodes ? sizeOf(config, "d_out", wrong) : dIn;
   const centred = config.apply_b_dec_to_input ?? true;
-  if (typeof centred !== "boolean") throw wrong("apply_b_dec_to_input is neither true nor false");
+  if (typeof centred !== "boolean") throw wrong(say`apply_b_dec_to_input is neither true nor false`);
   if (transcodes && centred)
-    throw wrong("apply_b_dec_to_input is true, which a transcoder cannot have: set it to false");
+    throw wrong(say`apply_b_dec_to_input is true, which a transcoder cannot have: set it to false`);
   const gated = architecture === "gated";
   const weights: DictionaryWeights = {
     dIn,
@@ -84,7 +87,7 @@ function selectionOf(
   config: Config,
   tensors: Tensors,
   dSae: number,
-  wrong: (problem: string) => EngineError,
+  wrong: (problem: Sentence) => EngineError,
 ): Selection {
   switch (architecture) {
     case "standard":
@@ -99,8 +102,8 @@ function selectionOf(
       return { kind: "gated", rMag: tensors.get("r_mag", dSae), bMag: tensors.get("b_mag", dSae) };
     case "topk": {
       const k = config.k ?? 100;
-      if (!Number.isInteger(k) || (k as number) < 1) throw wrong(`k is ${JSON.stringify(k)}; it must be 1 or more`);
-      if ((k as number) > dSae) throw wrong(`k is ${String(k)}, more than its ${dSae} features`);
+      if (!Number.isInteger(k) || (k as number) < 1) throw wrong(say`k is ${JSON.stringify(k)}; it must be 1 or more`);
+      if ((k as number) > dSae) throw wrong(say`k is ${String(k)}, more than its ${dSae} features`);
       return { kind: "topk", k: k as number, rescale: config.rescale_acts_by_decoder_norm === true };
     }
     default:
@@ -108,7 +111,7 @@ function selectionOf(
   }
 }
 
-function normalisationOf(name: unknown, wrong: (problem: string) => EngineError): Normalisation {
+function normalisationOf(name: unknown, wrong: (problem: Sentence) => EngineError): Normalisation {
   switch (name) {
     case "none":
     case "expected_average_only_in":
@@ -119,7 +122,7 @@ function normalisationOf(name: unknown, wrong: (problem: string) => EngineError)
       return "constant-norm";
     default:
       throw wrong(
-        `normalize_activations is ${JSON.stringify(name)}; read are none, layer_norm, constant_norm_rescale and expected_average_only_in`,
+        say`normalize_activations is ${JSON.stringify(name)}; read are none, layer_norm, constant_norm_rescale and expected_average_only_in`,
       );
   }
 }
@@ -131,17 +134,17 @@ function finetuned(weights: DictionaryWeights, config: Config, tensors: Tensors)
   return { ...weights, wDec: weights.wDec.map((w, at) => w * factor[Math.floor(at / weights.dOut)]) };
 }
 
-function notesOf(model: string | undefined, hook: string | undefined): string[] {
+function notesOf(model: string | undefined, hook: string | undefined): Sentence[] {
   if (!/^gpt2/.test(model ?? "") || !/resid/.test(hook ?? "")) return [];
   return [
-    "Dictionaries of GPT-2's stream were mostly trained on TransformerLens' states, whose mean over the dimensions is taken out: read them with --centre. The gate on loading says which of the two it is.",
+    say`Dictionaries of GPT-2's stream were mostly trained on TransformerLens' states, whose mean over the dimensions is taken out: read them with --centre. The gate on loading says which of the two it is.`,
   ];
 }
 
-function sizeOf(config: Config, name: string, wrong: (problem: string) => EngineError): number {
+function sizeOf(config: Config, name: string, wrong: (problem: Sentence) => EngineError): number {
   const size = config[name];
   if (Number.isInteger(size) && (size as number) > 0 && (size as number) < 2 ** 31) return size as number;
-  throw wrong(`${name} is ${JSON.stringify(size) ?? "absent"}; it must be a whole number above 0`);
+  throw wrong(say`${name} is ${JSON.stringify(size) ?? say`absent`}; it must be a whole number above 0`);
 }
 
 const objectOf = (value: unknown): Config => (typeof value === "object" && value !== null ? (value as Config) : {});

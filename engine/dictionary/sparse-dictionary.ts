@@ -2,6 +2,7 @@
 import type { Dictionary } from "../activations/dictionary.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Graph } from "../onnx/graph.ts";
 import { add, matMul } from "../onnx/ops.ts";
 import { f32, Program } from "../runtime/ort.ts";
@@ -128,7 +129,7 @@ export class SparseDictionary implements Dictionary {
     if (normalisation === "none") return;
     throw new EngineError(
       "unsupported",
-      `Gradients through a dictionary whose inputs are normalised (${normalisation}) are not supported; take one without.`,
+      say`Gradients through a dictionary whose inputs are normalised (${normalisation}) are not supported; take one without.`,
     );
   }
 

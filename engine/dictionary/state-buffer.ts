@@ -1,6 +1,7 @@
 // States on disk in random order, so that a dictionary can be trained on more of them than memory holds.
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 
 /** Rows that are read together: an epoch goes through blocks of so many in an order of its own. */
@@ -95,7 +96,7 @@ export class StateBuffer {
     try {
       writeSync(this.descriptor, bytesOf(row), 0, row.byteLength, place * row.byteLength);
     } catch (cause) {
-      throw new EngineError("disk", `${this.file}: cannot be written: ${(cause as Error).message}.`, {}, { cause });
+      throw new EngineError("disk", say`${this.file}: cannot be written: ${(cause as Error).message}.`, {}, { cause });
     }
   }
 
@@ -111,6 +112,6 @@ function descriptorOf(file: string, flags: string): number {
   try {
     return openSync(file, flags);
   } catch (cause) {
-    throw new EngineError("disk", `${file}: cannot be opened: ${(cause as Error).message}.`, {}, { cause });
+    throw new EngineError("disk", say`${file}: cannot be opened: ${(cause as Error).message}.`, {}, { cause });
   }
 }

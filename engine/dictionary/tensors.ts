@@ -1,5 +1,6 @@
 // The tensors of a dictionary's file, asked for by name and shape: an orientation is never guessed.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { readNpz } from "../formats/npz.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 
@@ -48,15 +49,18 @@ export class Tensors {
   shape(name: string): readonly number[] {
     const shape = this.source.shapes.get(name);
     if (shape) return shape;
-    const names = [...this.source.shapes.keys()].slice(0, 12).join(", ");
-    throw this.wrong(`there is no tensor "${name}"; its tensors are ${names || "none"}`);
+    const names = [...this.source.shapes.keys()].slice(0, 12);
+    const there = names.length > 0 ? sayList(names, ", ") : say`none`;
+    throw this.wrong(say`there is no tensor "${name}"; its tensors are ${there}`);
   }
 
   /** @throws EngineError "invalid-file" where it is of another shape, also where it is that one turned round */
   get(name: string, ...shape: readonly number[]): Float32Array {
     const found = this.shape(name);
     if (found.join() !== shape.join()) {
-      throw this.wrong(`tensor "${name}" is ${found.join(" × ") || "one number"}, expected ${shape.join(" × ")}`);
+      throw this.wrong(
+        say`tensor "${name}" is ${found.join(" × ") || say`one number`}, expected ${sayList(shape, " × ")}`,
+      );
     }
     return this.source.read(name);
   }
@@ -69,8 +73,8 @@ export class Tensors {
     return turned;
   }
 
-  wrong(problem: string): EngineError {
-    const sentence = `${this.file}: ${problem}. Is it a dictionary of another kind, or damaged?`;
+  wrong(problem: Sentence): EngineError {
+    const sentence = say`${this.file}: ${problem}. Is it a dictionary of another kind, or damaged?`;
     return new EngineError("invalid-file", sentence, { place: { file: this.file } });
   }
 }

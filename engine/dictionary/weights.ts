@@ -1,4 +1,5 @@
 // A dictionary of features as numbers: matrices, biases, and how its features are computed from a state.
+import type { Note } from "../base/sentence.ts";
 import type { Site } from "../transformer/sites.ts";
 
 /** Which of the values before it a feature is: see `SparseDictionary.encode`. */
@@ -58,7 +59,7 @@ export interface LoadedDictionary {
   /** As `dictionaryHash` says it. */
   readonly sha256: string;
   /** What a person should know before using it. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export const DICTIONARY_FORMS = [

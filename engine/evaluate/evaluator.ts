@@ -8,6 +8,7 @@ import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import type { Spliced } from "../activations/spliced.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { klDivergence } from "../readout/distribution.ts";
@@ -247,7 +248,7 @@ export class Evaluator {
   }
 
   private checkSignal(): void {
-    if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Faithfulness of a circuit, and the criterion that pruning keeps true.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { CriterionName } from "../task/schema.ts";
 
 /**
@@ -89,6 +90,13 @@ export function describeCriterion({ name, threshold, second }: Criterion): strin
 
 const round = (x: number) => Number(x.toPrecision(6));
 
+/** The units of metrics, as words of a sentence. */
+const UNITS: Readonly<Record<string, Sentence>> = {
+  logits: say`logits`,
+  probability: say`probability`,
+  nats: say`nats`,
+};
+
 /** How many standard errors full and empty must lie apart for their ratio to mean anything. */
 const leastSeparation = 3;
 
@@ -106,9 +114,7 @@ export function assertSeparated(full: Float64Array, empty: Float64Array, unit: s
   if (Math.abs(gap) > Math.max(leastSeparation * error, 1e-6)) return;
   throw new EngineError(
     "degenerate-task",
-    `Full model and empty circuit differ by only ${gap.toPrecision(3)} ${unit} (standard error ${error.toPrecision(3)}, ` +
-      `${n} examples), so faithfulness would be a ratio of noise. Use a corruption that changes the answer, another ` +
-      `ablation, or a model that can do the task.`,
+    say`Full model and empty circuit differ by only ${gap.toPrecision(3)} ${UNITS[unit] ?? unit} (standard error ${error.toPrecision(3)}, ${n} examples), so faithfulness would be a ratio of noise. Use a corruption that changes the answer, another ablation, or a model that can do the task.`,
     { gap, error, examples: n },
   );
 }

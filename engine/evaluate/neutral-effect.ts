@@ -8,6 +8,7 @@ import type { Plan, PlannedChange } from "../activations/plan.ts";
 import type { Fired } from "../activations/plan-runner.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { NeutralEffect, PerToken } from "../choices/neutral-effect.ts";
 import { klDivergence, logSumExp } from "../readout/distribution.ts";
 import { logitsOf } from "../readout/logits.ts";
@@ -93,7 +94,8 @@ export async function neutralEffects(
     done += group.length;
     options.onProgress?.(done);
   }
-  if (done === 0) throw new EngineError("usage", "No neutral text has a second token, so there is nothing to measure.");
+  if (done === 0)
+    throw new EngineError("usage", say`No neutral text has a second token, so there is nothing to measure.`);
   return sums.map((ofTexts, v) => ({
     ...effectOf(ofTexts, options.seed ?? 0),
     fired: fired[v].map(({ entries, squared }) => ({ entries, moved: Math.sqrt(squared) })),

@@ -1,6 +1,7 @@
 // A file of weights read by ranges: nothing is held but what was asked for, and no range may leave the file.
 import { closeSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { openRegularFile, readRange } from "../base/read-file.ts";
 
 export class ByteFile {
@@ -14,7 +15,7 @@ export class ByteFile {
 
   /** @throws EngineError "missing-file" if there is no such file or it may not be read, "invalid-file" if it is no regular file */
   static open(path: string): ByteFile {
-    const { descriptor, size } = openRegularFile(path, "weights");
+    const { descriptor, size } = openRegularFile(path, say`weights`);
     return new ByteFile(path, size, descriptor);
   }
 
@@ -24,7 +25,7 @@ export class ByteFile {
     if (!Number.isSafeInteger(offset) || offset < 0 || length < 0 || offset + length > this.size) {
       throw new EngineError(
         "invalid-file",
-        `${this.path}: bytes ${offset} to ${offset + length} lie outside the file, which has ${this.size}. Is the download complete?`,
+        say`${this.path}: bytes ${offset} to ${offset + length} lie outside the file, which has ${this.size}. Is the download complete?`,
         { place: { file: this.path } },
       );
     }

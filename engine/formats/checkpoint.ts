@@ -1,5 +1,6 @@
 // A checkpoint: named tensors in one or several files, read row by row as float32.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 
 export interface StoredTensor {
   readonly name: string;
@@ -51,7 +52,7 @@ export function requireFinite(values: Float32Array, tensor: StoredTensor, firstI
   const at = values.findIndex((value) => !Number.isFinite(value));
   throw new EngineError(
     "invalid-file",
-    `${tensor.file}: tensor "${tensor.name}" holds ${values[at]} at index ${firstIndex + at}. The checkpoint is damaged or its training diverged; get another copy.`,
+    say`${tensor.file}: tensor "${tensor.name}" holds ${values[at]} at index ${firstIndex + at}. The checkpoint is damaged or its training diverged; get another copy.`,
     { place: { file: tensor.file }, tensor: tensor.name },
   );
 }
@@ -63,7 +64,7 @@ export function requireDisjoint(file: string, ranges: readonly { name: string; s
     if (sorted[i].start < sorted[i - 1].end) {
       throw new EngineError(
         "invalid-file",
-        `${file}: tensors "${sorted[i - 1].name}" and "${sorted[i].name}" overlap at byte ${sorted[i].start} of the data. The file is damaged; get another copy.`,
+        say`${file}: tensors "${sorted[i - 1].name}" and "${sorted[i].name}" overlap at byte ${sorted[i].start} of the data. The file is damaged; get another copy.`,
         { place: { file } },
       );
     }

@@ -1,5 +1,6 @@
 // The header of a GGUF file: metadata and tensor table, with every count and length checked against the bytes that are left.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { ByteFile } from "./byte-file.ts";
 
 export type GgufValue = string | number | bigint | boolean | readonly GgufValue[];
@@ -56,8 +57,8 @@ function narrowed(value: bigint): number | bigint {
 export function readGgufHeader(file: ByteFile): GgufHeader {
   const cursor = new Cursor(file);
   const version = readVersion(cursor);
-  const tensorCount = cursor.count("tensors", LEAST_ENTRY);
-  const pairCount = cursor.count("metadata pairs", LEAST_PAIR);
+  const tensorCount = cursor.count(say`tensors`, LEAST_ENTRY);
+  const pairCount = cursor.count(say`metadata pairs`, LEAST_PAIR);
   const metadata = readMetadata(cursor, pairCount);
   const tensors = Array.from({ length: tensorCount }, (_, index) => readTensorEntry(cursor, index));
   return { version, metadata, tensors, end: cursor.position };
@@ -65,63 +66,63 @@ export function readGgufHeader(file: ByteFile): GgufHeader {
 
 function readVersion(cursor: Cursor): number {
   const magic = cursor.left >= 4 ? cursor.take(4).toString("latin1") : "";
-  if (magic !== MAGIC) throw cursor.error(`it does not begin with "${MAGIC}", so it is not a GGUF file`);
+  if (magic !== MAGIC) throw cursor.error(say`it does not begin with "${MAGIC}", so it is not a GGUF file`);
   const version = cursor.take(4).readUInt32LE();
   if (version === 2 || version === 3) return version;
   if (version === 0x02000000 || version === 0x03000000) {
     throw new EngineError(
       "unsupported",
-      `${cursor.path}: big-endian GGUF is not supported. Convert it to little-endian.`,
+      say`${cursor.path}: big-endian GGUF is not supported. Convert it to little-endian.`,
     );
   }
   throw new EngineError(
     "unsupported",
-    `${cursor.path}: GGUF version ${version} is not supported, only 2 and 3. Convert the model again with a current llama.cpp.`,
+    say`${cursor.path}: GGUF version ${version} is not supported, only 2 and 3. Convert the model again with a current llama.cpp.`,
   );
 }
 
 function readMetadata(cursor: Cursor, pairs: number): Map<string, GgufValue> {
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < pairs; i++) {
-    const key = cursor.string(`the key of metadata pair ${i}`);
-    if (metadata.has(key)) throw cursor.error(`metadata key "${key}" stands twice`);
-    metadata.set(key, readValue(cursor, cursor.take(4).readUInt32LE(), `metadata "${key}"`, 0));
+    const key = cursor.string(say`the key of metadata pair ${i}`);
+    if (metadata.has(key)) throw cursor.error(say`metadata key "${key}" stands twice`);
+    metadata.set(key, readValue(cursor, cursor.take(4).readUInt32LE(), say`metadata "${key}"`, 0));
   }
   return metadata;
 }
 
-function readValue(cursor: Cursor, type: number, what: string, depth: number): GgufValue {
+function readValue(cursor: Cursor, type: number, what: Sentence, depth: number): GgufValue {
   if (type === STRING_TYPE) return cursor.string(what);
   if (type === ARRAY_TYPE) return readArray(cursor, what, depth + 1);
   return scalarOf(cursor, type, what).read(cursor.take(scalarOf(cursor, type, what).bytes));
 }
 
-function readArray(cursor: Cursor, what: string, depth: number): readonly GgufValue[] {
-  if (depth > MAX_ARRAY_DEPTH) throw cursor.error(`${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep`);
+function readArray(cursor: Cursor, what: Sentence, depth: number): readonly GgufValue[] {
+  if (depth > MAX_ARRAY_DEPTH) throw cursor.error(say`${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep`);
   const type = cursor.take(4).readUInt32LE();
   const isNested = type === STRING_TYPE || type === ARRAY_TYPE;
-  const count = cursor.count(`entries of ${what}`, isNested ? 8 : scalarOf(cursor, type, what).bytes);
-  if (count > MAX_ENTRIES) throw cursor.error(`${what} claims ${count} entries, more than ${MAX_ENTRIES}`);
+  const count = cursor.count(say`entries of ${what}`, isNested ? 8 : scalarOf(cursor, type, what).bytes);
+  if (count > MAX_ENTRIES) throw cursor.error(say`${what} claims ${count} entries, more than ${MAX_ENTRIES}`);
   const values: GgufValue[] = [];
   for (let i = 0; i < count; i++) values.push(readValue(cursor, type, what, depth));
   return values;
 }
 
-function scalarOf(cursor: Cursor, type: number, what: string): { bytes: number; read(at: Buffer): GgufValue } {
+function scalarOf(cursor: Cursor, type: number, what: Sentence): { bytes: number; read(at: Buffer): GgufValue } {
   const scalar = SCALARS.get(type);
-  if (!scalar) throw cursor.error(`${what} has the unknown value type ${type}`);
+  if (!scalar) throw cursor.error(say`${what} has the unknown value type ${type}`);
   return scalar;
 }
 
 function readTensorEntry(cursor: Cursor, index: number): GgufTensorEntry {
-  const name = cursor.string(`the name of tensor ${index}`);
+  const name = cursor.string(say`the name of tensor ${index}`);
   const nDims = cursor.take(4).readUInt32LE();
   if (nDims < 1 || nDims > MAX_DIMS) {
-    throw cursor.error(`tensor "${name}" has ${nDims} axes, expected 1 to ${MAX_DIMS}`);
+    throw cursor.error(say`tensor "${name}" has ${nDims} axes, expected 1 to ${MAX_DIMS}`);
   }
-  const dims = Array.from({ length: nDims }, () => cursor.unsigned(`an axis of tensor "${name}"`));
+  const dims = Array.from({ length: nDims }, () => cursor.unsigned(say`an axis of tensor "${name}"`));
   const type = cursor.take(4).readUInt32LE();
-  return { name, dims, type, offset: cursor.unsigned(`the offset of tensor "${name}"`) };
+  return { name, dims, type, offset: cursor.unsigned(say`the offset of tensor "${name}"`) };
 }
 
 const WINDOW_BYTES = 1 << 20;
@@ -143,7 +144,7 @@ class Cursor {
   }
 
   take(length: number): Buffer {
-    if (length > this.left) throw this.error("the header is cut off");
+    if (length > this.left) throw this.error(say`the header is cut off`);
     const end = this.position + length;
     if (end > this.windowStart + this.window.length) {
       this.window = this.file.read(this.position, Math.min(Math.max(length, WINDOW_BYTES), this.left));
@@ -154,31 +155,31 @@ class Cursor {
     return bytes;
   }
 
-  unsigned(what: string): number {
+  unsigned(what: Sentence): number {
     const value = this.take(8).readBigUInt64LE();
-    if (value > Number.MAX_SAFE_INTEGER) throw this.error(`${what} is ${value}, which cannot be`);
+    if (value > Number.MAX_SAFE_INTEGER) throw this.error(say`${what} is ${value}, which cannot be`);
     return Number(value);
   }
 
-  count(what: string, leastBytesEach: number): number {
+  count(what: Sentence, leastBytesEach: number): number {
     const value = this.take(8).readBigUInt64LE();
     if (value * BigInt(leastBytesEach) > this.left) {
-      throw this.error(`it claims ${value} ${what}, but only ${this.left} bytes follow`);
+      throw this.error(say`it claims ${value} ${what}, but only ${this.left} bytes follow`);
     }
     return Number(value);
   }
 
-  string(what: string): string {
+  string(what: Sentence): string {
     const length = this.take(8).readBigUInt64LE();
-    if (length > this.left) throw this.error(`${what} claims ${length} bytes, but only ${this.left} follow`);
-    if (length > MAX_TEXT_BYTES) throw this.error(`${what} claims ${length} bytes, more than ${MAX_TEXT_BYTES}`);
+    if (length > this.left) throw this.error(say`${what} claims ${length} bytes, but only ${this.left} follow`);
+    if (length > MAX_TEXT_BYTES) throw this.error(say`${what} claims ${length} bytes, more than ${MAX_TEXT_BYTES}`);
     return this.take(Number(length)).toString("utf8");
   }
 
-  error(problem: string): EngineError {
+  error(problem: Sentence): EngineError {
     return new EngineError(
       "invalid-file",
-      `${this.path}: ${problem} (byte ${this.position}). The file is damaged or incomplete; get another copy.`,
+      say`${this.path}: ${problem} (byte ${this.position}). The file is damaged or incomplete; get another copy.`,
       { place: { file: this.path }, byte: this.position },
     );
   }

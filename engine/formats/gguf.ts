@@ -1,5 +1,6 @@
 // GGUF files: metadata, tensor table, and rows of any tensor decoded on demand.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { ByteFile } from "./byte-file.ts";
 import { type Checkpoint, matrixShape, requireDisjoint, requireFinite, type StoredTensor } from "./checkpoint.ts";
 import { refuseForeignBytes } from "./foreign-bytes.ts";
@@ -74,7 +75,7 @@ function requireUnsplit(path: string, header: GgufHeader): void {
   if (typeof parts === "number" && parts > 1) {
     throw new EngineError(
       "unsupported",
-      `${path} is one of ${parts} parts of a split GGUF, which is not supported. Merge them with llama-gguf-split --merge.`,
+      say`${path} is one of ${parts} parts of a split GGUF, which is not supported. Merge them with llama-gguf-split --merge.`,
     );
   }
 }
@@ -85,16 +86,19 @@ function placeTensors(file: ByteFile, header: GgufHeader): Map<string, GgufTenso
   const tensors = new Map<string, GgufTensor>();
   const ranges: { name: string; start: number; end: number }[] = [];
   for (const entry of header.tensors) {
-    if (tensors.has(entry.name)) throw invalid(file.path, `tensor "${entry.name}" stands twice in the table`);
+    if (tensors.has(entry.name)) throw invalid(file.path, say`tensor "${entry.name}" stands twice in the table`);
     const rule = ruleOf(file.path, entry);
     const bytes = byteLength(file.path, entry, rule);
     if (entry.offset % alignment !== 0) {
-      throw invalid(file.path, `tensor "${entry.name}" starts at ${entry.offset}, not at a multiple of ${alignment}`);
+      throw invalid(
+        file.path,
+        say`tensor "${entry.name}" starts at ${entry.offset}, not at a multiple of ${alignment}`,
+      );
     }
     if (dataStart + entry.offset + bytes > file.size) {
       throw invalid(
         file.path,
-        `tensor "${entry.name}" needs ${bytes} bytes from byte ${dataStart + entry.offset}, but the file has ${file.size}`,
+        say`tensor "${entry.name}" needs ${bytes} bytes from byte ${dataStart + entry.offset}, but the file has ${file.size}`,
       );
     }
     ranges.push({ name: entry.name, start: entry.offset, end: entry.offset + bytes });
@@ -115,7 +119,7 @@ function placeTensors(file: ByteFile, header: GgufHeader): Map<string, GgufTenso
 function alignmentOf(path: string, header: GgufHeader): number {
   const value = header.metadata.get("general.alignment") ?? DEFAULT_ALIGNMENT;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 8 || value > MAX_ALIGNMENT || value % 8 !== 0) {
-    throw invalid(path, `general.alignment is ${String(value)}, expected a multiple of 8 up to ${MAX_ALIGNMENT}`);
+    throw invalid(path, say`general.alignment is ${String(value)}, expected a multiple of 8 up to ${MAX_ALIGNMENT}`);
   }
   return value;
 }
@@ -124,11 +128,14 @@ function ruleOf(path: string, entry: GgufTensorEntry): BlockRule {
   const rule = BLOCK_RULES.get(entry.type);
   if (rule) return rule;
   const known = UNSUPPORTED_TYPES.get(entry.type);
-  if (!known) throw invalid(path, `tensor "${entry.name}" has the unknown type ${entry.type}`);
-  const supported = [...BLOCK_RULES.values()].map(({ name }) => name).join(", ");
+  if (!known) throw invalid(path, say`tensor "${entry.name}" has the unknown type ${entry.type}`);
+  const supported = sayList(
+    [...BLOCK_RULES.values()].map(({ name }) => name),
+    ", ",
+  );
   throw new EngineError(
     "unsupported",
-    `${path}: tensor "${entry.name}" is stored as ${known}, which is not supported. Use a file with ${supported}.`,
+    say`${path}: tensor "${entry.name}" is stored as ${known}, which is not supported. Use a file with ${supported}.`,
     { place: { file: path } },
   );
 }
@@ -136,19 +143,26 @@ function ruleOf(path: string, entry: GgufTensorEntry): BlockRule {
 function byteLength(path: string, entry: GgufTensorEntry, rule: BlockRule): number {
   const values = entry.dims.reduce((product, n) => product * n, 1);
   if (!Number.isSafeInteger(values) || values === 0) {
-    throw invalid(path, `tensor "${entry.name}" has the impossible shape [${[...entry.dims].reverse().join(", ")}]`);
+    throw invalid(
+      path,
+      say`tensor "${entry.name}" has the impossible shape [${sayList([...entry.dims].reverse(), ", ")}]`,
+    );
   }
   if (entry.dims[0] % rule.blockValues !== 0) {
     throw invalid(
       path,
-      `tensor "${entry.name}" has rows of ${entry.dims[0]} values, not a multiple of the ${rule.blockValues} of a ${rule.name} block`,
+      say`tensor "${entry.name}" has rows of ${entry.dims[0]} values, not a multiple of the ${rule.blockValues} of a ${rule.name} block`,
     );
   }
   return (values / rule.blockValues) * rule.blockBytes;
 }
 
-function invalid(path: string, problem: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${problem}. The file is damaged or incomplete; get another copy.`, {
-    place: { file: path },
-  });
+function invalid(path: string, problem: Sentence): EngineError {
+  return new EngineError(
+    "invalid-file",
+    say`${path}: ${problem}. The file is damaged or incomplete; get another copy.`,
+    {
+      place: { file: path },
+    },
+  );
 }

@@ -1,6 +1,7 @@
 // Safetensors files: a JSON header of names, types and byte ranges, then the bytes; rows decoded on demand.
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { ByteFile } from "./byte-file.ts";
 import { type Checkpoint, matrixShape, requireDisjoint, requireFinite, type StoredTensor } from "./checkpoint.ts";
 import { refuseForeignBytes } from "./foreign-bytes.ts";
@@ -100,7 +101,7 @@ export class SafetensorsFile implements Checkpoint {
     if (DTYPES[storage].decode) return;
     throw new EngineError(
       "unsupported",
-      `${file}: tensor "${name}" is stored as ${storage}, which is not supported for weights, only F64, F32, F16 and BF16. Save the model as one of these: model.to(torch.float32).save_pretrained(folder).`,
+      say`${file}: tensor "${name}" is stored as ${storage}, which is not supported for weights, only F64, F32, F16 and BF16. Save the model as one of these: model.to(torch.float32).save_pretrained(folder).`,
       { place: { file }, tensor: name },
     );
   }
@@ -156,12 +157,12 @@ interface Header {
 }
 
 function readHeader(file: ByteFile): Header & { readonly dataStart: number } {
-  if (file.size < LENGTH_BYTES) throw invalid(file, `it has ${file.size} bytes, too few for a safetensors header`);
+  if (file.size < LENGTH_BYTES) throw invalid(file, say`it has ${file.size} bytes, too few for a safetensors header`);
   const length = file.read(0, LENGTH_BYTES).readBigUInt64LE();
   const left = file.size - LENGTH_BYTES;
-  if (length > left) throw invalid(file, `its header claims ${length} bytes, but only ${left} follow`);
+  if (length > left) throw invalid(file, say`its header claims ${length} bytes, but only ${left} follow`);
   if (length > MAX_HEADER_BYTES)
-    throw invalid(file, `its header claims ${length} bytes, more than ${MAX_HEADER_BYTES}`);
+    throw invalid(file, say`its header claims ${length} bytes, more than ${MAX_HEADER_BYTES}`);
   const text = file.read(LENGTH_BYTES, Number(length)).toString("utf8");
   return { ...parseHeader(file, text), dataStart: LENGTH_BYTES + Number(length) };
 }
@@ -174,19 +175,19 @@ function parseHeader(file: ByteFile, text: string): Header {
   try {
     header = JSON.parse(text);
   } catch {
-    throw invalid(file, "its header is not JSON, so it is not a safetensors file");
+    throw invalid(file, say`its header is not JSON, so it is not a safetensors file`);
   }
   if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw invalid(file, "its header is not a JSON object");
+    throw invalid(file, say`its header is not a JSON object`);
   const twice = duplicateKey(text);
-  if (twice !== undefined) throw invalid(file, `tensor "${twice}" stands twice in its header`);
+  if (twice !== undefined) throw invalid(file, say`tensor "${twice}" stands twice in its header`);
   const { [METADATA]: about = {}, ...tensors } = header as Record<string, unknown>;
   const metadata = metadataSchema.safeParse(about);
-  if (!metadata.success) throw invalid(file, "the metadata in its header are not texts by name");
+  if (!metadata.success) throw invalid(file, say`the metadata in its header are not texts by name`);
   const entries = Object.entries(tensors).map(([name, value]): [string, Entry] => {
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success)
-      throw invalid(file, `tensor "${name}" has no proper dtype, shape and data_offsets in its header`);
+      throw invalid(file, say`tensor "${name}" has no proper dtype, shape and data_offsets in its header`);
     return [name, parsed.data];
   });
   return { entries, metadata: metadata.data };
@@ -194,13 +195,13 @@ function parseHeader(file: ByteFile, text: string): Header {
 
 function requireBytes(file: ByteFile, name: string, entry: Entry): void {
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!Object.hasOwn(DTYPES, dtype)) throw invalid(file, `tensor "${name}" has the unknown dtype "${dtype}"`);
+  if (!Object.hasOwn(DTYPES, dtype)) throw invalid(file, say`tensor "${name}" has the unknown dtype "${dtype}"`);
   const [start, end] = offsets;
   const needed = shape.reduce((product, n) => product * n, 1) * DTYPES[dtype].bytes;
   if (end - start !== needed) {
     throw invalid(
       file,
-      `tensor "${name}" of ${dtype} and shape [${shape.join(", ")}] needs ${needed} bytes, but its offsets give it ${end - start}`,
+      say`tensor "${name}" of ${dtype} and shape [${sayList(shape, ", ")}] needs ${needed} bytes, but its offsets give it ${end - start}`,
     );
   }
 }
@@ -216,17 +217,17 @@ function requireCovered(file: ByteFile, entries: readonly [string, Entry][], dat
     ]) => ({ name, start, end }),
   );
   const last = ranges.reduce((most, { end }) => Math.max(most, end), 0);
-  if (last > dataBytes) throw invalid(file, `its tensors need ${last} bytes, but it holds only ${dataBytes}`);
+  if (last > dataBytes) throw invalid(file, say`its tensors need ${last} bytes, but it holds only ${dataBytes}`);
   requireDisjoint(file.path, ranges);
   const covered = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   if (covered < dataBytes)
-    throw invalid(file, `${dataBytes - covered} of its ${dataBytes} data bytes belong to no tensor`);
+    throw invalid(file, say`${dataBytes - covered} of its ${dataBytes} data bytes belong to no tensor`);
 }
 
-function invalid(file: ByteFile, problem: string): EngineError {
+function invalid(file: ByteFile, problem: Sentence): EngineError {
   return new EngineError(
     "invalid-file",
-    `${file.path}: ${problem}. The file is damaged or incomplete; get another copy.`,
+    say`${file.path}: ${problem}. The file is damaged or incomplete; get another copy.`,
     {
       place: { file: file.path },
     },

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import type { Checkpoint, StoredTensor } from "./checkpoint.ts";
 import { readJsonFile } from "./json-file.ts";
@@ -40,7 +41,7 @@ export class ShardedCheckpoint implements Checkpoint {
     for (const [name, shardName] of Object.entries(weightMap)) {
       const shard = shards.get(shardName)!;
       const tensor = shard.tensors.get(name);
-      if (!tensor) throw invalid(indexPath, `tensor "${name}" should lie in ${shardName}, but is not there`);
+      if (!tensor) throw invalid(indexPath, say`tensor "${name}" should lie in ${shardName}, but is not there`);
       tensors.set(name, tensor);
       shardOf.set(name, shard);
     }
@@ -72,7 +73,7 @@ type WeightMap = Readonly<Record<string, string>>;
 function readIndex(path: string): WeightMap {
   const parsed = indexSchema.safeParse(readJsonFile(path, FILE_KINDS.shardIndex));
   if (!parsed.success || Object.keys(parsed.data.weight_map).length === 0) {
-    throw invalid(path, `it has no "weight_map" of tensor names and file names`);
+    throw invalid(path, say`it has no "weight_map" of tensor names and file names`);
   }
   return parsed.data.weight_map;
 }
@@ -89,11 +90,11 @@ function shardNames(weightMap: WeightMap): readonly string[] {
 /** A shard lies beside its index; a path elsewhere, or an index as a shard (which could go round in circles), is refused. */
 function openShard(indexPath: string, name: string): SafetensorsFile {
   if (!/^[^/\\]+\.safetensors$/.test(name)) {
-    throw invalid(indexPath, `it names "${name}" as a shard, expected a .safetensors file in the same folder`);
+    throw invalid(indexPath, say`it names "${name}" as a shard, expected a .safetensors file in the same folder`);
   }
   const path = join(dirname(indexPath), name);
   if (!existsSync(path)) {
-    throw new EngineError("missing-file", `${indexPath}: its shard ${name} is absent. Download all shards.`, {
+    throw new EngineError("missing-file", say`${indexPath}: its shard ${name} is absent. Download all shards.`, {
       place: { file: indexPath },
       shard: name,
     });
@@ -101,6 +102,6 @@ function openShard(indexPath: string, name: string): SafetensorsFile {
   return SafetensorsFile.open(path);
 }
 
-function invalid(path: string, problem: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${problem}.`, { place: { file: path } });
+function invalid(path: string, problem: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${problem}.`, { place: { file: path } });
 }

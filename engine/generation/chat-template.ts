@@ -1,6 +1,7 @@
 // A model's chat template: turns messages into the text that the model was trained on.
 import { Template } from "@huggingface/jinja";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { ChatTemplateSource } from "../model/model.ts";
 import { withinTime } from "../tokens/time-limit.ts";
 
@@ -26,7 +27,7 @@ export class ChatTemplate {
     try {
       return new ChatTemplate(new Template(source.text), source);
     } catch (error) {
-      throw broken(source, "does not parse", error);
+      throw broken(source, say`does not parse`, error);
     }
   }
 
@@ -51,7 +52,7 @@ export class ChatTemplate {
     return withinTime(
       millisecondsAtMost,
       () => this.rendered(values),
-      () => broken(this.source, `does not end within ${millisecondsAtMost} ms`, undefined),
+      () => broken(this.source, say`does not end within ${millisecondsAtMost} ms`, undefined),
     );
   }
 
@@ -59,16 +60,16 @@ export class ChatTemplate {
     try {
       return this.template.render(values);
     } catch (error) {
-      throw broken(this.source, "refuses these messages", error);
+      throw broken(this.source, say`refuses these messages`, error);
     }
   }
 }
 
-function broken(source: ChatTemplateSource, what: string, error: unknown): EngineError {
+function broken(source: ChatTemplateSource, what: Sentence, error: unknown): EngineError {
   const reason = error instanceof Error ? `: ${error.message}` : "";
   return new EngineError(
     "invalid-file",
-    `${source.file}: the chat template ${what}${reason}. Give a plain text instead of a chat, or mend the template.`,
+    say`${source.file}: the chat template ${what}${reason}. Give a plain text instead of a chat, or mend the template.`,
     { place: { file: source.file } },
     { cause: error },
   );

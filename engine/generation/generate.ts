@@ -6,6 +6,7 @@ import type { Fired } from "../activations/plan-runner.ts";
 import { PlanSession } from "../activations/plan-session.ts";
 import type { Resources } from "../activations/dictionary.ts";
 import { EngineError } from "../base/errors.ts";
+import { type Note, say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { EndReason, GeneratedToken, GeneratePart, Sample, TokenChance } from "../choices/generate.ts";
 import type { Model } from "../model/model.ts";
@@ -33,7 +34,7 @@ export interface Generated {
   readonly samples: readonly Sample[];
   /** What each change of the plan did. */
   readonly fired: readonly Fired[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface GenerationHooks {
@@ -98,7 +99,7 @@ export function requireRoom(prompt: readonly number[], { config, name }: Pick<Mo
   if (prompt.length < config.nContext) return;
   throw new EngineError(
     "usage",
-    `The prompt has ${prompt.length} tokens and ${name} reads ${config.nContext}; there is no room for another. Shorten it.`,
+    say`The prompt has ${prompt.length} tokens and ${name} reads ${config.nContext}; there is no room for another. Shorten it.`,
     { length: prompt.length, nContext: config.nContext },
   );
 }

@@ -2,6 +2,7 @@
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { FittedLensKind } from "../choices/lists.ts";
 import { Graph } from "../onnx/graph.ts";
 import { add, matMul } from "../onnx/ops.ts";
@@ -65,6 +66,6 @@ function layerOf(point: Point, kind: FittedLensKind): number {
   if (point.site === "residPost") return point.layer + 1;
   throw new EngineError(
     "unsupported",
-    `A ${kind} lens has no map at ${formatPoint(point)}: its maps are of the states between layers. Read residMid with the logit or the shifted lens.`,
+    say`A ${kind} lens has no map at ${formatPoint(point)}: its maps are of the states between layers. Read residMid with the logit or the shifted lens.`,
   );
 }

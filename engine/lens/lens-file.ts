@@ -1,6 +1,7 @@
 // A fitted lens as a file: safetensors with one weight and one bias a layer, and a header that says which model it belongs to.
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { FITTED_LENSES, type FittedLensKind } from "../choices/lists.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
@@ -37,10 +38,13 @@ export function readLensFile(path: string, model: Model): FittedLens {
   try {
     const { format, kind, model: of, ...about } = file.metadata;
     if (format !== FORMAT || !KINDS.includes(kind)) {
-      throw refused(path, `it is no lens of this program (format "${format ?? "none"}", kind "${kind ?? "none"}")`);
+      throw refused(
+        path,
+        say`it is no lens of this program (format "${format ?? say`none`}", kind "${kind ?? say`none`}")`,
+      );
     }
     if (of !== model.sha256) {
-      throw refused(path, `it was fitted on other weights than ${model.name}'s; fit one with "secateur fit-lens"`);
+      throw refused(path, say`it was fitted on other weights than ${model.name}'s; fit one with "secateur fit-lens"`);
     }
     const maps = Array.from({ length: model.config.nLayers }, (_, layer) => readMap(file, path, layer, model));
     return { kind: kind as FittedLensKind, maps, about };
@@ -53,11 +57,11 @@ function readMap(file: SafetensorsFile, path: string, layer: number, model: Mode
   const { dModel } = model.config;
   const read = (name: string, shape: readonly number[]) => {
     const tensor = file.tensors.get(name);
-    if (!tensor) throw refused(path, `there is no tensor "${name}"`);
+    if (!tensor) throw refused(path, say`there is no tensor "${name}"`);
     if (tensor.shape.join() !== shape.join()) {
       throw refused(
         path,
-        `tensor "${name}" is ${tensor.shape.join("×")}, expected ${shape.join("×")} for ${model.name}`,
+        say`tensor "${name}" is ${tensor.shape.join("×")}, expected ${shape.join("×")} for ${model.name}`,
       );
     }
     return file.readRows(name, 0, shape.length === 1 ? 1 : shape[0]);
@@ -65,6 +69,6 @@ function readMap(file: SafetensorsFile, path: string, layer: number, model: Mode
   return { weight: read(`${layer}.weight`, [dModel, dModel]), bias: read(`${layer}.bias`, [dModel]) };
 }
 
-function refused(path: string, why: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${why}.`, { place: { file: path } });
+function refused(path: string, why: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${why}.`, { place: { file: path } });
 }

@@ -2,6 +2,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 
 const schema = z.record(z.string().min(1).max(100), z.array(z.string().min(1).max(200)).min(1).max(10_000));
@@ -11,10 +12,10 @@ export type WordSets = z.infer<typeof schema>;
 export function readWordSets(file: string): WordSets {
   const parsed = schema.safeParse(contents(file));
   if (parsed.success && Object.keys(parsed.data).length > 0) return parsed.data;
-  const place = parsed.success ? "" : ` at ${parsed.error.issues[0].path.join(".") || "its beginning"}`;
+  const place = parsed.success ? say`` : say` at ${parsed.error.issues[0].path.join(".") || say`its beginning`}`;
   throw new EngineError(
     "invalid-file",
-    `${file}: it is no table of word lists${place}; write a list of words under each name, such as "en: [flower, blossom]".`,
+    say`${file}: it is no table of word lists${place}; write a list of words under each name, such as "en: [flower, blossom]".`,
     { place: { file } },
   );
 }
@@ -24,6 +25,8 @@ function contents(file: string): unknown {
   try {
     return parse(text, { maxAliasCount: 0 });
   } catch (cause) {
-    throw new EngineError("invalid-file", `${file}: ${(cause as Error).message.split("\n")[0]}`, { place: { file } });
+    throw new EngineError("invalid-file", say`${file}: ${(cause as Error).message.split("\n")[0]}`, {
+      place: { file },
+    });
   }
 }

@@ -11,6 +11,7 @@ import { Packing } from "../activations/packing.ts";
 import type { Plan } from "../activations/plan.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Model } from "../model/model.ts";
 import type { WeightPatch } from "../model/weight-patch.ts";
 import { logSumExp } from "../readout/distribution.ts";
@@ -56,7 +57,7 @@ export async function keyMoments(
   let tokens = 0;
   for (const ids of texts) {
     if (tokens >= most) break;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const packing = Packing.ofLengths([ids.length]);
     const embedded = executor.embed(ids, packing.positions);
     const hidden = (await capture(executor, packing, embedded, { sites: ["hidden"] })).at.hidden![layer];

@@ -1,6 +1,7 @@
 // A model over a checkpoint: checks at opening that every weight is there in the right shape, reads none before it is asked for.
 import { createHash } from "node:crypto";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { ByteFile } from "../formats/byte-file.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
@@ -130,7 +131,7 @@ function requireVocabulary({ checkpoint, config, tokenizer }: ModelParts): void 
   const file = checkpoint.files[0];
   throw new EngineError(
     "invalid-file",
-    `${file}: the model has ${config.dVocab} tokens, but its tokenizer gives ids up to ${tokenizer.dVocab - 1}. Do the files belong to the same model?`,
+    say`${file}: the model has ${config.dVocab} tokens, but its tokenizer gives ids up to ${tokenizer.dVocab - 1}. Do the files belong to the same model?`,
     { place: { file } },
   );
 }
@@ -163,7 +164,7 @@ function requireShape(checkpoint: Checkpoint, key: string, expected: readonly nu
   if (!tensor) {
     throw new EngineError(
       "missing-weight",
-      `${file}: there is no tensor "${key}". Is this one shard of several, or another architecture than its config says?`,
+      say`${file}: there is no tensor "${key}". Is this one shard of several, or another architecture than its config says?`,
       { place: { file }, tensor: key },
     );
   }
@@ -171,7 +172,7 @@ function requireShape(checkpoint: Checkpoint, key: string, expected: readonly nu
   if (tensor.shape.length !== expected.length || tensor.shape.some((n, axis) => n !== expected[axis])) {
     throw new EngineError(
       "shape",
-      `${tensor.file}: tensor "${key}" has shape [${tensor.shape.join(", ")}], but the config asks for [${expected.join(", ")}].`,
+      say`${tensor.file}: tensor "${key}" has shape [${sayList(tensor.shape, ", ")}], but the config asks for [${sayList(expected, ", ")}].`,
       { place: { file: tensor.file }, tensor: key },
     );
   }

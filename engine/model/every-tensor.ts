@@ -1,5 +1,6 @@
 // Every tensor of a checkpoint is read, or known to be no weight of the language model, or an error that names it.
 import { EngineError } from "../base/errors.ts";
+import { counted, say, type Sentence } from "../base/sentence.ts";
 import type { Checkpoint, StoredTensor } from "../formats/checkpoint.ts";
 import type { ModelConfig } from "./model.ts";
 import type { Stored, WeightNames } from "./weight-names.ts";
@@ -20,21 +21,21 @@ const isHarmless = (tensor: StoredTensor): boolean =>
   HARMLESS.some(({ name, holds }) => name.test(tensor.name) && (holds?.(tensor) ?? true));
 
 /** What gives away that a checkpoint's weights are not the model's plain weights, and the way to those. */
-const FOREIGN_FORMS: readonly { readonly name: RegExp; readonly what: string; readonly remedy: string }[] = [
+const FOREIGN_FORMS: readonly { readonly name: RegExp; readonly what: Sentence; readonly remedy: Sentence }[] = [
   {
     name: /(^|\.)(lora_[ABab]|lora_embedding_[AB]|lora_magnitude_vector|modules_to_save|base_layer)(\.|$)/,
-    what: "an adapter (LoRA) that was not merged into the model",
-    remedy: "Merge it with PEFT: model.merge_and_unload().save_pretrained(folder)",
+    what: say`an adapter (LoRA) that was not merged into the model`,
+    remedy: say`Merge it with PEFT: model.merge_and_unload().save_pretrained(folder)`,
   },
   {
     name: /\.(qweight|qzeros|g_idx|weight_packed|weight_scale|weight_scale_inv|absmax|quant_map|quant_state\..*|SCB|scales)$/,
-    what: "quantised weights of a form that is not read",
-    remedy: "Use the unquantised model, or a GGUF of it",
+    what: say`quantised weights of a form that is not read`,
+    remedy: say`Use the unquantised model, or a GGUF of it`,
   },
   {
     name: /(\.experts\.|_exps\.|\.gate_inp\.|block_sparse_moe)/,
-    what: "a mixture of experts",
-    remedy: "Use a model with one MLP in each layer",
+    what: say`a mixture of experts`,
+    remedy: say`Use a model with one MLP in each layer`,
   },
 ];
 
@@ -45,7 +46,7 @@ export function requirePlainWeights(checkpoint: Checkpoint): void {
     if (!form) continue;
     throw new EngineError(
       "unsupported",
-      `${file}: tensor "${name}" belongs to ${form.what}, which is not supported. ${form.remedy}.`,
+      say`${file}: tensor "${name}" belongs to ${form.what}, which is not supported. ${form.remedy}.`,
       { place: { file }, tensor: name },
     );
   }
@@ -63,13 +64,11 @@ export function requireEveryTensorRead(checkpoint: Checkpoint, config: ModelConf
     const { name, file } = tensor;
     throw new EngineError(
       "unsupported",
-      `${file}: tensor "${name}" is not part of a ${config.architecture} model of ${counted(config.nLayers, "layer")} as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
+      say`${file}: tensor "${name}" is not part of a ${config.architecture} model of ${counted(config.nLayers, say`layer`, say`layers`)} as it is known here, so figures would be wrong without it. Do config and weights belong to the same model?`,
       { place: { file }, tensor: name },
     );
   }
 }
-
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 function keysOf(config: ModelConfig, names: WeightNames): string[] {
   const { embed, positions, finalNorm, unembed, accounted = [] } = names;

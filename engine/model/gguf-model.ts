@@ -1,6 +1,7 @@
 // Opens a single-file GGUF as a model: architecture from its metadata, tokenizer from inside it.
 import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { GgufFile } from "../formats/gguf.ts";
 import { GgufMetadata } from "../formats/gguf-metadata.ts";
 import { ggufTokenizer } from "../tokens/gguf-tokenizer.ts";
@@ -38,10 +39,13 @@ function describe(metadata: GgufMetadata, file: GgufFile): Described {
   for (const { gguf } of ARCHITECTURES) {
     if (Object.hasOwn(gguf, name)) return gguf[name](metadata, checkpointKeys(file));
   }
-  const known = ARCHITECTURES.flatMap(({ gguf }) => Object.keys(gguf)).join(", ");
+  const known = sayList(
+    ARCHITECTURES.flatMap(({ gguf }) => Object.keys(gguf)),
+    ", ",
+  );
   throw new EngineError(
     "unsupported",
-    `${metadata.file}: architecture "${name}" is not supported as GGUF, only ${known}.`,
+    say`${metadata.file}: architecture "${name}" is not supported as GGUF, only ${known}.`,
     { place: { file: metadata.file }, architecture: name },
   );
 }

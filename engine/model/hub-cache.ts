@@ -3,6 +3,7 @@ import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, sep } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { neededFiles } from "./huggingface.ts";
 
@@ -75,7 +76,7 @@ function requireInside(root: string, folder: string): void {
     if (!existsSync(file) || realpathSync(file).startsWith(realRoot)) continue;
     throw new EngineError(
       "invalid-file",
-      `${file} leads out of the cache ${root}, to ${realpathSync(file)}. Remove the link and download again.`,
+      say`${file} leads out of the cache ${root}, to ${realpathSync(file)}. Remove the link and download again.`,
       {
         place: { file },
       },

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 
 const PUBLIC_ENDPOINT = "https://huggingface.co";
@@ -42,7 +43,7 @@ export class HubClient {
   constructor({ environment = process.env, signal, retryAfter = 500 }: HubClientOptions = {}) {
     const offline = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].find((name) => isTrue(environment[name]));
     if (offline) {
-      throw new EngineError("download", `${offline} is set: nothing is fetched. Unset it to download a model.`);
+      throw new EngineError("download", say`${offline} is set: nothing is fetched. Unset it to download a model.`);
     }
     this.endpoint = (environment.HF_ENDPOINT || PUBLIC_ENDPOINT).replace(/\/+$/, "");
     this.token = tokenOf(environment);
@@ -55,7 +56,7 @@ export class HubClient {
     const response = await this.request(url, {}, `${name}@${revision}`);
     const { sha, siblings } = (await response.json()) as { sha?: string; siblings?: { rfilename?: string }[] };
     if (!sha || !/^[0-9a-f]{40}$/.test(sha) || !Array.isArray(siblings)) {
-      throw new EngineError("download", `${url}: the answer is not a listing of a model. Is HF_ENDPOINT right?`);
+      throw new EngineError("download", say`${url}: the answer is not a listing of a model. Is HF_ENDPOINT right?`);
     }
     return { commit: sha, files: siblings.flatMap(({ rfilename }) => (rfilename ? [rfilename] : [])) };
   }
@@ -67,7 +68,7 @@ export class HubClient {
     const hash = (headers.get("x-linked-etag") ?? headers.get("etag") ?? "").replace(/^W\/|"/g, "");
     const bytes = Number(headers.get("x-linked-size") ?? headers.get("content-length"));
     if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) || !Number.isSafeInteger(bytes)) {
-      throw new EngineError("download", `${url}: the Hub names no hash or size, so the file could not be verified.`);
+      throw new EngineError("download", say`${url}: the Hub names no hash or size, so the file could not be verified.`);
     }
     return { path, url, hash, bytes };
   }
@@ -90,7 +91,10 @@ export class HubClient {
         if (outcome.ok || isRedirect(outcome.status)) return outcome;
         if (!isPassing(outcome.status) || attempt === ATTEMPTS) throw refusal(outcome.status, url, what, this.token);
       } else if (attempt === ATTEMPTS) {
-        throw new EngineError("download", `${url}: ${reasonOf(outcome)}. Is the network there, and HF_ENDPOINT right?`);
+        throw new EngineError(
+          "download",
+          say`${url}: ${reasonOf(outcome)}. Is the network there, and HF_ENDPOINT right?`,
+        );
       }
       await wait(this.retryAfter * 2 ** (attempt - 1), undefined, { signal: this.signal }).catch(() => undefined);
       this.signal?.throwIfAborted();
@@ -128,24 +132,27 @@ function refusal(status: number, url: string, what: string, token: string | unde
       return new EngineError(
         "download",
         token
-          ? `${what}: the Hub does not accept your token. Make a new one and set HF_TOKEN.`
-          : `${what}: there is no such model, or it is private. Check the name; for a private one set HF_TOKEN.`,
+          ? say`${what}: the Hub does not accept your token. Make a new one and set HF_TOKEN.`
+          : say`${what}: there is no such model, or it is private. Check the name; for a private one set HF_TOKEN.`,
       );
     case 403:
       return new EngineError(
         "download",
-        `${what}: access is restricted. Accept the model's terms on its page and set HF_TOKEN to a token of that account.`,
+        say`${what}: access is restricted. Accept the model's terms on its page and set HF_TOKEN to a token of that account.`,
       );
     case 404:
-      return new EngineError("model-not-found", `${what}: the Hub has no such model, revision or file (${url}).`);
+      return new EngineError("model-not-found", say`${what}: the Hub has no such model, revision or file (${url}).`);
     case 429:
-      return new EngineError("download", `${what}: the Hub asks for fewer requests. Try again in some minutes.`);
+      return new EngineError("download", say`${what}: the Hub asks for fewer requests. Try again in some minutes.`);
     default:
-      return new EngineError("download", `${what}: the Hub answered with status ${status} (${url}). Try again later.`);
+      return new EngineError(
+        "download",
+        say`${what}: the Hub answered with status ${status} (${url}). Try again later.`,
+      );
   }
 }
 
-function reasonOf(error: Error): string {
+function reasonOf(error: Error): Sentence {
   const { code } = (error.cause ?? {}) as { code?: string };
-  return code ? `the connection failed (${code})` : `the connection failed (${error.message})`;
+  return code ? say`the connection failed (${code})` : say`the connection failed (${error.message})`;
 }

@@ -19,6 +19,7 @@ import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { shardsOfIndex } from "../formats/sharded.ts";
@@ -51,14 +52,14 @@ export async function downloadModel(name: string, options: DownloadOptions = {})
   if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(name) || name.includes("..")) {
     throw new EngineError(
       "usage",
-      `"${name}" is no name of a model on the Hub; names look like "EleutherAI/pythia-70m".`,
+      say`"${name}" is no name of a model on the Hub; names look like "EleutherAI/pythia-70m".`,
     );
   }
   try {
     return await new Download(name, options).run();
   } catch (error) {
     if (options.signal?.aborted) {
-      throw new EngineError("cancelled", "Stopped; what has come stays and the same command goes on from there.");
+      throw new EngineError("cancelled", say`Stopped; what has come stays and the same command goes on from there.`);
     }
     throw error;
   }
@@ -135,8 +136,7 @@ class Download {
     if (needed <= bavail * bsize) return;
     throw new EngineError(
       "download",
-      `${this.repository}: ${this.name} needs ${megabytes(needed)} more and the disk has ${megabytes(bavail * bsize)}. ` +
-        `Free some, or set HF_HUB_CACHE to a folder on another disk.`,
+      say`${this.repository}: ${this.name} needs ${megabytes(needed)} more and the disk has ${megabytes(bavail * bsize)}. Free some, or set HF_HUB_CACHE to a folder on another disk.`,
     );
   }
 
@@ -152,7 +152,7 @@ class Download {
         if (failure && stalls === 3) {
           throw new EngineError(
             "download",
-            `${file.path}: the connection broke off again and again (${failure.message}). Run the same command to go on.`,
+            say`${file.path}: the connection broke off again and again (${failure.message}). Run the same command to go on.`,
           );
         }
       }
@@ -212,8 +212,9 @@ const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
 
 function requireListed(name: string, files: readonly string[], file: string): void {
   if (files.includes(file) && file.endsWith(".gguf")) return;
-  const known = files.filter((path) => path.endsWith(".gguf")).join(", ") || "none";
-  throw new EngineError("usage", `${name} has no file "${file}" in GGUF; it has ${known}.`);
+  const ggufs = files.filter((path) => path.endsWith(".gguf"));
+  const known = ggufs.length > 0 ? sayList(ggufs, ", ") : say`none`;
+  throw new EngineError("usage", say`${name} has no file "${file}" in GGUF; it has ${known}.`);
 }
 
 /** @throws EngineError "unsupported" where no form of weights is listed that can be read */
@@ -225,13 +226,13 @@ function requireReadable(name: string, files: readonly string[]): void {
   if (ggufs.length > 0) {
     throw new EngineError(
       "unsupported",
-      `${name} has its weights as GGUF; choose one with --file: ${ggufs.join(", ")}.`,
+      say`${name} has its weights as GGUF; choose one with --file: ${sayList(ggufs, ", ")}.`,
     );
   }
   const lacking = [...(hasWeights ? [] : [weights]), ...[config, tokenizer].filter((path) => !files.includes(path))];
   throw new EngineError(
     "unsupported",
-    `${name} has no ${lacking.join(" and no ")}, so it cannot be read. Other forms, such as pytorch_model.bin, can run code and are not opened.`,
+    say`${name} has no ${sayList(lacking, " and no ")}, so it cannot be read. Other forms, such as pytorch_model.bin, can run code and are not opened.`,
   );
 }
 
@@ -248,7 +249,7 @@ function lock(path: string, name: string): () => void {
     if (isAlive(owner)) {
       throw new EngineError(
         "download",
-        `${name} is being downloaded by another process (${owner}) at this moment; wait for it.`,
+        say`${name} is being downloaded by another process (${owner}) at this moment; wait for it.`,
       );
     }
     rmSync(path, { force: true });
@@ -271,6 +272,6 @@ async function requireHash(part: string, { path, hash, bytes }: HubFile): Promis
   rmSync(part);
   throw new EngineError(
     "download",
-    `${path}: what came has not the hash that the Hub names, and was removed. Download it again.`,
+    say`${path}: what came has not the hash that the Hub names, and was removed. Download it again.`,
   );
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import type { Checkpoint } from "../formats/checkpoint.ts";
 import { readJsonFile } from "../formats/json-file.ts";
@@ -75,7 +76,7 @@ function openTokenizer(folder: string): Tokenizer {
   if (!existsSync(path)) {
     throw new EngineError(
       "missing-file",
-      `${folder}: there is no ${TOKENIZER}. Save it with Transformers: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
+      say`${folder}: there is no ${TOKENIZER}. Save it with Transformers: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
       { place: { file: folder } },
     );
   }
@@ -86,7 +87,7 @@ function declaredBos(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   const parsed = bosSchema.safeParse(readJsonFile(path, FILE_KINDS.config));
   if (!parsed.success)
-    throw new EngineError("invalid-file", `${path}: "bos_token" is neither a text nor a token.`, {
+    throw new EngineError("invalid-file", say`${path}: "bos_token" is neither a text nor a token.`, {
       place: { file: path },
     });
   const bos = parsed.data.bos_token;
@@ -104,15 +105,18 @@ function describe(json: unknown, file: string, checkpoint: Checkpoint): Describe
 export function requireSupported(json: unknown, file: string): HuggingFaceReader {
   const parsed = z.looseObject({ model_type: z.string() }).safeParse(json);
   if (!parsed.success)
-    throw new EngineError("invalid-file", `${file}: there is no "model_type". Is it the config of a model?`, {
+    throw new EngineError("invalid-file", say`${file}: there is no "model_type". Is it the config of a model?`, {
       place: { file },
     });
   const name = parsed.data.model_type;
   for (const { huggingFace } of ARCHITECTURES) {
     if (Object.hasOwn(huggingFace, name)) return huggingFace[name];
   }
-  const known = ARCHITECTURES.flatMap(({ huggingFace }) => Object.keys(huggingFace)).join(", ");
-  throw new EngineError("unsupported", `${file}: architecture "${name}" is not supported, only ${known}.`, {
+  const known = sayList(
+    ARCHITECTURES.flatMap(({ huggingFace }) => Object.keys(huggingFace)),
+    ", ",
+  );
+  throw new EngineError("unsupported", say`${file}: architecture "${name}" is not supported, only ${known}.`, {
     place: { file },
     architecture: name,
   });

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 
@@ -14,50 +15,56 @@ export function requireModelFolder(folder: string): void {
   if (names.includes("config.json")) return;
   const other = OTHER_LAYOUTS.find(({ has }) => names.some((name) => has.test(name)));
   if (other) throw refused(folder, other.sentence(names.filter((name) => other.has.test(name))));
-  const problem = names.length === 0 ? "the folder is empty" : "there is no config.json";
-  throw new EngineError("missing-file", `${folder}: ${problem}. Is it the model's folder, and the download complete?`, {
-    place: { file: folder },
-  });
+  const problem = names.length === 0 ? say`the folder is empty` : say`there is no config.json`;
+  throw new EngineError(
+    "missing-file",
+    say`${folder}: ${problem}. Is it the model's folder, and the download complete?`,
+    {
+      place: { file: folder },
+    },
+  );
 }
 
 /** Transformers puts an adapter on the model that it lies beside, so a folder with both is no plain model either. */
-function adapterSentence(file: string): string {
+function adapterSentence(file: string): Sentence {
   const json = readJsonFile(file, FILE_KINDS.config) as { base_model_name_or_path?: unknown } | null;
   const base = json?.base_model_name_or_path;
-  const of = typeof base === "string" && base !== "" ? ` of ${base.slice(0, 200)}` : "";
-  return `is an adapter (PEFT, LoRA)${of}, not a model. Merge it into its model with PEFT: model.merge_and_unload().save_pretrained(folder)`;
+  const of = typeof base === "string" && base !== "" ? say` of ${base.slice(0, 200)}` : say``;
+  return say`is an adapter (PEFT, LoRA)${of}, not a model. Merge it into its model with PEFT: model.merge_and_unload().save_pretrained(folder)`;
 }
 
-const OTHER_LAYOUTS: readonly { readonly has: RegExp; readonly sentence: (found: readonly string[]) => string }[] = [
-  { has: /\.gguf$/, sentence: (found) => `holds GGUF files; name one of them: ${found.slice(0, 8).join(", ")}` },
+const OTHER_LAYOUTS: readonly { readonly has: RegExp; readonly sentence: (found: readonly string[]) => Sentence }[] = [
+  { has: /\.gguf$/, sentence: (found) => say`holds GGUF files; name one of them: ${sayList(found.slice(0, 8), ", ")}` },
   {
     has: /^model_index\.json$/,
-    sentence: () => "is a pipeline of diffusers, not a language model. Name a folder with a config.json",
+    sentence: () => say`is a pipeline of diffusers, not a language model. Name a folder with a config.json`,
   },
   {
     has: /^(params\.json|consolidated\.)/,
-    sentence: () => "is in Meta's or Mistral's own layout. Use the model in Hugging Face's layout, with a config.json",
+    sentence: () =>
+      say`is in Meta's or Mistral's own layout. Use the model in Hugging Face's layout, with a config.json`,
   },
   {
     has: /^snapshots$/,
-    sentence: () => "is a model's place in the Hugging Face cache. Name the model (org/name), or a folder in snapshots",
+    sentence: () =>
+      say`is a model's place in the Hugging Face cache. Name the model (org/name), or a folder in snapshots`,
   },
 ];
 
-function refused(folder: string, sentence: string): EngineError {
-  return new EngineError("unsupported", `${folder}: ${sentence}.`, { place: { file: folder } });
+function refused(folder: string, sentence: Sentence): EngineError {
+  return new EngineError("unsupported", say`${folder}: ${sentence}.`, { place: { file: folder } });
 }
 
 /** Weights in forms that are not read, and what to do instead. */
-const OTHER_WEIGHTS: readonly { readonly name: RegExp; readonly reason: string }[] = [
+const OTHER_WEIGHTS: readonly { readonly name: RegExp; readonly reason: Sentence }[] = [
   {
     name: /^(pytorch_model.*|model|consolidated.*)\.(bin|pt|pth|ckpt)(\.index\.json)?$/,
-    reason: "is not read, because it can run code",
+    reason: say`is not read, because it can run code`,
   },
-  { name: /\.(pt|pth|ckpt|pkl|pickle)$/, reason: "is not read, because it can run code" },
+  { name: /\.(pt|pth|ckpt|pkl|pickle)$/, reason: say`is not read, because it can run code` },
   {
     name: /^(tf_model\.h5|flax_model.*\.msgpack|rust_model\.ot|.*\.onnx)$/,
-    reason: "is of another framework and not read",
+    reason: say`is of another framework and not read`,
   },
 ];
 
@@ -67,13 +74,14 @@ export function withoutWeights(folder: string, wanted: readonly string[]): Engin
   for (const { name, reason } of OTHER_WEIGHTS) {
     const found = names.find((file) => name.test(file));
     if (found === undefined) continue;
-    return refused(folder, `${found} ${reason}. Save the model as safetensors (save_pretrained does)`);
+    return refused(folder, say`${found} ${reason}. Save the model as safetensors (save_pretrained does)`);
   }
   const others = names.filter((file) => file.endsWith(".safetensors"));
-  const beside = others.length > 0 ? `, only ${others.slice(0, 4).join(", ")}${others.length > 4 ? ", …" : ""}` : "";
+  const beside =
+    others.length > 0 ? say`, only ${sayList(others.slice(0, 4), ", ")}${others.length > 4 ? ", …" : ""}` : say``;
   return new EngineError(
     "missing-file",
-    `${folder}: there is neither ${wanted.join(" nor ")}${beside}. Is the download complete?`,
+    say`${folder}: there is neither ${sayList(wanted, " nor ")}${beside}. Is the download complete?`,
     { place: { file: folder } },
   );
 }

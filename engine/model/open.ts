@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { installedPath } from "../base/installation.ts";
 import { type Label, openGgufModel } from "./gguf-model.ts";
 import { findInHubCache, hubCacheFolder } from "./hub-cache.ts";
@@ -72,8 +73,8 @@ export function openModelAt(path: string, label?: Label): Model {
   throw new EngineError(
     "unsupported",
     /\.(bin|pt|pth|ckpt|pkl)$/.test(path)
-      ? `${path}: weights as a pickle are not read, because they can run code. Save the model as safetensors (save_pretrained does) and name its folder.`
-      : `${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
+      ? say`${path}: weights as a pickle are not read, because they can run code. Save the model as safetensors (save_pretrained does) and name its folder.`
+      : say`${path}: ${basename(path)} is not a .gguf file. For a model in safetensors, name the folder that holds its config.json.`,
     { place: { file: path } },
   );
 }
@@ -96,7 +97,7 @@ function openSmollm2(): Model {
   if (existsSync(path)) return openGgufModel(path, { name: SMOLLM2.name, source: SMOLLM2.name });
   throw new EngineError(
     "model-not-found",
-    `SmolLM2 has not been fetched: there is no ${path}. Run "${SMOLLM2.command}" once (about 90 MB).`,
+    say`SmolLM2 has not been fetched: there is no ${path}. Run "${SMOLLM2.command}" once (about 90 MB).`,
   );
 }
 
@@ -111,7 +112,7 @@ function openFromHubCache(name: string): Model {
   }
   throw new EngineError(
     "model-not-found",
-    `There is no model "${name}": no folder or .gguf file of that path, and nothing whole under that name in ${hubCacheFolder()}. Give "${SPRIG}", "${SMOLLM2.name}", a path, or a name in that cache; "secateur models get ${name}" fetches one from the Hub.`,
+    say`There is no model "${name}": no folder or .gguf file of that path, and nothing whole under that name in ${hubCacheFolder()}. Give "${SPRIG}", "${SMOLLM2.name}", a path, or a name in that cache; "secateur models get ${name}" fetches one from the Hub.`,
     { name },
   );
 }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { modelCacheFolder } from "./model-cache.ts";
 import { openModel } from "./open.ts";
@@ -19,7 +20,7 @@ export function ownModels(): readonly string[] {
   try {
     return listSchema.parse(JSON.parse(readWholeText(file, FILE_KINDS.note))).paths;
   } catch {
-    throw new EngineError("invalid-file", `${file}: not a list of models; delete it and add them again.`, {
+    throw new EngineError("invalid-file", say`${file}: not a list of models; delete it and add them again.`, {
       place: { file },
     });
   }
@@ -33,7 +34,7 @@ export function ownModels(): readonly string[] {
 export function addOwnModel(path: string): string {
   const own = resolve(path);
   if (!existsSync(own)) {
-    throw new EngineError("model-not-found", `${own}: there is no such folder or file. Check the path.`, {
+    throw new EngineError("model-not-found", say`${own}: there is no such folder or file. Check the path.`, {
       place: { file: own },
     });
   }
@@ -46,7 +47,7 @@ export function addOwnModel(path: string): string {
 export function forgetOwnModel(path: string): void {
   const own = resolve(path);
   const before = ownModels();
-  if (!before.includes(own)) throw new EngineError("usage", `${own} is not among the models that were added.`);
+  if (!before.includes(own)) throw new EngineError("usage", say`${own} is not among the models that were added.`);
   write(before.filter((other) => other !== own));
 }
 

@@ -1,6 +1,7 @@
 // Reads weights out of a checkpoint into canonical form: decoded, transposed in tiles, permutation undone.
 import { greatest, least } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { type Checkpoint, matrixShape } from "../formats/checkpoint.ts";
 import type { Stored } from "./weight-names.ts";
 
@@ -65,7 +66,7 @@ export function readRowsAt(checkpoint: Checkpoint, key: string, ids: readonly nu
   const picked = new Float32Array(ids.length * columns);
   ids.forEach((id, row) => {
     if (!Number.isInteger(id) || id < 0 || id >= nRows) {
-      throw new EngineError("shape", `Token id ${id} is outside the vocabulary of ${nRows}.`);
+      throw new EngineError("shape", say`Token id ${id} is outside the vocabulary of ${nRows}.`);
     }
     picked.set(checkpoint.readRows(key, id, 1), row * columns);
   });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { GgufMetadata } from "../formats/gguf-metadata.ts";
 import { readJsonFile } from "../formats/json-file.ts";
@@ -74,7 +75,7 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
   const parsed = schema.safeParse(readJsonFile(file, FILE_KINDS.config));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new EngineError("invalid-file", `${file}: "${issue.path.join(".")}" is not what is expected there.`, {
+  throw new EngineError("invalid-file", say`${file}: "${issue.path.join(".")}" is not what is expected there.`, {
     place: { file },
   });
 }

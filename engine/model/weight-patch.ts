@@ -1,6 +1,7 @@
 // A patch of a model's weights: some tensors or rows of them with other values, as data and as a safetensors file.
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
@@ -73,26 +74,26 @@ export function checkPatch(patch: WeightPatch, model: Model, from = "the patch")
     if (!shape || !isRead(weight, model)) {
       throw refused(
         from,
-        `it changes "${weight}", which ${model.name} has not. Weights are named as in "layers.0.W_out" or "embed"`,
+        say`it changes "${weight}", which ${model.name} has not. Weights are named as in "layers.0.W_out" or "embed"`,
       );
     }
-    if (seen.has(weight)) throw refused(from, `it changes "${weight}" twice`);
+    if (seen.has(weight)) throw refused(from, say`it changes "${weight}" twice`);
     seen.add(weight);
     const [nRows, nColumns] = shape;
     rows?.forEach((row, i) => {
       if (Number.isInteger(row) && row >= 0 && row < nRows && (i === 0 || row > rows[i - 1])) return;
       throw refused(
         from,
-        `row ${row} of "${weight}" is none, or not above the one before it; ${model.name} has ${nRows}, from 0`,
+        say`row ${row} of "${weight}" is none, or not above the one before it; ${model.name} has ${nRows}, from 0`,
       );
     });
     const wanted = (rows?.length ?? nRows) * nColumns;
     if (data.length === 0 || data.length !== wanted) {
-      throw refused(from, `"${weight}" has ${data.length} values and ${model.name} takes ${wanted} there`);
+      throw refused(from, say`"${weight}" has ${data.length} values and ${model.name} takes ${wanted} there`);
     }
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0)
-      throw refused(from, `"${weight}" holds ${data[at]} at index ${at}, which is no number to compute with`);
+      throw refused(from, say`"${weight}" holds ${data[at]} at index ${at}, which is no number to compute with`);
   }
 }
 
@@ -133,18 +134,18 @@ export function readPatchFile(path: string, model: Model): WeightPatch {
   try {
     const { format, model: of, rows, ...about } = file.metadata;
     if (format !== FORMAT) {
-      throw refused(path, `it is no patch of weights of this program (format "${format ?? "none"}")`);
+      throw refused(path, say`it is no patch of weights of this program (format "${format ?? say`none`}")`);
     }
     if (of !== model.sha256) {
       throw refused(
         path,
-        `it was made for other weights than ${model.name}'s (${String(of).slice(0, 12)}, not ${model.sha256.slice(0, 12)}); make it again on this model`,
+        say`it was made for other weights than ${model.name}'s (${String(of).slice(0, 12)}, not ${model.sha256.slice(0, 12)}); make it again on this model`,
       );
     }
-    if (file.tensors.size === 0) throw refused(path, "it changes nothing: there is no tensor in it");
+    if (file.tensors.size === 0) throw refused(path, say`it changes nothing: there is no tensor in it`);
     const changed = parseRows(path, rows);
     const stray = Object.keys(changed).find((name) => !file.tensors.has(name));
-    if (stray !== undefined) throw refused(path, `it lists rows of "${stray}", of which it has no values`);
+    if (stray !== undefined) throw refused(path, say`it lists rows of "${stray}", of which it has no values`);
     const weights = [...file.tensors.values()].map(({ name, shape }): WeightRows => {
       const count = shape.slice(0, -1).reduce((product, n) => product * n, 1);
       return { weight: name, rows: changed[name], data: file.readRows(name, 0, count) };
@@ -179,9 +180,9 @@ function parseRows(path: string, text: string | undefined): Record<string, reado
   } catch {
     // Said below.
   }
-  throw refused(path, "its header does not say which rows it changes; make the patch again");
+  throw refused(path, say`its header does not say which rows it changes; make the patch again`);
 }
 
-function refused(path: string, why: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${why}.`, { place: { file: path } });
+function refused(path: string, why: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${why}.`, { place: { file: path } });
 }

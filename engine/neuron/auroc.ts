@@ -1,5 +1,6 @@
 // The area under the ROC curve of an activation against an event, with exact ties, for many sets of labels at once.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 
 /** Room for the number of a value beside its key: 2^20 values can be ordered. */
 export const MOST_RANKED = 2 ** 20;
@@ -16,7 +17,7 @@ export class Ranker {
     if (length > MOST_RANKED) {
       throw new EngineError(
         "usage",
-        `There are ${length} places, and ${MOST_RANKED} can be ranked at once. Take fewer texts, or fewer places of each.`,
+        say`There are ${length} places, and ${MOST_RANKED} can be ranked at once. Take fewer texts, or fewer places of each.`,
       );
     }
     this.ranks = new Float64Array(length);

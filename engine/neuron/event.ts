@@ -1,5 +1,6 @@
 // Events: what a neuron's activation is held against, as labels of places and tokens whose probability tells of them.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { withinTime } from "../tokens/time-limit.ts";
 import type { Place, ReadText } from "./place.ts";
@@ -45,7 +46,7 @@ export function patternLabels(
     () =>
       new EngineError(
         "usage",
-        `--pattern: ${JSON.stringify(pattern)} takes longer than 10 s on these texts; write a simpler one.`,
+        say`--pattern: ${JSON.stringify(pattern)} takes longer than 10 s on these texts; write a simpler one.`,
       ),
   );
 }
@@ -56,7 +57,7 @@ function compiled(pattern: string): RegExp {
   } catch (cause) {
     throw new EngineError(
       "usage",
-      `--pattern: ${JSON.stringify(pattern)} is no regular expression (${(cause as Error).message}).`,
+      say`--pattern: ${JSON.stringify(pattern)} is no regular expression (${(cause as Error).message}).`,
       {},
       { cause },
     );
@@ -72,10 +73,13 @@ export function tokenIds(
   return words.map((word) => {
     const ids = tokenizer.encodePlain(word);
     if (ids.length === 1) return ids[0];
-    const parts = ids.map((id) => JSON.stringify(tokenizer.token(id))).join(" ");
+    const parts = sayList(
+      ids.map((id) => JSON.stringify(tokenizer.token(id))),
+      " ",
+    );
     throw new EngineError(
       "usage",
-      `${flag}: ${JSON.stringify(word)} is ${ids.length} tokens here (${parts}). Name one token, with the space that it begins with, or use --pattern.`,
+      say`${flag}: ${JSON.stringify(word)} is ${ids.length} tokens here (${parts}). Name one token, with the space that it begins with, or use --pattern.`,
       { word },
     );
   });
@@ -107,7 +111,7 @@ export function unmarked(
     if (open < 0) return { text: text + line.slice(at), ranges };
     const close = line.indexOf(CLOSE, open);
     if (close < 0) {
-      throw new EngineError("invalid-file", `${file}:${number}: "[[" is never closed by "]]".`, {
+      throw new EngineError("invalid-file", say`${file}:${number}: "[[" is never closed by "]]".`, {
         place: { file, line: number, column: open + 1 },
       });
     }

@@ -1,5 +1,6 @@
 // Ops that sum over an axis: matrix product, reductions, softmax, normalisation, cross entropy, rotary embedding's mixing.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { broadcastShapes, meet, stretchesTo } from "./dims.ts";
 import { add, mul, needFloat, needSame, neg } from "./elementwise.ts";
 import { type Dim, formatShape, type Value } from "./graph.ts";
@@ -13,7 +14,7 @@ export function matMul(a: Value, b: Value): Value {
   if (inner === undefined) {
     throw new EngineError(
       "shape",
-      `matMul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied.`,
+      say`matMul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} cannot be multiplied.`,
     );
   }
   const batch = broadcastShapes("matMul", a.shape.slice(0, -2), b.shape.slice(0, -2));
@@ -77,7 +78,7 @@ export function rotary(x: Value, cos: Value, sin: Value): Value {
     if (!stretchesTo(table.shape, x.shape)) {
       throw new EngineError(
         "shape",
-        `rotary: shape ${formatShape(table.shape)} does not broadcast to ${formatShape(x.shape)}.`,
+        say`rotary: shape ${formatShape(table.shape)} does not broadcast to ${formatShape(x.shape)}.`,
       );
     }
   }
@@ -88,7 +89,7 @@ export function rotary(x: Value, cos: Value, sin: Value): Value {
 export function rotateHalf(x: Value): Value {
   const dims = x.shape.at(-1);
   if (typeof dims !== "number" || dims % 2 !== 0) {
-    throw new EngineError("shape", `rotary: the last axis of ${formatShape(x.shape)} has no two halves.`);
+    throw new EngineError("shape", say`rotary: the last axis of ${formatShape(x.shape)} has no two halves.`);
   }
   return concat([neg(slice(x, -1, dims / 2, dims)), slice(x, -1, 0, dims / 2)], -1);
 }
@@ -107,10 +108,10 @@ function checkNorm(op: string, [x, ...weights]: readonly Value[]): void {
   for (const weight of weights) {
     needSame(op, x!, weight);
     if (weight.shape.length !== 1 || meet(weight.shape[0]!, x!.shape.at(-1)!) === undefined) {
-      const shapes = `${formatShape(weight.shape)} for x of shape ${formatShape(x!.shape)}`;
+      const shapes = say`${formatShape(weight.shape)} for x of shape ${formatShape(x!.shape)}`;
       throw new EngineError(
         "shape",
-        `${op}: a gain or bias has shape ${shapes}; it needs one entry per entry of the last axis.`,
+        say`${op}: a gain or bias has shape ${shapes}; it needs one entry per entry of the last axis.`,
       );
     }
   }

@@ -3,6 +3,7 @@
 // A symbol's size is fixed by the run, never 1 for the sake of broadcasting: an axis that broadcasts is written as the number 1.
 // Two different symbols that meet (after a reshape with an underivable size) are taken to be the same size; the run checks it.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { type Dim, formatShape } from "./graph.ts";
 
 /** count × the product of the symbols (sorted). */
@@ -53,7 +54,7 @@ export function broadcastShapes(op: string, a: readonly Dim[], b: readonly Dim[]
     if (m !== 1 && n !== 1 && met === undefined) {
       throw new EngineError(
         "shape",
-        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (axis ${axis}: ${m} and ${n}).`,
+        say`${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (axis ${axis}: ${m} and ${n}).`,
       );
     }
     return m === 1 ? n : n === 1 ? m : met!;

@@ -1,5 +1,6 @@
 // Element-wise ops: arithmetic with broadcasting, elementary functions, comparison, choice and conversion.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { broadcastShapes } from "./dims.ts";
 import { type DType, formatValue, type Value } from "./graph.ts";
 import { ELEMENT_TYPE } from "./serialise.ts";
@@ -40,7 +41,7 @@ export const greater = comparison("Greater");
 
 /** Where `condition` holds a, elsewhere b; all three broadcast. */
 export function where(condition: Value, a: Value, b: Value): Value {
-  if (condition.dtype !== "bool") throw typeError("where", "a bool condition", condition);
+  if (condition.dtype !== "bool") throw typeError("where", say`a bool condition`, condition);
   needSame("where", a, b);
   const shape = broadcastShapes("where", condition.shape, broadcastShapes("where", a.shape, b.shape));
   return a.graph.node("Where", [condition, a, b], {}, { dtype: a.dtype, shape });
@@ -52,20 +53,20 @@ export function cast(x: Value, dtype: DType): Value {
 }
 
 export function needFloat(op: string, x: Value): void {
-  if (x.dtype !== "float32" && x.dtype !== "float64") throw typeError(op, "float32 or float64", x);
+  if (x.dtype !== "float32" && x.dtype !== "float64") throw typeError(op, say`float32 or float64`, x);
 }
 
 export function needSame(op: string, a: Value, b: Value): void {
   if (a.dtype !== b.dtype) {
     throw new EngineError(
       "shape",
-      `${op}: the types differ: "${a.name}" is ${formatValue(a)}, "${b.name}" is ${formatValue(b)}.`,
+      say`${op}: the types differ: "${a.name}" is ${formatValue(a)}, "${b.name}" is ${formatValue(b)}.`,
     );
   }
 }
 
-export function typeError(op: string, wanted: string, got: Value): EngineError {
-  return new EngineError("shape", `${op} needs ${wanted}, but "${got.name}" is ${formatValue(got)}.`);
+export function typeError(op: string, wanted: Sentence, got: Value): EngineError {
+  return new EngineError("shape", say`${op} needs ${wanted}, but "${got.name}" is ${formatValue(got)}.`);
 }
 
 type Operand = Value | number;

@@ -1,5 +1,6 @@
 // Turns a graph into its gradient graph: walks the steps backwards and appends what the table's rules say.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { meet } from "./dims.ts";
 import { CONTRACTION_RULES } from "./gradient-contraction.ts";
 import { ELEMENTWISE_RULES } from "./gradient-elementwise.ts";
@@ -62,7 +63,7 @@ function ruleOf(step: Step) {
   if (!rule)
     throw new EngineError(
       "unsupported",
-      `There is no gradient rule for the op "${step.op}" that makes "${step.result.name}".`,
+      say`There is no gradient rule for the op "${step.op}" that makes "${step.result.name}".`,
     );
   return rule;
 }
@@ -76,7 +77,7 @@ function seedOf(value: Value, cotangent: Value): Value {
   ) {
     throw new EngineError(
       "shape",
-      `gradients: the cotangent ${formatValue(cotangent)} is not of the type and shape of "${value.name}", ${formatValue(value)}.`,
+      say`gradients: the cotangent ${formatValue(cotangent)} is not of the type and shape of "${value.name}", ${formatValue(value)}.`,
     );
   }
   return cotangent.shape.length === value.shape.length ? cotangent : expandLike(cotangent, value);

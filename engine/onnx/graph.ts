@@ -1,5 +1,6 @@
 // Builds an ONNX graph value by value, checks it, and hands out what the serialiser needs; holds no knowledge of single ops.
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { graphBytes } from "./serialise.ts";
 
 export type DType = "float32" | "float64" | "int64" | "bool";
@@ -72,10 +73,10 @@ export class Graph {
     const typed = toData(data, dtype);
     const size = shape.reduce((product, n) => product * n, 1);
     if (typed.length !== size) {
-      const label = name ?? "a constant";
+      const label = name === undefined ? say`a constant` : say`${name}`;
       throw new EngineError(
         "shape",
-        `Graph "${this.name}": ${label} has shape ${formatShape(shape)} but ${typed.length} values.`,
+        say`Graph "${this.name}": ${label} has shape ${formatShape(shape)} but ${typed.length} values.`,
       );
     }
     const key =
@@ -96,7 +97,7 @@ export class Graph {
     result: { readonly dtype: DType; readonly shape: readonly Dim[] },
     domain = "",
   ): Value {
-    for (const input of inputs) this.checkKnown(input, op);
+    for (const input of inputs) this.checkKnown(input, say`${op}`);
     const value = this.define(`${op}_${this.nodes.length}`, result.dtype, result.shape);
     const node: Node = { op, domain, inputs, attributes, result: value };
     this.nodes.push(node);
@@ -122,7 +123,7 @@ export class Graph {
 
   /** Gives a value a name under which a run returns it. One value may have several such names. */
   output(name: string, value: Value): void {
-    this.checkKnown(value, `output "${name}"`);
+    this.checkKnown(value, say`output "${name}"`);
     if (this.outputs.has(name)) throw this.duplicate(name);
     const holder = this.values.get(name);
     if (holder && holder !== value) throw this.duplicate(name);
@@ -145,17 +146,17 @@ export class Graph {
       if (defined.has(value.name)) throw this.duplicate(value.name);
       defined.set(value.name, value);
     };
-    const use = (value: Value, user: string): void => this.checkSame(defined.get(value.name), value, user);
+    const use = (value: Value, user: Sentence): void => this.checkSame(defined.get(value.name), value, user);
     this.inputs.forEach(define);
     this.constants.forEach((constant) => define(constant.value));
     for (const node of this.nodes) {
-      for (const input of node.inputs) use(input, node.result.name);
+      for (const input of node.inputs) use(input, say`${node.result.name}`);
       define(node.result);
     }
     if (this.outputs.size === 0)
-      throw new EngineError("shape", `Graph "${this.name}" has no output, so a run would return nothing.`);
+      throw new EngineError("shape", say`Graph "${this.name}" has no output, so a run would return nothing.`);
     for (const [name, value] of this.outputs) {
-      use(value, `output "${name}"`);
+      use(value, say`output "${name}"`);
       if (defined.has(name) && defined.get(name) !== value) throw this.duplicate(name);
     }
   }
@@ -173,20 +174,20 @@ export class Graph {
     return value;
   }
 
-  private checkKnown(value: Value, user: string): void {
+  private checkKnown(value: Value, user: Sentence): void {
     this.checkSame(this.values.get(value.name), value, user);
   }
 
-  private checkSame(known: Value | undefined, value: Value, user: string): void {
+  private checkSame(known: Value | undefined, value: Value, user: Sentence): void {
     if (!known || value.graph !== this) {
       const origin =
-        value.graph === this ? "which nothing defines before it" : `which belongs to graph "${value.graph.name}"`;
-      throw new EngineError("shape", `Graph "${this.name}": ${user} reads "${value.name}", ${origin}.`);
+        value.graph === this ? say`which nothing defines before it` : say`which belongs to graph "${value.graph.name}"`;
+      throw new EngineError("shape", say`Graph "${this.name}": ${user} reads "${value.name}", ${origin}.`);
     }
     if (known.dtype !== value.dtype || formatShape(known.shape) !== formatShape(value.shape)) {
       throw new EngineError(
         "shape",
-        `Graph "${this.name}": ${user} reads "${value.name}" as ${formatValue(value)}, but it is ${formatValue(known)}.`,
+        say`Graph "${this.name}": ${user} reads "${value.name}" as ${formatValue(value)}, but it is ${formatValue(known)}.`,
       );
     }
   }
@@ -194,7 +195,7 @@ export class Graph {
   private duplicate(name: string): EngineError {
     return new EngineError(
       "shape",
-      `Graph "${this.name}": the name "${name}" is given twice; every value needs a name of its own.`,
+      say`Graph "${this.name}": the name "${name}" is given twice; every value needs a name of its own.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // Ops that move entries about without changing them: reshape, transpose, slice, concat, gather, expand.
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { factorsOf, mayBeEqual, meet, productOf, quotientOf, stretchesTo, sumOf } from "./dims.ts";
 import { needSame, typeError } from "./elementwise.ts";
 import { type Dim, type Graph, formatShape, formatValue, type Value } from "./graph.ts";
@@ -31,7 +32,7 @@ export function transpose(x: Value, perm: readonly number[]): Value {
   if (!isPermutation) {
     throw new EngineError(
       "shape",
-      `transpose: [${perm.join(", ")}] does not permute the axes of shape ${formatShape(x.shape)}.`,
+      say`transpose: [${sayList(perm, ", ")}] does not permute the axes of shape ${formatShape(x.shape)}.`,
     );
   }
   const shape = perm.map((axis) => x.shape[axis]!);
@@ -47,7 +48,7 @@ export function slice(x: Value, axis: number, start: number, end: Dim): Value {
   if (!fits || start < 0) {
     throw new EngineError(
       "shape",
-      `slice: ${start} to ${end} lies outside axis ${at} of shape ${formatShape(x.shape)}.`,
+      say`slice: ${start} to ${end} lies outside axis ${at} of shape ${formatShape(x.shape)}.`,
     );
   }
   const length = isNumber ? end - start : sumOf([end, -start]);
@@ -75,8 +76,8 @@ export function concat(xs: readonly Value[], axis: number): Value {
       x.shape.length === first.shape.length &&
       x.shape.every((n, i) => i === at || meet(n, first.shape[i]!) !== undefined);
     if (!agrees) {
-      const shapes = `${formatShape(first.shape)} and ${formatShape(x.shape)}`;
-      throw new EngineError("shape", `concat: shapes ${shapes} differ on an axis other than ${at}.`);
+      const shapes = say`${formatShape(first.shape)} and ${formatShape(x.shape)}`;
+      throw new EngineError("shape", say`concat: shapes ${shapes} differ on an axis other than ${at}.`);
     }
   }
   const shape = first.shape.map((size, i) => (i === at ? sumOf(xs.map((x) => x.shape[i]!)) : meetAll(xs, i, size)));
@@ -96,8 +97,8 @@ export function gatherElements(x: Value, indices: Value, axis: number): Value {
   needIndices("gatherElements", indices);
   const at = axisOf("gatherElements", x, axis);
   if (x.shape.length !== indices.shape.length) {
-    const shapes = `${formatShape(x.shape)} and indices ${formatShape(indices.shape)}`;
-    throw new EngineError("shape", `gatherElements: shapes ${shapes} differ in their number of axes.`);
+    const shapes = say`${formatShape(x.shape)} and indices ${formatShape(indices.shape)}`;
+    throw new EngineError("shape", say`gatherElements: shapes ${shapes} differ in their number of axes.`);
   }
   return x.graph.node("GatherElements", [x, indices], { axis: { i: at } }, { dtype: x.dtype, shape: indices.shape });
 }
@@ -113,7 +114,7 @@ export function expand(x: Value, shape: readonly Dim[]): Value {
   if (!stretchesTo(x.shape, shape)) {
     throw new EngineError(
       "shape",
-      `expand: shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`,
+      say`expand: shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`,
     );
   }
   return expandTo(x, shapeValue("expand", x, shape), shape);
@@ -146,7 +147,7 @@ export function int64(graph: Graph, entries: readonly number[]): Value {
 export function axisOf(op: string, x: Value, axis: number): number {
   const at = axis < 0 ? axis + x.shape.length : axis;
   if (!Number.isInteger(at) || at < 0 || at >= x.shape.length) {
-    throw new EngineError("shape", `${op}: there is no axis ${axis} in shape ${formatShape(x.shape)}.`);
+    throw new EngineError("shape", say`${op}: there is no axis ${axis} in shape ${formatShape(x.shape)}.`);
   }
   return at;
 }
@@ -160,7 +161,7 @@ function meetAll(xs: readonly Value[], axis: number, size: Dim): Dim {
 }
 
 function needIndices(op: string, indices: Value): void {
-  if (indices.dtype !== "int64") throw typeError(op, "int64 indices", indices);
+  if (indices.dtype !== "int64") throw typeError(op, say`int64 indices`, indices);
 }
 
 /** The dims of a reshape with −1 worked out. */
@@ -171,8 +172,8 @@ function withRest(x: Value, dims: readonly Dim[]): Dim[] {
   const rest = rests === 1 ? quotientOf(total, known) : undefined;
   const fits = rests === 0 ? mayBeEqual(total, known) : rest !== undefined;
   if (!fits) {
-    const count = rests > 1 ? "−1 stands for one axis only" : `${total} entries do not fill ${known}`;
-    throw new EngineError("shape", `reshape: ${formatValue(x)} to ${formatShape(dims)}: ${count}.`);
+    const count = rests > 1 ? say`−1 stands for one axis only` : say`${total} entries do not fill ${known}`;
+    throw new EngineError("shape", say`reshape: ${formatValue(x)} to ${formatShape(dims)}: ${count}.`);
   }
   return dims.map((dim) => (dim === -1 ? rest! : dim));
 }
@@ -203,7 +204,7 @@ function symbolValue(op: string, x: Value, symbol: string): Value {
   if (factors.length === 1) {
     throw new EngineError(
       "shape",
-      `${op}: "${symbol}" is no axis of ${formatShape(x.shape)} nor of an input of graph "${x.graph.name}", so its size cannot be read at run time.`,
+      say`${op}: "${symbol}" is no axis of ${formatShape(x.shape)} nor of an input of graph "${x.graph.name}", so its size cannot be read at run time.`,
     );
   }
   const values = factors.map((factor) =>

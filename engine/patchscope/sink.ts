@@ -1,6 +1,7 @@
 // Whether position 0 of a prompt is an attention sink: a state of great size that says nothing of the token there.
 import { greatest } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { PatchTarget } from "./target.ts";
 
 /** A first state that many times as long as the others' median is a sink; words differ by a factor of two or three. */
@@ -24,7 +25,7 @@ export function refuseSink(source: PatchTarget, target: PatchTarget): void {
   if (ratio < SINK_RATIO) return;
   throw new EngineError(
     "usage",
-    `Position 0 of the source is an attention sink: its state is up to ${ratio.toFixed(0)} times as long as those of other tokens and says nothing of its word. Put words before it, as in "Many people visit Brazil".`,
+    say`Position 0 of the source is an attention sink: its state is up to ${ratio.toFixed(0)} times as long as those of other tokens and says nothing of its word. Put words before it, as in "Many people visit Brazil".`,
     { ratio },
   );
 }

@@ -7,6 +7,7 @@ import { rowBudget } from "../activations/chunk.ts";
 import type { Executor, PrefixRows } from "../activations/executor.ts";
 import { Packing, type Reals, takeRows, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 
 /** The stream at a token of a prompt, "point dModel" for points 0 … L, and the same at its last token. */
 export interface StreamAt {
@@ -63,7 +64,7 @@ export class PatchTarget {
     const atOnce = Math.max(1, Math.floor(rowBudget(this.executor.model.config) / length));
     const ends = zeros(this.executor.precision, rows * dModel);
     for (let from = 0; from < rows; from += atOnce) {
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       const some = states.subarray(from * dModel, Math.min(rows, from + atOnce) * dModel);
       ends.set(await this.endsAtOnce(some, lt, length), from * dModel);
     }
@@ -114,22 +115,22 @@ export function markedText(
   encode: (text: string) => number[],
 ): MarkedText {
   const ids = encode(text);
-  if (ids.length === 0) throw new EngineError("usage", "The text is empty; there is nothing to take a state from.");
+  if (ids.length === 0) throw new EngineError("usage", say`The text is empty; there is nothing to take a state from.`);
   if (mark === undefined) return { text, ids, position: ids.length - 1 };
   if (typeof mark === "number") {
     if (mark < ids.length) return { text, ids, position: mark };
     throw new EngineError(
       "usage",
-      `${JSON.stringify(text)} has ${ids.length} tokens, from 0; there is no token ${mark}.`,
+      say`${JSON.stringify(text)} has ${ids.length} tokens, from 0; there is no token ${mark}.`,
     );
   }
   const at = mark === "" ? -1 : text.lastIndexOf(mark);
-  if (at < 0) throw new EngineError("usage", `There is no ${JSON.stringify(mark)} in ${JSON.stringify(text)}.`);
+  if (at < 0) throw new EngineError("usage", say`There is no ${JSON.stringify(mark)} in ${JSON.stringify(text)}.`);
   const head = encode(text.slice(0, at + mark.length));
   if (head.some((id, i) => id !== ids[i])) {
     throw new EngineError(
       "usage",
-      `A token reaches over the end of ${JSON.stringify(mark)} in ${JSON.stringify(text)}. Name a part that ends with a word.`,
+      say`A token reaches over the end of ${JSON.stringify(mark)} in ${JSON.stringify(text)}. Name a part that ends with a word.`,
     );
   }
   return { text, ids, position: head.length - 1 };

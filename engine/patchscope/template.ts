@@ -1,4 +1,5 @@
 // A template of a Patchscope: a prompt in named parts, with one token into whose place a state is put.
+import { say } from "../base/sentence.ts";
 import { z } from "zod";
 import { SHIPPED_TEMPLATES } from "../choices/lists.ts";
 import { readFields } from "../task/read-fields.ts";
@@ -24,5 +25,8 @@ export type PatchscopeTemplate = z.infer<typeof schema>;
 
 /** @param name one that ships, or the path of a file @throws EngineError "missing-file" for neither; as `readFields` */
 export function readTemplate(name: string): PatchscopeTemplate {
-  return readFields(shippedFile("patchscopes", SHIPPED_TEMPLATES, name, "template"), schema);
+  return readFields(
+    shippedFile("patchscopes", SHIPPED_TEMPLATES, name, { one: say`template`, many: say`Templates` }),
+    schema,
+  );
 }

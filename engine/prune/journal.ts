@@ -2,6 +2,7 @@
 //
 // Each line ends with a hash of itself and of all lines before it, so that what was cut, changed or lost on the disk is told
 // from what was measured. Reading never writes; one process at a time, which holds the journal's lock, appends.
+import type { Note } from "../base/sentence.ts";
 import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { makeFolder } from "../base/make-folder.ts";
 import { dirname } from "node:path";
@@ -156,7 +157,7 @@ export class Journal implements Ledger {
     private readonly file: number,
     private readonly entries: readonly JournalEntry[],
     /** What a damaged line cost, for the user. */
-    readonly notes: readonly string[],
+    readonly notes: readonly Note[],
     seal: string,
     private readonly release: () => void,
   ) {

@@ -1,5 +1,6 @@
 // A relation's subjects as prompts of one model: token ids, where the subject ends, and what should follow.
 import { EngineError } from "../base/errors.ts";
+import { type Note, say, Sentence } from "../base/sentence.ts";
 import { tokensOfMark } from "../task/positions.ts";
 import type { RelationTask } from "../task/task.ts";
 import { WordFit } from "../task/word-fit.ts";
@@ -39,8 +40,8 @@ export function subjectPrompt(
   file: string,
 ): SubjectPrompt {
   const made = tryPrompt(sample, form, fitOf(tokenizer, form), nContext);
-  if (typeof made !== "string") return made;
-  throw new EngineError("invalid-task", `${file}: subject "${sample.subject}": ${made}.`, { place: { file } });
+  if (!(made instanceof Sentence)) return made;
+  throw new EngineError("invalid-task", say`${file}: subject "${sample.subject}": ${made}.`, { place: { file } });
 }
 
 /** The prompts of all samples that fit the tokenizer and the model, and a note about each kind that does not. */
@@ -49,16 +50,16 @@ export function subjectPrompts(
   form: PromptForm,
   tokenizer: Tokenizer,
   nContext: number,
-): { prompts: SubjectPrompt[]; notes: string[] } {
+): { prompts: SubjectPrompt[]; notes: Note[] } {
   const fit = fitOf(tokenizer, form);
   const prompts: SubjectPrompt[] = [];
-  const misfits: string[] = [];
+  const misfits: Sentence[] = [];
   for (const sample of samples) {
     const made = tryPrompt(sample, form, fit, nContext);
-    if (typeof made === "string") misfits.push(`"${sample.subject}": ${made}`);
+    if (made instanceof Sentence) misfits.push(say`"${sample.subject}": ${made}`);
     else prompts.push(made);
   }
-  const notes = misfits.length > 0 ? [`${misfits.length} of ${samples.length} left out, such as ${misfits[0]}`] : [];
+  const notes = misfits.length > 0 ? [say`${misfits.length} of ${samples.length} left out, such as ${misfits[0]}`] : [];
   return { prompts, notes };
 }
 
@@ -66,7 +67,7 @@ function fitOf(tokenizer: Tokenizer, { bos = "auto" }: PromptForm): WordFit {
   return new WordFit(tokenizer.withBos(bos));
 }
 
-function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: number): SubjectPrompt | string {
+function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: number): SubjectPrompt | Sentence {
   const { tokenizer } = fit;
   const before = form.demonstrations.map(
     ({ subject, object }) => `${form.template.replaceAll("{}", subject)} ${object}\n`,
@@ -76,15 +77,15 @@ function tryPrompt(sample: Sample, form: PromptForm, fit: WordFit, nContext: num
   const start = text.length - parts.at(-1)!.length - sample.subject.length;
   const ids = tokenizer.encode(text);
   if (!fit.isWritten(text)) return fit.unwritten(text);
-  if (ids.length > nContext) return `the prompt has ${ids.length} tokens, the model reads ${nContext} at most`;
+  if (ids.length > nContext) return say`the prompt has ${ids.length} tokens, the model reads ${nContext} at most`;
   const mark = { start, end: start + sample.subject.length };
   const tokens = tokenizer.spans(text);
   const subjectPosition = tokensOfMark({ ...mark, reference: { slot: "", column: "", offset: 0 } }, tokens).at(-1);
-  if (subjectPosition === undefined) return "no token covers it";
+  if (subjectPosition === undefined) return say`no token covers it`;
   const whole = tokenizer.encode(`${text} ${sample.object}`);
   const follows = ids.every((id, i) => whole[i] === id) && whole.length > ids.length;
   if (sample.object !== "" && (!follows || !fit.isWritten(` ${sample.object}`))) {
-    return `the tokenizer cannot write its object "${sample.object}" after it`;
+    return say`the tokenizer cannot write its object "${sample.object}" after it`;
   }
   const objectToken = sample.object === "" ? -1 : whole[ids.length];
   return { ...sample, text, ids, subjectPosition, objectToken };

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
@@ -92,17 +93,20 @@ export function writeRelation(path: string, content: RelationContent, { weight, 
 /** @throws EngineError "missing-file" or "invalid-file" with the place */
 export function readRelation(path: string): { file: RelationFile; map: LinearMap } {
   const parsed = relationFileSchema.safeParse(readJsonFile(path, FILE_KINDS.relation));
-  if (!parsed.success) throw invalid(path, z.prettifyError(parsed.error).split("\n").slice(0, 2).join(" "));
+  if (!parsed.success) throw invalid(path, sayList(z.prettifyError(parsed.error).split("\n").slice(0, 2), " "));
   const file = parsed.data;
   if (basename(file.weights) !== file.weights)
-    throw invalid(path, `"weights" is no plain file name: "${file.weights}"`);
+    throw invalid(path, say`"weights" is no plain file name: "${file.weights}"`);
   const stored = SafetensorsFile.open(join(dirname(path), file.weights));
   try {
     const { dModel } = file.model;
     for (const [name, shape] of [["W", [dModel, dModel]] as const, ["b", [dModel]] as const]) {
       const found = stored.tensors.get(name)?.shape;
       if (found?.join() !== shape.join())
-        throw invalid(path, `${file.weights} should hold "${name}" of shape [${shape}], and has [${found ?? "none"}]`);
+        throw invalid(
+          path,
+          say`${file.weights} should hold "${name}" of shape [${shape.join()}], and has [${found?.join() ?? say`none`}]`,
+        );
     }
     const weight = Float64Array.from(stored.readRows("W", 0, dModel));
     const bias = Float64Array.from(stored.readRows("b", 0, 1));
@@ -112,8 +116,8 @@ export function readRelation(path: string): { file: RelationFile; map: LinearMap
   }
 }
 
-function invalid(path: string, problem: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${problem}. Write it again with secateur relation.`, {
+function invalid(path: string, problem: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${problem}. Write it again with secateur relation.`, {
     place: { file: path },
   });
 }

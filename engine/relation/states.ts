@@ -5,6 +5,7 @@ import { rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
 import { Packing, type Reals, takeRows } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { topTokens } from "../readout/logits.ts";
 import type { SubjectPrompt } from "./prompts.ts";
 
@@ -90,5 +91,5 @@ function promptGroups(prompts: readonly SubjectPrompt[], budget: number): Subjec
 }
 
 export function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
 }

@@ -2,6 +2,7 @@
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { topTokens } from "../readout/logits.ts";
 import { jacobians } from "./jacobian.ts";
 import type { SubjectPrompt } from "./prompts.ts";
@@ -110,8 +111,7 @@ function requireKnown(known: number, prompts: readonly SubjectPrompt[], settings
   const all = new Set(prompts.map(({ subject }) => subject)).size;
   throw new EngineError(
     "degenerate-task",
-    `${settings.file}: ${model} itself answers ${known} of ${all} subjects, and ${needed} are needed to fit on ` +
-      `${settings.samples}, choose and test. Try another --template, --shots, fewer --samples or another model.`,
+    say`${settings.file}: ${model} itself answers ${known} of ${all} subjects, and ${needed} are needed to fit on ${settings.samples}, choose and test. Try another --template, --shots, fewer --samples or another model.`,
     { place: { file: settings.file } },
   );
 }

@@ -8,6 +8,7 @@ import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
 import { Packing, type Reals, repeatRows, takeRows } from "../activations/packing.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
 import type { Direction, Granularity } from "../choices/lists.ts";
 import { headUnit } from "../circuit/unit.ts";
@@ -231,7 +232,7 @@ async function patchPlaces(
     const repeated = new Map<number, Packing>([[1, run.packing]]);
     for (const [l, layer] of plan.layers.entries()) {
       for (let at = 0; at < plan.places.length; at += stack) {
-        if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+        if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
         const places = plan.places.slice(at, at + stack);
         const packing = repeated.get(places.length) ?? run.packing.repeated(places.length);
         repeated.set(places.length, packing);
@@ -363,28 +364,30 @@ function mean(values: Float64Array): number {
 function checkRequest(config: ModelConfig, examples: readonly Example[], request: PatchingRequest): void {
   const { site, by, ablation, direction } = request;
   const possible: readonly Site[] = SITES_BY[by];
-  const refuse = (sentence: string, facts: Record<string, unknown>): never => {
+  const refuse = (sentence: Sentence, facts: Record<string, unknown>): never => {
     throw new EngineError("usage", sentence, facts);
   };
-  if (examples.length === 0) refuse("There are no examples to patch.", {});
+  if (examples.length === 0) refuse(say`There are no examples to patch.`, {});
   if (!possible.includes(site))
-    refuse(`Site ${site} cannot be patched by ${by}; that goes for ${possible.join(", ")}.`, { site, by });
+    refuse(say`Site ${site} cannot be patched by ${by}; that goes for ${sayList(possible, ", ")}.`, { site, by });
   if (direction === "denoising" && ablation.kind !== "resample")
-    refuse(`Denoising puts in values of the clean run, so it takes no ${ablation.kind} ablation; use noising.`, {
+    refuse(say`Denoising puts in values of the clean run, so it takes no ${ablation.kind} ablation; use noising.`, {
       direction,
       ablation: ablation.kind,
     });
   const rotates = site === "q" || site === "k";
   if (ablation.kind === "mean" && (site === "pattern" || (rotates && !ablation.perPosition)))
     refuse(
-      `A mean of ${site} over positions means nothing; ablate z instead${rotates ? ", or take means per position" : ""}.`,
+      say`A mean of ${site} over positions means nothing; ablate z instead${rotates ? say`, or take means per position` : say``}.`,
       {
         site,
         ablation: ablation.kind,
       },
     );
   const layer = request.layers?.find((l) => !(Number.isInteger(l) && l >= 0 && l < config.nLayers));
-  if (layer !== undefined) refuse(`The model has layers 0 to ${config.nLayers - 1}, so no layer ${layer}.`, { layer });
+  if (layer !== undefined)
+    refuse(say`The model has layers 0 to ${config.nLayers - 1}, so no layer ${layer}.`, { layer });
   const neuron = request.neurons?.find((n) => !(Number.isInteger(n) && n >= 0 && n < config.dMlp));
-  if (neuron !== undefined) refuse(`An MLP has neurons 0 to ${config.dMlp - 1}, so no neuron ${neuron}.`, { neuron });
+  if (neuron !== undefined)
+    refuse(say`An MLP has neurons 0 to ${config.dMlp - 1}, so no neuron ${neuron}.`, { neuron });
 }

@@ -3,6 +3,7 @@ import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import { compareEdges, formatEdge, HEAD_INPUTS, type HeadInput } from "../circuit/edge.ts";
 import { formatNode, INPUT, LOGITS } from "../circuit/node.ts";
@@ -78,7 +79,7 @@ export async function measureConnections(
       const share = patcher.chunk.examples.length / examples.length;
       const base = await reader.values(patcher.end, patcher.chunk.examples);
       for (const group of stacks(edges, patcher)) {
-        if (options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+        if (options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
         const senders = group.map((index) => [edges[index].source]);
         const ends = await patcher.patched([slotOf(edges[group[0]])], senders);
         await addDifferences(reader, ends, patcher.chunk.examples, base, (i, sum) => (sums[group[i]] += sum));

@@ -4,6 +4,7 @@ import type { Executor } from "../activations/executor.ts";
 import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
 import { attentionFeeds, type Reals, reals, repeatRows, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Edge, HeadInput } from "../circuit/edge.ts";
 import { edgeIndex, slotIndex, sourceIndex, type Topology, topologyOf } from "../circuit/topology.ts";
 import { headUnit, mlpUnit } from "../circuit/unit.ts";
@@ -61,7 +62,7 @@ export async function edgeAttribution(
   examples: readonly Example[],
   request: EdgeAttributionRequest,
 ): Promise<EdgeScore[]> {
-  if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
+  if (examples.length === 0) throw new EngineError("usage", say`There are no examples to score.`);
   const { ablation, path = pathOf("attribution", 1), positions = [] } = request;
   const { config } = executor.model;
   const topology = topologyOf(config);
@@ -86,7 +87,7 @@ export async function edgeAttribution(
           await backward(executor, runs, {
             from: firstLayerOf(part),
             visit: async (layer, r, gradients) => {
-              if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+              if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
               await scorer.addLayer(layer, credited, written, runs[r], gradients);
               request.onProgress?.(++done, total);
             },

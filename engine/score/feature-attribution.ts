@@ -5,6 +5,7 @@ import { backward } from "../activations/gradients.ts";
 import type { Reals } from "../activations/packing.ts";
 import { type CapturedUnits, captureUnits, type Spliced } from "../activations/spliced.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { least } from "../base/greatest.ts";
 import { errorUnit, featureUnit, formatUnit } from "../circuit/unit.ts";
 import type { Example } from "../task/example.ts";
@@ -43,7 +44,7 @@ export async function featureAttribution(
     await backward(executor, [{ packing, residPre: clean.at.residPre!, cotangent }], {
       from: least(spliced.map(({ layer }) => layer)),
       visit: async (layer, _run, { residPost }) => {
-        if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+        if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
         const own = spliced.find((one) => one.layer === layer);
         // What a layer's MLP writes has the slope of the stream behind it.
         if (own) await addScores(sums.get(layer)!, own, change.get(layer)!, residPost);

@@ -4,6 +4,7 @@ import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, takeRows } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import type { MetricName } from "../metric/metric.ts";
@@ -45,7 +46,7 @@ export class GatedRuns {
     metric: MetricName,
     ablation: Ablation,
   ): Promise<GatedRuns> {
-    if (examples.length === 0) throw new EngineError("usage", "There are no examples to learn a mask on.");
+    if (examples.length === 0) throw new EngineError("usage", say`There are no examples to learn a mask on.`);
     const { config } = executor.model;
     const groups = prepareGroups(executor, examples);
     const values = await ablatedOver(executor, groups, ablation);

@@ -5,6 +5,7 @@ import type { Executor } from "../activations/executor.ts";
 import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { ModelConfig } from "../model/model.ts";
@@ -64,7 +65,7 @@ export async function gradientScores(
   path: IntegrationPath,
   request: ScoreRequest,
 ): Promise<GradientScores> {
-  if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
+  if (examples.length === 0) throw new EngineError("usage", say`There are no examples to score.`);
   const { config } = executor.model;
   const groups = prepareGroups(executor, examples, request.positions);
   const ablated = await ablatedOver(executor, groups, ablation);
@@ -81,7 +82,7 @@ export async function gradientScores(
       const ends = await backward(executor, runs, {
         from: firstLayerOf(part),
         visit: async (layer, r, gradients) => {
-          if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+          if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
           const { group } = batch[r];
           const scored = scoredAt(path, part, layer);
           if (scored.length > 0) sums.addLayer(layer, scored, await changes.at(group, layer), gradients, group.slots);

@@ -3,6 +3,7 @@ import { capture } from "../activations/capture.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Edge } from "../circuit/edge.ts";
 import { LOGITS, type Node } from "../circuit/node.ts";
 import { sourceIndex, slotIndex, type Topology, topologyOf } from "../circuit/topology.ts";
@@ -32,7 +33,7 @@ export async function informationFlow(
   examples: readonly Example[],
   request: InformationFlowRequest = {},
 ): Promise<EdgeScore[]> {
-  if (examples.length === 0) throw new EngineError("usage", "There are no examples to score.");
+  if (examples.length === 0) throw new EngineError("usage", say`There are no examples to score.`);
   const { config } = executor.model;
   const topology = topologyOf(config);
   const flow = new Flow(topology, config.dModel);
@@ -42,7 +43,7 @@ export async function informationFlow(
     const weights = rowWeights(group.examples);
     const run = await cleanRun(executor, group, topology);
     for (let layer = 0; layer < config.nLayers; layer++) {
-      if (request.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       flow.add(run.outputs, headUnit(layer, 0), run.residPre[layer], weights);
       flow.add(run.outputs, mlpUnit(layer), run[config.parallelBlocks ? "residPre" : "residMid"][layer], weights);
       request.onProgress?.(++done, groups.length * config.nLayers);

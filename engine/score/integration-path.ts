@@ -1,6 +1,7 @@
 // The points at which gradients are taken: between what an ablation gives and what the clean run gives, at the input of the
 // model or at what one of its parts writes.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { GradientMethod } from "../choices/lists.ts";
 import type { ModelConfig } from "../model/model.ts";
 
@@ -40,7 +41,7 @@ export type PathEnd = "clean" | "corrupt";
 /** @throws EngineError "usage" where `steps` is no count */
 export function pathPoints(steps: number, end: PathEnd): number[] {
   if (!(Number.isInteger(steps) && steps > 0)) {
-    const sentence = `Integrated gradients need a whole number of steps from 1, not ${steps}.`;
+    const sentence = say`Integrated gradients need a whole number of steps from 1, not ${steps}.`;
     throw new EngineError("usage", sentence, { steps });
   }
   return Array.from({ length: steps }, (_, i) => (end === "clean" ? i + 1 : i) / steps);

@@ -13,6 +13,7 @@ import { type Reals, repeatRows, zeros } from "../activations/packing.ts";
 import { ReferenceMeans } from "../activations/reference-means.ts";
 import { adamWStep, noMoments } from "../base/adamw.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import type { Example } from "../task/example.ts";
@@ -90,12 +91,11 @@ export class OptimalConstants implements UnitConstants {
     if (!isLearned(site)) {
       throw new EngineError(
         "usage",
-        `Optimal ablation has constants for the embedding, heads (z), MLPs (mlpOut) and neurons (hidden), none for ${site}; ` +
-          `choose one of these sites, or another ablation.`,
+        say`Optimal ablation has constants for the embedding, heads (z), MLPs (mlpOut) and neurons (hidden), none for ${site}; choose one of these sites, or another ablation.`,
         { site },
       );
     }
-    if (this.examples.length === 0) throw new EngineError("usage", "There are no examples to learn constants on.");
+    if (this.examples.length === 0) throw new EngineError("usage", say`There are no examples to learn constants on.`);
     const { memory } = this.hooks;
     const recalled = memory?.recall(site);
     const layers = site === "input" ? 1 : this.executor.model.config.nLayers;
@@ -124,7 +124,7 @@ async function learn(trial: ConstantsTrial, { seed, signal, onStep }: ConstantsO
   const slices = [{ offset: 0, decayed: false }];
   let moments = noMoments(moved.length);
   for (let step = 0; step < steps; step++) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const { gradient } = await trial.step(constants(), step, random);
     for (let i = 0; i < gradient.length; i++) gradient[i] *= spread[i];
     moments = adamWStep(moved, [gradient], moments, rate * (1 - step / steps), slices, adam);
@@ -133,7 +133,7 @@ async function learn(trial: ConstantsTrial, { seed, signal, onStep }: ConstantsO
   const candidates = [constants(), means.corrupt, means.clean, new Float32Array(moved.length)];
   const losses: number[] = [];
   for (const candidate of candidates) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     losses.push(await trial.loss(candidate, seed));
   }
   return candidates[losses.indexOf(least(losses))];

@@ -1,5 +1,6 @@
 // Token positions of examples: by the name that the task gives them, or as an index into the prompt.
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import type { Example } from "../task/example.ts";
 
 /** A named position of the examples ("S2", "END"), or an index from 0. */
@@ -10,14 +11,19 @@ export function positionOf(example: Example, position: Position): number {
   const { length } = example.clean.ids;
   const index = typeof position === "number" ? position : example.positions[position];
   if (index !== undefined && Number.isInteger(index) && index >= 0 && index < length) return index;
+  const named = Object.keys(example.positions);
   const remedy =
     typeof position === "number"
-      ? `its prompts have ${length} tokens; take indices from 0 to ${length - 1}, or named positions`
-      : `it has ${Object.keys(example.positions).join(", ") || "no named positions"}; name one of these, or use an index`;
-  throw new EngineError("usage", `Example ${example.index} has no position ${JSON.stringify(position)}: ${remedy}.`, {
-    example: example.index,
-    position,
-  });
+      ? say`its prompts have ${length} tokens; take indices from 0 to ${length - 1}, or named positions`
+      : say`it has ${named.length > 0 ? sayList(named, ", ") : say`no named positions`}; name one of these, or use an index`;
+  throw new EngineError(
+    "usage",
+    say`Example ${example.index} has no position ${JSON.stringify(position)}: ${remedy}.`,
+    {
+      example: example.index,
+      position,
+    },
+  );
 }
 
 /**
@@ -35,7 +41,7 @@ export function commonPositions(examples: readonly Example[]): readonly Position
   if (names.length > 0) return names;
   throw new EngineError(
     "usage",
-    "The prompts differ in length and share no named position, so there is no common set of positions. Name positions in the task.",
+    say`The prompts differ in length and share no named position, so there is no common set of positions. Name positions in the task.`,
   );
 }
 

@@ -1,5 +1,6 @@
 // Scores of edges bootstrapped over examples: those whose sign is not sure come after all others.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { leastForInterval } from "../base/interval.ts";
 import type { Executor } from "../activations/executor.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
@@ -50,12 +51,12 @@ function requireSingle({ length }: readonly Example[], { ablation: { kind } }: E
   if (kind === "mean" || kind === "optimal") {
     throw new EngineError(
       "usage",
-      `An integer programme takes scores of single examples, and ${kind} ablation is a mean over all of them; choose --ablation resample or zero, or --selection greedy.`,
+      say`An integer programme takes scores of single examples, and ${kind} ablation is a mean over all of them; choose --ablation resample or zero, or --selection greedy.`,
     );
   }
   if (length >= leastForInterval) return;
   throw new EngineError(
     "usage",
-    `Scores are bootstrapped over ${length} examples, and it takes at least ${leastForInterval}; ask for more with --examples.`,
+    say`Scores are bootstrapped over ${length} examples, and it takes at least ${leastForInterval}; ask for more with --examples.`,
   );
 }

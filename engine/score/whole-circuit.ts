@@ -1,6 +1,7 @@
 // The connected circuit of at most n edges with the greatest sum of scores, chosen as a whole by an integer linear programme.
 import type { EdgeOrder } from "../choices/lists.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import { formatNode } from "../circuit/node.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
@@ -52,7 +53,7 @@ function requireFew({ length }: readonly EdgeScore[]): void {
   if (length <= MOST_EDGES) return;
   throw new EngineError(
     "usage",
-    `An integer programme over ${length} edges would take hours, it takes at most ${MOST_EDGES}; name a circuit of fewer nodes with --among, or choose --selection greedy.`,
+    say`An integer programme over ${length} edges would take hours, it takes at most ${MOST_EDGES}; name a circuit of fewer nodes with --among, or choose --selection greedy.`,
     { edges: length },
   );
 }

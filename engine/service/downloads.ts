@@ -1,10 +1,11 @@
 // Models fetched from the Hub for the workbench: one at a time, watched, stopped, gone on with.
+import { say } from "../base/sentence.ts";
 import { downloadModel, type DownloadOptions } from "../model/hub-download.ts";
 import type { EventLog } from "./event-log.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 
 export class Downloads {
-  private readonly work = new OneAtATime("Another model is being fetched; stop it or wait for it.");
+  private readonly work = new OneAtATime(say`Another model is being fetched; stop it or wait for it.`);
 
   /** @param options of the Hub's client: for tests */
   constructor(

@@ -8,6 +8,7 @@ import { taskChoiceOf } from "../choices/task-choice-of.ts";
 import { Packing, takeRows } from "../activations/packing.ts";
 import { capture } from "../activations/capture.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { inTurns } from "../base/in-turns.ts";
 import { tensor } from "../base/tensor.ts";
 import type { RecordedFigures } from "../circuit/circuit-schema.ts";
@@ -118,7 +119,7 @@ export class Inspection {
     work: (opened: Opened, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const mine = this.turn.then(async () => {
-      if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       const opened = await this.opened(choice, signal);
       return opened.prepared.executor.until(signal, () => work(opened, signal));
     });
@@ -210,7 +211,7 @@ async function heatmapOf(
 async function attentionOf(prepared: Prepared, request: AttentionRequest): Promise<Attention> {
   const { model, executor, discovery, heldOut } = prepared;
   const example = [...discovery, ...heldOut].find(({ index }) => index === request.example);
-  if (!example) throw new EngineError("usage", `There is no example ${request.example} in this task.`);
+  if (!example) throw new EngineError("usage", say`There is no example ${request.example} in this task.`);
   const head = headOf(request.head);
   const pattern = (await attentionOn(executor, [example.clean.ids, example.corrupt.ids]))(head);
   const length = example.clean.ids.length;
@@ -228,13 +229,13 @@ async function attentionOf(prepared: Prepared, request: AttentionRequest): Promi
 function unitOf(id: string) {
   const unit = parseUnit(id);
   if (unit) return unit;
-  throw new EngineError("usage", `"${id}" is no unit; units look like a3.h1, m2 or m2.n17.`);
+  throw new EngineError("usage", say`"${id}" is no unit; units look like a3.h1, m2 or m2.n17.`);
 }
 
 function headOf(id: string): Head {
   const unit = unitOf(id);
   if (unit.kind === "head") return unit;
-  throw new EngineError("usage", `"${id}" is no head; heads look like a3.h1.`);
+  throw new EngineError("usage", say`"${id}" is no head; heads look like a3.h1.`);
 }
 
 function* pairsOf(examples: readonly Example[], model: Model): Generator<void, PromptPair[]> {

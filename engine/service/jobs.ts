@@ -1,5 +1,6 @@
 // Every job of a service: asked for, waiting its turn, under way, paused, stopped, done, its result kept; one works at a time.
-import { EngineError } from "../base/errors.ts";
+import { EngineError, saidBy } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { checked } from "../choices/checked.ts";
 import { commandLine } from "../choices/command.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -83,7 +84,7 @@ export class Jobs {
   /** @returns the job's id @throws EngineError "usage" for settings that the verb does not have */
   start<Name extends VerbName>(name: Name, asked: AskedOf<Name>, priority: Priority = "asked"): string {
     const verb = this.verbs[name] as unknown as Verb<VerbName>;
-    const settings = checked(VERB_ROWS[name].settings, asked, `settings of ${name}`) as SettingsOf<VerbName>;
+    const settings = checked(VERB_ROWS[name].settings, asked, say`settings of ${name}`) as SettingsOf<VerbName>;
     const record = this.store.create({
       verb: name,
       settings,
@@ -122,7 +123,7 @@ export class Jobs {
     }
     if (job.record.state !== "running") return;
     if (!job.record.resumes) {
-      throw new EngineError("usage", `${id} cannot be paused in the middle of its work; let it run, or stop it.`);
+      throw new EngineError("usage", say`${id} cannot be paused in the middle of its work; let it run, or stop it.`);
     }
     this.interrupt(job, "pause", "pausing");
   }
@@ -133,14 +134,14 @@ export class Jobs {
     if (known && !ENDED.includes(known.record.state)) return;
     this.adopt(id);
     const { state, resumes, failure } = this.summary(id);
-    if (state === "damaged") throw new EngineError("usage", failure!.message);
+    if (state === "damaged") throw new EngineError("usage", saidBy(failure!));
     if (!resumes) {
-      const why = state === "finished" ? "it is finished" : "its verb begins anew";
-      throw new EngineError("usage", `${id} cannot be gone on with: ${why}. Run it again with the same settings.`);
+      const why = state === "finished" ? say`it is finished` : say`its verb begins anew`;
+      throw new EngineError("usage", say`${id} cannot be gone on with: ${why}. Run it again with the same settings.`);
     }
     const record = this.store.takeUp(id);
     const verb = this.verbs[record.verb as VerbName] as unknown as Verb<VerbName>;
-    const settings = checked(VERB_ROWS[verb.name].settings, record.settings, "settings") as SettingsOf<VerbName>;
+    const settings = checked(VERB_ROWS[verb.name].settings, record.settings, say`settings`) as SettingsOf<VerbName>;
     const job = this.jobOf({ ...record, failure: undefined }, verb, settings);
     job.goOn = record.begun;
     this.enqueue(job, record.priority);
@@ -393,7 +394,7 @@ export class Jobs {
   private find(id: string): Job {
     const job = this.jobs.get(id);
     if (job) return job;
-    throw new EngineError("usage", `There is no job "${id}" here.`);
+    throw new EngineError("usage", say`There is no job "${id}" here.`);
   }
 
   private tell(job: Job): void {

@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/atomic-file.ts";
-import { EngineError } from "../base/errors.ts";
+import { EngineError, saidBy } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
@@ -196,7 +197,10 @@ export class ResultStore {
       return { record, result: { notes: [], ...this.content(record), circuit: readCircuitFile(circuitFile) } };
     }
     if (!record.content)
-      throw new EngineError("usage", `${id} has no result${record.failure ? `: ${record.failure.message}` : " yet."}`);
+      throw new EngineError(
+        "usage",
+        say`${id} has no result${record.failure ? say`: ${record.failure.message}` : say` yet.`}`,
+      );
     return { record, result: this.content(record)! };
   }
 
@@ -205,7 +209,7 @@ export class ResultStore {
     if (!content) return undefined;
     const file = this.contentPath(id);
     const text = readWholeText(file, FILE_KINDS.result);
-    if (sha256(text) !== content.sha256) throw damaged(file, "its text is not what was written.");
+    if (sha256(text) !== content.sha256) throw damaged(file, say`its text is not what was written.`);
     return readPlainJson(text, file) as object;
   }
 
@@ -219,7 +223,7 @@ export class ResultStore {
 
   /** Moves a result to the trash, from where it can be had back. @throws EngineError "usage" while it is under way */
   remove(id: string): void {
-    if (this.locks.has(id)) throw new EngineError("usage", `${id} is under way; stop it before it is deleted.`);
+    if (this.locks.has(id)) throw new EngineError("usage", say`${id} is under way; stop it before it is deleted.`);
     this.requireOurs(id);
     const from = this.folderOf(id);
     const to = join(this.folder, trash, id);
@@ -235,9 +239,9 @@ export class ResultStore {
   /** @throws EngineError "usage" where the trash does not have it, or another has its name by now */
   restore(id: string): void {
     const from = join(this.folder, trash, safeId(id));
-    if (!existsSync(from)) throw new EngineError("usage", `${id} is not among the deleted results.`);
+    if (!existsSync(from)) throw new EngineError("usage", say`${id} is not among the deleted results.`);
     const to = join(this.folder, id);
-    if (existsSync(to)) throw new EngineError("usage", `There is another result "${id}" by now; delete that first.`);
+    if (existsSync(to)) throw new EngineError("usage", say`There is another result "${id}" by now; delete that first.`);
     withFile(from, () => {
       renameSync(from, to);
       for (const name of readdirSync(to).filter((own) => own.startsWith(runPrefix))) {
@@ -258,7 +262,7 @@ export class ResultStore {
   folderOf(id: string): string {
     const folder = join(this.folder, safeId(id));
     if (existsSync(folder)) return folder;
-    throw new EngineError("usage", `There is no result "${id}" here.`);
+    throw new EngineError("usage", say`There is no result "${id}" here.`);
   }
 
   private readSummary(id: string, folder: string): ResultSummary {
@@ -407,39 +411,42 @@ function checkedRecord(data: unknown, file: string, id: string): ResultRecord {
   const parsed = RECORD.safeParse(data);
   if (!parsed.success) {
     const newer = z.looseObject({ format: z.literal(format), version: z.int().gt(version) }).safeParse(data);
-    if (newer.success) throw damaged(file, "it was made by a newer Secateur; open it with that.");
-    throw damaged(file, `it is no record of a result (${parsed.error.issues[0].path.join(".")}).`);
+    if (newer.success) throw damaged(file, say`it was made by a newer Secateur; open it with that.`);
+    throw damaged(file, say`it is no record of a result (${parsed.error.issues[0].path.join(".")}).`);
   }
   const record = parsed.data as unknown as ResultRecord;
-  if (record.id !== id) throw damaged(file, `it is the record of ${record.id}, in a folder of another name.`);
+  if (record.id !== id) throw damaged(file, say`it is the record of ${record.id}, in a folder of another name.`);
   const verb = VERB_NAMES.find((name) => name === record.verb);
-  if (!verb) throw damaged(file, `this version knows no "${record.verb}"; open it with the one that made it.`);
+  if (!verb) throw damaged(file, say`this version knows no "${record.verb}"; open it with the one that made it.`);
   if (record.verbVersion !== EVERY_VERB[verb].version) {
     throw damaged(
       file,
-      `it was made by Secateur ${record.secateur}, whose results of ${verb} have another form; run it again: ${record.command}`,
+      say`it was made by Secateur ${record.secateur}, whose results of ${verb} have another form; run it again: ${record.command}`,
     );
   }
   try {
-    checked(VERB_ROWS[verb].settings, record.settings, "settings");
+    checked(VERB_ROWS[verb].settings, record.settings, say`settings`);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw damaged(file, error.message);
+    throw damaged(file, saidBy(error));
   }
   return record;
 }
 
-function damaged(file: string, why: string): EngineError {
-  return new EngineError("invalid-file", `${file}: ${why}`, { place: { file } });
+function damaged(file: string, why: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${file}: ${why}`, { place: { file } });
 }
 
 function elsewhere(id: string, pid: number): EngineError {
-  return new EngineError("usage", `${id} is under way in another program (process ${pid}); it can be stopped there.`);
+  return new EngineError(
+    "usage",
+    say`${id} is under way in another program (process ${pid}); it can be stopped there.`,
+  );
 }
 
 function safeId(id: string): string {
   if (id !== "" && basename(id) === id && !id.startsWith(".")) return id;
-  throw new EngineError("usage", `There is no result "${id}" here.`);
+  throw new EngineError("usage", say`There is no result "${id}" here.`);
 }
 
 function isMade(folder: string): boolean {

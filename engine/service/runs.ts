@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Holder } from "../base/process-lock.ts";
 import { type PruneSettings, pruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
@@ -80,7 +81,7 @@ export class Runs {
   private find(id: string): Run {
     const run = this.onDisk(id);
     if (run) return run;
-    throw new EngineError("usage", `There is no run "${id}" here.`);
+    throw new EngineError("usage", say`There is no run "${id}" here.`);
   }
 
   /** A run of ours as far as it got, rejected trials among its steps; one that ended early may go on in another program. */

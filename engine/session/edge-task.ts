@@ -1,4 +1,5 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
+import type { Note } from "../base/sentence.ts";
 import type { EdgeSettings } from "../choices/edges.ts";
 import type { Execution } from "../choices/execution.ts";
 import { formatEdge } from "../circuit/edge.ts";
@@ -68,7 +69,7 @@ export interface EdgeOutcome {
   readonly smallest: readonly EdgeScore[] | undefined;
   readonly circuit: EdgeCircuitFound | undefined;
   readonly examples: { readonly discovery: number; readonly heldOut: number };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface EdgeHooks extends JournalOptions {
@@ -189,7 +190,7 @@ async function measuredGiven(
 /** Circuits of a share of the model's edges, and what should be known of them. */
 interface Selection {
   readonly first: (fraction: number) => Promise<readonly EdgeScore[]>;
-  readonly notes: string[];
+  readonly notes: Note[];
 }
 
 /** @param among nodes to whose edges an integer programme is held */
@@ -200,7 +201,7 @@ function selectionOf(
 ): Selection {
   // As MIB counts: never more edges than the share allows.
   const sizeOf = (fraction: number) => Math.floor(fraction * scores.length);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   if (selection !== "ilp") {
     const ranked = rankedEdges(scores, order, selection);
     return { first: (fraction) => Promise.resolve(connectedEdges(ranked.slice(0, sizeOf(fraction)))), notes };

@@ -1,4 +1,5 @@
 // Value edits of facts, judged by one table: held-out wordings, other facts, neutral text, random neurons.
+import { type Note, say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Executor } from "../activations/executor.ts";
 import { HeldGradients } from "../activations/held-gradients.ts";
@@ -21,6 +22,8 @@ import { shippedFile } from "../task/shipped-file.ts";
 import { neutralPlaces } from "./neutral-places.ts";
 import type { ReadOptions } from "./patchscope-task.ts";
 import { withModel } from "./open-model.ts";
+
+const FACT_FILE = { one: say`fact file`, many: say`Fact files` };
 
 const word = z.string().min(1).max(200);
 const schema = z.strictObject({
@@ -60,7 +63,7 @@ export async function editTask(
   settings: EditSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<EditResult> {
-  const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts, "fact file"), schema);
+  const { facts: read } = readFields(shippedFile("facts", SHIPPED_FACTS, settings.facts, FACT_FILE), schema);
   return withModel(settings.model, { execution }, async (executor) => {
     const { model } = executor;
     const { tokenizer } = model;
@@ -154,7 +157,7 @@ interface Editor {
   readonly changes: (fact: number) => Pick<EditedFact, "neurons" | "layer">;
   readonly patch: (fact: number) => WeightPatch;
   readonly random: (fact: number) => WeightPatch;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 function editorOf(

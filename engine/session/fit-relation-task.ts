@@ -1,4 +1,5 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
+import type { Note } from "../base/sentence.ts";
 import type { EstimatorName } from "../choices/lists.ts";
 import type { LikelyToken, RelationApplication, RelationEdit } from "../contract/relations.ts";
 import type { Executor } from "../activations/executor.ts";
@@ -45,7 +46,7 @@ export interface FitSettings {
 export interface RelationOutcome {
   readonly fitted: FittedRelation;
   readonly content: RelationContent;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface RelationHooks {

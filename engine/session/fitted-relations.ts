@@ -1,4 +1,5 @@
 // Linear relations from their files to fitted maps, each written beside its figures.
+import type { Note } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
@@ -33,7 +34,7 @@ export async function relationTask(settings: RelationSettings, options: Relation
   return withModel(settings.model ?? "sprig", options, async (executor) => {
     const { model } = executor;
     const relations: RelationFit[] = [];
-    const notes: string[] = [];
+    const notes: Note[] = [];
     for (const task of tasks) {
       const found = await fitted(executor, task, settings, options, notes);
       append(
@@ -52,7 +53,7 @@ async function fitted(
   task: RelationTask,
   settings: RelationSettings,
   { signal, onProgress }: RelationOptions,
-  notes: string[],
+  notes: Note[],
 ): Promise<RelationOutcome[]> {
   const { beta, rank, estimators } = settings;
   const fit = { ...without(settings, "files", "model", "beta", "rank"), given: { beta, rank } };

@@ -1,4 +1,5 @@
 // Text of a model: a prompt or a chat goes on, under the changes of a plan where there are any.
+import type { Note } from "../base/sentence.ts";
 import type { Plan } from "../activations/plan.ts";
 import { checkPlan, parsePlan } from "../activations/plan-checks.ts";
 import { EngineError } from "../base/errors.ts";
@@ -66,7 +67,7 @@ export async function generateTask(
 export function promptOf(
   { text, chat, system }: Pick<GenerateSettings, "text" | "chat" | "system">,
   model: Model,
-): { readonly text: string; readonly notes: readonly string[] } {
+): { readonly text: string; readonly notes: readonly Note[] } {
   if ((text === undefined) === (chat === undefined)) {
     throw new EngineError("usage", "Give either --text, which is gone on with, or --chat, which is answered.");
   }

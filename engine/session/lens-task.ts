@@ -1,4 +1,5 @@
 // The lens on a text or on a task's prompts: what the model would say at every layer, and how chosen words fare.
+import type { Note } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
@@ -36,7 +37,7 @@ interface Asked {
   /** First tokens of a right and a wrong answer, by prompt; empty for a text. */
   readonly answers: readonly (readonly number[])[];
   readonly labels: readonly string[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Prompts over which the shifted lens takes its means, where none are given: plain beginnings about anything. */
@@ -181,7 +182,7 @@ function from(readings: readonly (readonly Reading[])[], first: number): Reading
 }
 
 function wordsAsked(words: readonly string[], tokenizer: Tokenizer) {
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const found = words.map((word) => {
     const written = word.startsWith(" ") ? word : ` ${word}`;
     const [unknown] = tokenizer.unknown(written);

@@ -1,4 +1,5 @@
 // The places of a study of neurons: out of a corpus, a marked file or a task's prompts, labelled as its event says.
+import type { Note } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { hash32 } from "../base/hash.ts";
@@ -32,7 +33,7 @@ export interface NeuronPlaces extends LabelledPlaces {
   readonly control: readonly number[];
   /** File that the texts are from. */
   readonly source: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Texts of a corpus that are read where nobody says otherwise. */
@@ -133,7 +134,7 @@ function withTokens(
   given: readonly number[] | undefined,
   name: string,
 ): NeuronPlaces {
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const onDiscovery = (label: number) =>
     places.filter((place, i) => labels[i] === label && texts[place.text].split === "discovery");
   const following = given ?? followers(texts, onDiscovery(1));

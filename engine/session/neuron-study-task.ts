@@ -1,4 +1,5 @@
 // A study of hidden neurons from settings to figures: what goes with an event, what removal does, how the event answers to strength.
+import type { Note } from "../base/sentence.ts";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
@@ -87,7 +88,7 @@ class Study {
   private readonly tokenizer: Tokenizer;
   private readonly seed: number;
   private readonly measures: Measure[] = [];
-  private readonly notes: string[] = [];
+  private readonly notes: Note[] = [];
 
   constructor(
     private readonly settings: NeuronStudyFile,

@@ -1,4 +1,5 @@
 // A task on a model, ready to measure: examples split, executor made, the task's own settings with the user's over them.
+import type { Note } from "../base/sentence.ts";
 import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
@@ -39,7 +40,7 @@ export interface Prepared {
   /** Of the model, with these dictionaries. */
   readonly sizes: UnitSizes;
   /** What the user should know about the examples. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Of settings that may lay dictionaries on the model. */

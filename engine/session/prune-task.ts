@@ -1,4 +1,5 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
+import type { Note } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { commandLine } from "../choices/command.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -64,7 +65,7 @@ export interface PruneOptions extends JournalOptions {
 
 export interface PruneOutcome {
   readonly circuit: Circuit;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** How surely the criterion is to hold on other examples where nobody says otherwise. */

@@ -1,4 +1,5 @@
 // The journal that a run is resumed from: what its first line says, and whether a run can go on from it.
+import { say } from "../base/sentence.ts";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Frozen } from "../base/frozen.ts";
@@ -98,7 +99,7 @@ export async function withLedger<T>(
 ): Promise<T> {
   const ledger = openLedger(kind, settings, identity, options);
   try {
-    if (ledger instanceof Journal) for (const note of ledger.notes) options.onNote?.(note);
+    if (ledger instanceof Journal) for (const note of ledger.notes) options.onNote?.(String(note));
     return await use(ledger);
   } finally {
     if (ledger instanceof Journal) ledger.close();
@@ -125,7 +126,7 @@ export function journalSettings<Kind extends RunKind>(kind: Kind, path: string):
   requireVersion(path);
   const { settings } = checkedHeader(kind, path, journalContent(path).header);
   try {
-    return checked(COMMANDS[kind].settings, settings, "settings") as RunSettings[Kind];
+    return checked(COMMANDS[kind].settings, settings, say`settings`) as RunSettings[Kind];
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     throw new EngineError("invalid-file", `${path}:1: ${error.message}`, { place: { file: path, line: 1 } });

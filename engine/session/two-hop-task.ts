@@ -1,4 +1,5 @@
 // Questions in two hops: which the model answers, where it decodes the entities, and what back-patching mends and breaks.
+import { say } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -32,6 +33,8 @@ import { encoded, type ReadOptions } from "./patchscope-task.ts";
 import { readAside } from "./read-aside.ts";
 import { withModel } from "./open-model.ts";
 
+const TWO_HOP_TASK = { one: say`two-hop task`, many: say`Two-hop tasks` };
+
 /** One question as it was run. */
 interface Asked {
   readonly question: TwoHopQuestion;
@@ -50,7 +53,7 @@ export async function twoHopTask(
   settings: TwoHopSettings,
   { execution, signal, onProgress }: ReadOptions = {},
 ): Promise<TwoHopResult> {
-  const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task, "two-hop task");
+  const file = shippedFile("two-hops", SHIPPED_TWO_HOPS, settings.task, TWO_HOP_TASK);
   const task = await readAside("two-hop questions", file, signal);
   return withModel(settings.model, { execution }, async (executor) => {
     const { model } = executor;

@@ -1,4 +1,5 @@
 // Makes a direction, chooses the layer to act at on the validation split, reports on the test split, and writes its file.
+import type { Note } from "../base/sentence.ts";
 import { join } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { dot, norm } from "../activations/change-rows.ts";
@@ -73,7 +74,7 @@ interface Made {
   readonly chosen: number | undefined;
   readonly chosenBy: string;
   readonly task?: TaskVectorFigures;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** @throws EngineError for a source that does not fit the method; "cancelled" */

@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { withFile } from "../base/refusal.ts";
 import { type CellVerb, type SettingsOf, VERB_ROWS } from "../contract/verbs.ts";
 import { lookAtModel } from "../model/open.ts";
-import { didYouMean } from "../task/did-you-mean.ts";
+import { nearestOf } from "../task/did-you-mean.ts";
 import { problemError, type Problem, type Problems, throwProblems } from "../task/problems.ts";
 import { parseSource, readText, type Source } from "../task/source.ts";
 import { validate } from "../task/validate.ts";
@@ -58,7 +59,9 @@ export function readSweep(path: string): SweepPlan {
 function verbOf({ verb }: SweepFile, source: Source): CellVerb {
   if (Object.hasOwn(VERBS, verb)) return verb as CellVerb;
   const names = Object.keys(VERBS);
-  const sentence = `there is no verb "${verb}".${didYouMean(verb, names) || ` Verbs are ${names.join(", ")}.`}`;
+  const near = nearestOf(verb, names);
+  const rest = near === undefined ? say` Verbs are ${sayList(names, ", ")}.` : say` Did you mean "${near}"?`;
+  const sentence = say`there is no verb "${verb}".${rest}`;
   throw problemError({ sentence, place: source.place(["verb"]) }, source);
 }
 
@@ -72,7 +75,7 @@ function requireSize({ tasks, models, seeds, grid = {} }: SweepFile, source: Sou
   ];
   const cells = sizes.reduce((product, size) => product * size, 1);
   if (cells <= mostCells) return;
-  const sentence = `the grid has ${cells} cells, and a sweep has ${mostCells} at most; split it into several files.`;
+  const sentence = say`the grid has ${cells} cells, and a sweep has ${mostCells} at most; split it into several files.`;
   throw problemError({ sentence, place: source.place([]) }, source);
 }
 
@@ -113,7 +116,7 @@ class CellSettings {
     const known = this.tasks.get(path);
     if (known) return { path, text: known };
     if (!existsSync(path)) {
-      this.tell(["tasks"], `there is no task file ${path}; name tasks from the folder of the sweep file on.`);
+      this.tell(["tasks"], say`there is no task file ${path}; name tasks from the folder of the sweep file on.`);
       return undefined;
     }
     const text = withFile(path, () => readFileSync(path, "utf8"));
@@ -136,8 +139,8 @@ class CellSettings {
       const where = issue.path.map(String).join(".");
       const sentence =
         issue.code === "unrecognized_keys"
-          ? `"${first}" is no setting of ${this.verb}; correct the name or leave it out.`
-          : `${where} is ${shown(asked[first!])}, which ${this.verb} cannot take. ${issue.message}`;
+          ? say`"${first}" is no setting of ${this.verb}; correct the name or leave it out.`
+          : say`${where} is ${shown(asked[first!])}, which ${this.verb} cannot take. ${issue.message}`;
       this.tell(this.pathOf(first), sentence, issue.code === "unrecognized_keys");
     }
   }
@@ -156,15 +159,15 @@ class CellSettings {
     return included >= 0 ? ["include", included, setting] : [];
   }
 
-  private tell(path: PropertyKey[], sentence: string, ofKey = false): void {
-    if (this.told.has(sentence)) return;
-    this.told.add(sentence);
+  private tell(path: PropertyKey[], sentence: Sentence, ofKey = false): void {
+    if (this.told.has(sentence.text)) return;
+    this.told.add(sentence.text);
     this.problems.add(() => ({ sentence, place: this.source.place(path, ofKey) }));
   }
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
+function shown(value: unknown): Sentence {
+  return value === undefined ? say`missing` : say`${JSON.stringify(value).slice(0, 80)}`;
 }
 
 /** @throws EngineError "usage" for what is no axis or has no such value */
@@ -175,10 +178,13 @@ export function onlyCells(plan: SweepPlan, only: readonly string[]): SweepJob[] 
     const known = [...new Set(plan.jobs.flatMap(({ at }) => (Object.hasOwn(at, name!) ? [spelled(at[name!])] : [])))];
     if (rest.length === 0 || known.length === 0) {
       const names = [...new Set(plan.jobs.flatMap(({ at }) => Object.keys(at)))];
-      throw new EngineError("usage", `--only ${text}: write an axis and its value; axes are ${names.join(", ")}.`);
+      throw new EngineError(
+        "usage",
+        say`--only ${text}: write an axis and its value; axes are ${sayList(names, ", ")}.`,
+      );
     }
     if (known.includes(value)) return { name: name!, value };
-    throw new EngineError("usage", `--only ${text}: ${name} is none of ${known.slice(0, 20).join(", ")}.`);
+    throw new EngineError("usage", say`--only ${text}: ${name} is none of ${sayList(known.slice(0, 20), ", ")}.`);
   });
   return plan.jobs.filter(({ at }) => wanted.every(({ name, value }) => spelled(at[name]) === value));
 }

@@ -1,4 +1,5 @@
 // A sweep as one result: every job, and for every two axes a grid of means with their intervals.
+import type { Note } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import type { SweepCell, SweepGrid, SweepJobRow, SweepResult } from "../choices/sweep.ts";
 import type { JobRecord } from "./job-record.ts";
@@ -11,7 +12,7 @@ export async function sweepResult(
   plan: SweepPlan,
   jobs: readonly SweepJob[],
   store: SweepStore,
-  notes: readonly string[],
+  notes: readonly Note[],
 ): Promise<SweepResult> {
   const found = await foundOf(jobs, store);
   const rows = found.map(({ row }) => shown(row));

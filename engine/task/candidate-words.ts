@@ -1,5 +1,6 @@
 // Which words of its list each slot may draw, for one tokenizer: a word that is an answer, or that the corrupt prompt replaces, must
 // be one token, so that answers can be read and both prompts are equally long.
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { greatest } from "../base/greatest.ts";
 import type { Corruption, TemplateTask, Variant } from "./task.ts";
 import { WRITTEN } from "./task.ts";
@@ -25,7 +26,7 @@ const MOST_NAMED = 3;
 
 export class CandidateWords {
   /** List → row → what does not fit. */
-  private readonly leftOut = new Map<string, Map<number, string>>();
+  private readonly leftOut = new Map<string, Map<number, Sentence>>();
 
   constructor(
     private readonly task: TemplateTask,
@@ -35,7 +36,7 @@ export class CandidateWords {
   ) {}
 
   /** What each slot may hold, or why the variant cannot be used. */
-  of(variant: Variant): Candidates | { readonly reason: string } {
+  of(variant: Variant): Candidates | { readonly reason: Sentence } {
     const fixed = this.fixedAnswer(variant);
     if (fixed !== undefined) return { reason: fixed };
     const demands = [...this.answerDemands(variant), ...this.lengthDemands(variant)];
@@ -57,21 +58,21 @@ export class CandidateWords {
   }
 
   /** Sentences about the words that no slot may draw. */
-  notes(): string[] {
+  notes(): Sentence[] {
     return [...this.leftOut].map(([list, rows]) => {
-      const named = [...rows.values()].slice(0, MOST_NAMED).join(", ");
-      const more = rows.size > MOST_NAMED ? `, and ${rows.size - MOST_NAMED} more` : "";
+      const named = sayList([...rows.values()].slice(0, MOST_NAMED), ", ");
+      const more = rows.size > MOST_NAMED ? say`, and ${rows.size - MOST_NAMED} more` : say``;
       const total = this.task.lists[list]!.rows.length;
-      return `${this.task.file}: ${rows.size} of the ${total} entries of list "${list}" are left out because they are not single tokens here: ${named}${more}.`;
+      return say`${this.task.file}: ${rows.size} of the ${total} entries of list "${list}" are left out because they are not single tokens here: ${named}${more}.`;
     });
   }
 
   /** The first answer without slots, or from a list, that is not one token. */
-  private fixedAnswer({ answers, wrongAnswers }: Variant): string | undefined {
+  private fixedAnswer({ answers, wrongAnswers }: Variant): Sentence | undefined {
     for (const rule of [answers, wrongAnswers]) {
       for (const answer of this.fixedStrings(rule)) {
         if (this.fit.single(answer) === undefined)
-          return `answer ${this.fit.describe(answer)}, and an answer must be one token`;
+          return say`answer ${this.fit.describe(answer)}, and an answer must be one token`;
       }
     }
     return undefined;
@@ -118,7 +119,7 @@ export class CandidateWords {
   }
 
   private leaveOut(list: string, row: number, word: string): void {
-    const rows = this.leftOut.get(list) ?? new Map<number, string>();
+    const rows = this.leftOut.get(list) ?? new Map<number, Sentence>();
     rows.set(row, this.fit.describe(word));
     this.leftOut.set(list, rows);
   }
@@ -127,12 +128,12 @@ export class CandidateWords {
     return prefix + wordAt(reference, row, this.task);
   }
 
-  private whyNone(slot: string, demands: readonly Demand[]): string {
+  private whyNone(slot: string, demands: readonly Demand[]): Sentence {
     const word = demands
       .map((demand) => this.word(demand, 0))
       .find((candidate) => this.fit.single(candidate) === undefined);
-    const example = word === undefined ? "" : `, such as ${this.fit.describe(word)}`;
-    return `no word of list "${this.task.slots[slot]}" is a single token where slot "${slot}" needs one${example}`;
+    const example = word === undefined ? say`` : say`, such as ${this.fit.describe(word)}`;
+    return say`no word of list "${this.task.slots[slot]}" is a single token where slot "${slot}" needs one${example}`;
   }
 }
 

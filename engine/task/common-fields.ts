@@ -1,4 +1,5 @@
 // The fields that all tasks share, with their defaults and the rules that bind several of them.
+import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { stemOf } from "../base/file-name.ts";
 import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import { ProblemList } from "../base/problem-list.ts";
@@ -12,7 +13,7 @@ const DEFAULT_COUNT = 128;
 export function commonFields(
   source: Pick<Source, "file" | "sha256">,
   fields: CommonFile,
-  notes: readonly string[] = [],
+  notes: readonly Note[] = [],
 ): TaskCommon {
   const name = fields.name ?? stemOf(source.file);
   const kind = fields.ablation?.kind ?? "resample";
@@ -49,20 +50,20 @@ export function commonFields(
 export function commonProblems(source: Source, { ablation }: CommonFile): Problems {
   const { kind, reference, perPosition } = ablation ?? {};
   const problems = new ProblemList<Problem>();
-  const add = (field: string, sentence: string): void => {
+  const add = (field: string, sentence: Sentence): void => {
     problems.add(() => ({ sentence, place: source.place(["ablation", field]) }));
   };
   if (kind === undefined) return problems;
   const { gives, references } = ABLATIONS[kind];
   if (reference !== undefined && !references.includes(reference)) {
-    const possible = references.join(" or ");
-    add("reference", `"ablation.reference" is "${reference}"; ${kind} gives ${gives}, write ${possible}.`);
+    const possible = sayList(references, " or ");
+    add("reference", say`"ablation.reference" is "${reference}"; ${kind} gives ${gives}, write ${possible}.`);
   }
   if (perPosition === true && !ABLATIONS[kind].perPosition) {
     const kinds = ABLATION_KINDS.filter((name) => ABLATIONS[name].perPosition);
     add(
       "perPosition",
-      `"ablation.perPosition" belongs to kind ${kinds.join(" or ")}; remove it or write kind: ${kinds.join(" or ")}.`,
+      say`"ablation.perPosition" belongs to kind ${sayList(kinds, " or ")}; remove it or write kind: ${sayList(kinds, " or ")}.`,
     );
   }
   return problems;

@@ -1,4 +1,5 @@
 // The form of a file of contrast sets: two lists of texts that differ in one thing, from which a direction is made and on which it is judged.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import { titleSchema } from "./schema.ts";
 
@@ -62,7 +63,7 @@ export const contrastSetsSchema = z.strictObject({
     .describe("plain (default): texts as they stand; chat: each as a user's message in the model's chat template"),
   at: z
     .string()
-    .regex(/^(all|last|end(-\d{1,2})?)$/, "all, last, end, or end-1, end-2, …")
+    .regex(/^(all|last|end(-\d{1,2})?)$/, asks(say`all, last, end, or end-1, end-2, …`))
     .optional()
     .describe(
       "where states are read: end (default), end-1 … before it, all (but the first), last (the last token that is no special one)",

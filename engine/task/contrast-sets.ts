@@ -1,4 +1,5 @@
 // Contrast sets from a file: ours in YAML or JSON, or rows of JSONL or CSV; every fault with its line.
+import { type Note, say, type Sentence } from "../base/sentence.ts";
 import { z } from "zod";
 import { stemOf } from "../base/file-name.ts";
 import { ProblemList } from "../base/problem-list.ts";
@@ -47,7 +48,7 @@ export interface ContrastSets {
   readonly neutral: readonly string[] | undefined;
   readonly file: string;
   readonly sha256: string;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** @throws EngineError "missing-file", "invalid-file" or "invalid-task", with every problem, its place and its line */
@@ -57,8 +58,7 @@ export function loadContrastSets(path: string): ContrastSets {
   const source = parseSource(text);
   const { data } = source;
   if ((data as { readonly kind?: unknown } | null)?.kind !== "contrast-sets") {
-    const sentence =
-      "is no file of contrast sets; it needs kind: contrast-sets, and two lists of texts under plus and minus.";
+    const sentence = say`is no file of contrast sets; it needs kind: contrast-sets, and two lists of texts under plus and minus.`;
     throw problemError({ sentence, place: source.place(["kind"]) }, source);
   }
   return ofFields(source, validate(source, contrastSetsSchema));
@@ -66,34 +66,34 @@ export function loadContrastSets(path: string): ContrastSets {
 
 function ofFields(source: Source, fields: ContrastSetsFile): ContrastSets {
   const problems = new ProblemList<Problem>();
-  const add = (path: readonly PropertyKey[], sentence: string): void => {
+  const add = (path: readonly PropertyKey[], sentence: Sentence): void => {
     problems.add(() => ({ sentence, place: source.place(path) }));
   };
   const { plus, minus, pairs } = fields;
-  if (pairs && (plus ?? minus)) add(["pairs"], "texts stand under pairs and under plus or minus; keep one of them.");
+  if (pairs && (plus ?? minus)) add(["pairs"], say`texts stand under pairs and under plus or minus; keep one of them.`);
   if (!pairs && !plus)
-    add([], '"plus" is missing; write the texts of one side under plus, those of the other under minus.');
-  if (!pairs && !minus) add([], '"minus" is missing; write the texts of the other side under minus.');
+    add([], say`"plus" is missing; write the texts of one side under plus, those of the other under minus.`);
+  if (!pairs && !minus) add([], say`"minus" is missing; write the texts of the other side under minus.`);
   const found = {
     plus: pairs?.map(({ plus }) => plus) ?? plus?.texts ?? [],
     minus: pairs?.map(({ minus }) => minus) ?? minus?.texts ?? [],
   };
   for (const side of ["plus", "minus"] as const) {
     const at = (i: number) => (pairs ? ["pairs", i, side] : [side, "texts", i]);
-    repeated(found[side]).forEach((i) => add(at(i), `text ${i + 1} of ${side} stands there before; keep one.`));
+    repeated(found[side]).forEach((i) => add(at(i), say`text ${i + 1} of ${side} stands there before; keep one.`));
   }
   const both = new Set(found.plus.map(keyOf));
   found.minus.forEach((entry, i) => {
     if (both.has(keyOf(entry)))
       add(
         pairs ? ["pairs", i, "minus"] : ["minus", "texts", i],
-        `text ${i + 1} of minus stands under plus too; a text is on one side.`,
+        say`text ${i + 1} of minus stands under plus too; a text is on one side.`,
       );
   });
   if (fields.template !== "chat")
-    chatsIn(fields).forEach((path) => add(path, "is a chat, and the template is plain; write template: chat."));
+    chatsIn(fields).forEach((path) => add(path, say`is a chat, and the template is plain; write template: chat.`));
   if (fields.pattern !== undefined && !isPattern(fields.pattern))
-    add(["pattern"], `"${fields.pattern}" is no regular expression.`);
+    add(["pattern"], say`"${fields.pattern}" is no regular expression.`);
   const least = Math.min(found.plus.length, found.minus.length);
   const split = fields.split ?? {
     train: Math.ceil(least / 2),
@@ -104,7 +104,7 @@ function ofFields(source: Source, fields: ContrastSetsFile): ContrastSets {
   if (problems.count === 0 && needed > least) {
     add(
       ["split"],
-      `the split asks for ${needed} texts of each side, and the smaller side has ${least}; ask for fewer.`,
+      say`the split asks for ${needed} texts of each side, and the smaller side has ${least}; ask for fewer.`,
     );
   }
   throwProblems(problems, source);
@@ -153,7 +153,7 @@ function assembled(
     neutral: fields.neutral,
     file: source.file,
     sha256: source.sha256,
-    notes: unused > 0 ? [`${source.file}: ${unused} texts of the larger side are in no split.`] : [],
+    notes: unused > 0 ? [say`${source.file}: ${unused} texts of the larger side are in no split.`] : [],
   };
 }
 
@@ -218,8 +218,7 @@ const ROWS = [
       minus: `${question}${no}`,
     })),
 ] as const;
-const FORMS =
-  "plus and minus; text and label; messages and label; question, answer_matching_behavior and answer_not_matching_behavior";
+const FORMS = say`plus and minus; text and label; messages and label; question, answer_matching_behavior and answer_not_matching_behavior`;
 /** By which a table's separator is found. */
 const COLUMNS = ["plus", "minus", "text", "question"];
 
@@ -239,7 +238,7 @@ function ofRows(text: SourceText): ContrastSets {
     const row = ROWS.map((form) => form.safeParse(data)).find(({ success }) => success)?.data;
     if (!row) {
       problems.add(() => ({
-        sentence: `is no row of contrast sets; it needs ${FORMS} (label is plus or minus).`,
+        sentence: say`is no row of contrast sets; it needs ${FORMS} (label is plus or minus).`,
         place: { file: text.file, line, column: 1 },
       }));
       continue;
@@ -251,7 +250,7 @@ function ofRows(text: SourceText): ContrastSets {
   const least = Math.min(found.plus.length, found.minus.length);
   if (problems.count === 0 && least < 4) {
     problems.add(() => ({
-      sentence: `has ${found.plus.length} texts of plus and ${found.minus.length} of minus; it takes at least 4 of each.`,
+      sentence: say`has ${found.plus.length} texts of plus and ${found.minus.length} of minus; it takes at least 4 of each.`,
       place: { file: text.file },
     }));
   }
@@ -281,7 +280,7 @@ function jsonRows({ file, text }: SourceText): DataRow[] {
       return [{ data: jsonValue(parseJsonTree(content.replace(/^\uFEFF/, " "))), line: i + 1 }];
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      problems.add(() => ({ sentence: error.message, place: { file, line: i + 1, column: error.at + 1 } }));
+      problems.add(() => ({ sentence: error.sentence, place: { file, line: i + 1, column: error.at + 1 } }));
       return [];
     }
   });

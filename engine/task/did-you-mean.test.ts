@@ -7,7 +7,7 @@ test.each([
   ["S", ["S1", "IO"], "S1"],
   ["wronganswers", ["answers", "wrongAnswers"], "wrongAnswers"],
 ])("%s is near %s", (wrong, known, nearest) => {
-  expect(didYouMean(wrong, known)).toBe(` Did you mean "${nearest}"?`);
+  expect(String(didYouMean(wrong, known))).toBe(` Did you mean "${nearest}"?`);
 });
 
 test.each([
@@ -17,5 +17,5 @@ test.each([
   ["a".repeat(51), ["a".repeat(51)]],
   ["x", []],
 ])("%s is near none of %s", (wrong, known) => {
-  expect(didYouMean(wrong, known)).toBe("");
+  expect(String(didYouMean(wrong, known))).toBe("");
 });

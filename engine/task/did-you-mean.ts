@@ -1,8 +1,15 @@
 // Known names in a sentence: the one nearest to a mistyped one, and which there are.
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 
-/** " Did you mean "slots"?" or nothing: at most a third of the letters may differ, and always one, but never all of them. */
-export function didYouMean(wrong: string, known: Iterable<string>): string {
-  if (wrong.length > 50) return "";
+/** " Did you mean "slots"?" or nothing. */
+export function didYouMean(wrong: string, known: Iterable<string>): Sentence {
+  const near = nearestOf(wrong, known);
+  return near === undefined ? say`` : say` Did you mean "${near}"?`;
+}
+
+/** At most a third of the letters may differ, and always one, but never all of them. */
+export function nearestOf(wrong: string, known: Iterable<string>): string | undefined {
+  if (wrong.length > 50) return undefined;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   let tried = 0;
@@ -11,7 +18,7 @@ export function didYouMean(wrong: string, known: Iterable<string>): string {
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < least && distance < Math.max(wrong.length, name.length)) [best, least] = [name, distance];
   }
-  return best === undefined ? "" : ` Did you mean "${best}"?`;
+  return best;
 }
 
 /** Of a file's own names there may be any number. */
@@ -19,9 +26,11 @@ const MOST_TRIED = 1000;
 const MOST_NAMED = 20;
 
 /** "S, IO, P", of many the first twenty and how many more there are; "none" of none. */
-export function namesOf(names: readonly string[]): string {
+export function namesOf(names: readonly string[]): Sentence {
+  if (names.length === 0) return say`none`;
   const more = names.length - MOST_NAMED;
-  return names.length === 0 ? "none" : names.slice(0, MOST_NAMED).join(", ") + (more > 0 ? `, and ${more} more` : "");
+  const first = sayList(names.slice(0, MOST_NAMED), ", ");
+  return more > 0 ? say`${first}, and ${more} more` : first;
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions. */

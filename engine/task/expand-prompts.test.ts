@@ -1,3 +1,4 @@
+import { textOf } from "../base/sentence.ts";
 import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../test/written-task.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
@@ -35,7 +36,7 @@ function halves(...parameters: Parameters<typeof expandTask>): {
   const { examples, notes } = expandTask(...parameters);
   const half = (split: string): string[] =>
     examples.filter((example) => example.split === split).map(({ clean }) => clean.text.split(" ")[1]!);
-  return { discovery: half("discovery"), heldOut: half("heldOut"), notes };
+  return { discovery: half("discovery"), heldOut: half("heldOut"), notes: notes.map(textOf) };
 }
 
 describe("prompts as text", () => {
@@ -100,7 +101,7 @@ describe("the beginning of text", () => {
       withBos.encode("So Mary went"),
       { IO: 2, END: 3 },
     ]);
-    expect(notes.filter((note) => note.includes("begin"))).toEqual([
+    expect(notes.map(textOf).filter((note) => note.includes("begin"))).toEqual([
       "prompts.json: 2 prompts begin with <|endoftext|> as they are written; it is not put before them again.",
     ]);
   });

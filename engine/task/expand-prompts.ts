@@ -1,5 +1,6 @@
 // Examples from prompts that a file writes out, as text or token ids: tokenized, checked and split.
 import { EngineError } from "../base/errors.ts";
+import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -44,7 +45,7 @@ const PARTS = { discovery: "discovery", validation: "validation", heldOut: "held
 const SPLITS = Object.keys(PARTS) as readonly Split[];
 
 /** As many as asked for, or as there are where nobody asked. No clean prompt is in two parts. */
-function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Parts & { notes: string[] } {
+function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: ExpandOptions): Parts & { notes: Note[] } {
   const { file, split } = task;
   const { examples = {}, order = split.order, seed = task.seed } = options;
   const validation = validationWanted(options);
@@ -67,18 +68,18 @@ function splitPrompts(task: PromptTask, all: readonly Unsplit[], options: Expand
   if (short.length === 0) return { ...parts, notes: [] };
   const named = SPLITS.filter((part) => part !== "validation" || wanted.validation > 0);
   const counts = named.map((part) => `${parts[part].length} ${PARTS[part]}`);
-  const found = `the prompts that fit (${all.length}) give ${inWords(counts)} examples without a clean prompt in ${named.length === 2 ? "both" : "two of them"}`;
-  if (!short.some(isExact)) return { ...parts, notes: [`${file}: ${found}.`] };
+  const found = say`the prompts that fit (${all.length}) give ${inWords(counts)} examples without a clean prompt in ${named.length === 2 ? say`both` : say`two of them`}`;
+  if (!short.some(isExact)) return { ...parts, notes: [say`${file}: ${found}.`] };
   const asked = named.filter(isExact).map((part) => `${wanted[part]} ${PARTS[part]}`);
   throw new EngineError(
     "invalid-task",
-    `${file}: ${inWords(asked)} examples are asked for, but ${found}; ask for fewer.`,
+    say`${file}: ${inWords(asked)} examples are asked for, but ${found}; ask for fewer.`,
     { place: { file } },
   );
 }
 
-function inWords(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)!}`;
+function inWords(parts: readonly string[]): Sentence {
+  return parts.length < 2 ? say`${parts.join("")}` : say`${sayList(parts.slice(0, -1), ", ")} and ${parts.at(-1)!}`;
 }
 
 /** What nobody gave a number for shares what is left, each as the wanted numbers are to each other. */
@@ -125,13 +126,17 @@ function cleanKey({ clean }: Unsplit): string {
 }
 
 /** Why a prompt does not fit the tokenizer. */
-class Misfit extends Error {}
+class Misfit extends Error {
+  constructor(readonly sentence: Sentence) {
+    super(sentence.text);
+  }
+}
 
 class PromptReader {
   private readonly fit: WordFit;
   private readonly ownBos: OwnBos;
   private bareNumber: number | undefined;
-  private left: readonly string[] = [];
+  private left: readonly Note[] = [];
 
   constructor(
     private readonly task: PromptTask,
@@ -144,7 +149,7 @@ class PromptReader {
     if (!known.includes(corruption)) {
       throw new EngineError(
         "usage",
-        `${task.file}: there is no corruption "${corruption}"; the prompts have ${known.join(", ")}.${didYouMean(corruption, known)}`,
+        say`${task.file}: there is no corruption "${corruption}"; the prompts have ${sayList(known, ", ")}.${didYouMean(corruption, known)}`,
         { place: { file: task.file } },
       );
     }
@@ -154,7 +159,7 @@ class PromptReader {
   *read(): Generator<void, Unsplit[]> {
     const examples: Unsplit[] = [];
     const { file, needs, prompts, dropped } = this.task;
-    const remedy = needs === undefined ? "" : ` The task needs ${needs}.`;
+    const remedy = needs === undefined ? say`` : say` The task needs ${needs}.`;
     const misfits = new Unusable();
     for (const [i, pair] of prompts.entries()) {
       yield;
@@ -162,25 +167,25 @@ class PromptReader {
         examples.push(this.example(pair));
       } catch (error) {
         if (!(error instanceof Misfit)) throw error;
-        const sentence = `prompt ${i + 1}: ${error.message}.${remedy}`;
+        const sentence = say`prompt ${i + 1}: ${error.sentence}.${remedy}`;
         misfits.addOne(() => ({ place: { file, line: pair.line }, sentence }));
       }
     }
     if (misfits.count + dropped > (prompts.length + dropped) / 2) throwProblems(misfits.problems, { file });
-    this.left = leaveOut(misfits, prompts.length, "prompts", { file });
+    this.left = leaveOut(misfits, prompts.length, say`prompts`, { file });
     return examples;
   }
 
-  notes(): readonly string[] {
+  notes(): readonly Note[] {
     return [...this.ownBos.notes(), ...this.numberNotes(), ...this.left];
   }
 
-  private numberNotes(): string[] {
+  private numberNotes(): Sentence[] {
     const { bareNumber: id, task } = this;
     if (id === undefined) return [];
     const token = JSON.stringify(this.tokenizer.token(id));
     return [
-      `${task.file}: answers that are numbers are token ids: ${id} is the token ${token}. Write a word in quotes, with its leading space.`,
+      say`${task.file}: answers that are numbers are token ids: ${id} is the token ${token}. Write a word in quotes, with its leading space.`,
     ];
   }
 
@@ -188,11 +193,11 @@ class PromptReader {
     const clean = this.prompt(pair.clean);
     const corruptText = this.corruption === DEFAULT_CORRUPTION ? pair.corrupt : pair.otherCorrupt?.[this.corruption];
     if (corruptText === undefined || corruptText === "")
-      throw new Misfit(`there is no corrupt prompt "${this.corruption}"`);
+      throw new Misfit(say`there is no corrupt prompt "${this.corruption}"`);
     const corrupt = this.prompt(corruptText);
     if (clean.ids.length !== corrupt.ids.length) {
       throw new Misfit(
-        `the clean prompt has ${clean.ids.length} tokens and the corrupt one ${corrupt.ids.length} (${JSON.stringify(clean.text)} and ${JSON.stringify(corrupt.text)}); make them equally long`,
+        say`the clean prompt has ${clean.ids.length} tokens and the corrupt one ${corrupt.ids.length} (${JSON.stringify(clean.text)} and ${JSON.stringify(corrupt.text)}); make them equally long`,
       );
     }
     return {
@@ -228,7 +233,7 @@ class PromptReader {
     const id = this.fit.answer(prompt, answer);
     if (id === undefined)
       throw new Misfit(
-        `answer ${this.fit.describe(answer)}, and an answer must be one token; write one that is, with its leading space`,
+        say`answer ${this.fit.describe(answer)}, and an answer must be one token; write one that is, with its leading space`,
       );
     return id;
   }
@@ -237,7 +242,7 @@ class PromptReader {
     const { dVocab } = this.tokenizer;
     if (id >= dVocab)
       throw new Misfit(
-        `token id ${id} is not in the tokenizer, which has ${dVocab} tokens, so the file may be for another model`,
+        say`token id ${id} is not in the tokenizer, which has ${dVocab} tokens, so the file may be for another model`,
       );
     return id;
   }
@@ -249,7 +254,7 @@ class PromptReader {
     for (const [name, index] of Object.entries(this.task.wordIndices)) {
       const position = index + before;
       if (position >= length)
-        throw new Misfit(`word_idxs.${name} is ${index}, but the prompt has ${length - before} tokens`);
+        throw new Misfit(say`word_idxs.${name} is ${index}, but the prompt has ${length - before} tokens`);
       positions[name] = position;
     }
     return { ...positions, END: length - 1 };

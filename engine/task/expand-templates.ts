@@ -1,6 +1,7 @@
 // Examples drawn from templates: random fillers, a corrupt twin of equal length, no prompt in both splits.
 import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
+import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer, TokenSpan } from "../tokens/tokenizer.ts";
 import { CandidateWords, type Candidates } from "./candidate-words.ts";
@@ -18,16 +19,16 @@ import { WordFit } from "./word-fit.ts";
 
 type Split = Example["split"];
 
-const SPLIT_NAMES: Readonly<Record<Split, string>> = {
-  discovery: "discovery",
-  validation: "validation",
-  heldOut: "held-out",
+const SPLIT_NAMES: Readonly<Record<Split, Sentence>> = {
+  discovery: say`discovery`,
+  validation: say`validation`,
+  heldOut: say`held-out`,
 };
 /** Where a person says how many. */
-const COUNT_PLACES: Readonly<Record<Split, string>> = {
-  discovery: "--examples, or split.discovery in the file",
-  validation: "--validation",
-  heldOut: "--held-out, or split.heldOut in the file",
+const COUNT_PLACES: Readonly<Record<Split, Sentence>> = {
+  discovery: say`--examples, or split.discovery in the file`,
+  validation: say`--validation`,
+  heldOut: say`--held-out, or split.heldOut in the file`,
 };
 
 /** Draws without a new example after which a split counts as exhausted. */
@@ -61,9 +62,13 @@ function variantsOf({ variants, heldOutVariants, file }: TemplateTask, template:
   const chosen = all.filter(({ name }) => templateName(name) === template);
   if (chosen.length > 0) return chosen;
   const names = [...new Set(all.map(({ name }) => templateName(name)))];
-  throw new EngineError("usage", `${file}: there is no template "${template}"; the task has ${names.join(", ")}.`, {
-    place: { file },
-  });
+  throw new EngineError(
+    "usage",
+    say`${file}: there is no template "${template}"; the task has ${sayList(names, ", ")}.`,
+    {
+      place: { file },
+    },
+  );
 }
 
 export class TemplateExpansion {
@@ -77,7 +82,7 @@ export class TemplateExpansion {
   private readonly seen = new Set<string>();
   private readonly misfits: Reasons = new Map();
   private readonly skipped: Reasons = new Map();
-  private readonly notes: string[] = [];
+  private readonly notes: Note[] = [];
 
   constructor(
     private readonly task: TemplateTask,
@@ -114,7 +119,7 @@ export class TemplateExpansion {
     if (known.includes(corruption)) return corruption;
     throw new EngineError(
       "usage",
-      `${this.task.file}: there is no corruption "${corruption}"; the task has ${known.join(", ")}.${didYouMean(corruption, known)}`,
+      say`${this.task.file}: there is no corruption "${corruption}"; the task has ${sayList(known, ", ")}.${didYouMean(corruption, known)}`,
       { place: { file: this.task.file } },
     );
   }
@@ -122,11 +127,11 @@ export class TemplateExpansion {
   private findUsable(): { variant: Variant; candidates: Candidates }[] {
     const words = new CandidateWords(this.task, this.corruption, this.corruptionName, this.fit);
     const usable: { variant: Variant; candidates: Candidates }[] = [];
-    const reasons: string[] = [];
+    const reasons: Sentence[] = [];
     for (const variant of this.variants) {
       const found = words.of(variant);
       const where = variant.line === undefined ? this.task.file : `${this.task.file}:${variant.line}`;
-      if ("reason" in found) reasons.push(`${where}: template ${variant.name} cannot be used: ${found.reason}.`);
+      if ("reason" in found) reasons.push(say`${where}: template ${variant.name} cannot be used: ${found.reason}.`);
       else usable.push({ variant, candidates: found });
     }
     if (usable.length === 0) throw this.unfit(reasons[0]!);
@@ -135,11 +140,11 @@ export class TemplateExpansion {
     return usable;
   }
 
-  private unfit(sentence: string): EngineError {
+  private unfit(sentence: Sentence): EngineError {
     const { file, needs } = this.task;
     const remedy =
-      needs === undefined ? "Use other words, or a model whose tokenizer has them" : `The task needs ${needs}`;
-    return new EngineError("invalid-task", `${sentence} ${remedy}.`, { place: { file } });
+      needs === undefined ? say`Use other words, or a model whose tokenizer has them` : say`The task needs ${needs}`;
+    return new EngineError("invalid-task", say`${sentence} ${remedy}.`, { place: { file } });
   }
 
   /** Templates take turns, so that each gives as many examples as any other while it can. */
@@ -156,7 +161,7 @@ export class TemplateExpansion {
       if (!example && isExact) throw this.exhausted(split, examples.length, count);
       if (!example) {
         this.notes.push(
-          `${this.task.file}: there are only ${examples.length} different ${SPLIT_NAMES[split]} examples.`,
+          say`${this.task.file}: there are only ${examples.length} different ${SPLIT_NAMES[split]} examples.`,
         );
         break;
       }
@@ -182,12 +187,12 @@ export class TemplateExpansion {
 
   private exhausted(split: Split, made: number, count: number): EngineError {
     const { file } = this.task;
-    const reasons = [...this.misfits, ...this.skipped].sort(([, a], [, b]) => b.count - a.count);
-    const why = reasons.slice(0, 1).map((reason) => ` ${leftOut(reason)}`);
-    const remedy = this.task.needs === undefined ? "" : ` The task needs ${this.task.needs}.`;
+    const reasons = [...this.misfits.values(), ...this.skipped.values()].sort((a, b) => b.count - a.count);
+    const why = reasons.slice(0, 1).map((reason) => say` ${leftOut(reason)}`);
+    const remedy = this.task.needs === undefined ? say`` : say` The task needs ${this.task.needs}.`;
     return new EngineError(
       "invalid-task",
-      `${file}: only ${made} different ${SPLIT_NAMES[split]} examples can be made, but ${count} are asked for; ask for fewer (${COUNT_PLACES[split]}) or add words.${remedy}${why.join("")}`,
+      say`${file}: only ${made} different ${SPLIT_NAMES[split]} examples can be made, but ${count} are asked for; ask for fewer (${COUNT_PLACES[split]}) or add words.${remedy}${sayList(why, "")}`,
       { place: { file } },
     );
   }
@@ -232,17 +237,17 @@ export class TemplateExpansion {
   /** The example if it is new, of this split, and fits the tokenizer. */
   private accept(draw: Draw, split: Split): Omit<Example, "index"> | undefined {
     const { variant, filling, clean, corrupt } = draw;
-    if (clean.text === corrupt.text) return this.skip("clean and corrupt prompt are the same", clean);
+    if (clean.text === corrupt.text) return this.skip(say`clean and corrupt prompt are the same`, clean);
     if (this.splitOf(draw) !== split) return undefined;
     const key = `${clean.text}\n${corrupt.text}`;
     if (this.seen.has(key)) return undefined;
     const answers = answerStrings(variant.answers, filling, this.task);
     const wrong = answerStrings(variant.wrongAnswers, filling, this.task);
-    if (answers.length === 0) return this.skip("there is no right answer", clean);
+    if (answers.length === 0) return this.skip(say`there is no right answer`, clean);
     if (wrong.length === 0 && this.task.metric !== "log-probability") {
-      return this.skip("there is no wrong answer", clean);
+      return this.skip(say`there is no wrong answer`, clean);
     }
-    if (answers.some((answer) => wrong.includes(answer))) return this.skip("a right answer is wrong as well", clean);
+    if (answers.some((answer) => wrong.includes(answer))) return this.skip(say`a right answer is wrong as well`, clean);
     const example = this.tokenized(draw, split, answers, wrong);
     if (example) this.seen.add(key);
     return example;
@@ -277,7 +282,7 @@ export class TemplateExpansion {
     const misfit = this.whyNot(prompts) ?? this.whyUnaligned(clean, spans);
     if (misfit) return this.misfit(...misfit);
     if ("outside" in positions) {
-      return this.misfit(`position ${positions.outside} lies outside the prompt`, JSON.stringify(clean.text));
+      return this.misfit(say`position ${positions.outside} lies outside the prompt`, JSON.stringify(clean.text));
     }
     return {
       split,
@@ -290,61 +295,67 @@ export class TemplateExpansion {
   }
 
   /** A reason and an example of it, if the pair cannot be used. */
-  private whyNot({ clean, corrupt }: { clean: WrittenPrompt; corrupt: WrittenPrompt }): [string, string] | undefined {
+  private whyNot({ clean, corrupt }: { clean: WrittenPrompt; corrupt: WrittenPrompt }): [Sentence, string] | undefined {
     const unwritten = [clean, corrupt].find(({ text }) => !this.fit.isWritten(text));
-    if (unwritten) return ["the tokenizer has no tokens for part of them", JSON.stringify(unwritten.text)];
+    if (unwritten) return [say`the tokenizer has no tokens for part of them`, JSON.stringify(unwritten.text)];
     if (clean.ids.length === corrupt.ids.length) return undefined;
     return [
-      "clean and corrupt prompt have different numbers of tokens",
+      say`clean and corrupt prompt have different numbers of tokens`,
       [clean, corrupt].map(({ text, ids }) => `${JSON.stringify(text)} has ${ids.length}`).join(", "),
     ];
   }
 
   /** " 1945" may be one token where " 17" and "32" are two: a filler is a token alone, but not in this sentence. */
-  private whyUnaligned(clean: Rendered, spans: readonly TokenSpan[]): [string, string] | undefined {
+  private whyUnaligned(clean: Rendered, spans: readonly TokenSpan[]): [Sentence, string] | undefined {
     const merged = clean.marks.find((mark) => {
       const start = clean.text[mark.start - 1] === " " ? mark.start - 1 : mark.start;
       if (this.fit.single(clean.text.slice(start, mark.end)) === undefined) return false;
       const own = tokensOfMark(mark, spans).map((index) => spans[index]!);
       return own.length !== 1 || own[0]!.start < start || own[0]!.end !== mark.end;
     });
-    return merged && ["a word is not a token of its own there", JSON.stringify(clean.text)];
+    return merged && [say`a word is not a token of its own there`, JSON.stringify(clean.text)];
   }
 
   private answerId(prompt: string, answer: string): number {
     const id = this.fit.answer(prompt, answer);
     if (id === undefined) {
-      throw this.unfit(`${this.task.file}: answer ${this.fit.describe(answer)}, and an answer must be one token.`);
+      throw this.unfit(say`${this.task.file}: answer ${this.fit.describe(answer)}, and an answer must be one token.`);
     }
     return id;
   }
 
   /** Counted for a note: the words or sentences do not suit the tokenizer. */
-  private misfit(reason: string, example: string): undefined {
+  private misfit(reason: Sentence, example: string): undefined {
     count(this.misfits, reason, example);
   }
 
   /** Counted for the case that there are too few examples: such draws are part of a sound task. */
-  private skip(reason: string, { text }: Rendered): undefined {
+  private skip(reason: Sentence, { text }: Rendered): undefined {
     count(this.skipped, reason, JSON.stringify(text));
   }
 
-  private misfitNotes(): string[] {
-    return [...this.misfits].map((reason) => `${this.task.file}: ${leftOut(reason)}`);
+  private misfitNotes(): Sentence[] {
+    return [...this.misfits.values()].map((reason) => say`${this.task.file}: ${leftOut(reason)}`);
   }
 }
 
-/** Reason → how many draws were left out for it, and the first of them. */
-type Reasons = Map<string, { count: number; readonly first: string }>;
+/** How many draws were left out for a reason, and the first of them. */
+interface Reason {
+  readonly reason: Sentence;
+  count: number;
+  readonly first: string;
+}
+/** By the reasons' English text. */
+type Reasons = Map<string, Reason>;
 
-function count(reasons: Reasons, reason: string, example: string): void {
-  const known = reasons.get(reason);
+function count(reasons: Reasons, reason: Sentence, example: string): void {
+  const known = reasons.get(reason.text);
   if (known) known.count++;
-  else reasons.set(reason, { count: 1, first: example });
+  else reasons.set(reason.text, { reason, count: 1, first: example });
 }
 
-function leftOut([reason, { count, first }]: [string, { readonly count: number; readonly first: string }]): string {
-  return `${count} draws were left out because ${reason}, such as ${first}.`;
+function leftOut({ reason, count, first }: Readonly<Reason>): Sentence {
+  return say`${count} draws were left out because ${reason}, such as ${first}.`;
 }
 
 /** "P=2" where slot P took two tokens: such examples do not align with the others of the template. */

@@ -1,5 +1,6 @@
 // A task's examples for one tokenizer: the same bytes for the same seed, exactly as many as asked for, nothing dropped without a note.
 import { EngineError } from "../base/errors.ts";
+import { type Note, say } from "../base/sentence.ts";
 import { toEnd } from "../base/in-turns.ts";
 import type { BosChoice } from "../choices/lists.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -29,7 +30,7 @@ export interface Expansion {
   /** Discovery first, then held-out, then validation; `index` counts through all. */
   readonly examples: readonly Example[];
   /** Sentences about what was left out and why. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -56,7 +57,7 @@ function checkCounts({ file }: Task, { examples = {} }: ExpandOptions): void {
     if (count !== undefined && (!Number.isSafeInteger(count) || count < least)) {
       throw new EngineError(
         "usage",
-        `${file}: ${count} ${split === "heldOut" ? "held-out" : split} examples are asked for; ask for a whole number of at least ${least}.`,
+        say`${file}: ${count} ${split === "heldOut" ? say`held-out` : split === "discovery" ? say`discovery` : say`validation`} examples are asked for; ask for a whole number of at least ${least}.`,
         {
           place: { file },
         },

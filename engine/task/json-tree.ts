@@ -1,5 +1,6 @@
 // JSON with the place of every value and key, so that a problem can be pointed at; strict, and no deeper than a limit.
 
+import { say, type Sentence } from "../base/sentence.ts";
 export type JsonNode = JsonLeaf | JsonArray | JsonObject;
 interface JsonLeaf {
   readonly kind: "leaf";
@@ -25,10 +26,10 @@ export interface JsonMember {
 /** Where a text is not JSON, and the sentence why. */
 export class JsonSyntaxError extends Error {
   constructor(
-    message: string,
+    readonly sentence: Sentence,
     readonly at: number,
   ) {
-    super(message);
+    super(sentence.text);
   }
 }
 
@@ -40,7 +41,7 @@ export function parseJsonTree(text: string): JsonNode {
   return new JsonReader(text).read();
 }
 
-const CUT_OFF = "ends too early; is the file cut off?";
+const CUT_OFF = say`ends too early; is the file cut off?`;
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -57,13 +58,13 @@ class JsonReader {
     this.skip();
     const node = this.value(0);
     this.skip();
-    if (this.at < this.text.length) this.fail("has something after the end of the JSON value; remove it.");
+    if (this.at < this.text.length) this.fail(say`has something after the end of the JSON value; remove it.`);
     return node;
   }
 
   private value(depth: number): JsonNode {
     const start = this.at;
-    if (depth > DEEPEST) this.fail(`is nested more than ${DEEPEST} deep; no task file needs that.`);
+    if (depth > DEEPEST) this.fail(say`is nested more than ${DEEPEST} deep; no task file needs that.`);
     const first = this.text[start];
     if (first === "{") return { kind: "object", start, members: this.members(depth) };
     if (first === "[") return { kind: "array", start, items: this.items(depth) };
@@ -73,7 +74,7 @@ class JsonReader {
     const number = this.match(NUMBER);
     if (number !== undefined) return { kind: "leaf", start, value: Number(number) };
     if (first === undefined) return this.fail(CUT_OFF);
-    return this.fail("is not JSON here; expected a value such as a text in double quotes.");
+    return this.fail(say`is not JSON here; expected a value such as a text in double quotes.`);
   }
 
   private members(depth: number): JsonMember[] {
@@ -81,7 +82,7 @@ class JsonReader {
     this.list("}", () => {
       const keyStart = this.at;
       if (keyStart >= this.text.length) this.fail(CUT_OFF);
-      if (this.text[keyStart] !== '"') this.fail("is not JSON here; expected a field name in double quotes.");
+      if (this.text[keyStart] !== '"') this.fail(say`is not JSON here; expected a field name in double quotes.`);
       const key = this.string();
       this.expect(":");
       members.push({ key, keyStart, value: this.value(depth + 1) });
@@ -105,12 +106,12 @@ class JsonReader {
       while (this.text[this.at] === ",") {
         const comma = this.at++;
         this.skip();
-        if (this.text[this.at] === close) this.fail(`has a comma before "${close}"; remove it.`, comma);
+        if (this.text[this.at] === close) this.fail(say`has a comma before "${close}"; remove it.`, comma);
         part();
         this.skip();
       }
       if (this.at >= this.text.length) this.fail(CUT_OFF);
-      if (this.text[this.at] !== close) this.fail(`is not JSON here; expected "," or "${close}".`);
+      if (this.text[this.at] !== close) this.fail(say`is not JSON here; expected "," or "${close}".`);
     }
     this.at++;
   }
@@ -121,7 +122,7 @@ class JsonReader {
     do this.match(PLAIN);
     while (this.match(ESCAPE) !== undefined);
     if (this.text[this.at] !== '"') {
-      this.fail("has a text that is not closed, or a control character or wrong \\ in it.", start);
+      this.fail(say`has a text that is not closed, or a control character or wrong \\ in it.`, start);
     }
     this.at++;
     return JSON.parse(this.text.slice(start, this.at)) as string;
@@ -130,7 +131,7 @@ class JsonReader {
   private expect(mark: string): void {
     this.skip();
     if (this.at >= this.text.length) this.fail(CUT_OFF);
-    if (this.text[this.at] !== mark) this.fail(`is not JSON here; expected "${mark}".`);
+    if (this.text[this.at] !== mark) this.fail(say`is not JSON here; expected "${mark}".`);
     this.at++;
     this.skip();
   }
@@ -146,7 +147,7 @@ class JsonReader {
     return found;
   }
 
-  private fail(sentence: string, at = this.at): never {
+  private fail(sentence: Sentence, at = this.at): never {
     throw new JsonSyntaxError(sentence, at);
   }
 }
@@ -168,6 +169,6 @@ export function duplicateKeys(node: JsonNode): JsonMember[] {
 }
 
 /** The sentence about a field that its object already had. */
-export function repeatedField(key: string): string {
-  return `field "${key}" stands here for the second time; keep one.`;
+export function repeatedField(key: string): Sentence {
+  return say`field "${key}" stands here for the second time; keep one.`;
 }

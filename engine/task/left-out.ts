@@ -1,5 +1,6 @@
 // Prompts of a file that cannot be used: a few are left out with a note, a file of which most cannot be used is refused.
 import { ProblemList } from "../base/problem-list.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { shortSentence, throwProblems, type Problem, type Problems } from "./problems.ts";
 
 /** Prompts or rows that cannot be used: how many there are, and what is wrong with them. */
@@ -34,14 +35,15 @@ export class Unusable {
 export function leaveOut(
   bad: Unusable,
   total: number,
-  what: string,
+  what: Sentence,
   source: { readonly file: string; readonly text?: string },
-): string[] {
+): Sentence[] {
   const [first] = bad.problems;
   if (!first) return [];
   if (bad.count > total / 2) throwProblems(bad.problems, source);
   const { line } = first.place;
-  const place = line === undefined ? "" : `, in line ${line}`;
-  const sentence = shortSentence(first.sentence).replace(/\.$/, "");
-  return [`${source.file}: ${bad.count} of ${total} ${what} left out; the first${place}: ${sentence}.`];
+  const place = line === undefined ? say`` : say`, in line ${line}`;
+  const sentence = shortSentence(first.sentence);
+  const found = say`${source.file}: ${bad.count} of ${total} ${what} left out; the first${place}`;
+  return [sentence.text.endsWith(".") ? say`${found}: ${sentence}` : say`${found}: ${sentence}.`];
 }

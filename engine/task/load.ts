@@ -1,6 +1,7 @@
 // A task from a file of any form: ours, or another project's by its importer.
 import { extname } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { isFolder } from "../base/read-file.ts";
 import { isStandardInput } from "../base/standard-input.ts";
 import { eapIgCsv } from "./importers/eap-ig-csv.ts";
@@ -45,8 +46,8 @@ export function loadTask(path: string): Task {
 /** Before a byte is read: messages show lines of a file, and whoever names a path need not be the one who may read it. */
 function requireTaskName(path: string): void {
   if (isStandardInput(path) || EXTENSIONS.includes(extname(path).toLowerCase()) || isFolder(path)) return;
-  const sentence = `is not a task file by its name; tasks end in ${EXTENSIONS.join(", ")}.`;
-  throw new EngineError("invalid-file", `${path}: ${sentence}`, { place: { file: path } });
+  const sentence = say`is not a task file by its name; tasks end in ${sayList(EXTENSIONS, ", ")}.`;
+  throw new EngineError("invalid-file", say`${path}: ${sentence}`, { place: { file: path } });
 }
 
 function ownTask(source: Source): Task {

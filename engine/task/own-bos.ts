@@ -1,4 +1,5 @@
 // Prompts that a file writes with a beginning-of-text token of their own: counted, so that a note can say that none is put before it.
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
 export class OwnBos {
@@ -33,11 +34,11 @@ export class OwnBos {
     return bosId !== undefined && ids[0] === bosId ? 1 : 0;
   }
 
-  notes(): string[] {
+  notes(): Sentence[] {
     if (this.count === 0) return [];
     const begin = this.tokenizer.front.map((id) => this.tokenizer.token(id)).join("");
     return [
-      `${this.file}: ${this.count} prompts begin with ${begin} as they are written; it is not put before them again.`,
+      say`${this.file}: ${this.count} prompts begin with ${begin} as they are written; it is not put before them again.`,
     ];
   }
 }

@@ -1,3 +1,4 @@
+import { say } from "../base/sentence.ts";
 import { expect, test } from "vitest";
 import { EngineError } from "../base/errors.ts";
 import { ProblemList } from "../base/problem-list.ts";
@@ -15,7 +16,7 @@ function messageOf(problems: readonly Problem[], text?: string): string {
 
 const at = (line: number, column: number, sentence = "is wrong."): Problem => ({
   place: { file: "a.yaml", line, column },
-  sentence,
+  sentence: say`${sentence}`,
 });
 
 test("no problem is no error", () => {
@@ -64,7 +65,7 @@ test("a sentence that quotes a value as long as the file keeps its beginning and
   );
   const sentence = `is "${"x".repeat(396)} … ${"x".repeat(134)}"; write a word.`;
   expect(message).toBe(`a.yaml:1:1: ${sentence}`);
-  expect(facts.problems).toEqual([at(1, 1, sentence)]);
+  expect((facts.problems as Problem[]).map((problem) => String(problem.sentence))).toEqual([sentence]);
 });
 
 test("of a file with hundreds of problems twenty are listed and a hundred kept and made, with their count", () => {
@@ -73,7 +74,7 @@ test("of a file with hundreds of problems twenty are listed and a hundred kept a
   for (let line = 1; line <= 500; line++) {
     problems.add(() => {
       made++;
-      return { place: { file: "t.yaml", line }, sentence: "is wrong." };
+      return { place: { file: "t.yaml", line }, sentence: say`is wrong.` };
     });
   }
   const { message, facts } = caught(() => throwProblems(problems, { file: "t.yaml" }));

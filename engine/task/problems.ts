@@ -1,12 +1,13 @@
 // Everything that is wrong with a file, each with its place and its line, thrown as one error.
 import { EngineError, formatPlace, MOST_PROBLEMS, type ErrorCode, type Place } from "../base/errors.ts";
+import { say, sayList, Sentence } from "../base/sentence.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { visibleLine } from "../base/visible.ts";
 
 export interface Problem {
   readonly place: Place;
   /** What, value, remedy. */
-  readonly sentence: string;
+  readonly sentence: Sentence;
 }
 
 export type Problems = ProblemList<Problem>;
@@ -41,11 +42,14 @@ function problemsError(
   const lines = text?.split("\n");
   const shown = sorted.slice(0, MOST_PROBLEMS.listed).map((problem) => formatProblem(problem, lines));
   const more = problems.count - shown.length;
-  const message = [
-    ...(problems.count > 1 ? [`${file} has ${problems.count} problems:`] : []),
-    ...shown,
-    ...(more > 0 ? [`and ${more} more.`] : []),
-  ].join("\n");
+  const message = sayList(
+    [
+      ...(problems.count > 1 ? [`${file} has ${problems.count} problems:`] : []),
+      ...shown,
+      ...(more > 0 ? [`and ${more} more.`] : []),
+    ],
+    "\n",
+  );
   return new EngineError(
     code,
     message,
@@ -57,20 +61,23 @@ function problemsError(
 /** A value that is quoted in a sentence may be as long as the file; beginning and remedy stay. */
 const SENTENCE = { longest: 600, head: 400, tail: 150 } as const;
 
-export function shortSentence(sentence: string): string {
-  if (sentence.length <= SENTENCE.longest) return sentence;
-  return `${sentence.slice(0, SENTENCE.head)} … ${sentence.slice(-SENTENCE.tail)}`;
+export function shortSentence(sentence: Sentence): Sentence {
+  return sentence.text.length <= SENTENCE.longest ? sentence : Sentence.changed(sentence, shortened);
+}
+
+function shortened(text: string): string {
+  return text.length <= SENTENCE.longest ? text : `${text.slice(0, SENTENCE.head)} … ${text.slice(-SENTENCE.tail)}`;
 }
 
 function withShortSentence({ place, sentence }: Problem): Problem {
   return { place, sentence: shortSentence(sentence) };
 }
 
-function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): string {
-  const head = `${formatPlace(place)}: ${visible(sentence)}`;
+function formatProblem({ place, sentence }: Problem, lines: readonly string[] | undefined): Sentence {
+  const head = say`${formatPlace(place)}: ${Sentence.changed(sentence, visible)}`;
   const line = place.line === undefined ? undefined : lines?.[place.line - 1];
   if (line === undefined) return head;
-  return `${head}\n${excerpt(visible(line.replace(/\r$/, "")), place.line!, place.column ?? 1)}`;
+  return say`${head}\n${excerpt(visible(line.replace(/\r$/, "")), place.line!, place.column ?? 1)}`;
 }
 
 /** Tabs as arrows, so that the caret stays in place. */

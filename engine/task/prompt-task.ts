@@ -1,4 +1,5 @@
 // From the fields of a task with prompts written out, ours or AutoCircuit's, to the task.
+import { type Note, say, type Sentence } from "../base/sentence.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { leaveOut, Unusable } from "./left-out.ts";
@@ -22,13 +23,13 @@ export interface Usable {
 export function promptTask(
   source: Source,
   fields: PromptTaskFile,
-  notes: readonly string[],
+  notes: readonly Note[],
   usable: Usable = { indices: fields.prompts.map((_, i) => i), bad: new Unusable() },
 ): PromptTask {
   const problems = commonProblems(source, fields);
   problems.addAll(roleProblems(source, fields.roles, Object.keys(fields.word_idxs ?? {})));
   if (fields.split?.by) {
-    const sentence = '"split.by" names slots, and prompts have none; remove it.';
+    const sentence = say`"split.by" names slots, and prompts have none; remove it.`;
     problems.add(() => ({ sentence, place: source.place(["split", "by"]) }));
   }
   const { bad } = usable;
@@ -42,7 +43,7 @@ export function promptTask(
     problems.addAll(bad.problems);
     throwProblems(problems, source);
   }
-  const left = leaveOut(bad, total, "prompts", source);
+  const left = leaveOut(bad, total, say`prompts`, source);
   return {
     ...commonFields(source, fields, [...notes, ...left]),
     kind: "contrast",
@@ -66,22 +67,22 @@ function promptProblems(
   metric: PromptTaskFile["metric"],
 ): Problems {
   const problems = new ProblemList<Problem>();
-  const add = (path: readonly PropertyKey[], sentence: string): void => {
+  const add = (path: readonly PropertyKey[], sentence: Sentence): void => {
     problems.add(() => ({ sentence, place: source.place(["prompts", i, ...path]) }));
   };
   if (String(clean) === String(corrupt)) {
-    add(["corrupt"], `prompt ${i + 1} has the same clean and corrupt text; nothing would be measured.`);
+    add(["corrupt"], say`prompt ${i + 1} has the same clean and corrupt text; nothing would be measured.`);
   }
   if (metric !== "log-probability" && !wrong_answers?.length) {
     add(
       [],
-      `prompt ${i + 1} has no wrong_answers, which the metric needs; write some or choose metric: log-probability.`,
+      say`prompt ${i + 1} has no wrong_answers, which the metric needs; write some or choose metric: log-probability.`,
     );
   }
   const wrong = new Set(wrong_answers);
   const both = answers.find((answer) => wrong.has(answer));
   if (both !== undefined) {
-    add(["answers"], `${JSON.stringify(both)} is right and wrong in prompt ${i + 1}; keep one.`);
+    add(["answers"], say`${JSON.stringify(both)} is right and wrong in prompt ${i + 1}; keep one.`);
   }
   return problems;
 }

@@ -1,4 +1,5 @@
 // From the fields of a relation in the form of Hernandez et al. to the task, and a relation as a contrast between subjects.
+import { type Note, say, type Sentence } from "../base/sentence.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { throwProblems } from "./problems.ts";
 import type { RelationFile } from "./schema.ts";
@@ -7,19 +8,19 @@ import type { RelationTask, TaskCommon, TemplateTask } from "./task.ts";
 import { nameOccurrences, type Template } from "./template.ts";
 
 /** @throws EngineError "invalid-task" naming every problem */
-export function relationTask(source: Source, fields: RelationFile, notes: readonly string[]): RelationTask {
+export function relationTask(source: Source, fields: RelationFile, notes: readonly Note[]): RelationTask {
   const problems = commonProblems(source, fields);
-  const add = (path: readonly PropertyKey[], sentence: string): void => {
+  const add = (path: readonly PropertyKey[], sentence: Sentence): void => {
     problems.add(() => ({ sentence, place: source.place(path) }));
   };
-  if (fields.split?.by) add(["split", "by"], '"split.by" names slots, and a relation has none; remove it.');
+  if (fields.split?.by) add(["split", "by"], say`"split.by" names slots, and a relation has none; remove it.`);
   for (const field of ["prompt_templates", "prompt_templates_zs"] as const) {
     fields[field]?.forEach((template, i) => {
       const mentions = template.split("{}").length - 1;
       if (mentions === 0)
-        add([field, i], `template "${template}" has no {} for the subject; write it where the subject stands.`);
+        add([field, i], say`template "${template}" has no {} for the subject; write it where the subject stands.`);
       if (/\s$/.test(template))
-        add([field, i], `template "${template}" ends with a space; remove it, the object follows after one.`);
+        add([field, i], say`template "${template}" ends with a space; remove it, the object follows after one.`);
     });
   }
   throwProblems(problems, source);
@@ -44,7 +45,7 @@ export function relationTask(source: Source, fields: RelationFile, notes: readon
 type Sample = RelationFile["samples"][number];
 
 /** Published files repeat samples here and there; twice the same would count twice. */
-function repeatedNote({ file }: Source, all: readonly Sample[], kept: readonly Sample[]): string[] {
+function repeatedNote({ file }: Source, all: readonly Sample[], kept: readonly Sample[]): Sentence[] {
   const repeated = all.length - kept.length;
   if (repeated === 0) return [];
   const seen = new Set<string>();
@@ -53,8 +54,7 @@ function repeatedNote({ file }: Source, all: readonly Sample[], kept: readonly S
     return seen.has(key) || !seen.add(key);
   })!;
   return [
-    `${file}: ${repeated} of ${all.length} samples ${repeated === 1 ? "repeats" : "repeat"} an earlier one and ` +
-      `${repeated === 1 ? "is" : "are"} left out; the first: "${first.subject}" → "${first.object}".`,
+    say`${file}: ${repeated} of ${all.length} samples ${repeated === 1 ? say`repeats` : say`repeat`} an earlier one and ${repeated === 1 ? say`is` : say`are`} left out; the first: "${first.subject}" → "${first.object}".`,
   ];
 }
 

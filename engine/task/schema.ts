@@ -1,4 +1,5 @@
 // The task file format as one parser: every field, its limits and its meaning. The published JSON Schema is made from it.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import { ABLATION_KINDS, ABLATION_REFERENCES, ABLATIONS, BOS_CHOICES, CRITERION_NAMES } from "../choices/lists.ts";
 
@@ -22,15 +23,15 @@ const MOST_NAMES = 1000;
 
 const text = z.string().min(1).max(10_000);
 const word = z.string().min(1).max(200);
-const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, "letters and digits, beginning with a letter");
-const key = z.string().regex(/^[A-Za-z][\w-]*$/, "letters, digits, _ and -, beginning with a letter");
+const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, asks(say`letters and digits, beginning with a letter`));
+const key = z.string().regex(/^[A-Za-z][\w-]*$/, asks(say`letters, digits, _ and -, beginning with a letter`));
 const count = z.int().min(1).max(LARGEST_COUNT);
 
 /** Values by name. */
 const named = <Name extends z.ZodString, Value extends z.ZodType>(name: Name, value: Value) =>
   z
     .record(name, value)
-    .refine((values) => Object.keys(values).length <= MOST_NAMES, `at most ${MOST_NAMES} entries`)
+    .refine((values) => Object.keys(values).length <= MOST_NAMES, asks(say`at most ${MOST_NAMES} entries`))
     .meta({ maxProperties: MOST_NAMES });
 
 export const titleSchema = z.strictObject({ en: text, zh: text.optional() });

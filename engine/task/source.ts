@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { EngineError, type Place } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { type FileKind, FILE_KINDS, readWholeFile } from "../base/read-file.ts";
@@ -56,11 +57,11 @@ export function readText(file: string): SourceText {
   } catch (cause) {
     throw invalid(
       file,
-      "is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl).",
+      say`is not UTF-8 text; save it as UTF-8, or name a task file (.yaml, .json, .csv, .tsv, .jsonl).`,
       cause,
     );
   }
-  if (text.trim() === "") throw invalid(file, "is empty; see tasks/README.md for a task to begin with.");
+  if (text.trim() === "") throw invalid(file, say`is empty; see tasks/README.md for a task to begin with.`);
   refuseControlCharacters(file, text);
   return { file, text, sha256: sha256(bytes), extension: extensionOf(file, text) };
 }
@@ -74,12 +75,12 @@ function refuseControlCharacters(file: string, text: string): void {
   const before = text.slice(0, at).split("\n");
   const place = { file, line: before.length, column: before.at(-1)!.length + 1 };
   const name = `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0")}`;
-  const sentence = `holds the control character ${name}; remove it, or name a text file.`;
+  const sentence = say`holds the control character ${name}; remove it, or name a text file.`;
   throw problemError({ place, sentence }, { file, text, code: "invalid-file" });
 }
 
-function invalid(file: string, sentence: string, cause?: unknown): EngineError {
-  return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } }, { cause });
+function invalid(file: string, sentence: Sentence, cause?: unknown): EngineError {
+  return new EngineError("invalid-file", say`${file}: ${sentence}`, { place: { file } }, { cause });
 }
 
 function kindOf(file: string): FileKind {
@@ -119,13 +120,13 @@ function parseJson(source: SourceText): Source {
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   lines.lineStarts.unshift(0);
   const placeOf = (offset: number): Place => toPlace(file, lines, offset);
-  const problem = (sentence: string, offset: number): Problem => ({ sentence, place: placeOf(offset) });
+  const problem = (sentence: Sentence, offset: number): Problem => ({ sentence, place: placeOf(offset) });
   const badFile = { file, text, code: "invalid-file" } as const;
   let tree: JsonNode;
   try {
     tree = parseJsonTree(text.replace(/^\uFEFF/, " "));
   } catch (error) {
-    throw error instanceof JsonSyntaxError ? problemError(problem(error.message, error.at), badFile) : error;
+    throw error instanceof JsonSyntaxError ? problemError(problem(error.sentence, error.at), badFile) : error;
   }
   const problems: Problems = new ProblemList<Problem>();
   for (const { key, keyStart } of duplicateKeys(tree)) problems.add(() => problem(repeatedField(key), keyStart));
@@ -168,7 +169,8 @@ function parseYaml(source: SourceText): Source {
   const lines = new LineCounter();
   const placeOf = (offset: number): Place => toPlace(file, lines, offset);
   const problems: Problems = new ProblemList<Problem>();
-  if (exceedsDepth(text, DEEPEST)) throw invalid(file, `is nested more than ${DEEPEST} deep; no task file needs that.`);
+  if (exceedsDepth(text, DEEPEST))
+    throw invalid(file, say`is nested more than ${DEEPEST} deep; no task file needs that.`);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
     problems.add(() => ({ place: placeOf(pos[0]), sentence: yamlSentence(code, message) }));
@@ -192,30 +194,29 @@ function toPlain(document: Document.Parsed, { file }: SourceText): unknown {
     if (!(cause instanceof ReferenceError)) throw cause;
     throw invalid(
       file,
-      `uses YAML aliases (*name) that unfold to too much, more than ${MOST_UNFOLDED}; write the values out.`,
+      say`uses YAML aliases (*name) that unfold to too much, more than ${MOST_UNFOLDED}; write the values out.`,
       cause,
     );
   }
 }
 
-const YAML_REMEDIES: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: "a tab is used for indentation; use spaces",
-  MULTIPLE_DOCS: "holds several documents (---); keep one task per file",
-  BAD_INDENT: "is indented wrongly; fields of one level begin in the same column",
-  MISSING_CHAR: "lacks a character, such as a closing quote, bracket or comma",
-  BLOCK_AS_IMPLICIT_KEY: 'cannot be read as one field; a text that holds ": " needs quotes',
-  IMPOSSIBLE: "cannot be read as YAML",
-  BAD_SCALAR_START: "begins with a character that YAML keeps for itself; put the text in quotes",
-  TAG_RESOLVE_FAILED: "has a tag (!name); tasks use no tags, remove it",
-  UNEXPECTED_TOKEN:
-    "has something here that YAML does not expect; a text with { [ * & ! % @ at its beginning needs quotes",
-  MULTILINE_IMPLICIT_KEY: "has a field name that goes over several lines; is a colon or a quote missing?",
+const YAML_REMEDIES: Readonly<Record<string, Sentence>> = {
+  TAB_AS_INDENT: say`a tab is used for indentation; use spaces`,
+  MULTIPLE_DOCS: say`holds several documents (---); keep one task per file`,
+  BAD_INDENT: say`is indented wrongly; fields of one level begin in the same column`,
+  MISSING_CHAR: say`lacks a character, such as a closing quote, bracket or comma`,
+  BLOCK_AS_IMPLICIT_KEY: say`cannot be read as one field; a text that holds ": " needs quotes`,
+  IMPOSSIBLE: say`cannot be read as YAML`,
+  BAD_SCALAR_START: say`begins with a character that YAML keeps for itself; put the text in quotes`,
+  TAG_RESOLVE_FAILED: say`has a tag (!name); tasks use no tags, remove it`,
+  UNEXPECTED_TOKEN: say`has something here that YAML does not expect; a text with { [ * & ! % @ at its beginning needs quotes`,
+  MULTILINE_IMPLICIT_KEY: say`has a field name that goes over several lines; is a colon or a quote missing?`,
 };
 
-function yamlSentence(code: string, message: string): string {
-  if (message.startsWith("Flow ")) return "comes before a bracket, [ or {, of an earlier line is closed; close it.";
+function yamlSentence(code: string, message: string): Sentence {
+  if (message.startsWith("Flow ")) return say`comes before a bracket, [ or {, of an earlier line is closed; close it.`;
   const remedy = YAML_REMEDIES[code];
-  return remedy === undefined ? `is not YAML: ${message}.` : `${remedy}.`;
+  return remedy === undefined ? say`is not YAML: ${message}.` : say`${remedy}.`;
 }
 
 type YamlPair = Pair<Node, Node | null>;

@@ -1,4 +1,5 @@
 // What a task file says once it is read and checked: the three kinds of task as plain data, before any tokenizer is involved.
+import type { Note } from "../base/sentence.ts";
 import type { BosChoice } from "../choices/lists.ts";
 import type { AblationKind, AblationReference, CriterionName, MetricName, RoleRule } from "./schema.ts";
 import type { AnswerRule, Template } from "./template.ts";
@@ -26,7 +27,7 @@ export interface TaskCommon {
   /** SHA-256 of the file's bytes. */
   readonly sha256: string;
   /** What the reader of the file should know: fields that are not used, how an import was understood. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface SplitRule {

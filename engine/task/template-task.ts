@@ -1,4 +1,5 @@
 // From the fields of a template task to the task, with every check that needs more than one field.
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import type { Place } from "../base/errors.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { didYouMean, namesOf } from "./did-you-mean.ts";
@@ -79,7 +80,7 @@ class TemplateTaskReader {
 
   private add(
     path: Path,
-    sentence: () => string,
+    sentence: () => Sentence,
     { ofKey = false, part }: { ofKey?: boolean; part?: string } = {},
   ): void {
     this.problems.add(() => {
@@ -91,7 +92,7 @@ class TemplateTaskReader {
   private checkLists(): void {
     for (const [name, list] of Object.entries(this.fields.lists)) {
       if (Array.isArray(list)) {
-        this.checkRepeats(list, (i) => ["lists", name, i], `list "${name}"`);
+        this.checkRepeats(list, (i) => ["lists", name, i], say`list "${name}"`);
         continue;
       }
       list.rows.forEach((row, i) => {
@@ -100,22 +101,22 @@ class TemplateTaskReader {
         this.add(
           path,
           () =>
-            `${formatPath(path)} has ${row.length} ${row.length === 1 ? "entry" : "entries"}, but there are ${list.columns.length} columns; write one entry for each.`,
+            say`${formatPath(path)} has ${row.length} ${row.length === 1 ? say`entry` : say`entries`}, but there are ${list.columns.length} columns; write one entry for each.`,
         );
       });
-      this.checkRepeats(list.columns, (i) => ["lists", name, "columns", i], `columns of list "${name}"`);
+      this.checkRepeats(list.columns, (i) => ["lists", name, "columns", i], say`columns of list "${name}"`);
       this.checkRepeats(
         list.rows.map(([first]) => first!),
         (i) => ["lists", name, "rows", i],
-        `list "${name}"`,
+        say`list "${name}"`,
       );
     }
   }
 
-  private checkRepeats(words: readonly string[], path: (index: number) => Path, where: string): void {
+  private checkRepeats(words: readonly string[], path: (index: number) => Path, where: Sentence): void {
     const seen = new Set<string>();
     words.forEach((word, i) => {
-      if (seen.has(word)) this.add(path(i), () => `"${word}" stands twice in ${where}; keep one.`);
+      if (seen.has(word)) this.add(path(i), () => say`"${word}" stands twice in ${where}; keep one.`);
       seen.add(word);
     });
   }
@@ -123,17 +124,17 @@ class TemplateTaskReader {
   private checkSlots(): void {
     const { slots, lists } = this.fields;
     if (Object.keys(slots).length === 0)
-      this.add(["slots"], () => '"slots" is empty; name each slot and its list, such as S: name.');
+      this.add(["slots"], () => say`"slots" is empty; name each slot and its list, such as S: name.`);
     for (const [slot, list] of Object.entries(slots)) {
       if (!Object.hasOwn(lists, list)) {
         this.add(
           ["slots", slot],
           () =>
-            `slot "${slot}" draws from list "${list}", which is not under lists.${didYouMean(list, Object.keys(lists))}`,
+            say`slot "${slot}" draws from list "${list}", which is not under lists.${didYouMean(list, Object.keys(lists))}`,
         );
       }
       if (slot === "new" || slot === "END")
-        this.add(["slots", slot], () => `"${slot}" has a meaning of its own; give the slot another name.`, {
+        this.add(["slots", slot], () => say`"${slot}" has a meaning of its own; give the slot another name.`, {
           ofKey: true,
         });
     }
@@ -166,7 +167,10 @@ class TemplateTaskReader {
     const places = slots.map((slot) => references(variant.text).findIndex((reference) => reference.slot === slot));
     const missing = slots.filter((_, i) => places[i] === -1);
     for (const slot of missing)
-      this.add(path, () => `the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`);
+      this.add(
+        path,
+        () => say`the template has no {${slot}}, but bothOrders exchanges it; add it or remove bothOrders.`,
+      );
     if (missing.length > 0) {
       this.templatesAreWhole = false;
       return [];
@@ -190,15 +194,15 @@ class TemplateTaskReader {
   /** A prompt. */
   private template(text: string, path: Path): Template {
     if (/\s$/.test(text))
-      this.add(path, () => `the prompt ends with a space; remove it, answers begin with one (" Mary").`);
-    if (/^\s/.test(text)) this.add(path, () => "the prompt begins with a space; remove it.");
+      this.add(path, () => say`the prompt ends with a space; remove it, answers begin with one (" Mary").`);
+    if (/^\s/.test(text)) this.add(path, () => say`the prompt begins with a space; remove it.`);
     return this.pieces(text, path);
   }
 
   private pieces(text: string, path: Path): Template {
     const parsed = parseTemplate(text);
     if ("problem" in parsed) {
-      this.add(path, () => `${JSON.stringify(text)} ${parsed.problem}.`, { part: parsed.part });
+      this.add(path, () => say`${JSON.stringify(text)} ${parsed.problem}.`, { part: parsed.part });
       this.templatesAreWhole = false;
       return [];
     }
@@ -221,7 +225,7 @@ class TemplateTaskReader {
       this.add(
         path,
         () =>
-          `{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
+          say`{${slot}+${offset}} goes beyond list "${this.fields.slots[slot]}", which has ${list.rows.length} entries.`,
         { part },
       );
     }
@@ -236,7 +240,7 @@ class TemplateTaskReader {
       path,
       () => {
         const names = Object.keys(slots);
-        return `"${slot}" is not a slot; declare it under slots (there are ${namesOf(names)}).${didYouMean(slot, names)}`;
+        return say`"${slot}" is not a slot; declare it under slots (there are ${namesOf(names)}).${didYouMean(slot, names)}`;
       },
       { part },
     );
@@ -249,7 +253,7 @@ class TemplateTaskReader {
       if (name !== undefined && name !== slot && Object.hasOwn(this.fields.slots, name)) {
         this.add(
           path,
-          () => `slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`,
+          () => say`slot "${name}" has the name of a mention of slot "${slot}"; give one of them another name.`,
           {
             part: `{${name}}`,
           },
@@ -271,7 +275,7 @@ class TemplateTaskReader {
       if (!needless)
         this.add(
           path,
-          () => `there are no "${field}"; write them for the task or for this template, such as ${field}: [" {S}"].`,
+          () => say`there are no "${field}"; write them for the task or for this template, such as ${field}: [" {S}"].`,
         );
       return { kind: "strings", strings: [] };
     }
@@ -297,7 +301,7 @@ class TemplateTaskReader {
       this.add(
         path,
         () =>
-          `answer "${written}" would follow "${end.trim().split(" ").at(-1)}" without a space; write " ${written}".`,
+          say`answer "${written}" would follow "${end.trim().split(" ").at(-1) ?? ""}" without a space; write " ${written}".`,
       );
     }
   }
@@ -308,16 +312,19 @@ class TemplateTaskReader {
     );
     const [side] = sides;
     if (sides.length !== 1 || !side) {
-      this.add(path, () => `a part of a list needs exactly one of after, before and upTo; there are ${sides.length}.`);
+      this.add(
+        path,
+        () => say`a part of a list needs exactly one of after, before and upTo; there are ${sides.length}.`,
+      );
       return { kind: "strings", strings: [] };
     }
     if (!Object.hasOwn(this.lists, list)) {
-      this.add([...path, "list"], () => `"${list}" is not under lists.${didYouMean(list, Object.keys(this.lists))}`);
+      this.add([...path, "list"], () => say`"${list}" is not under lists.${didYouMean(list, Object.keys(this.lists))}`);
     } else if (this.lists[list].rows.length > MOST_ANSWERS) {
       this.add(
         [...path, "list"],
         () =>
-          `list "${list}" has ${this.lists[list].rows.length} words, more than the ${MOST_ANSWERS} that can be answers; name a shorter list.`,
+          say`list "${list}" has ${this.lists[list].rows.length} words, more than the ${MOST_ANSWERS} that can be answers; name a shorter list.`,
       );
     } else if (this.checkSlotName(side[1], [...path, side[0]])) {
       this.usedSlots.add(side[1]);
@@ -325,7 +332,7 @@ class TemplateTaskReader {
       if (own !== list)
         this.add(
           [...path, side[0]],
-          () => `slot "${side[1]}" draws from list "${own}", not from "${list}"; name a slot of that list.`,
+          () => say`slot "${side[1]}" draws from list "${own}", not from "${list}"; name a slot of that list.`,
         );
     }
     return { kind: "range", list, slot: side[1], side: side[0], prefix };
@@ -336,13 +343,13 @@ class TemplateTaskReader {
       if (name === WRITTEN)
         this.add(
           ["corruptions", name],
-          () => `"${WRITTEN}" means the templates' own corrupt texts; choose another name.`,
+          () => say`"${WRITTEN}" means the templates' own corrupt texts; choose another name.`,
           {
             ofKey: true,
           },
         );
       if (Object.keys(corruption).length === 0)
-        this.add(["corruptions", name], () => `corruption "${name}" changes nothing; write such as { S2: new }.`);
+        this.add(["corruptions", name], () => say`corruption "${name}" changes nothing; write such as { S2: new }.`);
       for (const [target, source] of Object.entries(corruption))
         this.checkReplacement(["corruptions", name, target], target, source, mentions);
     }
@@ -362,7 +369,7 @@ class TemplateTaskReader {
       this.add(
         path,
         () =>
-          `slot "${source}" draws from list "${from}", but ${target} from "${to}"; only a slot of one list can take its place.`,
+          say`slot "${source}" draws from list "${from}", but ${target} from "${to}"; only a slot of one list can take its place.`,
       );
   }
 
@@ -377,7 +384,7 @@ class TemplateTaskReader {
         this.add(
           ["corruption"],
           () =>
-            `corruption "${corruption}" is not under corruptions (there are ${namesOf(allowed)}).${didYouMean(corruption, allowed)}`,
+            say`corruption "${corruption}" is not under corruptions (there are ${namesOf(allowed)}).${didYouMean(corruption, allowed)}`,
         );
       }
       return corruption;
@@ -387,12 +394,12 @@ class TemplateTaskReader {
       this.add(
         ["templates", lacking],
         () =>
-          'nothing says how the corrupt prompt is made; write "corrupt" for the template or corruptions for the task.',
+          say`nothing says how the corrupt prompt is made; write "corrupt" for the template or corruptions for the task.`,
       );
     if (names.length > 1)
       this.add(
         ["corruptions"],
-        () => `there are ${names.length} corruptions; say with "corruption" which one is the default.`,
+        () => say`there are ${names.length} corruptions; say with "corruption" which one is the default.`,
         { ofKey: true },
       );
     return names[0] ?? WRITTEN;
@@ -403,7 +410,7 @@ class TemplateTaskReader {
       const path = ["positions", i];
       const base = parsePosition(position)?.base;
       if (base === undefined) {
-        this.add(path, () => `position "${position}" is none; write a mention such as S1, S1+1 or END.`);
+        this.add(path, () => say`position "${position}" is none; write a mention such as S1, S1+1 or END.`);
       } else if (base !== "END" && !mentions.namedEverywhere.has(base)) {
         this.add(path, () => noPosition(position, base, mentions));
       }
@@ -419,14 +426,14 @@ class TemplateTaskReader {
   private checkSplit(): void {
     this.fields.split?.by?.forEach((slot, i) => this.checkSlotName(slot, ["split", "by", i]));
     if (this.fields.split?.order !== undefined) {
-      this.add(["split", "order"], () => '"split.order" belongs to tasks with prompts; remove it.');
+      this.add(["split", "order"], () => say`"split.order" belongs to tasks with prompts; remove it.`);
     }
   }
 
   private checkUnused(): void {
     for (const slot of Object.keys(this.fields.slots)) {
       if (!this.usedSlots.has(slot))
-        this.add(["slots", slot], () => `slot "${slot}" is not used; use it as {${slot}} or remove it.`, {
+        this.add(["slots", slot], () => say`slot "${slot}" is not used; use it as {${slot}} or remove it.`, {
           ofKey: true,
         });
     }
@@ -484,25 +491,25 @@ function mentionsIn(variants: readonly Variant[]): Mentions {
   return { variants, everywhere: slots, namedEverywhere: names };
 }
 
-function noMention(target: string, { variants }: Mentions): string {
+function noMention(target: string, { variants }: Mentions): Sentence {
   const mentionsOf = (variant: Variant): string[] => references(variant.text).flatMap(({ name }) => name ?? []);
   const names = [...new Set(variants.flatMap(mentionsOf))];
   const lacking = names.includes(target)
     ? variants.find(({ text }) => !references(text).some(({ name, slot }) => name === target || slot === target))
     : undefined;
   const there = lacking ? mentionsOf(lacking) : names;
-  return `there is no "${target}"${lacking ? ` in template ${lacking.name}` : ""}; mentions are ${namesOf(there)}.${didYouMean(target, there)}`;
+  return say`there is no "${target}"${lacking ? say` in template ${lacking.name}` : say``}; mentions are ${namesOf(there)}.${didYouMean(target, there)}`;
 }
 
-function noPosition(position: string, base: string, { variants }: Mentions): string {
+function noPosition(position: string, base: string, { variants }: Mentions): Sentence {
   const lacking = variants.find(({ text }) => !references(text).some(({ name }) => name === base))!;
   const names = [...new Set(references(lacking.text).flatMap(({ name }) => name ?? []))];
-  return `position "${position}": template ${lacking.name} has no mention "${base}" (it has ${namesOf(names)}).${didYouMean(base, names)}`;
+  return say`position "${position}": template ${lacking.name} has no mention "${base}" (it has ${namesOf(names)}).${didYouMean(base, names)}`;
 }
 
-function unknownColumn(slot: string, column: string, list: WordList): string {
+function unknownColumn(slot: string, column: string, list: WordList): Sentence {
   const columns = list.columns.filter((name) => name !== "");
   const remedy =
-    columns.length > 0 ? `its columns are ${columns.join(", ")}` : `its list has no columns, write {${slot}}`;
-  return `{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`;
+    columns.length > 0 ? say`its columns are ${sayList(columns, ", ")}` : say`its list has no columns, write {${slot}}`;
+  return say`{${slot}.${column}}: slot "${slot}" has no column "${column}"; ${remedy}.${didYouMean(column, columns)}`;
 }

@@ -26,7 +26,7 @@ const vocabulary = {
 
 function piecesOf(text: string): Template {
   const parsed = parseTemplate(text);
-  if ("problem" in parsed) throw new Error(parsed.problem);
+  if ("problem" in parsed) throw new Error(parsed.problem.text);
   return parsed.pieces;
 }
 
@@ -53,7 +53,8 @@ describe("parseTemplate()", () => {
     ["{{S}}", 'has "{{S}"; write {SLOT}, {SLOT.column} or {SLOT+1} with letters and digits', "{{S}"],
     ["{S+1000}", 'has "{S+1000}"; write {SLOT}, {SLOT.column} or {SLOT+1} with letters and digits', "{S+1000}"],
   ])("says what is wrong with %s and which part is meant", (text, problem, part) => {
-    expect(parseTemplate(text)).toEqual({ problem, part });
+    const parsed = parseTemplate(text);
+    expect("problem" in parsed && [parsed.problem.text, parsed.part]).toEqual([problem, part]);
   });
 
   test("gives back what writtenReference() wrote", () => {

@@ -1,4 +1,5 @@
 // Sentences with slots, such as "When {IO} and {S} went to the {P}, {S} gave a {O} to": parsing, names of occurrences, filling.
+import { say, type Sentence } from "../base/sentence.ts";
 import type { WordList } from "./task.ts";
 
 /** One "{slot}", "{slot.column}", "{slot+1}" (the row after) or "{slot+1.column}". */
@@ -42,22 +43,22 @@ const REFERENCE = /^([A-Za-z][A-Za-z0-9]*)(?:\+(\d{1,3}))?(?:\.([A-Za-z]\w*))?$/
 /**
  * @returns the pieces, or a sentence saying what is wrong and the part of the text that it is about
  */
-export function parseTemplate(text: string): { pieces: Template } | { problem: string; part: string } {
+export function parseTemplate(text: string): { pieces: Template } | { problem: Sentence; part: string } {
   const pieces: Piece[] = [];
   let at = 0;
   for (const match of text.matchAll(/[{}]/g)) {
     if (match.index < at) continue;
     if (match[0] === "}")
-      return { problem: 'has a "}" without "{"; slots are written {NAME}', part: text.slice(match.index) };
+      return { problem: say`has a "}" without "{"; slots are written {NAME}`, part: text.slice(match.index) };
     const end = text.indexOf("}", match.index);
     if (end < 0) {
-      return { problem: 'has a "{" that is not closed; slots are written {NAME}', part: text.slice(match.index) };
+      return { problem: say`has a "{" that is not closed; slots are written {NAME}`, part: text.slice(match.index) };
     }
     const inside = text.slice(match.index + 1, end);
     const parts = REFERENCE.exec(inside);
     if (!parts) {
       return {
-        problem: `has "{${inside}}"; write {SLOT}, {SLOT.column} or {SLOT+1} with letters and digits`,
+        problem: say`has "{${inside}}"; write {SLOT}, {SLOT.column} or {SLOT+1} with letters and digits`,
         part: `{${inside}}`,
       };
     }

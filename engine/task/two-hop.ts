@@ -1,4 +1,5 @@
 // A task of questions in two steps: e1 → e2 by the first hop, e2 → e3 by the second, and one question that asks for both.
+import { asks, say, sayList, type Sentence } from "../base/sentence.ts";
 import { z } from "zod";
 import { parseSource, readText } from "./source.ts";
 import { problemError } from "./problems.ts";
@@ -22,7 +23,7 @@ const twoHopSchema = z.strictObject({
   description: z.string().max(10_000).optional(),
   forms: z
     .record(word, formSchema)
-    .refine((forms) => Object.keys(forms).length > 0, { error: "Write at least one form." }),
+    .refine((forms) => Object.keys(forms).length > 0, { error: asks(say`Write at least one form.`) }),
   items: z
     .array(
       z.strictObject({
@@ -61,10 +62,14 @@ export function loadTwoHop(path: string): TwoHopTask {
   const source = parseSource(readText(path));
   const { forms, items, name, title } = validate(source, twoHopSchema);
   const questions = items.map(({ form, e1, e2, e3, aliases = [] }, i) => {
-    const fail = (sentence: string, at: readonly PropertyKey[]) =>
+    const fail = (sentence: Sentence, at: readonly PropertyKey[]) =>
       problemError({ sentence, place: source.place(at) }, source);
     if (!Object.hasOwn(forms, form)) {
-      throw fail(`there is no form "${form}" (there are ${Object.keys(forms).join(", ")}).`, ["items", i, "form"]);
+      throw fail(say`there is no form "${form}" (there are ${sayList(Object.keys(forms), ", ")}).`, [
+        "items",
+        i,
+        "form",
+      ]);
     }
     const { prompt, hop1, hop2, shortcut } = forms[form];
     for (const [key, pattern, slot] of [
@@ -72,7 +77,7 @@ export function loadTwoHop(path: string): TwoHopTask {
       ["hop1", hop1, "{e1}"],
       ["hop2", hop2, "{e2}"],
     ] as const) {
-      if (!pattern.includes(slot)) throw fail(`"${key}" has no ${slot} in it.`, ["forms", form, key]);
+      if (!pattern.includes(slot)) throw fail(say`"${key}" has no ${slot} in it.`, ["forms", form, key]);
     }
     const filled = (pattern: string) => pattern.replaceAll("{e1}", e1).replaceAll("{e2}", e2);
     return {

@@ -1,4 +1,5 @@
 // From the data of a file to the fields of one of the three forms, or to a list of problems.
+import { say, type Sentence } from "../base/sentence.ts";
 import { z } from "zod";
 import { unwrapped } from "../choices/option.ts";
 import { explainIssue, show } from "./explain-issue.ts";
@@ -68,31 +69,31 @@ export const FORM_SCHEMAS = {
 /** @throws EngineError "invalid-task" if it is none of them */
 export function formOf(source: Source): Form {
   const { data } = source;
-  const fail = (sentence: string, path: readonly PropertyKey[] = []): never => {
+  const fail = (sentence: Sentence, path: readonly PropertyKey[] = []): never => {
     throw problemError({ sentence, place: source.place(path) }, source);
   };
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    return fail("a task is a set of fields (name: value); see tasks/README.md for one to begin with.");
+    return fail(say`a task is a set of fields (name: value); see tasks/README.md for one to begin with.`);
   }
   const has = (field: string): boolean => Object.hasOwn(data, field);
   const { kind } = data as { kind?: unknown };
   if (kind === "relation") return "relation";
   if (kind === "two-hop") {
     return fail(
-      'this is a two-hop task, which "secateur two-hop" takes; here it needs to be a contrast or a relation.',
+      say`this is a two-hop task, which "secateur two-hop" takes; here it needs to be a contrast or a relation.`,
       ["kind"],
     );
   }
   if (kind === "contrast-sets") {
-    return fail('is a file of contrast sets, from which directions are made; give it to "secateur vector make".', [
+    return fail(say`is a file of contrast sets, from which directions are made; give it to "secateur vector make".`, [
       "kind",
     ]);
   }
   if (kind !== undefined && kind !== "contrast") {
-    return fail(`"kind" is ${show(kind)}; write "contrast", "relation" or "two-hop".`, ["kind"]);
+    return fail(say`"kind" is ${show(kind)}; write "contrast", "relation" or "two-hop".`, ["kind"]);
   }
   if (kind === "contrast") return has("prompts") ? "prompts" : "templates";
   if (has("prompts")) return "prompts";
   if (has("samples")) return "relation";
-  return fail('"kind" is missing; write kind: contrast (templates or prompts) or kind: relation (samples).');
+  return fail(say`"kind" is missing; write kind: contrast (templates or prompts) or kind: relation (samples).`);
 }

@@ -74,7 +74,7 @@ describe("with a space put in front of every text", () => {
 
   test("of several tokens it is none, and said so", () => {
     expect(llama.answer("a is", " Rob")).toBeUndefined();
-    expect(llama.describe(" Rob")).toBe('" Rob" is 2 tokens (" Ro", "b")');
+    expect(llama.describe(" Rob").text).toBe('" Rob" is 2 tokens (" Ro", "b")');
   });
 });
 
@@ -85,12 +85,12 @@ describe("with the space in the word's own token", () => {
 
   test("of several tokens it is none, and said so", () => {
     expect(gpt2.answer("a is", " Rob")).toBeUndefined();
-    expect(gpt2.describe(" Rob")).toBe('" Rob" is 2 tokens (" Ro", "b")');
+    expect(gpt2.describe(" Rob").text).toBe('" Rob" is 2 tokens (" Ro", "b")');
   });
 
   test("what the tokenizer has no token for is no answer, and named", () => {
     expect([gpt2.answer("a is", " x"), gpt2.isWritten(" x")]).toEqual([undefined, false]);
-    expect(gpt2.describe(" x")).toBe('" x" is not in the tokenizer\'s vocabulary');
+    expect(gpt2.describe(" x").text).toBe('" x" is not in the tokenizer\'s vocabulary');
     expect(gpt2.unwritten("a x is")).toBe('the tokenizer has no tokens for "x" in "a x is"');
   });
 });

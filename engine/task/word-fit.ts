@@ -1,4 +1,5 @@
 // Whether a piece of text is one token of a tokenizer, remembered, and how to say that it is not.
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 
 /** A word for others to stand after. */
@@ -45,18 +46,19 @@ export class WordFit {
   }
 
   /** `the tokenizer has no tokens for "東京" in "In 東京"`. */
-  unwritten(text: string): string {
+  unwritten(text: string): Sentence {
     const parts = this.tokenizer.unknown(text).slice(0, 3);
-    return `the tokenizer has no tokens for ${parts.map((part) => JSON.stringify(part)).join(", ")} in ${JSON.stringify(text)}`;
+    const shown = parts.map((part) => JSON.stringify(part));
+    return say`the tokenizer has no tokens for ${sayList(shown, ", ")} in ${JSON.stringify(text)}`;
   }
 
   /** `" Vaduz" is 3 tokens (" V", "ad", "uz")`. */
-  describe(text: string): string {
+  describe(text: string): Sentence {
     const ids = this.encode(text);
     const shown = JSON.stringify(text);
-    if (!this.isWritten(text)) return `${shown} is not in the tokenizer's vocabulary`;
+    if (!this.isWritten(text)) return say`${shown} is not in the tokenizer's vocabulary`;
     const tokens = ids.slice(0, 12).map((id) => JSON.stringify(this.tokenizer.token(id)));
-    return `${shown} is ${ids.length} tokens (${tokens.join(", ")}${ids.length > 12 ? ", …" : ""})`;
+    return say`${shown} is ${ids.length} tokens (${sayList(tokens, ", ")}${ids.length > 12 ? ", …" : ""})`;
   }
 
   private encode(text: string): readonly number[] {

@@ -20,12 +20,12 @@ describe("exceedsDepth()", () => {
 test("structureProblems() finds repeated fields, names that are no texts and aliases without an anchor", () => {
   const text = "a: &x 1\nb: *x\nc: *y\na: 2\n? [d]\n: { 1: a, '1': b }\n";
   const document = parseDocument(text, { uniqueKeys: false });
-  expect(structureProblems(document).map(({ sentence, offset }) => [text.slice(offset, offset + 3), sentence])).toEqual(
-    [
-      ["a: ", 'field "a" stands here for the second time; keep one.'],
-      ["[d]", "is no text, so it cannot be the name of a field; write name: value."],
-      ["*y\n", "uses the alias *y, but there is no anchor &y before it; write the value out."],
-      ["'1'", 'field "1" stands here for the second time; keep one.'],
-    ],
-  );
+  expect(
+    structureProblems(document).map(({ sentence, offset }) => [text.slice(offset, offset + 3), sentence.text]),
+  ).toEqual([
+    ["a: ", 'field "a" stands here for the second time; keep one.'],
+    ["[d]", "is no text, so it cannot be the name of a field; write name: value."],
+    ["*y\n", "uses the alias *y, but there is no anchor &y before it; write the value out."],
+    ["'1'", 'field "1" stands here for the second time; keep one.'],
+  ]);
 });

@@ -1,4 +1,5 @@
 // What YAML allows and a task file does not: nesting without end, repeated fields, fields whose name is no text, lost aliases.
+import { say, type Sentence } from "../base/sentence.ts";
 import { Lexer, Parser, isCollection, isScalar, visit, type Alias, type Document, type Node, type YAMLMap } from "yaml";
 import { repeatedField } from "./json-tree.ts";
 
@@ -16,7 +17,7 @@ export function exceedsDepth(text: string, deepest: number): boolean {
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 interface StructureProblem {
-  readonly sentence: string;
+  readonly sentence: Sentence;
   /** UTF-16 index of the place. */
   readonly offset: number;
 }
@@ -36,13 +37,13 @@ export function structureProblems(document: Document.Parsed): StructureProblem[]
     Alias: (_, { source, range }) => {
       if (++aliases === MOST_ALIASES + 1) {
         problems.push({
-          sentence: `uses more than ${MOST_ALIASES} aliases (*name); write the values out.`,
+          sentence: say`uses more than ${MOST_ALIASES} aliases (*name); write the values out.`,
           offset: range?.[0] ?? 0,
         });
       }
       if (anchors.has(source)) return;
       problems.push({
-        sentence: `uses the alias *${source}, but there is no anchor &${source} before it; write the value out.`,
+        sentence: say`uses the alias *${source}, but there is no anchor &${source} before it; write the value out.`,
         offset: range?.[0] ?? 0,
       });
     },
@@ -77,7 +78,7 @@ function keyProblems({ items }: YAMLMap<unknown, unknown>): StructureProblem[] {
   return items.flatMap(({ key }) => {
     const offset = (key as Node | null)?.range?.[0] ?? 0;
     if (!isScalar(key))
-      return [{ sentence: "is no text, so it cannot be the name of a field; write name: value.", offset }];
+      return [{ sentence: say`is no text, so it cannot be the name of a field; write name: value.`, offset }];
     const name = String(key.value);
     if (!seen.has(name)) {
       seen.add(name);

@@ -1,4 +1,5 @@
 // From tokens back to text, as the decoder of a tokenizer.json says.
+import { say } from "../base/sentence.ts";
 import { z } from "zod";
 import { bytesOfToken } from "./byte-level.ts";
 import { byteOfName } from "./byte-tokens.ts";
@@ -39,7 +40,7 @@ export function createDecoder(component: Component): Decoder {
     case "Strip":
       return strip(component);
     default:
-      throw component.unsupported(`a decoder of type "${type}"`);
+      throw component.unsupported(say`a decoder of type "${type}"`);
   }
 }
 

@@ -1,5 +1,6 @@
 // The tokenizer that lies in a GGUF's metadata, by llama.cpp's rules: byte-level BPE ("gpt2") or SentencePiece's BPE ("llama").
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import type { GgufMetadata } from "../formats/gguf-metadata.ts";
 import type { AddedToken } from "./added-tokens.ts";
 import type { Added } from "./bos.ts";
@@ -79,7 +80,7 @@ function kindOf(metadata: GgufMetadata, vocabulary: ReadonlyMap<string, number>)
     default:
       throw new EngineError(
         "unsupported",
-        `${file}: its tokenizer is of kind "${kind}", which is not supported in a GGUF, only "gpt2" (byte-level BPE) and "llama" (SentencePiece).`,
+        say`${file}: its tokenizer is of kind "${kind}", which is not supported in a GGUF, only "gpt2" (byte-level BPE) and "llama" (SentencePiece).`,
         { place: { file } },
       );
   }
@@ -120,7 +121,7 @@ function sentencePiece(metadata: GgufMetadata, vocabulary: ReadonlyMap<string, n
   if (scores.length < vocabulary.size) {
     throw new EngineError(
       "invalid-file",
-      `${file}: "tokenizer.ggml.scores" has ${scores.length} entries for ${vocabulary.size} tokens.`,
+      say`${file}: "tokenizer.ggml.scores" has ${scores.length} entries for ${vocabulary.size} tokens.`,
       { place: { file } },
     );
   }
@@ -163,10 +164,10 @@ function preTokenizerOf(metadata: GgufMetadata): GgufPreTokenizer {
   const pre = metadata.string("tokenizer.ggml.pre", "default");
   const known = Object.hasOwn(GGUF_PRE_TOKENIZERS, pre) ? GGUF_PRE_TOKENIZERS[pre] : undefined;
   if (known) return known;
-  const names = Object.keys(GGUF_PRE_TOKENIZERS).join(", ");
+  const names = sayList(Object.keys(GGUF_PRE_TOKENIZERS), ", ");
   throw new EngineError(
     "unsupported",
-    `${file}: its tokenizer splits text as "${pre}", which is not supported, only ${names}.`,
+    say`${file}: its tokenizer splits text as "${pre}", which is not supported, only ${names}.`,
     { place: { file } },
   );
 }
@@ -175,9 +176,13 @@ function vocabularyOf(file: string, tokens: readonly string[]): Map<string, numb
   const ids = new Map(tokens.map((token, id) => [token, id]));
   if (ids.size === tokens.length) return ids;
   const twice = tokens.find((token, id) => ids.get(token) !== id);
-  throw new EngineError("invalid-file", `${file}: the token ${JSON.stringify(twice)} stands twice in its vocabulary.`, {
-    place: { file },
-  });
+  throw new EngineError(
+    "invalid-file",
+    say`${file}: the token ${JSON.stringify(twice)} stands twice in its vocabulary.`,
+    {
+      place: { file },
+    },
+  );
 }
 
 function addedTokens(metadata: GgufMetadata, tokens: readonly string[]): AddedToken[] {
@@ -198,7 +203,7 @@ function specialId(metadata: GgufMetadata, tokens: readonly string[], name: "bos
   if (tokens[id] !== undefined) return id;
   throw new EngineError(
     "invalid-file",
-    `${metadata.file}: metadata "${key}" is ${id}, but the vocabulary has ${tokens.length} tokens.`,
+    say`${metadata.file}: metadata "${key}" is ${id}, but the vocabulary has ${tokens.length} tokens.`,
     { place: { file: metadata.file } },
   );
 }
@@ -216,7 +221,7 @@ function putAround(
   if (!metadata.has(rule)) return [];
   throw new EngineError(
     "invalid-file",
-    `${metadata.file}: its tokenizer puts ${name.toUpperCase()} around every text, but metadata "tokenizer.ggml.${name}_token_id" is missing.`,
+    say`${metadata.file}: its tokenizer puts ${name.toUpperCase()} around every text, but metadata "tokenizer.ggml.${name}_token_id" is missing.`,
     { place: { file: metadata.file } },
   );
 }

@@ -1,6 +1,7 @@
 // A tokenizer.json: its parts read, checked and put together.
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { addedTokenSchema, type AddedToken } from "./added-tokens.ts";
 import { Component } from "./component.ts";
 import { createDecoder } from "./decoder.ts";
@@ -57,7 +58,7 @@ function requireUniqueIds({ vocabulary }: VocabularyModel, added: readonly Added
     if (other !== undefined && other !== token) {
       throw new EngineError(
         "invalid-file",
-        `${file}: id ${id} belongs to two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}.`,
+        say`${file}: id ${id} belongs to two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}.`,
         { place: { file } },
       );
     }

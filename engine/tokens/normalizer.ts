@@ -1,4 +1,5 @@
 // What a tokenizer does to a text before it is split: Unicode forms, replacements, a space put in front.
+import { say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { AlignedText } from "./aligned-text.ts";
 import type { Component } from "./component.ts";
@@ -46,7 +47,7 @@ export function createNormalizer(component: Component): Normalizer {
       return (text) => text.replaceAll(/\P{M}\p{M}*|\p{M}+/gu, (cluster) => map.replace(cluster));
     }
     default:
-      throw component.unsupported(`a normalizer of type "${type}"`);
+      throw component.unsupported(say`a normalizer of type "${type}"`);
   }
 }
 

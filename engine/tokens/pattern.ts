@@ -1,4 +1,5 @@
 // Patterns of a tokenizer.json: texts as they stand, or regular expressions as Oniguruma reads them.
+import { say } from "../base/sentence.ts";
 import { SplitPreTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import type { Component } from "./component.ts";
@@ -34,7 +35,7 @@ export function expressionOf(pattern: Pattern, component: Component): RegExp {
     });
     if (translated) return translated;
   } catch (cause) {
-    throw component.unsupported(`the pattern ${JSON.stringify(pattern.Regex)} (${(cause as Error).message})`);
+    throw component.unsupported(say`the pattern ${JSON.stringify(pattern.Regex)} (${(cause as Error).message})`);
   }
-  throw component.unsupported(`the pattern ${JSON.stringify(pattern.Regex)}`);
+  throw component.unsupported(say`the pattern ${JSON.stringify(pattern.Regex)}`);
 }

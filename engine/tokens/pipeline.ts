@@ -1,5 +1,6 @@
 // A tokenizer as a chain of parts: added tokens, normaliser, words, model, and what is put around; its inverse is the decoder.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { AddedTokens, type AddedToken, type Section } from "./added-tokens.ts";
 import { AlignedText } from "./aligned-text.ts";
 import type { BosChoice } from "../choices/lists.ts";
@@ -70,7 +71,7 @@ export class PipelineTokenizer implements Tokenizer {
     const { file } = this.parts;
     throw new EngineError(
       "usage",
-      `${file}: no beginning-of-text token is declared, so prompts cannot always begin with it; choose auto or never, or write the token into the prompts.`,
+      say`${file}: no beginning-of-text token is declared, so prompts cannot always begin with it; choose auto or never, or write the token into the prompts.`,
       { place: { file } },
     );
   }
@@ -159,7 +160,7 @@ export class PipelineTokenizer implements Tokenizer {
     const name = JSON.stringify(this.tokens[beyond] ?? "");
     throw new EngineError(
       "invalid-task",
-      `The token ${name} has id ${beyond}, but the model embeds ${this.nEmbedded} tokens; a prompt for it cannot hold this one.`,
+      say`The token ${name} has id ${beyond}, but the model embeds ${this.nEmbedded} tokens; a prompt for it cannot hold this one.`,
     );
   }
 
@@ -172,7 +173,7 @@ export class PipelineTokenizer implements Tokenizer {
       () =>
         new EngineError(
           "invalid-file",
-          `${file}: this tokenizer took more than ${LONGEST_TIME / 1000} s for ${JSON.stringify(text.slice(0, 60))}, so one of its patterns does not end; use the tokenizer.json that was published with the model.`,
+          say`${file}: this tokenizer took more than ${LONGEST_TIME / 1000} s for ${JSON.stringify(text.slice(0, 60))}, so one of its patterns does not end; use the tokenizer.json that was published with the model.`,
           { place: { file } },
         ),
     );
@@ -181,6 +182,9 @@ export class PipelineTokenizer implements Tokenizer {
   private requireToken(id: number): string {
     const token = this.tokens[id];
     if (token !== undefined) return token;
-    throw new EngineError("shape", `Token id ${id} is not in the tokenizer, whose highest id is ${this.dVocab - 1}.`);
+    throw new EngineError(
+      "shape",
+      say`Token id ${id} is not in the tokenizer, whose highest id is ${this.dVocab - 1}.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 // What the post-processor of a tokenizer.json puts around a text: beginning and end of text, class and separator tokens.
+import { say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { Added } from "./bos.ts";
 import type { Component } from "./component.ts";
@@ -44,7 +45,7 @@ export function addedByPostProcessor(component: Component): Added {
           NOTHING,
         );
     default:
-      throw component.unsupported(`a post-processor of type "${type}"`);
+      throw component.unsupported(say`a post-processor of type "${type}"`);
   }
 }
 
@@ -56,10 +57,10 @@ function addedByTemplate(component: Component): Added {
     const special = Object.hasOwn(special_tokens, id) ? special_tokens[id] : undefined;
     if (special) return special.ids;
     throw component.wrong(
-      `"${component.path}" puts ${JSON.stringify(id)} around a text, which is not among its special_tokens`,
+      say`"${component.path}" puts ${JSON.stringify(id)} around a text, which is not among its special_tokens`,
     );
   };
   const at = single.findIndex((item) => "Sequence" in item);
-  if (at < 0) throw component.wrong(`"${component.path}.single" has no place for the text`);
+  if (at < 0) throw component.wrong(say`"${component.path}.single" has no place for the text`);
   return { before: single.slice(0, at).flatMap(ids), after: single.slice(at + 1).flatMap(ids) };
 }

@@ -1,4 +1,5 @@
 // How a tokenizer cuts a text into words, within which its tokens lie.
+import { say } from "../base/sentence.ts";
 import { z } from "zod";
 import type { AlignedText } from "./aligned-text.ts";
 import { charactersOfBytes, GPT2_WORDS } from "./byte-level.ts";
@@ -58,7 +59,7 @@ export function createPreTokenizer(component: Component): PreTokenizer {
       return (word) => words(word).flatMap(isolate);
     }
     default:
-      throw component.unsupported(`a pre-tokenizer of type "${type}"`);
+      throw component.unsupported(say`a pre-tokenizer of type "${type}"`);
   }
 }
 

@@ -1,4 +1,5 @@
 // SentencePiece's compiled table of replacements: a double-array trie over UTF-8 bytes, and the texts that its leaves point to.
+import { say } from "../base/sentence.ts";
 import type { Component } from "./component.ts";
 
 /** Longer clusters are looked up character by character, as in Hugging Face's library; bytes. */
@@ -15,7 +16,7 @@ export class Charsmap {
     const bytes = Buffer.from(base64, "base64");
     const size = bytes.length >= 4 ? bytes.readUInt32LE(0) : -1;
     if (size < 4 || size % 4 !== 0 || 4 + size > bytes.length) {
-      throw component.wrong(`"${component.path}.precompiled_charsmap" is damaged`);
+      throw component.wrong(say`"${component.path}.precompiled_charsmap" is damaged`);
     }
     const units = Uint32Array.from({ length: size / 4 }, (_, i) => bytes.readUInt32LE(4 + 4 * i));
     return new Charsmap(units, bytes.subarray(4 + size));

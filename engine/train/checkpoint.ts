@@ -1,6 +1,7 @@
 // A training run's state as one file, from which the run goes on as if it had never stopped.
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 import { sha256 } from "../base/hash.ts";
 import { type ModelShape, parameterCount, parametersOf } from "./parameters.ts";
@@ -29,16 +30,16 @@ export function readCheckpoint(path: string, recipe: Recipe, shape: ModelShape):
   const bytes = readWholeFile(path, FILE_KINDS.training);
   const end = bytes.indexOf(0x0a, MAGIC.length);
   if (!bytes.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC)) || end < 0) {
-    throw refused(path, "not a training checkpoint of this version; delete it to train from the start");
+    throw refused(path, say`not a training checkpoint of this version; delete it to train from the start`);
   }
   const header = JSON.parse(bytes.toString("utf8", MAGIC.length, end)) as Header;
   if (header.identity !== identityOf(recipe, shape)) {
-    throw refused(path, "a checkpoint of another seed, recipe or set of tasks; delete it to train from the start");
+    throw refused(path, say`a checkpoint of another seed, recipe or set of tasks; delete it to train from the start`);
   }
   const size = parameterCount(parametersOf(shape));
   const sizes = [size, size, size, shape.nLayers * shape.nHeads];
   if (bytes.length - end - 1 !== 4 * sizes.reduce((sum, n) => sum + n, 0)) {
-    throw refused(path, "cut short; delete it to train from the start");
+    throw refused(path, say`cut short; delete it to train from the start`);
   }
   let at = end + 1;
   const [weights, first, second, gates] = sizes.map((n) => {
@@ -53,6 +54,6 @@ function identityOf(recipe: Recipe, shape: ModelShape): string {
   return sha256(JSON.stringify([recipe, shape]));
 }
 
-function refused(file: string, sentence: string): EngineError {
-  return new EngineError("invalid-file", `${file}: ${sentence}.`, { place: { file } });
+function refused(file: string, sentence: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${file}: ${sentence}.`, { place: { file } });
 }

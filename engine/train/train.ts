@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { cores } from "../base/cores.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { jsonTokenizer } from "../tokens/json-tokenizer.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { Corpus, corpusWords } from "./corpus.ts";
@@ -55,7 +56,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     while (!trainer.isDone) {
       if (options.signal?.aborted) {
         writeCheckpoint(checkpoint, trainer.state, recipe, shape);
-        throw new EngineError("cancelled", `Stopped on request after step ${trainer.state.step}.`);
+        throw new EngineError("cancelled", say`Stopped on request after step ${trainer.state.step}.`);
       }
       const report = await trainer.advance();
       if (report.step % CHECKPOINT_EVERY === 0) writeCheckpoint(checkpoint, trainer.state, recipe, shape);

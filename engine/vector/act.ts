@@ -10,6 +10,7 @@
 import { norm } from "../activations/change-rows.ts";
 import type { At, Change, Step, Where } from "../activations/plan.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import type { CoefficientUnit, VectorAction, VectorPositions } from "../choices/acting.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import type { ModelConfig } from "../model/model.ts";
@@ -50,12 +51,12 @@ export function changesOf(
     if (!vector)
       throw new EngineError(
         "usage",
-        `The direction is not known at layer ${layer}; it is at ${directions.layers.join(", ")}.`,
+        say`The direction is not known at layer ${layer}; it is at ${sayList(directions.layers, ", ")}.`,
       );
     if (norm(vector) === 0)
       throw new EngineError(
         "usage",
-        `The direction is zero at layer ${layer}: both sides stand in one state there. Choose another layer.`,
+        say`The direction is zero at layer ${layer}: both sides stand in one state there. Choose another layer.`,
       );
     return vector;
   };
@@ -80,7 +81,7 @@ export function changesOf(
       if (layers.length !== 1)
         throw new EngineError(
           "usage",
-          "One direction is projected out everywhere; name one layer whose direction it is.",
+          say`One direction is projected out everywhere; name one layer whose direction it is.`,
         );
       const change: Change = { op: "project", basis: [Array.from(known(layers[0]))], keep: "outside" };
       return writesOf(nLayers).map((site) => ({ where: where(site), change }));
@@ -89,7 +90,7 @@ export function changesOf(
       if (positions !== "all" && positions !== "end")
         throw new EngineError(
           "usage",
-          "A state is replaced at the prompt's end; generated tokens have none of their own yet.",
+          say`A state is replaced at the prompt's end; generated tokens have none of their own yet.`,
         );
       return layers.map((layer) => ({
         where: { ...siteOf(layer), at: "end", step: "prompt" },
@@ -120,7 +121,7 @@ export function inVectors(vector: ArrayLike<number>, layer: number, { scale, uni
   if (stream === undefined)
     throw new EngineError(
       "usage",
-      "The stream's norm at the layer is not known; count the coefficient in lengths of the vector.",
+      say`The stream's norm at the layer is not known; count the coefficient in lengths of the vector.`,
     );
   return (scale * stream) / norm(vector);
 }
@@ -130,6 +131,6 @@ function minusMean({ sides, layers }: Directions, layer: number): number {
   if (mean !== undefined) return mean;
   throw new EngineError(
     "usage",
-    "affine moves to the mean of the minus side, and this direction was not made from two sides. Choose project or clamp.",
+    say`affine moves to the mean of the minus side, and this direction was not made from two sides. Choose project or clamp.`,
   );
 }

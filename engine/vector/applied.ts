@@ -1,6 +1,7 @@
 // A named direction as it acts on a model: what was left unsaid filled in, and its coefficient in both units.
 import { norm } from "../activations/change-rows.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { CoefficientUnit, VectorAction, VectorPositions } from "../choices/acting.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import type { Model } from "../model/model.ts";
@@ -48,7 +49,7 @@ function actingOn({ directions, layer, streamNorms, name }: OpenedVector, asked:
   if (layers.length === 0) {
     throw new EngineError(
       "usage",
-      `${name} holds directions of ${directions.layers.length} layers and names none to act at; say which with --layer.`,
+      say`${name} holds directions of ${directions.layers.length} layers and names none to act at; say which with --layer.`,
     );
   }
   return {

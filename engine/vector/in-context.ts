@@ -1,6 +1,7 @@
 // Prompts of a task shown by examples ("x -> y" a line), and how often a changed model answers them.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { InContextForm } from "../choices/vector.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
@@ -85,7 +86,7 @@ export function inContextSplit(
   const order = random.shuffled(samples).map(({ subject, object }): Shot => ({ input: subject, output: object }));
   const needed = 2 * queries + shots + 1;
   if (order.length < needed) {
-    const sentence = `${file}: has ${order.length} samples; ${queries} queries each to choose and to report, and ${shots} shots with a query of their own need ${needed}. Ask for fewer.`;
+    const sentence = say`${file}: has ${order.length} samples; ${queries} queries each to choose and to report, and ${shots} shots with a query of their own need ${needed}. Ask for fewer.`;
     throw new EngineError("invalid-task", sentence, { place: { file } });
   }
   const pool = order.slice(2 * queries);

@@ -1,6 +1,7 @@
 // A file of contrast sets as a judge of directions on a model: its score, its prompts by split, its neutral texts.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import type { ContrastSets } from "../task/contrast-sets.ts";
 import type { EndOptions } from "./ends.ts";
@@ -20,7 +21,7 @@ export function judgedSets(sets: ContrastSets, { model }: Executor): JudgedSets 
   if (!sets.score) {
     throw new EngineError(
       "invalid-task",
-      `${sets.file}: has no score; write score: { plus_tokens: […], minus_tokens: […], prompts: […] }.`,
+      say`${sets.file}: has no score; write score: { plus_tokens: […], minus_tokens: […], prompts: […] }.`,
       {
         place: { file: sets.file },
       },

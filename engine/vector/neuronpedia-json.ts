@@ -1,6 +1,7 @@
 // A direction as Neuronpedia takes one (POST /api/vector/new): one layer, its hook, and a strength to begin with.
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import { readJsonFile } from "../formats/json-file.ts";
 import { type Directions, vectorAt } from "./direction.ts";
@@ -28,11 +29,11 @@ export function neuronpediaVector(
 ): NeuronpediaVector {
   const vector = vectorAt(directions, layer);
   if (!vector)
-    throw new EngineError("usage", `The direction is not known at layer ${layer}; name another with --layer.`);
+    throw new EngineError("usage", say`The direction is not known at layer ${layer}; name another with --layer.`);
   if (vector.length > WIDEST)
     throw new EngineError(
       "usage",
-      `Neuronpedia takes vectors of at most ${WIDEST} numbers; this one has ${vector.length}.`,
+      say`Neuronpedia takes vectors of at most ${WIDEST} numbers; this one has ${vector.length}.`,
     );
   const isEmbedding = layer === EMBEDDING;
   return {
@@ -50,7 +51,7 @@ export function readNeuronpediaVector(path: string): { readonly directions: Dire
   const parsed = schema.safeParse(readJsonFile(path, FILE_KINDS.result));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const sentence = `${path}: is no vector of Neuronpedia: ${issue.path.join(".") || "the file"}: ${issue.message}.`;
+    const sentence = say`${path}: is no vector of Neuronpedia: ${issue.path.join(".") || say`the file`}: ${issue.message}.`;
     throw new EngineError("invalid-file", sentence, { place: { file: path } });
   }
   const { layerNumber, hookType, vector, vectorLabel, modelId } = parsed.data;

@@ -1,5 +1,6 @@
 // A direction by its file, or a sum of several: "first_capital.safetensors + last.safetensors - first.safetensors".
 import { EngineError } from "../base/errors.ts";
+import { type Note, say, sayList } from "../base/sentence.ts";
 import type { Model } from "../model/model.ts";
 import { readControlVector } from "./control-vector.ts";
 import type { Directions } from "./direction.ts";
@@ -9,7 +10,7 @@ import { readVectorFile, type VectorHeader } from "./vector-file.ts";
 export interface OpenedVector extends VectorHeader {
   readonly name: string;
   readonly directions: Directions;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Of a sum: what it is made of, each with its sign. */
   readonly summands: readonly { readonly sign: 1 | -1; readonly vector: OpenedVector }[];
 }
@@ -33,7 +34,7 @@ export function summandsOf(text: string): { readonly sign: 1 | -1; readonly file
   if (found.some(({ file }) => file.trim() === "")) {
     throw new EngineError(
       "usage",
-      `"${text}" is no sum of directions; write files with + or - between them, such as "a.safetensors + b.safetensors".`,
+      say`"${text}" is no sum of directions; write files with + or - between them, such as "a.safetensors + b.safetensors".`,
     );
   }
   return found;
@@ -46,14 +47,14 @@ function openFile(file: string, model: Pick<Model, "name" | "config" | "sha256">
   if (vectors[0].length !== dModel) {
     throw new EngineError(
       "shape",
-      `${file}: its directions are ${vectors[0].length} wide, and states of ${model.name} are ${dModel} wide. It is another model's.`,
+      say`${file}: its directions are ${vectors[0].length} wide, and states of ${model.name} are ${dModel} wide. It is another model's.`,
     );
   }
   const beyond = layers.find((layer) => layer >= nLayers);
   if (beyond === undefined) return opened;
   throw new EngineError(
     "shape",
-    `${file}: holds a direction of layer ${beyond}, and ${model.name} has layers 0 to ${nLayers - 1}. It is another model's.`,
+    say`${file}: holds a direction of layer ${beyond}, and ${model.name} has layers 0 to ${nLayers - 1}. It is another model's.`,
   );
 }
 
@@ -61,13 +62,13 @@ function readAny(file: string, model: Pick<Model, "name" | "sha256">): OpenedVec
   const bare = { name: file, streamNorms: [], figures: {}, summands: [] };
   if (/\.gguf$/i.test(file)) {
     const { directions, notes } = readControlVector(file);
-    return { ...bare, directions, layer: undefined, notes: notes.map((note) => `${file}: ${note}`) };
+    return { ...bare, directions, layer: undefined, notes: notes.map((note) => say`${file}: ${note}`) };
   }
   if (/\.json$/i.test(file)) return { ...bare, ...readNeuronpediaVector(file), notes: [] };
   if (/\.(pt|pth|pkl|bin|npy|npz)$/i.test(file)) {
     throw new EngineError(
       "invalid-file",
-      `${file}: is a pickle or an array of Python, which is not read because it can run code. Save the direction as safetensors: save_file({"direction.L": v}, path, {"format": "secateur.vector", "method": "file"}).`,
+      say`${file}: is a pickle or an array of Python, which is not read because it can run code. Save the direction as safetensors: save_file({"direction.L": v}, path, {"format": "secateur.vector", "method": "file"}).`,
       { place: { file } },
     );
   }
@@ -78,7 +79,7 @@ function readAny(file: string, model: Pick<Model, "name" | "sha256">): OpenedVec
     name: file,
     summands: [],
     notes: other
-      ? [`${file} was made with other weights than ${model.name}'s; what it does here is not what its header says.`]
+      ? [say`${file} was made with other weights than ${model.name}'s; what it does here is not what its header says.`]
       : [],
   };
 }
@@ -88,8 +89,11 @@ function sumOf(name: string, summands: OpenedVector["summands"]): OpenedVector {
   const all = summands.map(({ vector }) => vector.directions);
   const layers = all[0].layers.filter((layer) => all.every((of) => of.layers.includes(layer)));
   if (layers.length === 0) {
-    const said = summands.map(({ vector }) => `${vector.name} at ${vector.directions.layers.join(", ")}`).join("; ");
-    throw new EngineError("usage", `The directions of a sum have no layer in common: ${said}.`);
+    const said = sayList(
+      summands.map(({ vector }) => `${vector.name} at ${vector.directions.layers.join(", ")}`),
+      "; ",
+    );
+    throw new EngineError("usage", say`The directions of a sum have no layer in common: ${said}.`);
   }
   const vectors = layers.map((layer) => {
     const sum = new Float64Array(all[0].vectors[0].length);

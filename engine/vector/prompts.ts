@@ -1,5 +1,6 @@
 // Texts and chats as prompts of a model, and the positions at which a direction is read.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { BosChoice } from "../choices/lists.ts";
 import { ChatTemplate } from "../generation/chat-template.ts";
 import type { Model } from "../model/model.ts";
@@ -28,7 +29,7 @@ export class PromptWriter {
     if (!chatTemplate) {
       throw new EngineError(
         "unsupported",
-        `${model.name} has no chat template, and the texts are messages of a chat. Take another model, or write template: plain.`,
+        say`${model.name} has no chat template, and the texts are messages of a chat. Take another model, or write template: plain.`,
       );
     }
     this.template = ChatTemplate.parse(chatTemplate);
@@ -39,15 +40,15 @@ export class PromptWriter {
     const text = this.textOf(entry);
     const [unknown] = this.tokenizer.unknown(text);
     const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
-    const refuse = (why: string): never => {
-      throw new EngineError("invalid-task", `The text ${shown} ${why}`);
+    const refuse = (why: Sentence): never => {
+      throw new EngineError("invalid-task", say`The text ${shown} ${why}`);
     };
     if (unknown !== undefined)
-      refuse(`cannot be written: ${this.model.name} has no token for ${JSON.stringify(unknown)}.`);
+      refuse(say`cannot be written: ${this.model.name} has no token for ${JSON.stringify(unknown)}.`);
     const ids = this.tokenizer.encode(text);
-    if (ids.length === 0) refuse("has no token.");
+    if (ids.length === 0) refuse(say`has no token.`);
     const { nContext } = this.model.config;
-    if (ids.length > nContext) refuse(`has ${ids.length} tokens, and ${this.model.name} reads ${nContext} at most.`);
+    if (ids.length > nContext) refuse(say`has ${ids.length} tokens, and ${this.model.name} reads ${nContext} at most.`);
     return { text, ids };
   }
 
@@ -55,7 +56,7 @@ export class PromptWriter {
     if (this.template)
       return this.template.render(typeof entry === "string" ? [{ role: "user", content: entry }] : entry);
     if (typeof entry === "string") return entry;
-    throw new EngineError("invalid-task", "A chat needs template: chat.");
+    throw new EngineError("invalid-task", say`A chat needs template: chat.`);
   }
 }
 
@@ -69,7 +70,7 @@ export function positionsOf(ids: readonly number[], at: string, tokenizer: Token
   const none = (): never => {
     throw new EngineError(
       "usage",
-      `A prompt of ${ids.length} tokens has no position "${at}": ${JSON.stringify(tokenizer.decode(ids))}.`,
+      say`A prompt of ${ids.length} tokens has no position "${at}": ${JSON.stringify(tokenizer.decode(ids))}.`,
     );
   };
   if (at === "all") return ids.length > 1 ? Array.from({ length: ids.length - 1 }, (_, i) => i + 1) : none();
@@ -78,7 +79,8 @@ export function positionsOf(ids: readonly number[], at: string, tokenizer: Token
     return last < 0 ? none() : [last];
   }
   const back = /^end(?:-(\d+))?$/.exec(at);
-  if (!back) throw new EngineError("usage", `There is no position "${at}"; choose end, end-1, end-2 …, all or last.`);
+  if (!back)
+    throw new EngineError("usage", say`There is no position "${at}"; choose end, end-1, end-2 …, all or last.`);
   const position = ids.length - 1 - Number(back[1] ?? 0);
   return position < 0 ? none() : [position];
 }

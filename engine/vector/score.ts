@@ -1,6 +1,7 @@
 // What a direction is judged by at the end of a prompt: the log-odds of a set of tokens.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { FreeChange } from "../evaluate/neutral-effect.ts";
 import { klDivergence } from "../readout/distribution.ts";
 import { forEachLogits } from "../readout/logits.ts";
@@ -28,7 +29,7 @@ export function tokenScore(
   if (shared === undefined) return score;
   throw new EngineError(
     "invalid-task",
-    `The token ${JSON.stringify(tokenizer.token(shared))} stands on both sides of the score; take other words.`,
+    say`The token ${JSON.stringify(tokenizer.token(shared))} stands on both sides of the score; take other words.`,
   );
 }
 
@@ -37,7 +38,7 @@ function firstToken(word: string, tokenizer: Tokenizer): number {
     const [id] = tokenizer.encodePlain(word);
     if (id !== undefined) return id;
   }
-  throw new EngineError("invalid-task", `The tokenizer cannot write "${word}" of the score; take another word.`);
+  throw new EngineError("invalid-task", say`The tokenizer cannot write "${word}" of the score; take another word.`);
 }
 
 /** log Σ_plus exp(logit) − log Σ_minus exp(logit): with P the share of plus among both, log P − log(1 − P). */

@@ -1,6 +1,7 @@
 // A text written twice, without and with directions, and how much they moved the chance of every token that was written.
 //
 // Four rows grow together: the clean text, the steered one, and each of them read by the other model.
+import type { Note } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Fired } from "../activations/plan-runner.ts";
 import { PlanSession } from "../activations/plan-session.ts";
@@ -52,7 +53,7 @@ export async function steeredText(
   readonly clean: SteeredSample;
   readonly steered: SteeredSample;
   readonly fired: readonly Fired[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }> {
   const { tokenizer } = executor.model;
   const bare = { worlds: [{ ids: prompt }], changes: [], read: [] };

@@ -1,6 +1,7 @@
 // A direction as the bytes of a file, in the form that its ending names.
 import { basename, extname } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { type Note, say, sayList } from "../base/sentence.ts";
 import { VECTOR_ENDINGS, type VectorEnding } from "../choices/vector.ts";
 import type { Model } from "../model/model.ts";
 import { controlVectorBytes } from "./control-vector.ts";
@@ -13,7 +14,7 @@ export function endingOf(file: string): VectorEnding {
   if (ending) return ending;
   throw new EngineError(
     "usage",
-    `${file}: a direction is written as ${VECTOR_ENDINGS.join(", ")}; give the file one of these endings.`,
+    say`${file}: a direction is written as ${sayList(VECTOR_ENDINGS, ", ")}; give the file one of these endings.`,
   );
 }
 
@@ -26,7 +27,7 @@ export function vectorBytes(
   file: string,
   model: Pick<Model, "name" | "sha256" | "config">,
   vector: Omit<VectorFile, "model">,
-): { readonly bytes: Uint8Array; readonly notes: readonly string[] } {
+): { readonly bytes: Uint8Array; readonly notes: readonly Note[] } {
   const { directions, layer } = vector;
   const ending = endingOf(file);
   switch (ending) {
@@ -37,7 +38,8 @@ export function vectorBytes(
       const json = neuronpediaVector(model.name, directions, named, basename(file, extname(file)));
       return {
         bytes: new TextEncoder().encode(`${JSON.stringify(json)}\n`),
-        notes: directions.layers.length > 1 ? [`Neuronpedia's form holds one layer; the file has layer ${named}.`] : [],
+        notes:
+          directions.layers.length > 1 ? [say`Neuronpedia's form holds one layer; the file has layer ${named}.`] : [],
       };
     }
     case ".safetensors":

@@ -1,5 +1,6 @@
 // A direction as a file of ours: safetensors with one tensor a layer, and a header that says what it is and how well it did.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { DIRECTION_METHODS, type DirectionMethod } from "../choices/vector.ts";
 import { SafetensorsFile } from "../formats/safetensors.ts";
 import { safetensorsBytes } from "../formats/write-safetensors.ts";
@@ -59,14 +60,14 @@ export function readVectorFile(path: string): VectorFile {
     if (metadata.format !== FORMAT || !DIRECTION_METHODS.includes(method)) {
       throw refused(
         path,
-        `it is no direction of this program (format "${metadata.format ?? "none"}", method "${metadata.method ?? "none"}")`,
+        say`it is no direction of this program (format "${metadata.format ?? say`none`}", method "${metadata.method ?? say`none`}")`,
       );
     }
     const layers = [...file.tensors.keys()].map((name) => layerOf(name, path)).sort((a, b) => a - b);
-    if (layers.length === 0) throw refused(path, "it holds no direction");
+    if (layers.length === 0) throw refused(path, say`it holds no direction`);
     const vectors = layers.map((layer) => Float64Array.from(file.readRows(`direction.${layer}`, 0, 1)));
     if (vectors.some(({ length }) => length !== vectors[0].length))
-      throw refused(path, "its directions are of different width");
+      throw refused(path, say`its directions are of different width`);
     const list = (key: string) => numbersIn(metadata[key], layers.length, key, path);
     const [plus, minus] = [list("plus"), list("minus")];
     return {
@@ -101,13 +102,13 @@ const unprefixed = (prefix: string, metadata: Readonly<Record<string, string>>) 
 function layerOf(tensor: string, path: string): number {
   const layer = /^direction\.(-1|\d{1,5})$/.exec(tensor)?.[1];
   if (layer === undefined)
-    throw refused(path, `tensor "${tensor}" is no direction of a layer, which are named direction.0, direction.1 …`);
+    throw refused(path, say`tensor "${tensor}" is no direction of a layer, which are named direction.0, direction.1 …`);
   return Number(layer);
 }
 
 function wholeIn(text: string, path: string): number {
   if (/^(-1|\d{1,5})$/.test(text)) return Number(text);
-  throw refused(path, `its header names the layer "${text}"`);
+  throw refused(path, say`its header names the layer "${text}"`);
 }
 
 function numbersIn(text: string | undefined, count: number, key: string, path: string): number[] | undefined {
@@ -119,11 +120,11 @@ function numbersIn(text: string | undefined, count: number, key: string, path: s
     read = undefined;
   }
   if (Array.isArray(read) && read.length === count && read.every((x) => typeof x === "number")) return read as number[];
-  throw refused(path, `"${key}" in its header is no list of ${count} numbers`);
+  throw refused(path, say`"${key}" in its header is no list of ${count} numbers`);
 }
 
-function refused(path: string, why: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${why}. Make it again with "secateur vector make".`, {
+function refused(path: string, why: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${why}. Make it again with "secateur vector make".`, {
     place: { file: path },
   });
 }

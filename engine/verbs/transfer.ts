@@ -1,4 +1,5 @@
 // The verb "transfer": circuits measured on other tasks than their own.
+import { eachOnce } from "../base/sentence.ts";
 import { withTransfer } from "../circuit/statistics.ts";
 import type { CircuitSource } from "../session/circuit-source.ts";
 import { readAside } from "../session/read-aside.ts";
@@ -33,7 +34,7 @@ export const transfer: Verb<"transfer"> = {
       },
     );
     for (const [i, circuit] of circuits.entries()) putIntoRun(circuit, (own) => withTransfer(own, ownRows(cells, i)));
-    return { cells, notes: [...new Set(cells.flatMap(({ notes }) => notes))] };
+    return { cells, notes: eachOnce(cells.flatMap(({ notes }) => notes)) };
   },
   headline: ({ cells }) => {
     const able = cells.filter(({ row }) => row.figures);

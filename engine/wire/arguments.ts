@@ -1,4 +1,5 @@
 // What each call of the contract takes: whatever comes over a wire is checked against it before a call is made.
+import { asks, say } from "../base/sentence.ts";
 import { z } from "zod";
 import { exampleCount, listOf, name, oneOf, path, unitId, whole } from "../choices/bounds.ts";
 import { vectorSum } from "../choices/acting.ts";
@@ -11,19 +12,22 @@ import { VERB_NAMES } from "../contract/verbs.ts";
 
 /** Longer texts are no file that a person opens here. */
 const longestText = 500_000_000;
-const text = z.string({ error: "Give a text." }).max(longestText);
-const words = z.string({ error: "Give a text of 1 to 10000 characters." }).min(1).max(10_000);
+const text = z.string({ error: asks(say`Give a text.`) }).max(longestText);
+const words = z
+  .string({ error: asks(say`Give a text of 1 to 10000 characters.`) })
+  .min(1)
+  .max(10_000);
 
 const source = z.union([z.strictObject({ file: path }), z.strictObject({ name, text })], {
-  error: "Give { file }, or { name, text }.",
+  error: asks(say`Give { file }, or { name, text }.`),
 });
 
 const verb = oneOf(VERB_NAMES);
 /** Checked against the verb's own schema once the verb is known: see `OF_A_VERB`. */
-const settings = z.record(z.string(), z.unknown(), { error: "Give an object of settings." });
+const settings = z.record(z.string(), z.unknown(), { error: asks(say`Give an object of settings.`) });
 /** A line that a person writes to a result. */
-const remark = z.string({ error: "Give a text of at most 10000 characters." }).max(10_000);
-const flag = z.boolean({ error: "Give true or false." });
+const remark = z.string({ error: asks(say`Give a text of at most 10000 characters.`) }).max(10_000);
+const flag = z.boolean({ error: asks(say`Give true or false.`) });
 
 const unitKinds = z.array(oneOf(UNIT_KINDS)).min(1).max(UNIT_KINDS.length);
 const vector = { vector: vectorSum, model: path };

@@ -4,6 +4,7 @@
 import type { Endpoint } from "comlink";
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { checked } from "../choices/checked.ts";
 import type { EngineApi } from "../contract.ts";
 import { VERB_ROWS, type VerbName } from "../contract/verbs.ts";
@@ -54,16 +55,16 @@ const thrown = (error: unknown) => ({ isError: false, value: wireError(error) })
 async function called(api: EngineApi, message: unknown): Promise<unknown> {
   if (RELEASED.safeParse(message).success) return undefined;
   const call = CALL.safeParse(message);
-  if (!call.success) throw new EngineError("usage", "Only calls of the engine's contract are answered here.");
+  if (!call.success) throw new EngineError("usage", say`Only calls of the engine's contract are answered here.`);
   const [name] = call.data.path;
-  if (!isCall(name)) throw new EngineError("usage", `The engine has no call "${name}".`);
+  if (!isCall(name)) throw new EngineError("usage", say`The engine has no call "${name}".`);
   const values = call.data.argumentList.map(({ value }) => value);
   const schemas: readonly z.ZodType[] = ARGUMENTS[name];
   const needed = schemas.findLastIndex((schema) => !schema.safeParse(undefined).success) + 1;
   if (values.length > schemas.length || values.length < needed) {
-    throw new EngineError("usage", `${name} takes ${schemas.length} arguments, not ${values.length}.`);
+    throw new EngineError("usage", say`${name} takes ${schemas.length} arguments, not ${values.length}.`);
   }
-  const what = (i: number) => `argument ${i + 1} of ${name}`;
+  const what = (i: number) => say`argument ${i + 1} of ${name}`;
   const args: unknown[] = schemas.map((schema, i) => checked(schema, values[i], what(i)));
   if (OF_A_VERB.some((own) => own === name))
     args[1] = checked(VERB_ROWS[args[0] as VerbName].settings, args[1], what(1));

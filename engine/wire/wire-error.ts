@@ -6,9 +6,9 @@ import type { WireError } from "../contract.ts";
 export function wireError(thrown: unknown): WireError {
   const error = refusalOf(thrown) ?? thrown;
   if (error instanceof EngineError) {
-    const { code, message, facts } = error;
+    const { code, message, sentence: said, facts } = error;
     const problems = facts.problems as WireError["problems"];
-    return { code, message, ...(facts.place && { place: facts.place }), ...(problems && { problems }) };
+    return { code, message, said, ...(facts.place && { place: facts.place }), ...(problems && { problems }) };
   }
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };
 }

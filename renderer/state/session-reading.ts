@@ -1,4 +1,6 @@
 // Reading a session file: every part that the page reads is checked; the schemas are fetched with the first file that is opened.
+import { readSpoken } from "../client/spoken.ts";
+import type { Spoken } from "../../engine/base/sentence.ts";
 import { z } from "zod";
 import { EDGE_METHODS, EDGE_ORDERS, EDGE_SELECTIONS, UNIT_KINDS } from "../../engine/choices/lists.ts";
 import { parseCircuit } from "../../engine/circuit/circuit-file.ts";
@@ -62,6 +64,8 @@ const record = z.looseObject({
 });
 const task = z.looseObject({ file: z.string(), name: z.string(), text: z.string() });
 const share = z.number();
+/** As the engine said it, to be put into the reader's words; in sessions of before a bare text. */
+const note = z.union([z.string(), z.custom<Spoken>((value) => readSpoken(value) !== undefined)]);
 const relation = z.object({
   choice: z.object({
     task: z.string(),
@@ -86,7 +90,7 @@ const relation = z.object({
       layers: z.array(z.looseObject({ layer: z.int(), beta: z.number(), validation: share })),
     }),
     subjects: z.array(z.looseObject({ subject: z.string(), object: z.string() })),
-    notes: z.array(z.string()),
+    notes: z.array(note),
   }),
 });
 const places = z.array(z.int().min(0));
@@ -134,7 +138,7 @@ const edges = z.object({
     }),
     examples: z.object({ discovery: z.int(), heldOut: z.int() }),
     found: z.array(edgeCurve).min(1),
-    notes: z.array(z.string()),
+    notes: z.array(note),
   }),
 });
 const session = z.object({

@@ -1,8 +1,12 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
+import { worded } from "./said.ts";
+import { readSpoken } from "../client/spoken.ts";
+import type { WireError } from "../../engine/contract.ts";
+import type { Note } from "../../engine/base/sentence.ts";
 import { fewForInterval, isFew, leastForInterval } from "../../engine/base/interval.ts";
 import type { RecordedHeadline } from "../../engine/contract/jobs.ts";
 import { type Language, LANGUAGE_TAGS } from "./language.ts";
-import { type Table, tableOf, type WordKey } from "./tables.svelte.ts";
+import { sentencesOf, type Table, tableOf, type WordKey } from "./tables.svelte.ts";
 
 export type { WordKey } from "./tables.svelte.ts";
 /** Names between braces in a message. */
@@ -21,6 +25,17 @@ export class Words {
   /** The message under a key; an arrow, so that components can take it along. */
   readonly t = <Key extends WordKey>(key: Key, ...[values]: Arguments<Key>): string =>
     fill(tableOf(this.language)[key], values ?? {});
+
+  /** A sentence of the engine's; one of an earlier version is a bare text. */
+  readonly said = (said: Note): string => {
+    const sentences = sentencesOf(this.language);
+    const spoken = typeof said === "string" ? undefined : readSpoken(said);
+    if (!spoken) return typeof said === "string" ? said : "";
+    return sentences ? worded(spoken, sentences) : spoken.text;
+  };
+
+  /** What failed. */
+  readonly failure = ({ message, said }: WireError): string => (said ? this.said(said) : message);
 
   /** A name of a closed list of the engine's, in the reader's words, or something else where there are none. */
   named(prefix: string, name: string, otherwise = name): string {

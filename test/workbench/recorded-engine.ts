@@ -1,4 +1,5 @@
 // An engine that answers from the recorded example and knows nothing else: for looking at the page and testing its wire.
+import { say } from "../../engine/base/sentence.ts";
 import type { JobState, JobSummary, StoredResult } from "../../engine/contract/jobs.ts";
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import {
@@ -180,10 +181,10 @@ function summaryOf({ id, request, state, startedAt, circuit }: RunRecord): RunSu
 
 function brokenTask(file: string): WireError {
   const problems = [
-    { place: { file, line: 2, column: 1 }, sentence: 'has no field "nmae"; did you mean "name"?' },
+    { place: { file, line: 2, column: 1 }, sentence: say`has no field "nmae"; did you mean "name"?` },
     {
       place: { file, line: 4, column: 12 },
-      sentence: 'a contrast task needs wrong answers; give one, such as [" B"].',
+      sentence: say`a contrast task needs wrong answers; give one, such as [" B"].`,
     },
   ];
   return { code: "invalid-task", message: `${file} has 2 problems`, place: problems[0].place, problems };

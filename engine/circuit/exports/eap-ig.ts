@@ -1,6 +1,7 @@
 // The graph JSON of EAP-IG and the MIB circuit track: every real node and edge with a score and whether it is in the circuit.
 import { z } from "zod";
 import { EngineError } from "../../base/errors.ts";
+import { say, type Sentence } from "../../base/sentence.ts";
 import type { ScoreSign } from "../../choices/lists.ts";
 import type { Circuit } from "../circuit-schema.ts";
 import { type Edge, formatEdge } from "../edge.ts";
@@ -50,7 +51,7 @@ export function circuitToEapIg(circuit: Circuit): EapIgGraph {
   if (circuit.model.dictionaries) {
     throw new EngineError(
       "unsupported",
-      "Graphs of EAP-IG have no nodes for features of dictionaries; export this circuit as JSON, CSV or for Neuronpedia.",
+      say`Graphs of EAP-IG have no nodes for features of dictionaries; export this circuit as JSON, CSV or for Neuronpedia.`,
     );
   }
   const { nLayers, nHeads, dModel, parallelBlocks = false } = circuit.model;
@@ -294,13 +295,13 @@ function readHidden(
     if (node?.kind !== "mlp" || node.layer >= nLayers) {
       throw invalid(
         file,
-        `${OWN_KEY}.hidden_neurons: "${mlp}" is not an MLP of the model; write m0 to m${nLayers - 1}.`,
+        say`${OWN_KEY}.hidden_neurons: "${mlp}" is not an MLP of the model; write m0 to m${nLayers - 1}.`,
       );
     }
     if (stray !== undefined)
       throw invalid(
         file,
-        `${OWN_KEY}.hidden_neurons.${mlp}: ${stray} is not below d_mlp, ${dMlp}; correct one of them.`,
+        say`${OWN_KEY}.hidden_neurons.${mlp}: ${stray} is not below d_mlp, ${dMlp}; correct one of them.`,
       );
   }
   return { hidden: { dMlp, kept } };
@@ -346,7 +347,7 @@ function requireReasonable(file: string, { nLayers, nHeads }: TopologySizes): vo
   if (edges <= MOST_EDGES) return;
   throw invalid(
     file,
-    `cfg: ${nLayers} layers of ${nHeads} heads have about ${edges} edges, more than ${MOST_EDGES} are not read. Are n_layers and n_heads right?`,
+    say`cfg: ${nLayers} layers of ${nHeads} heads have about ${edges} edges, more than ${MOST_EDGES} are not read. Are n_layers and n_heads right?`,
   );
 }
 
@@ -360,22 +361,22 @@ function requireKnown(
   const set = new Set(known);
   const unknown = names.find((name) => !set.has(name));
   if (unknown === undefined) return;
-  const model = `${sizes.nLayers} layers of ${sizes.nHeads} heads${sizes.parallelBlocks ? ", parallel blocks" : ""}`;
+  const model = say`${sizes.nLayers} layers of ${sizes.nHeads} heads${sizes.parallelBlocks ? say`, parallel blocks` : say``}`;
   throw invalid(
     file,
-    `${field}: "${unknown}" is not in a model of ${model}. Correct cfg, or the name (as in ${known.at(-1)}).`,
+    say`${field}: "${unknown}" is not in a model of ${model}. Correct cfg, or the name (as in ${known.at(-1) ?? ""}).`,
   );
 }
 
-function describeIssue(error: z.ZodError, data: unknown): string {
+function describeIssue(error: z.ZodError, data: unknown): Sentence {
   const [first] = error.issues.map((issue) => explainIssue(issue, data));
   return first === undefined
-    ? "not an EAP-IG graph."
-    : `${first.path === "" ? "the file" : first.path}: ${first.sentence}`;
+    ? say`not an EAP-IG graph.`
+    : say`${first.path === "" ? say`the file` : say`${first.path}`}: ${first.sentence}`;
 }
 
-function invalid(file: string, sentence: string): EngineError {
-  return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
+function invalid(file: string, sentence: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${file}: ${sentence}`, { place: { file } });
 }
 
 /**
@@ -386,7 +387,7 @@ function invalid(file: string, sentence: string): EngineError {
 export function unitsOfEapIg(graph: EapIgGraph, file: string, dMlp: number): UnitSet {
   const { cfg, hidden } = graph;
   if (hidden && hidden.dMlp !== dMlp) {
-    const sentence = `${file}: the kept neurons are of MLPs of ${hidden.dMlp}, the model's have ${dMlp}. Choose the model it was found in.`;
+    const sentence = say`${file}: the kept neurons are of MLPs of ${hidden.dMlp}, the model's have ${dMlp}. Choose the model it was found in.`;
     throw new EngineError("shape", sentence, { place: { file } });
   }
   const space = new UnitSpace({ ...cfg, dMlp }, hidden ? ["head", "mlp", "neuron"] : ["head", "mlp"]);

@@ -1,5 +1,6 @@
 // Every field of a config.json that is read, one table a family; an absent field takes the default of the family's config class
 // in Transformers, to which a test holds each entry.
+import { asks, say, type Sentence } from "../../base/sentence.ts";
 import { z } from "zod";
 import { expectation, fits, type Quantity } from "../../base/quantity.ts";
 import { QUANTITIES } from "../quantities.ts";
@@ -9,14 +10,8 @@ function quantity(bounds: Quantity) {
 }
 
 /** A field whose problem reads `is 3, expected …`. */
-function expecting<T>(accepts: (value: unknown) => value is T, expected: string) {
-  return z.custom<T>(accepts, { error: ({ input }) => `is ${brief(input)}, expected ${expected}` });
-}
-
-function brief(value: unknown): string {
-  if (value === undefined) return "absent";
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+function expecting<T>(accepts: (value: unknown) => value is T, expected: Sentence) {
+  return z.custom<T>(accepts, { error: asks(expected) });
 }
 
 const layers = quantity(QUANTITIES.layers);
@@ -27,8 +22,8 @@ const positions = quantity(QUANTITIES.positions);
 const epsilon = quantity(QUANTITIES.epsilon);
 const base = quantity(QUANTITIES.rotaryBase);
 const share = quantity(QUANTITIES.share);
-const flag = expecting((value) => typeof value === "boolean", "true or false");
-const text = expecting((value) => typeof value === "string", "a text");
+const flag = expecting((value) => typeof value === "boolean", say`true or false`);
+const text = expecting((value) => typeof value === "string", say`a text`);
 
 /** null and absent are one: the class says what stands in. */
 const orNull = <Field extends z.ZodType>(field: Field) => field.nullish().transform((value) => value ?? null);

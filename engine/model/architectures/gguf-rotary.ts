@@ -1,5 +1,6 @@
 // What the GGUF forms of the rotary families (Llama, Qwen) share: metadata keys and tensor names of llama.cpp.
 import { EngineError } from "../../base/errors.ts";
+import { say } from "../../base/sentence.ts";
 import type { GgufMetadata } from "../../formats/gguf-metadata.ts";
 import type { ModelConfig, Positions } from "../model.ts";
 import { QUANTITIES } from "../quantities.ts";
@@ -45,7 +46,7 @@ export function requireNothingElse(metadata: GgufMetadata, architecture: string)
     if (!metadata.has(key) || harmless.some((value) => metadata.is(key, value))) continue;
     throw new EngineError(
       "unsupported",
-      `${metadata.file}: metadata "${key}" asks for something that ${architecture} models do not have here. Use another model.`,
+      say`${metadata.file}: metadata "${key}" asks for something that ${architecture} models do not have here. Use another model.`,
       { place: { file: metadata.file }, key },
     );
   }
@@ -93,7 +94,7 @@ function ggufPositions(metadata: GgufMetadata, architecture: string, dHead: numb
   if (kind !== "none" && kind !== "linear") {
     throw new EngineError(
       "unsupported",
-      `${metadata.file}: rotary scaling "${kind}" is not supported, only "linear" and Llama 3.1's.`,
+      say`${metadata.file}: rotary scaling "${kind}" is not supported, only "linear" and Llama 3.1's.`,
       { place: { file: metadata.file } },
     );
   }
@@ -106,7 +107,7 @@ function ggufPositions(metadata: GgufMetadata, architecture: string, dHead: numb
   if (factors && factors.length !== Math.floor(dims / 2)) {
     throw new EngineError(
       "shape",
-      `${metadata.file}: tensor "${ROPE_FACTORS}" has ${factors.length} factors, but ${dims} rotary dimensions have ${Math.floor(dims / 2)} frequencies.`,
+      say`${metadata.file}: tensor "${ROPE_FACTORS}" has ${factors.length} factors, but ${dims} rotary dimensions have ${Math.floor(dims / 2)} frequencies.`,
       { place: { file: metadata.file }, tensor: ROPE_FACTORS },
     );
   }

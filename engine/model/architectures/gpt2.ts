@@ -1,4 +1,5 @@
 // GPT-2: layer norms, learned positions, plain MLP; matrices stored "in out", q, k and v side by side.
+import { say } from "../../base/sentence.ts";
 import type { GgufMetadata } from "../../formats/gguf-metadata.ts";
 import type { ModelConfig } from "../model.ts";
 import { QUANTITIES } from "../quantities.ts";
@@ -23,7 +24,7 @@ function withoutAliases(json: unknown, file: string): unknown {
   for (const [alias, name] of Object.entries(ALIASES)) {
     if (!Object.hasOwn(fields, alias)) continue;
     if (Object.hasOwn(fields, name) && fields[name] !== fields[alias]) {
-      throw invalidConfig(file, `"${name}" and "${alias}" are one size, but differ`);
+      throw invalidConfig(file, say`"${name}" and "${alias}" are one size, but differ`);
     }
     fields[name] = fields[alias];
   }
@@ -32,7 +33,7 @@ function withoutAliases(json: unknown, file: string): unknown {
 
 function readHuggingFace(json: unknown, file: string, keys: CheckpointKeys): Described {
   const raw = parseConfig(CONFIG_FIELDS.gpt2, withoutAliases(json, file), file);
-  if (raw.add_cross_attention) throw unsupported(file, "cross-attention");
+  if (raw.add_cross_attention) throw unsupported(file, say`cross-attention`);
   const dHead = raw.n_embd / raw.n_head;
   const scale = raw.scale_attn_weights ? 1 / Math.sqrt(dHead) : 1;
   const names = huggingFaceNames(raw.n_embd, raw.tie_word_embeddings, keys);

@@ -1,6 +1,7 @@
 // Reading a Hugging Face config.json: fields that families share, and sentences for what is absent, wrong or not supported.
 import { z } from "zod";
 import { EngineError } from "../../base/errors.ts";
+import { heard, say, sayList, type Sentence } from "../../base/sentence.ts";
 import type { Activation, Positions } from "../model.ts";
 import { rotaryPositions, scaleLlama3 } from "../rotary.ts";
 import { ROTARY_SCALING_FIELDS } from "./config-fields.ts";
@@ -14,27 +15,39 @@ export function parseConfig<Shape extends z.ZodRawShape>(
   if (typeof json === "object" && json !== null && "quantization_config" in json && json.quantization_config) {
     throw unsupported(
       file,
-      "a model with quantised weights (quantization_config)",
-      "Use the unquantised model or a GGUF",
+      say`a model with quantised weights (quantization_config)`,
+      say`Use the unquantised model or a GGUF`,
     );
   }
   const parsed = z.looseObject(shape).safeParse(json);
   if (parsed.success) return parsed.data as z.infer<z.ZodObject<Shape>>;
   const { path, message } = parsed.error.issues[0];
-  const problem = message.replace(/^Invalid input: /, "is wrong: ");
-  throw invalidConfig(file, `"${path.join(".")}" ${problem}`, { field: path.join(".") });
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], json);
+  const field = path.join(".");
+  const problem = message.startsWith(ZODS_OWN)
+    ? say`"${field}" is wrong: ${message.slice(ZODS_OWN.length)}`
+    : say`"${field}" is ${brief(value)}, expected ${heard(message)}`;
+  throw invalidConfig(file, problem, { field });
+}
+
+const ZODS_OWN = "Invalid input: ";
+
+function brief(value: unknown): Sentence {
+  if (value === undefined) return say`absent`;
+  const text = JSON.stringify(value);
+  return text.length > 60 ? say`${text.slice(0, 60)}…` : say`${text}`;
 }
 
 export function invalidConfig(
   file: string,
-  problem: string,
+  problem: Sentence,
   facts: Readonly<Record<string, unknown>> = {},
 ): EngineError {
-  return new EngineError("invalid-file", `${file}: ${problem}.`, { place: { file }, ...facts });
+  return new EngineError("invalid-file", say`${file}: ${problem}.`, { place: { file }, ...facts });
 }
 
-export function unsupported(file: string, what: string, remedy = "Use another model"): EngineError {
-  return new EngineError("unsupported", `${file}: ${what} is not supported. ${remedy}.`, { place: { file } });
+export function unsupported(file: string, what: Sentence, remedy = say`Use another model`): EngineError {
+  return new EngineError("unsupported", say`${file}: ${what} is not supported. ${remedy}.`, { place: { file } });
 }
 
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
@@ -49,7 +62,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 
 export function activation(name: string, file: string): Activation {
   if (Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name];
-  throw unsupported(file, `the activation "${name}"`, `Supported are ${Object.keys(ACTIVATIONS).join(", ")}`);
+  throw unsupported(file, say`the activation "${name}"`, say`Supported are ${sayList(Object.keys(ACTIVATIONS), ", ")}`);
 }
 
 type Settings = Readonly<Record<string, unknown>> & {
@@ -70,7 +83,7 @@ export interface RotaryConfig {
 export function rotarySettings({ rope_scaling: old, rope_parameters: newer }: RotaryConfig, file: string): Settings {
   const settings = (old && Object.keys(old).length > 0 ? old : newer) ?? {};
   const nested = Object.keys(settings).find((key) => key.endsWith("_attention"));
-  if (nested) throw unsupported(file, `rotary settings of their own for some layers (${nested})`);
+  if (nested) throw unsupported(file, say`rotary settings of their own for some layers (${nested})`);
   return settings;
 }
 
@@ -95,7 +108,7 @@ export function rotaryOf(config: RotaryConfig, base: number, dims: number, file:
     case "llama3":
       return rotaryPositions(theta, dims, llama3Scale(config, settings, file));
     default:
-      throw unsupported(file, `rotary scaling "${kind}"`, 'Supported are "linear", "llama3" and "dynamic"');
+      throw unsupported(file, say`rotary scaling "${kind}"`, say`Supported are "linear", "llama3" and "dynamic"`);
   }
 }
 

@@ -1,4 +1,5 @@
 // What the Hugging Face forms of the gated rotary families (Llama, Mistral, Qwen) share: config fields and tensor names.
+import { say } from "../../base/sentence.ts";
 import type { ModelConfig, Positions } from "../model.ts";
 import { type LayerTable, linear, type WeightNames } from "../weight-names.ts";
 import type { CheckpointKeys, Described } from "./architecture.ts";
@@ -69,7 +70,7 @@ export function describeGated(
 function wholeHeadRotary(raw: GatedConfig, dHead: number, file: string): Positions {
   const { partial_rotary_factor: share = 1, rope_type, type } = rotarySettings(raw, file);
   if (share !== 1 && (rope_type ?? type ?? "default") !== "default") {
-    throw unsupported(file, `a scaled rotary embedding on ${share} of each head (partial_rotary_factor)`);
+    throw unsupported(file, say`a scaled rotary embedding on ${share} of each head (partial_rotary_factor)`);
   }
   return rotaryOf(raw, raw.rope_theta, dHead, file);
 }

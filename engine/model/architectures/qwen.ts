@@ -1,4 +1,5 @@
 // Qwen2, Qwen2.5 (biases on q, k and v) and Qwen3 (RMS norms on each head's q and k instead).
+import { say, sayList } from "../../base/sentence.ts";
 import type { ModelConfig } from "../model.ts";
 import type { Architecture } from "./architecture.ts";
 import { ggufGatedNames, ggufRotaryConfig } from "./gguf-rotary.ts";
@@ -22,15 +23,22 @@ function slidingLayers(raw: QwenConfig, file: string, hasWindow: boolean): reado
   const { num_hidden_layers: nLayers, layer_types: types, max_window_layers: first } = raw;
   if (!types) return Array.from({ length: nLayers }, (_, layer) => hasWindow && layer >= first);
   if (types.length !== nLayers) {
-    throw invalidConfig(file, `"layer_types" has ${types.length} entries, but the config has ${nLayers} layers`);
+    throw invalidConfig(file, say`"layer_types" has ${types.length} entries, but the config has ${nLayers} layers`);
   }
   const unknown = types.find((type) => !LAYER_TYPES.includes(type));
   if (unknown !== undefined) {
-    throw unsupported(file, `a layer of type "${unknown}" (layer_types)`, `Supported are ${LAYER_TYPES.join(", ")}`);
+    throw unsupported(
+      file,
+      say`a layer of type "${unknown}" (layer_types)`,
+      say`Supported are ${sayList(LAYER_TYPES, ", ")}`,
+    );
   }
   const slides = types.map((type) => type === "sliding_attention");
   if (slides.includes(true) && !hasWindow) {
-    throw invalidConfig(file, `"layer_types" asks for a window, but use_sliding_window and sliding_window give none`);
+    throw invalidConfig(
+      file,
+      say`"layer_types" asks for a window, but use_sliding_window and sliding_window give none`,
+    );
   }
   return slides;
 }

@@ -1,3 +1,4 @@
+import { textOf } from "../../base/sentence.ts";
 import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../../test/written-task.ts";
 import { expandTask } from "../expand.ts";
@@ -40,7 +41,7 @@ describe("a data set of AutoCircuit", () => {
 
   test("names the fields that are not read", () => {
     const task = writtenTask("a.json", JSON.stringify({ version: 2, prompts: [TEXT], author: "x" }));
-    expect(task.notes).toEqual(["a.json: fields that are not read: version, author."]);
+    expect(task.notes.map(textOf)).toEqual(["a.json: fields that are not read: version, author."]);
   });
 
   test("names what is not read at every depth, with how often it stands there", () => {
@@ -53,7 +54,7 @@ describe("a data set of AutoCircuit", () => {
         ],
       }),
     );
-    expect(task.notes).toEqual(["a.json: fields that are not read: prompts.id (2 times), prompts.by."]);
+    expect(task.notes.map(textOf)).toEqual(["a.json: fields that are not read: prompts.id (2 times), prompts.by."]);
   });
 
   test("leaves out a few prompts that are none or do not fit, and refuses a file of which most do not", () => {
@@ -69,7 +70,7 @@ describe("a data set of AutoCircuit", () => {
     expect(task).toMatchObject({ dropped: 2, prompts: { length: 7 } });
     const { examples, notes } = expandTask(task, tokenizer);
     expect(examples).toHaveLength(6);
-    expect(notes.slice(0, 2).map((note) => note.split("; the first")[0])).toEqual([
+    expect(notes.slice(0, 2).map((note) => textOf(note).split("; the first")[0])).toEqual([
       "a.json: 2 of 9 prompts left out",
       "a.json: 1 of 7 prompts left out",
     ]);

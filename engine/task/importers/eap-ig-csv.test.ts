@@ -1,3 +1,4 @@
+import { textOf } from "../../base/sentence.ts";
 import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../../test/written-task.ts";
 import { expandTask } from "../expand.ts";
@@ -114,7 +115,7 @@ describe("a task table of EAP-IG", () => {
     );
     const { examples, notes } = expandTask(task, tokenizer);
     expect(examples).toHaveLength(2);
-    expect(notes.slice(1)).toEqual([
+    expect(notes.slice(1).map(textOf)).toEqual([
       `table.csv: answers that are numbers are token ids: ${she} is the token " she". Write a word in quotes, with its leading space.`,
       'table.csv: 2 of 4 prompts left out; the first, in line 3: prompt 2: the clean prompt has 4 tokens and the corrupt one 3 ("So Mary went" and "So went"); make them equally long.',
       "table.csv: the prompts that fit (2) give 1 discovery and 1 held-out examples without a clean prompt in both.",

@@ -1,16 +1,17 @@
 // What a file of another project holds beyond the fields that are read, at any depth: named in a note, not refused.
+import { type Note, say } from "../../base/sentence.ts";
 import { z } from "zod";
 import { namesOf } from "../did-you-mean.ts";
 import type { Source } from "../source.ts";
 
 /** The fields that a schema knows, and a note that names the others. */
-export function takeKnown(source: Source, schema: z.ZodObject): { data: object; notes: string[] } {
+export function takeKnown(source: Source, schema: z.ZodObject): { data: object; notes: Note[] } {
   const others = new Map<string, number>();
   const data = known(source.data, schema, "", others) as object;
   const named = [...others].map(([path, count]) => (count === 1 ? path : `${path} (${count} times)`));
   return {
     data,
-    notes: named.length > 0 ? [`${source.file}: fields that are not read: ${namesOf(named)}.`] : [],
+    notes: named.length > 0 ? [say`${source.file}: fields that are not read: ${namesOf(named)}.`] : [],
   };
 }
 

@@ -1,4 +1,5 @@
 // Rows of the MIB benchmark's data sets (arXiv:2504.13151) as JSON, one row a line.
+import { say, sayList } from "../../base/sentence.ts";
 import { z } from "zod";
 import { ProblemList } from "../../base/problem-list.ts";
 import { throwProblems, type Problem } from "../problems.ts";
@@ -50,11 +51,10 @@ const LAYOUTS: readonly Layout[] = [
 export function mibJsonl(source: SourceText): Task {
   const rows = parseLines(source);
   const layout = layoutOf(rows);
-  const problem =
-    "is not a row of a MIB data set; it needs prompt with choices and answerKey, prompt with label, or clean, corrupted and year, and a counterfactual.";
+  const problem = say`is not a row of a MIB data set; it needs prompt with choices and answerKey, prompt with label, or clean, corrupted and year, and a counterfactual.`;
   return taskOfRows(source, rows, (row) => layout?.read(row) ?? { problem }, {
     metric: layout?.metric,
-    notes: layout ? [`${source.file}: ${layout.note}`] : [],
+    notes: layout ? [say`${source.file}: ${layout.note}`] : [],
   });
 }
 
@@ -77,7 +77,7 @@ function parseLines({ file, text }: SourceText): Row<unknown>[] {
       rows.push({ data: jsonValue(parseJsonTree(content.replace(/^\uFEFF/, " "))), line: i + 1 });
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      problems.add(() => ({ sentence: error.message, place: { file, line: i + 1, column: error.at + 1 } }));
+      problems.add(() => ({ sentence: error.sentence, place: { file, line: i + 1, column: error.at + 1 } }));
     }
   });
   throwProblems(problems, { file, text, code: "invalid-file" });
@@ -113,7 +113,7 @@ function readChoices(row: unknown): RowResult | undefined {
   const corrupt = corruptPrompts(counterfactuals(row, z.object({ prompt: z.string() })), "s2_io_flip");
   if (!corrupt) return undefined;
   if (answerKey >= choices.length)
-    return { problem: `answerKey is ${answerKey}, but there are ${choices.length} choices; count from 0.` };
+    return { problem: say`answerKey is ${answerKey}, but there are ${choices.length} choices; count from 0.` };
   return {
     clean: prompt,
     ...corrupt,
@@ -133,8 +133,8 @@ function readLabels(row: unknown): RowResult | undefined {
   const wrong = labelOf(counterfactual);
   if (right === undefined || wrong === undefined) {
     const { answerKey, choices } = right === undefined ? parsed.data : counterfactual;
-    const labels = choices.label.join(", ");
-    return { problem: `answerKey is ${JSON.stringify(answerKey)}, but the labels are ${labels}; name one of them.` };
+    const labels = sayList(choices.label, ", ");
+    return { problem: say`answerKey is ${JSON.stringify(answerKey)}, but the labels are ${labels}; name one of them.` };
   }
   return { clean: parsed.data.prompt, ...corrupt, answers: [` ${right}`], wrongAnswers: [` ${wrong}`] };
 }
@@ -161,6 +161,6 @@ function readYear(row: unknown): RowResult | undefined {
   const { clean, corrupted, year } = parsed.data;
   const lastTwo = Number(String(year).slice(-2));
   if (!Number.isInteger(lastTwo) || lastTwo < 1 || lastTwo > 98)
-    return { problem: `year is ${JSON.stringify(year)}; its last two digits must be 01 to 98.` };
+    return { problem: say`year is ${JSON.stringify(year)}; its last two digits must be 01 to 98.` };
   return { clean, corrupt: corrupted, ...yearAnswers(lastTwo) };
 }

@@ -1,4 +1,5 @@
 // Data sets of rows, each a pair of prompts: the part that all importers of rows share.
+import { type Note, say, type Sentence } from "../../base/sentence.ts";
 import { commonFields } from "../common-fields.ts";
 import { leaveOut, Unusable } from "../left-out.ts";
 import { problemError, throwProblems } from "../problems.ts";
@@ -7,7 +8,7 @@ import type { SourceText } from "../source.ts";
 import type { PromptPair, PromptTask } from "../task.ts";
 
 /** A row's prompts, or the sentence that says what is wrong with it. */
-export type RowResult = Omit<PromptPair, "line"> | { readonly problem: string };
+export type RowResult = Omit<PromptPair, "line"> | { readonly problem: Sentence };
 
 export interface Row<Data> {
   readonly data: Data;
@@ -17,7 +18,7 @@ export interface Row<Data> {
 /** @throws EngineError "invalid-file" for more rows than are read */
 export function requireCountOfRows(count: number, file: string): void {
   if (count <= LARGEST_COUNT) return;
-  const sentence = `has more than ${LARGEST_COUNT} rows, the most that are read; split it into smaller files.`;
+  const sentence = say`has more than ${LARGEST_COUNT} rows, the most that are read; split it into smaller files.`;
   throw problemError({ sentence, place: { file } }, { file, code: "invalid-file" });
 }
 
@@ -26,7 +27,7 @@ export function taskOfRows<Data>(
   source: SourceText,
   rows: readonly Row<Data>[],
   read: (data: Data) => RowResult,
-  { metric = "logit-difference", notes }: { metric?: MetricName; notes: readonly string[] },
+  { metric = "logit-difference", notes }: { metric?: MetricName; notes: readonly Note[] },
 ): PromptTask {
   const bad = new Unusable();
   const prompts: PromptPair[] = [];
@@ -36,9 +37,9 @@ export function taskOfRows<Data>(
       bad.addOne(() => ({ sentence: result.problem, place: { file: source.file, line, column: 1 } }));
     else prompts.push({ ...result, line });
   }
-  if (rows.length === 0) throw problemError({ sentence: "has no rows.", place: { file: source.file } }, source);
+  if (rows.length === 0) throw problemError({ sentence: say`has no rows.`, place: { file: source.file } }, source);
   if (prompts.length === 0) throwProblems(bad.problems, source);
-  const left = leaveOut(bad, rows.length, "rows", source);
+  const left = leaveOut(bad, rows.length, say`rows`, source);
   return {
     ...commonFields(source, { metric }, [...notes, ...left]),
     kind: "contrast",

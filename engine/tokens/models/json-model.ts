@@ -1,4 +1,5 @@
 // The model of a tokenizer.json: byte-pair encoding, unigram or whole words.
+import { say } from "../../base/sentence.ts";
 import { z } from "zod";
 import type { Component } from "../component.ts";
 import { Bpe, ranksOf } from "./bpe.ts";
@@ -46,7 +47,7 @@ export function createModel(component: Component): VocabularyModel {
       return new WordLevel(vocabulary, typeof unk_token === "string" ? vocabulary.get(unk_token) : undefined);
     }
     default:
-      throw component.unsupported(`a tokenizer model of type "${type}", not BPE, Unigram or WordLevel`);
+      throw component.unsupported(say`a tokenizer model of type "${type}", not BPE, Unigram or WordLevel`);
   }
 }
 
@@ -60,7 +61,7 @@ function typeByFields(json: unknown): string {
 function bpeModel(component: Component): VocabularyModel {
   const fields = component.read(bpe);
   if (fields.continuing_subword_prefix || fields.end_of_word_suffix) {
-    throw component.unsupported("a tokenizer model with marks at the beginning or end of words");
+    throw component.unsupported(say`a tokenizer model with marks at the beginning or end of words`);
   }
   const vocabulary = vocabularyOf(fields.vocab, component);
   const merges = fields.merges.map((merge): [string, string] => (typeof merge === "string" ? pairOf(merge, component) : merge));
@@ -77,18 +78,18 @@ function bpeModel(component: Component): VocabularyModel {
 export function pairOf(merge: string, component: Pick<Component, "wrong">): [string, string] {
   const space = merge.indexOf(" ", 1);
   if (space > 0) return [merge.slice(0, space), merge.slice(space + 1)];
-  throw component.wrong(`the merge ${JSON.stringify(merge)} is not two tokens with a space between`);
+  throw component.wrong(say`the merge ${JSON.stringify(merge)} is not two tokens with a space between`);
 }
 
 function vocabularyOf(json: unknown, component: Component): Map<string, number> {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw component.wrong(`"${component.path}.vocab" is not as in a tokenizer.json: it holds no ids by token`);
+    throw component.wrong(say`"${component.path}.vocab" is not as in a tokenizer.json: it holds no ids by token`);
   }
   const vocabulary = new Map<string, number>();
   for (const [token, id] of Object.entries(json)) {
     if (!Number.isSafeInteger(id) || id < 0 || id > HIGHEST_ID) {
       throw component.wrong(
-        `"${component.path}.vocab" is not as in a tokenizer.json: the id of ${JSON.stringify(token.slice(0, 60))} is no whole number from 0 to ${HIGHEST_ID}`,
+        say`"${component.path}.vocab" is not as in a tokenizer.json: the id of ${JSON.stringify(token.slice(0, 60))} is no whole number from 0 to ${HIGHEST_ID}`,
       );
     }
     vocabulary.set(token, id as number);

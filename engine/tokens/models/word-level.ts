@@ -1,5 +1,6 @@
 // A token for every word, and one for all others.
 import { EngineError } from "../../base/errors.ts";
+import { say } from "../../base/sentence.ts";
 import type { VocabularyModel, WordTokens } from "./vocabulary-model.ts";
 
 export class WordLevel implements VocabularyModel {
@@ -14,7 +15,7 @@ export class WordLevel implements VocabularyModel {
     if (id === undefined) {
       throw new EngineError(
         "invalid-task",
-        `${JSON.stringify(word)} is not in the vocabulary of this tokenizer.`,
+        say`${JSON.stringify(word)} is not in the vocabulary of this tokenizer.`,
       );
     }
     return { tokens: [{ id, start: 0, end: word.length }], unknown: known === undefined ? [{ start: 0, end: word.length }] : [] };

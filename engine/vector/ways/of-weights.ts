@@ -1,6 +1,7 @@
 // Directions that stand in the weights: a neuron's value vector, a difference of unembeddings, a dictionary's feature, a relation's edit.
 import type { Dictionary } from "../../activations/dictionary.ts";
 import { EngineError } from "../../base/errors.ts";
+import { say } from "../../base/sentence.ts";
 import type { Model } from "../../model/model.ts";
 import { unembedDirection } from "../../readout/direction.ts";
 import { decompose, pseudoInverse } from "../../relation/svd.ts";
@@ -11,9 +12,9 @@ export function neuronVector(model: Model, at: number, neuron: number): Float64A
   const { name, config } = model;
   const { dModel, dMlp, nLayers } = config;
   if (at < 0 || at >= nLayers)
-    throw new EngineError("usage", `There is no layer ${at}; ${name} has layers 0 to ${nLayers - 1}.`);
+    throw new EngineError("usage", say`There is no layer ${at}; ${name} has layers 0 to ${nLayers - 1}.`);
   if (neuron >= dMlp)
-    throw new EngineError("usage", `There is no neuron ${neuron}; a layer of ${name} has neurons 0 to ${dMlp - 1}.`);
+    throw new EngineError("usage", say`There is no neuron ${neuron}; a layer of ${name} has neurons 0 to ${dMlp - 1}.`);
   return Float64Array.from(model.layer(at).W_out.subarray(neuron * dModel, (neuron + 1) * dModel));
 }
 
@@ -39,7 +40,7 @@ export async function featureVector(
   if (feature >= dictionary.features) {
     throw new EngineError(
       "usage",
-      `There is no feature ${feature}; the dictionary has features 0 to ${dictionary.features - 1}.`,
+      say`There is no feature ${feature}; the dictionary has features 0 to ${dictionary.features - 1}.`,
     );
   }
   const one = new Float64Array(dictionary.features);
