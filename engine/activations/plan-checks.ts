@@ -312,7 +312,7 @@ function checkOrder(plan: Plan, { nLayers }: ModelConfig): void {
     const said = waiting.flatMap((run) =>
       needs(run).map(
         ({ site, of, ofSite, ofLayer }) =>
-          `world ${run.world} needs ${ofSite} of layer ${ofLayer} of world ${of.world} for its ${site} of layer ${run.next}`,
+          say`world ${run.world} needs ${ofSite} of layer ${ofLayer} of world ${of.world} for its ${site} of layer ${run.next}`,
       ),
     );
     const more = said.length > saidAtMost ? say`; and ${said.length - saidAtMost} more` : say``;

@@ -44,9 +44,9 @@ function problemsError(
   const more = problems.count - shown.length;
   const message = sayList(
     [
-      ...(problems.count > 1 ? [`${file} has ${problems.count} problems:`] : []),
+      ...(problems.count > 1 ? [say`${file} has ${problems.count} problems:`] : []),
       ...shown,
-      ...(more > 0 ? [`and ${more} more.`] : []),
+      ...(more > 0 ? [say`and ${more} more.`] : []),
     ],
     "\n",
   );

@@ -60,7 +60,7 @@ export function readControlVector(path: string): {
       new EngineError("invalid-file", say`${path}: ${why}.`, { place: { file: path } });
     const architecture = file.metadata.get("general.architecture");
     if (architecture !== ARCHITECTURE)
-      throw refused(say`it is no control vector: its architecture is "${String(architecture ?? "none")}"`);
+      throw refused(say`it is no control vector: its architecture is "${String(architecture ?? say`none`)}"`);
     const method = file.metadata.get(`${ARCHITECTURE}.method`);
     if (typeof method === "string" && /project|orthogonal|replace/i.test(method)) {
       throw new EngineError(

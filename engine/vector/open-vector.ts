@@ -90,7 +90,7 @@ function sumOf(name: string, summands: OpenedVector["summands"]): OpenedVector {
   const layers = all[0].layers.filter((layer) => all.every((of) => of.layers.includes(layer)));
   if (layers.length === 0) {
     const said = sayList(
-      summands.map(({ vector }) => `${vector.name} at ${vector.directions.layers.join(", ")}`),
+      summands.map(({ vector }) => say`${vector.name} at ${sayList(vector.directions.layers, ", ")}`),
       "; ",
     );
     throw new EngineError("usage", say`The directions of a sum have no layer in common: ${said}.`);

@@ -1,9 +1,10 @@
-// What stands between the values of a list.
+// What the engine says between the values of a list, in Chinese.
 export const lists = {
   ", ": "、",
   "; ": "；",
-  " or ": "或",
   " and ": "和",
+  " or ": " 或 ",
+  " × ": " × ",
+  " and no ": "、也没有 ",
   " nor ": "，也没有 ",
-  " and no ": "，也没有 ",
 };

@@ -1,0 +1,35 @@
+// What the engine says on files and settings of any kind, in Chinese.
+export const base = {
+  "{0}: it is no folder, and one is needed there. Name another, or move what is there away.":
+    "{0}：不是文件夹，而此处需要文件夹。请另指名一个，或移走原有的文件。",
+  "{0}: its text is damaged.": "{0}：内容已损坏。",
+  "{0}: a whole number from {1} to {2}": "{0}：{1} 到 {2} 的整数",
+  "{0}: a number above {1} and at most {2}": "{0}：大于 {1}、不超过 {2} 的数",
+  "Is it another kind of file?": "是否为另一种文件？",
+  config: "配置",
+  tokenizer: "分词器",
+  "shard index": "分片索引",
+  task: "任务",
+  "Split it into smaller files.": "请拆分为较小的文件。",
+  circuit: "电路",
+  relation: "关系",
+  session: "会话",
+  result: "结果",
+  "run journal": "运行日志",
+  "training checkpoint": "训练检查点",
+  settings: "设置",
+  "there is no such file; check the path of the {0}.": "没有这个文件；请检查{0}文件的路径。",
+  "is not a regular file; name a {0} file.": "不是普通文件；请指名一个{0}文件。",
+  "it cannot be opened ({0}); check its permissions.": "无法打开（{0}）；请检查权限。",
+  "impossible path": "路径不可能存在",
+  "is a folder; name one {0} file inside it.": "是文件夹；请指名其中的一个{0}文件。",
+  "{0}: is a Git LFS pointer to a file of {1} bytes, not that file. Fetch it: git lfs pull in its folder.":
+    "{0}：是 Git LFS 指针，指向一个 {1} 字节的文件，而不是文件本身。请取得它：在其文件夹中运行 git lfs pull。",
+  "{0} became shorter while it was read.": "{0} 在读取时变短了。",
+  "is {0} bytes large; at most {1} are read. {2}": "有 {0} 字节；最多读取 {1} 字节。{2}",
+  "is not UTF-8 text, so no {0} file. {1}": "不是 UTF-8 文本，因此不是{0}文件。{1}",
+  "{0}: {1}.": "{0}：{1}。",
+  "{0}: more than {1} bytes came; that is no file of this kind.": "{0}：收到的超过 {1} 字节；不是这种文件。",
+  '{0}: there is nothing to read from ({1}); pipe a file in, such as "secateur tasks show - < task.json".':
+    "{0}：没有可读的内容（{1}）；请用管道传入文件，如 “secateur tasks show - < task.json”。",
+};
