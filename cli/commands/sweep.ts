@@ -1,4 +1,5 @@
 // `secateur sweep`: one verb over a grid of tasks, models, seeds and settings; what is done already is not done again.
+import { say } from "../../engine/base/sentence.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { groupBy } from "../../engine/base/group.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";

@@ -9,7 +9,10 @@ import { option } from "./option.ts";
 import { modelName } from "./task-choice.ts";
 
 const text = z.string({ error: asks(say`Give a text of at most 100000 characters.`) }).max(100_000);
-const word = z.string({ error: asks(say`Give words of 1 to 200 characters.`) }).min(1).max(200);
+const word = z
+  .string({ error: asks(say`Give words of 1 to 200 characters.`) })
+  .min(1)
+  .max(200);
 const point = whole(0, 10_000);
 const position = whole(0, 1_000_000);
 const draws = option(whole(20, 1_000).default(20), {

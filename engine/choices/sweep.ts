@@ -93,8 +93,7 @@ export interface SweepResult {
 
 /** A job of which a worker tells how far it is, or why it handed it back. */
 export type SweepJobAt = { readonly id: string; readonly worker: string } & (
-  | { readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly handedBack: string }
+  { readonly stage: string; readonly done: number; readonly total: number } | { readonly handedBack: string }
 );
 
 /** All jobs as they stand at first; then each that is done, and how far those are that are under way. */
