@@ -91,6 +91,6 @@ describe("with the space in the word's own token", () => {
   test("what the tokenizer has no token for is no answer, and named", () => {
     expect([gpt2.answer("a is", " x"), gpt2.isWritten(" x")]).toEqual([undefined, false]);
     expect(gpt2.describe(" x").text).toBe('" x" is not in the tokenizer\'s vocabulary');
-    expect(gpt2.unwritten("a x is")).toBe('the tokenizer has no tokens for "x" in "a x is"');
+    expect(gpt2.unwritten("a x is").text).toBe('the tokenizer has no tokens for "x" in "a x is"');
   });
 });

@@ -1,4 +1,5 @@
 // Oracles: the GGUF was written by the Python package gguf 0.19.0 (test/reference/vectors); what is written here is read back the same.
+import { textOf } from "../base/sentence.ts";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +38,7 @@ test("a file of ours gives back directions, header and figures", () => {
     summands: [],
   });
   const other = { ...model, sha256: "def", name: "another" };
-  expect(openVector(at("a.safetensors"), other).notes).toEqual([
+  expect(openVector(at("a.safetensors"), other).notes.map(textOf)).toEqual([
     `${at("a.safetensors")} was made with other weights than another's; what it does here is not what its header says.`,
   ]);
 });
@@ -52,7 +53,7 @@ describe("a control vector", () => {
     expect(directions.layers).toEqual([1, 2, 3]);
     directions.layers.forEach((layer, i) => expect(Array.from(directions.vectors[i])).toEqual(expected[layer]));
     expect(directions.about).toEqual({ format: "control vector (GGUF)", hint: "llama" });
-    expect(notes).toEqual([
+    expect(notes.map(textOf)).toEqual([
       "A file of llama.cpp's own generator holds at layer N what was measured behind layer N − 1; it is added behind layer N here, as llama.cpp adds it.",
     ]);
   });
@@ -70,7 +71,7 @@ describe("a control vector", () => {
 
   test("cannot say the embedding and layer 0, which a note tells, and refuses where nothing is left", () => {
     const { bytes, notes } = controlVectorBytes(model, directions());
-    expect(notes).toEqual(["A control vector cannot say layer -1 and 0; the file has layers 1 to 2."]);
+    expect(notes.map(textOf)).toEqual(["A control vector cannot say layer -1 and 0; the file has layers 1 to 2."]);
     writeFileSync(at("b.gguf"), bytes);
     expect(openVector(at("b.gguf"), model).directions).toMatchObject({ layers: [2], vectors: [vector(3)] });
     expect(() => controlVectorBytes(model, directions({ layers: [0], vectors: [vector(1)] }))).toThrow(
