@@ -18,7 +18,8 @@ process.stderr.on("error", () => undefined);
 try {
   enterCallerFolder(SCRIPTS);
   allowStandardInput();
-  await buildProgram().parseAsync();
+  const program = await buildProgram(process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its own sentence; help and version end well.

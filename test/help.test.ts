@@ -8,8 +8,8 @@ const commandsUnder = (command: Command): readonly Command[] => [command, ...com
 /** It begins with a capital or a number and ends with a full stop; what is taken by default may follow. */
 const SENTENCE = /^[A-Z0-9].*\.( \(default: [^)]+\))?$/s;
 
-test("every command, argument and option says in whole sentences what it does", () => {
-  const texts = commandsUnder(buildProgram()).flatMap((command) => {
+test("every command, argument and option says in whole sentences what it does", async () => {
+  const texts = commandsUnder(await buildProgram()).flatMap((command) => {
     const help = command.createHelp();
     const of = (what: string, text: string) => [`${command.name()} ${what}`.trim(), text] as const;
     return [

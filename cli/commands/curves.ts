@@ -1,25 +1,22 @@
 // `secateur curves`: size against faithfulness for several ways of choosing units, as many sizes as a terminal has room for.
 import type { Command } from "commander";
 import { type Curves, curvesSettings } from "../../engine/choices/curves.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { curves } from "../../engine/verbs/curves.ts";
 import { columns } from "../circuit-table.ts";
 import { printData, printJson } from "../output.ts";
 import { runVerb } from "../run-verb.ts";
 import { addSettings, typedSettings } from "../settings-options.ts";
 
 export function addCurves(program: Command): void {
-  const command = program.command("curves").description(VERBS.curves.says);
+  const command = program.command("curves").description(curves.says);
   addSettings(command, curvesSettings)
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText(
-      "after",
-      `\nExamples:\n${VERBS.curves.examples.map((given) => `  secateur curves ${given}`).join("\n")}`,
-    )
-    .action((task: string, flags: { json?: boolean }, own: Command) => curves(task, flags, own));
+    .addHelpText("after", `\nExamples:\n${curves.examples.map((given) => `  secateur curves ${given}`).join("\n")}`)
+    .action((task: string, flags: { json?: boolean }, own: Command) => runCurves(task, flags, own));
 }
 
-async function curves(task: string, flags: { readonly json?: boolean }, command: Command): Promise<void> {
-  const outcome = await runVerb(VERBS.curves, typedSettings(curvesSettings, command, task), command);
+async function runCurves(task: string, flags: { readonly json?: boolean }, command: Command): Promise<void> {
+  const outcome = await runVerb(curves, typedSettings(curvesSettings, command, task), command);
   if (flags.json) return printJson(outcome);
   printData(`f on held-out examples of the first units of each order, of ${outcome.units}; sizes in the first line\n`);
   printData(curveTable(outcome));

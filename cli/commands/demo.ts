@@ -7,7 +7,7 @@ import { pruneSettings } from "../../engine/choices/prune.ts";
 import { modelName, promptChoice } from "../../engine/choices/task-choice.ts";
 import { printMessage } from "../output.ts";
 import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
-import { patch } from "./patch.ts";
+import { runPatch } from "./patch.ts";
 import { prune } from "./prune.ts";
 
 const IOI = installedPath("tasks", "ioi.yaml");
@@ -26,7 +26,7 @@ export function addDemo(program: Command): void {
   addSettings(command, demoSettings).action(async (_flags: object, own: Command) => {
     const choice = { task: IOI, ...typedSettings(demoSettings, own, undefined) };
     printMessage("1. Activation patching: which single heads matter?\n");
-    await patch(patchSettings.parse(choice), own);
+    await runPatch(patchSettings.parse(choice), own);
     printMessage("\n2. Pruning: which heads are enough?\n");
     await prune(pruneSettings.parse(choice), typedExecution(own), { out: "ioi.circuit.json" });
   });

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { evaluateSettings } from "../../engine/choices/evaluate.ts";
 import { ablationWords } from "../../engine/circuit/ablation-words.ts";
 import type { Evaluation } from "../../engine/contract/statistics.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { evaluate } from "../../engine/verbs/evaluate.ts";
 import { columns, partRows } from "../circuit-table.ts";
 import { intervalText } from "../interval-text.ts";
 import { printData, printJson } from "../output.ts";
@@ -17,16 +17,16 @@ interface EvaluateFlags {
 }
 
 export function addEvaluate(program: Command): void {
-  const command = program.command("evaluate").description(VERBS.evaluate.says);
+  const command = program.command("evaluate").description(evaluate.says);
   addSettings(command, evaluateSettings)
     .option("--json", "Prints the figures as JSON.")
     .option("--quiet", "Prints no messages.")
-    .addHelpText("after", `\nExample:\n  secateur evaluate ${VERBS.evaluate.examples[0]}`)
-    .action((task: string, flags: EvaluateFlags, own: Command) => evaluate(task, flags, own));
+    .addHelpText("after", `\nExample:\n  secateur evaluate ${evaluate.examples[0]}`)
+    .action((task: string, flags: EvaluateFlags, own: Command) => runEvaluate(task, flags, own));
 }
 
-async function evaluate(task: string, flags: EvaluateFlags, command: Command): Promise<void> {
-  const evaluation = await runVerb(VERBS.evaluate, typedSettings(evaluateSettings, command, task), command, flags);
+async function runEvaluate(task: string, flags: EvaluateFlags, command: Command): Promise<void> {
+  const evaluation = await runVerb(evaluate, typedSettings(evaluateSettings, command, task), command, flags);
   if (flags.json) printJson(evaluation);
   else printData(evaluationTable(evaluation));
 }

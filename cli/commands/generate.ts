@@ -3,7 +3,7 @@ import { textOf } from "../../engine/base/sentence.ts";
 import type { Command } from "commander";
 import { type GenerateResult, type GenerateSettings, generateSettings } from "../../engine/choices/generate.ts";
 import { generateTask } from "../../engine/session/generate-task.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { generate } from "../../engine/verbs/generate.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, printMessage } from "../output.ts";
 import { addSettings, typedExecution, typedSettings } from "../settings-options.ts";
@@ -14,7 +14,7 @@ interface GenerateFlags {
 }
 
 export function addGenerate(program: Command): void {
-  const command = program.command("generate").description(VERBS.generate.says);
+  const command = program.command("generate").description(generate.says);
   addSettings(command, generateSettings)
     .option("--json", "Prints token ids, log-probabilities and alternatives as JSON.")
     .option("--quiet", "Prints no messages.")

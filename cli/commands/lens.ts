@@ -8,7 +8,7 @@ import { formatPoint } from "../../engine/lens/points.ts";
 import { workbenchLens } from "../../engine/lens/workbench-json.ts";
 import { lensTask } from "../../engine/session/lens-task.ts";
 import { columns } from "../circuit-table.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { lens } from "../../engine/verbs/lens.ts";
 import { interruptible } from "../interrupt.ts";
 import { printData, printJson, printMessage } from "../output.ts";
 import { progressBar } from "../progress.ts";
@@ -22,7 +22,7 @@ interface LensFlags {
 }
 
 export function addLens(program: Command): void {
-  const command = program.command("lens").description(VERBS.lens.says);
+  const command = program.command("lens").description(lens.says);
   addSettings(command, lensSettings, { argument: "[task]" })
     .option("--json", "Prints every reading as JSON.")
     .option("--csv", "Prints every reading as CSV.")
@@ -33,11 +33,11 @@ export function addLens(program: Command): void {
       '\nExamples:\n  secateur lens --text "The capital of Poland is" --words Poland,Warsaw\n  secateur lens tasks/capital.yaml --model smollm2 --lens shifted',
     )
     .action((task: string | undefined, flags: LensFlags, own: Command) =>
-      lens(typedSettings(lensSettings, own, task), own, flags),
+      runLens(typedSettings(lensSettings, own, task), own, flags),
     );
 }
 
-async function lens(settings: LensSettings, own: Command, flags: LensFlags): Promise<void> {
+async function runLens(settings: LensSettings, own: Command, flags: LensFlags): Promise<void> {
   const bar = progressBar(flags);
   const outcome = await interruptible(
     (signal) =>

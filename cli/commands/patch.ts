@@ -2,8 +2,7 @@
 import type { Command } from "commander";
 import { type PatchResult, patchSettings, type PatchSettings } from "../../engine/choices/patch.ts";
 import { csvText } from "../../engine/circuit/exports/csv-text.ts";
-import { strongestFirst } from "../../engine/verbs/patch.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { patch, strongestFirst } from "../../engine/verbs/patch.ts";
 import { columns } from "../circuit-table.ts";
 import { printData, printJson } from "../output.ts";
 import { runVerb } from "../run-verb.ts";
@@ -16,22 +15,22 @@ interface PatchFlags {
 }
 
 export function addPatch(program: Command): void {
-  const command = program.command("patch").description(VERBS.patch.says);
+  const command = program.command("patch").description(patch.says);
   addSettings(command, patchSettings)
     .option("--json", "Prints the effects as JSON.")
     .option("--csv", "Prints the effects as CSV.")
     .option("--quiet", "Prints no messages.")
-    .addHelpText("after", `\nExample:\n  secateur patch ${VERBS.patch.examples[0]}`)
+    .addHelpText("after", `\nExample:\n  secateur patch ${patch.examples[0]}`)
     .action((task: string, flags: PatchFlags, own: Command) =>
-      patch(typedSettings(patchSettings, own, task), own, flags),
+      runPatch(typedSettings(patchSettings, own, task), own, flags),
     );
 }
 
 /** @param command whose execution was typed */
-export async function patch(settings: PatchSettings, command: Command, flags: PatchFlags = {}): Promise<void> {
-  const result = await runVerb(VERBS.patch, settings, command, flags);
+export async function runPatch(settings: PatchSettings, command: Command, flags: PatchFlags = {}): Promise<void> {
+  const result = await runVerb(patch, settings, command, flags);
   if (flags.json) return printJson(jsonOf(result, settings));
-  const [table] = VERBS.patch.tables(result, settings);
+  const [table] = patch.tables(result, settings);
   printData(flags.csv ? csvText([table.columns, ...table.rows]) : effectsTable(result, settings));
 }
 

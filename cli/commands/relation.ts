@@ -11,7 +11,7 @@ import type { RelationApplication, RelationEdit } from "../../engine/contract/re
 import { openModel } from "../../engine/model/open.ts";
 import { isRelationFile, readRelation } from "../../engine/relation/relation-file.ts";
 import { applyRelation, editRelation, requireFittedOn } from "../../engine/session/fit-relation-task.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { relation } from "../../engine/verbs/relation.ts";
 import { interruptible } from "../interrupt.ts";
 import { parsePositive } from "../options.ts";
 import { printData, printJson, printMessage } from "../output.ts";
@@ -36,7 +36,7 @@ interface Asked {
 }
 
 export function addRelation(program: Command): void {
-  const command = program.command("relation").description(VERBS.relation.says);
+  const command = program.command("relation").description(relation.says);
   addSettings(command, relationSettings)
     .option("--apply <subject>", "Prints what the map and the model say about a subject.")
     .option("--edit <subject=object>", "Moves the subject's state, and prints the model's answers before and after.")
@@ -44,16 +44,13 @@ export function addRelation(program: Command): void {
     .option("--out <folder>", "Writes *.relation.json with W and b into this folder.", "relations")
     .option("--no-write", "Writes no files.")
     .option("--json", "Prints the figures as JSON.")
-    .addHelpText(
-      "after",
-      `\nExamples:\n${VERBS.relation.examples.map((own) => `  secateur relation ${own}`).join("\n")}`,
-    )
+    .addHelpText("after", `\nExamples:\n${relation.examples.map((own) => `  secateur relation ${own}`).join("\n")}`)
     .action((files: string[], flags: RelationFlags, own: Command) =>
-      relation({ settings: typedSettings(relationSettings, own, files), command: own, flags }),
+      runRelation({ settings: typedSettings(relationSettings, own, files), command: own, flags }),
     );
 }
 
-async function relation(all: Asked): Promise<void> {
+async function runRelation(all: Asked): Promise<void> {
   const { settings, command, flags } = all;
   const { files } = settings;
   const asked = flags.apply !== undefined || flags.edit !== undefined;
@@ -73,7 +70,7 @@ async function fitAll({ settings, command, flags }: Asked): Promise<void> {
   const temporary = flags.write ? undefined : mkdtempSync(join(tmpdir(), "secateur-"));
   const folder = temporary ?? flags.out;
   try {
-    const { relations } = await runVerb(VERBS.relation, settings, command, { folder });
+    const { relations } = await runVerb(relation, settings, command, { folder });
     if (flags.write)
       printMessage(
         writtenText(

@@ -1,8 +1,7 @@
 // `secateur score`: estimated effects of all units, or of all edges; a terminal shows the strongest.
 import type { Command } from "commander";
 import { type Scored, scoreSettings } from "../../engine/choices/score.ts";
-import { ranked } from "../../engine/verbs/score.ts";
-import { VERBS } from "../../engine/verbs/table.ts";
+import { ranked, score } from "../../engine/verbs/score.ts";
 import { columns } from "../circuit-table.ts";
 import { parsePositive } from "../options.ts";
 import { printData, printJson } from "../output.ts";
@@ -15,22 +14,22 @@ interface ScoreFlags {
 }
 
 export function addScore(program: Command): void {
-  const command = program.command("score").description(VERBS.score.says);
+  const command = program.command("score").description(score.says);
   addSettings(command, scoreSettings)
     .option("--top <n>", "Lists so many.", parsePositive, 20)
     .option("--json", "Prints all scores as JSON.")
-    .addHelpText("after", `\nExample:\n  secateur score ${VERBS.score.examples[0]}`)
-    .action((task: string, flags: ScoreFlags, own: Command) => score(task, flags, own));
+    .addHelpText("after", `\nExample:\n  secateur score ${score.examples[0]}`)
+    .action((task: string, flags: ScoreFlags, own: Command) => runScore(task, flags, own));
 }
 
-async function score(task: string, { top, json }: ScoreFlags, command: Command): Promise<void> {
+async function runScore(task: string, { top, json }: ScoreFlags, command: Command): Promise<void> {
   const settings = typedSettings(scoreSettings, command, task);
-  const result = await runVerb(VERBS.score, settings, command);
+  const result = await runVerb(score, settings, command);
   if (json) {
     const names = (settings.positions ?? []).map(String);
     return printJson(Object.fromEntries(ranked(result).map((entry) => [entry.id, jsonOf(entry, names)])));
   }
-  const [{ title, columns: head, rows }] = VERBS.score.tables(result, settings);
+  const [{ title, columns: head, rows }] = score.tables(result, settings);
   const texts = rows.slice(0, top).map(([id, ...scores]) => [String(id), ...scores.map((x) => Number(x).toFixed(4))]);
   printData(`${title}\n`);
   printData(columns([head, ...texts]));

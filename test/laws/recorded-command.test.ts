@@ -77,7 +77,7 @@ function shellWords(lines: readonly string[]): string[][] {
 
 /** What the program understands of the arguments that it is given. */
 async function understood(name: string, schema: z.ZodType, words: readonly string[]) {
-  const program = buildProgram();
+  const program = await buildProgram();
   const command = name
     .split(" ")
     .reduce<Command>((group, word) => group.commands.find((own) => own.name() === word)!, program);
