@@ -3,9 +3,9 @@ import { Pace } from "../../engine/sweep/pace.ts";
 import type { JobRecord } from "../../engine/sweep/job-record.ts";
 import type { JobProgress } from "../../engine/sweep/queue.ts";
 import type { SweepJob } from "../../engine/sweep/sweep-job.ts";
-import { spelled } from "../../engine/sweep/sweep-plan.ts";
 import { print } from "../output.ts";
 import { type Bar, progressBar } from "../progress.ts";
+import { named } from "../sweep-table.ts";
 
 export class SweepProgress {
   private readonly bar: Bar;
@@ -64,11 +64,4 @@ export class SweepProgress {
     this.bar.stop();
     print(this.stream, `${sentence}\n`);
   }
-}
-
-/** "task ioi, seed 3" */
-export function named(at: SweepJob["at"]): string {
-  return Object.entries(at)
-    .map(([name, value]) => `${name} ${spelled(value)}`)
-    .join(", ");
 }

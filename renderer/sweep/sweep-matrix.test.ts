@@ -51,6 +51,8 @@ test("what is under way is known by its parts, and leaves when it is done", () =
   const at = { id: "ioib0", worker: "w", stage: "pruning", done: 3, total: 9 };
   const begun = [{ axes: ["task"], rows: JOBS }, at];
   expect([...sweepSoFar(begun).atWork.values()]).toEqual([at]);
+  const back = { id: "ioib0", worker: "w", handedBack: "No model here." };
+  expect([...sweepSoFar([...begun, back]).atWork.values()]).toEqual([back]);
   const { rows, atWork } = sweepSoFar([...begun, { row: job("ioi", "b", "0", 0.9) }]);
   expect([rows.length, rows[2]!.figures, atWork.size]).toEqual([4, { f: 0.9 }, 0]);
 });
