@@ -39,6 +39,11 @@ export class Sentence implements Spoken {
     return new Sentence(values.map(textOf).join(between), between, values.map(kept), true);
   }
 
+  /** What came over a wire as plain data. */
+  static from(spoken: Spoken): Sentence {
+    return Sentence.changed(spoken, (text) => text);
+  }
+
   /** The same sentence with every text in its holes, and the whole text, changed in one way: made shorter, or visible. */
   static changed({ text, template, values, isList }: Spoken, change: (text: string) => string): Sentence {
     const inner = values.map((value) => (typeof value === "string" ? change(value) : Sentence.changed(value, change)));

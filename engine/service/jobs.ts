@@ -1,5 +1,5 @@
 // Every job of a service: asked for, waiting its turn, under way, paused, stopped, done, its result kept; one works at a time.
-import { EngineError, saidBy } from "../base/errors.ts";
+import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
 import { checked } from "../choices/checked.ts";
 import { commandLine } from "../choices/command.ts";
@@ -27,7 +27,7 @@ import { prune } from "../verbs/prune.ts";
 import type { Table } from "../choices/result-table.ts";
 import { EVERY_VERB } from "../sweep/every-verb.ts";
 import type { Verb, Work } from "../verbs/verb.ts";
-import { wireError } from "../wire/wire-error.ts";
+import { sentenceOf, wireError } from "../wire/wire-error.ts";
 import type { EventLog } from "./event-log.ts";
 import { JobQueue } from "./job-queue.ts";
 import { runCard, runRecord } from "./run-cards.ts";
@@ -134,7 +134,7 @@ export class Jobs {
     if (known && !ENDED.includes(known.record.state)) return;
     this.adopt(id);
     const { state, resumes, failure } = this.summary(id);
-    if (state === "damaged") throw new EngineError("usage", saidBy(failure!));
+    if (state === "damaged") throw new EngineError("usage", sentenceOf(failure!));
     if (!resumes) {
       const why = state === "finished" ? say`it is finished` : say`its verb begins anew`;
       throw new EngineError("usage", say`${id} cannot be gone on with: ${why}. Run it again with the same settings.`);

@@ -26,7 +26,7 @@ import { readCircuitFile } from "../session/circuit-source.ts";
 import { fileSafe, giveBack, newJournalPath, runCircuitPath, runName, runsFolder } from "../session/run-store.ts";
 import { version as secateur } from "../session/version.ts";
 import { EVERY_VERB } from "../sweep/every-verb.ts";
-import { wireError } from "../wire/wire-error.ts";
+import { sentenceOf, wireError } from "../wire/wire-error.ts";
 import type { StageSeconds } from "./time-left.ts";
 
 const format = "secateur.result";
@@ -199,7 +199,7 @@ export class ResultStore {
     if (!record.content)
       throw new EngineError(
         "usage",
-        say`${id} has no result${record.failure ? say`: ${record.failure.message}` : say` yet.`}`,
+        say`${id} has no result${record.failure ? say`: ${sentenceOf(record.failure)}` : say` yet.`}`,
       );
     return { record, result: this.content(record)! };
   }

@@ -1,3 +1,4 @@
+import { textOf } from "../../engine/base/sentence.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../engine/base/random.ts";
 import type { ModelConfig } from "../../engine/model/model.ts";
@@ -165,11 +166,11 @@ describe("PlanSession", () => {
 
   test("says of a change of generated tokens that it touched nothing, until there is one", async () => {
     const session = await PlanSession.open(executor, [steer("generated")]);
-    expect(session.notes(0)).toEqual([
+    expect(session.notes(0).map(textOf)).toEqual([
       'Change 0 (add at residPost of layer 1, "all") touched nothing: no token that it holds for was run.',
     ]);
     await session.next([{ row: 0, id: 1 }]);
-    expect(session.notes(0)).toEqual([]);
+    expect(session.notes(0).map(textOf)).toEqual([]);
   });
 
   test("refuses a token that there is not, and one more than the model reads, and says both numbers", async () => {

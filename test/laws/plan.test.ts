@@ -1,4 +1,5 @@
 // Laws of plans: what changes nothing moves no bit, what is changed is counted, values come from where the plan says.
+import { textOf } from "../../engine/base/sentence.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { componentAlong } from "../../engine/activations/change-rows.ts";
 import { Executor } from "../../engine/activations/executor.ts";
@@ -45,7 +46,7 @@ describe.each([
       expect(read, JSON.stringify(change)).toEqual(clean);
       expect(fired[0].moved).toBe(0);
       expect(fired[0].entries).toBeGreaterThan(0);
-      expect(notes).toEqual([
+      expect(notes.map(textOf)).toEqual([
         `Change 0 (${change.op} at ${site} of layer 1, "all") moved nothing: what it puts in is what stands there.`,
       ]);
     }
@@ -119,7 +120,7 @@ describe("runPlan()", () => {
       change: { op: "set", to: { world: 1, at: 5 } },
     } as const;
     const notesOf = async (change: Plan["changes"][number]) =>
-      (await runPlan(executor, { worlds: [{ ids }, { ids: other }], changes: [change, take], read })).notes;
+      (await runPlan(executor, { worlds: [{ ids }, { ids: other }], changes: [change, take], read })).notes.map(textOf);
     const unseen = /^Change 0 .* is not seen by anything that the plan reads\.$/;
     expect(await notesOf(add(0, "mlpOut", 2, 3))).toEqual([expect.stringMatching(unseen)]);
     expect(await notesOf(add(0, "q", 2, 3))).toEqual([expect.stringMatching(unseen)]);
