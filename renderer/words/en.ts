@@ -1160,9 +1160,11 @@ export const en = {
   "means.features.k": "Features that stand for a state.",
   "means.features.sparsity": "Pull towards few features. At 0 the best dictionary is trivial: all directions at once.",
   "features.train.also": "also",
-  "means.features.also": "Further values, with commas: a dictionary of the same states for each, and EV beside L0 of all.",
+  "means.features.also":
+    "Further values, with commas: a dictionary of the same states for each, and EV beside L0 of all.",
   "features.compared.title": "EV against L0",
-  "features.compared.lead": "On held-out texts. One number without the other says nothing: with no pull towards few features everything is explained and nothing is said.",
+  "features.compared.lead":
+    "On held-out texts. One number without the other says nothing: with no pull towards few features everything is explained and nothing is said.",
   "features.compared.ev": "explained variance, held out",
   "features.train.steps": "steps",
   "features.train.batch": "batch",
