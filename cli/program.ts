@@ -1,6 +1,6 @@
 // The program: every command of the command line.
 import { Command } from "commander";
-import { VERB_NAMES, type VerbName } from "../engine/contract/verbs.ts";
+import type { VerbName } from "../engine/contract/verbs.ts";
 import { version } from "../engine/session/version.ts";
 import type { Verb } from "../engine/verbs/verb.ts";
 import { print } from "./output.ts";
@@ -64,6 +64,7 @@ export async function buildProgram(asked?: string): Promise<Command> {
 
 /** A verb that has no command of its own above has the one that its description makes. */
 async function addOtherVerbs(program: Command): Promise<void> {
+  const { VERB_NAMES } = await import("../engine/contract/verbs.ts");
   const { EVERY_VERB } = await import("../engine/sweep/every-verb.ts");
   const { addVerb } = await import("./commands/verb.ts");
   const isThere = (name: VerbName) => program.commands.some((command) => command.name() === name);

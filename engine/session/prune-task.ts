@@ -3,11 +3,10 @@ import type { Note } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { commandLine } from "../choices/command.ts";
 import type { Execution } from "../choices/execution.ts";
-import type { PruneSettings } from "../choices/prune.ts";
+import { pruneSettings, type PruneSettings } from "../choices/prune.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
-import { commandOf } from "../contract/verbs.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
@@ -29,7 +28,7 @@ import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
 
-const command = commandOf("prune");
+const command = { name: "prune", settings: pruneSettings };
 
 /** For searches of which only the circuit and its figures are wanted. */
 export const onlySearch = { random: 0, parts: false, connections: false, roles: false } as const;

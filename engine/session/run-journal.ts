@@ -4,9 +4,11 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Frozen } from "../base/frozen.ts";
 import { checked } from "../choices/checked.ts";
+import { edgeSettings } from "../choices/edges.ts";
 import { UNIT_KINDS } from "../choices/lists.ts";
+import { pruneSettings } from "../choices/prune.ts";
+import { stabilitySettings } from "../choices/stability.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
-import { commandOf } from "../contract/verbs.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { z } from "zod";
@@ -16,9 +18,9 @@ import type { LaidChoice, Prepared } from "./prepare.ts";
 
 /** What is made, and so which settings the first line holds; beside it the command that makes it and goes on with it. */
 const COMMANDS = {
-  units: commandOf("prune"),
-  edges: commandOf("edges"),
-  stability: commandOf("stability"),
+  units: { name: "prune", settings: pruneSettings },
+  edges: { name: "edges", settings: edgeSettings },
+  stability: { name: "stability", settings: stabilitySettings },
 } as const;
 export type RunKind = keyof typeof COMMANDS;
 export type RunSettings = { readonly [Kind in RunKind]: Frozen<z.infer<(typeof COMMANDS)[Kind]["settings"]>> };
