@@ -2155,6 +2155,7 @@ export const en = {
   "field.actAt": "layers that directions act at",
   "field.action": "what the direction does",
   "field.actions": "what the directions do",
+  "field.also": "further sparsities",
   "field.alternatives": "tokens named at every step",
   "field.among": "among the nodes of",
   "field.at": "state taken at",

@@ -2045,6 +2045,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "field.actAt": "方向作用的层",
   "field.action": "方向的作用",
   "field.actions": "各方向的作用",
+  "field.also": "其他稀疏强度",
   "field.alternatives": "每步列出的词元数",
   "field.among": "限于此电路的节点",
   "field.at": "取状态的位置",
