@@ -4,7 +4,8 @@
 //
 // The client is loaded with the first question: it needs streams that the Node of an older Electron lacks, and few sweeps have a bucket.
 import type { S3Client, S3Errors } from "@bradenmacdonald/s3-lite-client";
-import { EngineError } from "../base/errors.ts";
+import { EngineError, saidBy } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { StoreFiles } from "./store-files.ts";
 
 /** What a server or the way to it may get over by itself is tried so often. */
@@ -35,7 +36,10 @@ export interface BucketPlace {
 export function bucketPlace(address: string, environment: Readonly<Record<string, string | undefined>>): BucketPlace {
   const parts = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#]*))?$/.exec(address);
   if (!parts) {
-    throw new EngineError("usage", `"${address}" is no address of a bucket; write s3://BUCKET or s3://BUCKET/FOLDER.`);
+    throw new EngineError(
+      "usage",
+      say`"${address}" is no address of a bucket; write s3://BUCKET or s3://BUCKET/FOLDER.`,
+    );
   }
   const {
     AWS_ACCESS_KEY_ID: accessKey,
@@ -44,7 +48,7 @@ export function bucketPlace(address: string, environment: Readonly<Record<string
   } = environment;
   if (!accessKey || !secretKey) {
     const missing = accessKey ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
-    throw new EngineError("usage", `${address}: there is no key for it; set ${missing} in the environment.`);
+    throw new EngineError("usage", say`${address}: there is no key for it; set ${missing} in the environment.`);
   }
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? "us-east-1";
   const endpoint =
@@ -118,7 +122,7 @@ export class BucketFiles implements StoreFiles {
   }
 
   private refusal(name: string, error: unknown): EngineError {
-    return new EngineError("bucket", `${this.name}/${name}: ${sentence(error, this.place)}`, {}, { cause: error });
+    return new EngineError("bucket", say`${this.name}/${name}: ${sentence(error, this.place)}`, {}, { cause: error });
   }
 }
 
@@ -161,24 +165,25 @@ function mayPass(error: unknown): boolean {
 const isOfTheWay = (error: unknown): boolean => error instanceof NoAnswer || error instanceof TypeError;
 
 /** Code of the server → what it means for the one who asked. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  NoSuchBucket: "there is no such bucket; make it, or correct its name",
-  InvalidAccessKeyId: "the server does not know the key; correct AWS_ACCESS_KEY_ID",
-  SignatureDoesNotMatch: "the server refuses the key; correct AWS_SECRET_ACCESS_KEY",
-  AccessDenied: "the key may not do this; it needs to read, write, list and delete in the bucket",
-  ExpiredToken: "the key has expired; get a new one",
-  PermanentRedirect: "the bucket is in another region; set AWS_REGION",
-  AuthorizationHeaderMalformed: "the bucket is in another region; set AWS_REGION",
-  RequestTimeTooSkewed: "this machine's clock is wrong; correct it",
+const REFUSALS: Readonly<Record<string, Sentence>> = {
+  NoSuchBucket: say`there is no such bucket; make it, or correct its name`,
+  InvalidAccessKeyId: say`the server does not know the key; correct AWS_ACCESS_KEY_ID`,
+  SignatureDoesNotMatch: say`the server refuses the key; correct AWS_SECRET_ACCESS_KEY`,
+  AccessDenied: say`the key may not do this; it needs to read, write, list and delete in the bucket`,
+  ExpiredToken: say`the key has expired; get a new one`,
+  PermanentRedirect: say`the bucket is in another region; set AWS_REGION`,
+  AuthorizationHeaderMalformed: say`the bucket is in another region; set AWS_REGION`,
+  RequestTimeTooSkewed: say`this machine's clock is wrong; correct it`,
 };
 
-function sentence(error: unknown, { endpoint }: BucketPlace): string {
+function sentence(error: unknown, { endpoint }: BucketPlace): Sentence {
   if (isOfServer(error)) {
     const known = REFUSALS[error.code];
-    return known ? `${known}.` : `the server refuses (${error.code}, ${error.statusCode}): ${error.message}`;
+    return known ? say`${known}.` : say`the server refuses (${error.code}, ${error.statusCode}): ${error.message}`;
   }
-  if (!isOfTheWay(error)) return (error as Error).message;
+  if (!isOfTheWay(error)) return saidBy(error);
   const { cause, message } = error as Error;
-  const reason = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message;
-  return `${endpoint} does not answer (${reason}); start the server there, or correct AWS_ENDPOINT_URL.`;
+  const known = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : undefined;
+  const reason = known ?? message;
+  return say`${endpoint} does not answer (${reason}); start the server there, or correct AWS_ENDPOINT_URL.`;
 }

@@ -114,6 +114,8 @@ test("a model is fetched where that is allowed, the commit of the one who asks, 
   expect(asked).toEqual([`tiny/llama@${COMMIT}`]);
   expect(opened("tiny/llama")).toMatchObject({ source: `tiny/llama@${COMMIT}`, sha256: job.model!.sha256 });
   const other = jobOf("tiny/other", { source: `tiny/other@${COMMIT}`, path: OTHER });
-  await expect(required(other, fetch)).rejects.toThrow("It was fetched, and what came has other weights.");
+  await expect(required(other, fetch)).rejects.toThrow(
+    "tiny/other was fetched, and what came has other weights than in this job",
+  );
   hub.close();
 });

@@ -1,4 +1,5 @@
 // Sees to it that a job has the model that it is meant for: the one with its hash, wherever it lies on this machine.
+import { say } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { findWeights } from "../model/find-weights.ts";
 import { lookAtModel, standIn } from "../model/open.ts";
@@ -32,9 +33,9 @@ export async function requireModel({ settings, model }: SweepJob, hooks: ModelHo
   if (asked === undefined || model === undefined) return;
   if (OPENS.get(asked) === model.sha256) return;
   if (!place(asked, model)) {
-    if (!hooks.fetch) throw lacking(asked, model, "");
+    if (!hooks.fetch) throw lacking(asked, model);
     await hooks.fetch(model, hooks);
-    if (!place(asked, model)) throw lacking(asked, model, "It was fetched, and what came has other weights. ");
+    if (!place(asked, model)) throw lacking(asked, model, true);
   }
   OPENS.set(asked, model.sha256);
 }
@@ -59,9 +60,9 @@ function opened(asked: string): Pick<JobModel, "source" | "sha256"> | undefined 
   }
 }
 
-function lacking(asked: string, { sha256 }: JobModel, before: string): EngineError {
-  const sentence = `No model here has the weights that ${asked} has in this job (${sha256.slice(0, 12)}…). `;
-  const remedy =
-    before === "" ? "Put it here, or let this worker fetch it with --allow-fetch." : "Put the right one here.";
-  return new EngineError("model-not-found", `${before}${sentence}${remedy}`, { name: asked });
+function lacking(asked: string, { sha256 }: JobModel, wasFetched = false): EngineError {
+  const sentence = wasFetched
+    ? say`${asked} was fetched, and what came has other weights than in this job (${sha256.slice(0, 12)}…); put the right one here.`
+    : say`No model here has the weights that ${asked} has in this job (${sha256.slice(0, 12)}…). Put it here, or let this worker fetch it with --allow-fetch.`;
+  return new EngineError("model-not-found", sentence, { name: asked });
 }

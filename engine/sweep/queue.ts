@@ -1,6 +1,7 @@
 // The queue between those who submit a sweep and its workers: BullMQ on Redis or Valkey. It is a cache of work; truth lies in the store.
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { say } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import type { SweepJob } from "./sweep-job.ts";
 
@@ -41,7 +42,7 @@ export async function connected(url: string): Promise<Redis> {
   if (!/^rediss?:\/\/\S+$/.test(url)) {
     throw new EngineError(
       "usage",
-      `"${url}" is no address of a queue; write redis://HOST:PORT or redis://:PASSWORD@HOST:PORT.`,
+      say`"${url}" is no address of a queue; write redis://HOST:PORT or redis://:PASSWORD@HOST:PORT.`,
     );
   }
   const { Redis: Client } = await import("ioredis");
@@ -68,9 +69,9 @@ async function asked(client: Redis, url: string): Promise<void> {
   } catch (error) {
     const { message } = reason ?? (error as Error);
     const sentence = /WRONGPASS|NOAUTH|invalid password/i.test(message)
-      ? "refuses the password; write redis://:PASSWORD@HOST:PORT with the right one"
-      : `does not answer (${message}); start Redis or Valkey there, or correct the address`;
-    throw new EngineError("queue", `${withoutPassword(url)}: ${sentence}.`);
+      ? say`refuses the password; write redis://:PASSWORD@HOST:PORT with the right one`
+      : say`does not answer (${message}); start Redis or Valkey there, or correct the address`;
+    throw new EngineError("queue", say`${withoutPassword(url)}: ${sentence}.`);
   } finally {
     client.disconnect();
   }

@@ -8,6 +8,7 @@
 // no server need know locks or conditions.
 import { randomBytes } from "node:crypto";
 import { append } from "../base/append.ts";
+import { say } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import { plainJson, readPlainJson } from "../base/plain-json.ts";
@@ -72,12 +73,15 @@ export class SweepStore {
   /** @throws EngineError "invalid-file" where the result's bytes are not what was written */
   async result(record: JobRecord): Promise<unknown> {
     if (!record.content)
-      throw new EngineError("usage", `job ${record.id} has no result: ${record.failure?.message ?? "it is not done"}`);
+      throw new EngineError(
+        "usage",
+        say`job ${record.id} has no result: ${record.failure?.message ?? say`it is not done`}`,
+      );
     const name = objectName(record.content.sha256);
     const bytes = await this.files.read(name);
     if (bytes && sha256(bytes) === record.content.sha256) return readPlainJson(textOf(bytes), this.placeOf(name));
-    const why = bytes ? "its bytes are not what was written" : "it is missing";
-    const message = `${this.placeOf(name)}: ${why}; delete ${recordsOf(record.id)} in the store, and the job is done again.`;
+    const why = bytes ? say`its bytes are not what was written` : say`it is missing`;
+    const message = say`${this.placeOf(name)}: ${why}; delete ${recordsOf(record.id)} in the store, and the job is done again.`;
     throw new EngineError("invalid-file", message, { place: { file: this.placeOf(name) } });
   }
 
@@ -154,7 +158,7 @@ export class SweepStore {
     if (!bytes) return undefined;
     const parsed = jobRecord.safeParse(readPlainJson(textOf(bytes), this.placeOf(name)));
     if (parsed.success && parsed.data.id === id) return parsed.data;
-    const message = `${this.placeOf(name)}: it is no record of this job that this version can read; delete it, and the job is done again.`;
+    const message = say`${this.placeOf(name)}: it is no record of this job that this version can read; delete it, and the job is done again.`;
     throw new EngineError("invalid-file", message, { place: { file: this.placeOf(name) } });
   }
 

@@ -1,5 +1,6 @@
 // The verb "sweep": another verb in every cell of a grid, as one job with one result.
 import { dirname, join } from "node:path";
+import { say } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { installedPath } from "../base/installation.ts";
 import { commandLine } from "../choices/command.ts";
@@ -85,8 +86,8 @@ export async function sweepJob(settings: Pick<SweepSettings, "file" | "store">, 
   const job = plan.jobs.find((one) => one.id === id);
   const record = job && (await store.record(id));
   if (!record || record.state === "failed") {
-    const why = record?.failure?.message ?? "it is not done";
-    throw new EngineError("usage", `${settings.file}: job ${id.slice(0, 12)} has no result: ${why}`);
+    const why = record?.failure?.message ?? say`it is not done`;
+    throw new EngineError("usage", say`${settings.file}: job ${id.slice(0, 12)} has no result: ${why}`);
   }
   const verb = VERBS[job.verb] as unknown as Verb<typeof job.verb>;
   const result = (await store.result(record)) as Awaited<ReturnType<typeof verb.run>>;
