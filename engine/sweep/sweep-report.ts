@@ -64,10 +64,15 @@ export async function reportOf(
     finished: count("finished"),
     failed: count("failed"),
     missing: count("missing"),
-    seconds: rows.reduce((sum, { figures }) => sum + (figures.seconds ?? 0), 0),
+    seconds: secondsOf(rows),
     rows,
     means: [...groups.values()].map(meanOf),
   };
+}
+
+/** Of all finished jobs; each has tenths. */
+export function secondsOf(rows: readonly Pick<SweepRow, "figures">[]): number {
+  return Math.round(10 * rows.reduce((sum, { figures }) => sum + (figures.seconds ?? 0), 0)) / 10;
 }
 
 /** A job with the circuit that it found, where it found one. */

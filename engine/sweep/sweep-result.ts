@@ -5,7 +5,7 @@ import type { SweepCell, SweepGrid, SweepJobRow, SweepResult } from "../choices/
 import type { JobRecord } from "./job-record.ts";
 import type { SweepJob } from "./sweep-job.ts";
 import { spelled, type SweepPlan } from "./sweep-plan.ts";
-import { type Found, foundOf, overJobs, rowOf, type SweepRow } from "./sweep-report.ts";
+import { type Found, foundOf, overJobs, rowOf, secondsOf, type SweepRow } from "./sweep-report.ts";
 import type { SweepStore } from "./sweep-store.ts";
 
 export async function sweepResult(
@@ -30,7 +30,7 @@ export async function sweepResult(
     finished: count("finished"),
     failed: count("failed"),
     missing: count("missing"),
-    seconds: rows.reduce((sum, { figures }) => sum + (figures.seconds ?? 0), 0),
+    seconds: secondsOf(rows),
     rows,
     grids,
     notes,

@@ -11,7 +11,7 @@ import { openStore } from "./open-store.ts";
 import { requireVerb } from "./require-verb.ts";
 import { missing, runHere } from "./run-here.ts";
 import { onlyCells, readSweep } from "./sweep-plan.ts";
-import { overJobs, reportOf, type SweepRow } from "./sweep-report.ts";
+import { overJobs, reportOf, secondsOf, type SweepRow } from "./sweep-report.ts";
 import { sweepResult } from "./sweep-result.ts";
 import { SweepStore } from "./sweep-store.ts";
 
@@ -178,6 +178,10 @@ test("means are of the finished jobs: figures with a bootstrap interval, the sha
   const [low, high] = figures.kept!.interval!;
   expect([low < 3 && low >= 1, high > 3 && high <= 5]).toEqual([true, true]);
   expect(figures.holds).toEqual({ mean: 1, interval: shareInterval(5, 5) });
+});
+
+test("seconds add up to tenths", () => {
+  expect(secondsOf([0.7, 0.1, 0.1].map((seconds) => ({ figures: { seconds } })))).toBe(0.9);
 });
 
 test("a job of another version's verb is not done here", () => {
