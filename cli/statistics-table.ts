@@ -1,4 +1,5 @@
 // Statistics of a circuit as text to read: the searches again on other examples, and the circuit on other tasks.
+import { say } from "../engine/base/sentence.ts";
 import { greatest, least } from "../engine/base/greatest.ts";
 import { fewSentence } from "../engine/base/interval.ts";
 import { ablationWords } from "../engine/circuit/ablation-words.ts";
@@ -28,7 +29,7 @@ export function stabilityTable({ rows, seeds, enough }: Stability): string {
     [row.intersection, row.union].map((shared) => shared?.faithfulness.toFixed(3) ?? "").join(", "),
     alwaysKept(row),
   ]);
-  const few = fewSentence(seeds.length, "searches of each size");
+  const few = fewSentence(seeds.length, say`searches of each size`);
   return `${columns([head, ...lines])}\n\n${few ? `note: ${few}\n` : ""}${enoughOf(enough, seeds.length)}`;
 }
 

@@ -1,4 +1,5 @@
 // Verbs for tests of jobs: "lens" works until it is told to end, "generate" too and can be gone on with from its ledger.
+import { say } from "../engine/base/sentence.ts";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { EngineError } from "../engine/base/errors.ts";
 import type { GenerateResult } from "../engine/choices/generate.ts";
@@ -25,7 +26,13 @@ export class Script {
         if (existsSync(file) !== goOn) throw new Error("goes on from a ledger that is not there");
         appendFileSync(file, `${text}\n`);
         await this.until(text!, work);
-        return { ...GENERATED, notes: readFileSync(file, "utf8").split("\n").slice(0, -1) };
+        return {
+          ...GENERATED,
+          notes: readFileSync(file, "utf8")
+            .split("\n")
+            .slice(0, -1)
+            .map((line) => say`${line}`),
+        };
       },
     },
   };
@@ -48,7 +55,7 @@ export class Script {
     this.begun.push(name);
     for (const tell of this.waits.splice(0)) tell();
     return new Promise((resolve, reject) => {
-      const stop = () => reject(new EngineError("cancelled", "Stopped on request."));
+      const stop = () => reject(new EngineError("cancelled", say`Stopped on request.`));
       work.signal.addEventListener("abort", stop, { once: true });
       this.works.set(name, { work, end: (failure) => (failure ? reject(failure) : resolve()) });
     });

@@ -1,5 +1,5 @@
 // A task from the text of its file, for tests: written into a folder of its own, loaded, removed.
-import { textOf } from "../engine/base/sentence.ts";
+import { Sentence, textOf } from "../engine/base/sentence.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export function writtenTask(name: string, content: string): Task {
     const path = join(folder, name);
     writeFileSync(path, content);
     const task = loadTask(path);
-    const notes = task.notes.map((note) => textOf(note).replaceAll(path, name));
+    const notes = task.notes.map((note) => Sentence.changed(note, (text) => text.replaceAll(path, name)));
     return { ...task, file: name, notes };
   } finally {
     rmSync(folder, { recursive: true });
@@ -28,4 +28,9 @@ export function writtenTask(name: string, content: string): Task {
 export function wordTokenizer(): Tokenizer {
   const file = "models/sprig/tokenizer.json";
   return jsonTokenizer(readJsonFile(file, FILE_KINDS.tokenizer), file, "<|endoftext|>");
+}
+
+/** A task with its notes in English. */
+export function inEnglish(task: Task): object {
+  return { ...task, notes: task.notes.map(textOf) };
 }

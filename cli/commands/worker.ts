@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import type { FetchModel } from "../../engine/sweep/job-model.ts";
 import type { JobEnd } from "../../engine/sweep/job-process.ts";
 import { serveJobs } from "../../engine/sweep/job-process.ts";
@@ -84,7 +85,7 @@ async function worker(
       onJob: (job, end) => tell(`${named(job)}: ${said(end)}`),
     });
     // It ends when it is stopped, and not before.
-    throw new EngineError("cancelled", farewell);
+    throw new EngineError("cancelled", say`${farewell}`);
   };
   await interruptible(run, farewell, ["SIGINT", "SIGTERM"]);
 }

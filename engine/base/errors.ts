@@ -41,11 +41,11 @@ export class EngineError extends Error {
   readonly sentence: Sentence;
   readonly facts: ErrorFacts;
 
-  constructor(code: ErrorCode, sentence: Sentence | string, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
-    super(String(sentence), options);
+  constructor(code: ErrorCode, sentence: Sentence, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
+    super(sentence.text, options);
     this.name = "EngineError";
     this.code = code;
-    this.sentence = typeof sentence === "string" ? say`${sentence}` : sentence;
+    this.sentence = sentence;
     this.facts = facts;
   }
 }

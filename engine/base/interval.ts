@@ -1,5 +1,6 @@
 // How many values an interval needs: none is made of too few, and one of few comes with a sentence of caution.
 
+import { say, type Sentence } from "./sentence.ts";
 export type Interval = readonly [lo: number, hi: number];
 
 /** Fewer values than these have no interval: resampling them only repeats them. */
@@ -17,9 +18,9 @@ export const isFew = (n: number): boolean => n < fewForInterval;
  * @param what the values are, such as "held-out examples"
  * @returns undefined where they are many enough
  */
-export function fewSentence(n: number, what: string): string | undefined {
+export function fewSentence(n: number, what: Sentence): Sentence | undefined {
   if (!isFew(n)) return undefined;
   return n < leastForInterval
-    ? `no interval: it takes at least ${leastForInterval} ${what}; here: ${n}.`
-    : `the interval is of only ${n} ${what}; below ${fewForInterval} it is often too narrow.`;
+    ? say`no interval: it takes at least ${leastForInterval} ${what}; here: ${n}.`
+    : say`the interval is of only ${n} ${what}; below ${fewForInterval} it is often too narrow.`;
 }

@@ -14,7 +14,7 @@ export interface Spoken {
 }
 
 /** What a reader of a result must know. */
-export type Note = Spoken | string;
+export type Note = Spoken;
 
 type Value = string | number | bigint | Spoken;
 

@@ -385,7 +385,7 @@ export interface SaeShowResult {
   /** Undefined for transcoders, which reconstruct another site. */
   readonly look: Reconstruction | undefined;
   /** What is far off in `look`, in sentences; empty where it fits. */
-  readonly implausible: readonly string[];
+  readonly implausible: readonly Note[];
   readonly labels: readonly { readonly feature: number; readonly label: string }[];
   readonly notes: readonly Note[];
 }

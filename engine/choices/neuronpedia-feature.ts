@@ -2,6 +2,7 @@
 //
 // Field names as neuronpedia.org's GET /api/feature/MODEL/SOURCE/INDEX gives them; what it has and a page has not is left out on
 // reading, and what a page does not know is written as empty.
+import { say, type Sentence } from "../base/sentence.ts";
 import type { FeatureContext, FeaturePage } from "./dictionary.ts";
 
 /** Which dictionary a feature is of. */
@@ -76,22 +77,22 @@ export interface ReadFeature {
  *
  * @returns a sentence where it is no such file
  */
-export function readNeuronpedia(file: string, text: string): readonly ReadFeature[] | string {
+export function readNeuronpedia(file: string, text: string): readonly ReadFeature[] | Sentence {
   let read: unknown;
   try {
     read = JSON.parse(text);
   } catch {
-    return `${file}: is no JSON. Is it another kind of file?`;
+    return say`${file}: is no JSON. Is it another kind of file?`;
   }
   const found: ReadFeature[] = [];
   for (const [i, one] of (Array.isArray(read) ? read : [read]).entries()) {
     const feature = featureOf(one);
     if (!feature) {
-      return `${file}: feature ${i + 1} has no index; each needs "index", a whole number from 0, as Neuronpedia's features have.`;
+      return say`${file}: feature ${i + 1} has no index; each needs "index", a whole number from 0, as Neuronpedia's features have.`;
     }
     found.push(feature);
   }
-  return found.length > 0 ? found : `${file}: holds no feature.`;
+  return found.length > 0 ? found : say`${file}: holds no feature.`;
 }
 
 function featureOf(value: unknown): ReadFeature | undefined {

@@ -1,6 +1,7 @@
 // The lines of a journal: JSON objects, each with a hash over itself and the lines before it.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { withFile } from "../base/refusal.ts";
 
@@ -75,7 +76,7 @@ export function firstLine(path: string): unknown {
   try {
     return JSON.parse(bytes.toString("utf8", 0, end < 0 ? bytes.length : end)) as unknown;
   } catch {
-    throw new EngineError("invalid-file", `${path}:1: not the first line of a run journal.`, {
+    throw new EngineError("invalid-file", say`${path}:1: not the first line of a run journal.`, {
       place: { file: path, line: 1 },
     });
   }
@@ -89,8 +90,8 @@ function readBytes(path: string, most: number): Buffer {
     const file = openJournal(path);
     try {
       const stat = requireRegular(path, file);
-      if (stat.size === 0) throw invalid(path, "the journal is empty; start the run anew");
-      if (stat.size > largestJournal) throw invalid(path, `${stat.size} bytes; no run journal is that large`);
+      if (stat.size === 0) throw invalid(path, say`the journal is empty; start the run anew`);
+      if (stat.size > largestJournal) throw invalid(path, say`${stat.size} bytes; no run journal is that large`);
       const bytes = Buffer.alloc(Math.min(stat.size, most));
       let read = 0;
       for (let more = 1; more > 0 && read < bytes.length; read += more)
@@ -106,7 +107,7 @@ function readBytes(path: string, most: number): Buffer {
 export function requireRegular(path: string, file: number): Stats {
   const stat = fstatSync(file);
   if (stat.isFile()) return stat;
-  throw invalid(path, "is no regular file, so no run journal");
+  throw invalid(path, say`is no regular file, so no run journal`);
 }
 
 /** Without waiting for a writer, where the path is a pipe. */
@@ -115,12 +116,12 @@ function openJournal(path: string): number {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new EngineError("missing-file", `${path}: no such run journal. --resume takes a run's name or its file.`, {
+    throw new EngineError("missing-file", say`${path}: no such run journal. --resume takes a run's name or its file.`, {
       place: { file: path },
     });
   }
 }
 
-function invalid(path: string, what: string): EngineError {
-  return new EngineError("invalid-file", `${path}: ${what}.`, { place: { file: path } });
+function invalid(path: string, what: Sentence): EngineError {
+  return new EngineError("invalid-file", say`${path}: ${what}.`, { place: { file: path } });
 }

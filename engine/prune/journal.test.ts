@@ -1,3 +1,4 @@
+import { textOf } from "../base/sentence.ts";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +29,7 @@ const recalled = (journal: Journal) => Array.from({ length: journal.recorded }, 
 test("what was recorded is recalled, then the journal goes on", () => {
   written();
   const journal = Journal.open(path);
-  expect([recalled(journal), journal.notes, journal.recall()]).toEqual([ENTRIES, [], undefined]);
+  expect([recalled(journal), journal.notes.map(textOf), journal.recall()]).toEqual([ENTRIES, [], undefined]);
   journal.record(entry(5));
   journal.close();
   expect(journalContent(path)).toMatchObject({ header: HEADER, entries: [...ENTRIES, entry(5)], damage: undefined });
@@ -38,7 +39,7 @@ test("a last line that a kill cut short counts as not there", () => {
   const lines = written();
   writeFileSync(path, `${lines.slice(0, 3).join("\n")}\n${lines[3]!.slice(0, 9)}`);
   const journal = Journal.open(path);
-  expect([recalled(journal), journal.notes]).toEqual([ENTRIES.slice(0, 2), []]);
+  expect([recalled(journal), journal.notes.map(textOf)]).toEqual([ENTRIES.slice(0, 2), []]);
   journal.record(ENTRIES[2]!);
   journal.close();
   expect(readFileSync(path, "utf8").split("\n").slice(0, -1)).toEqual(lines.slice(0, 4));
@@ -60,7 +61,7 @@ test.each<[string, (lines: string[]) => void]>([
   expect(readFileSync(path, "utf8")).toBe(text);
   const journal = Journal.open(path);
   expect(recalled(journal)).toEqual([ENTRIES[0]]);
-  expect(journal.notes).toEqual([
+  expect(journal.notes.map(textOf)).toEqual([
     `${path}:3: damaged; what stood from there on (${lines.length - 2} lines) is measured again.`,
   ]);
   journal.close();

@@ -2,7 +2,7 @@
 //
 // Each line ends with a hash of itself and of all lines before it, so that what was cut, changed or lost on the disk is told
 // from what was measured. Reading never writes; one process at a time, which holds the journal's lock, appends.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { makeFolder } from "../base/make-folder.ts";
 import { dirname } from "node:path";
@@ -100,7 +100,10 @@ export function constantsMemory(ledger: Ledger): ConstantsMemory {
 }
 
 export function foreignEntry(): EngineError {
-  return new EngineError("invalid-file", "The run's journal does not fit this version's search; start the run anew.");
+  return new EngineError(
+    "invalid-file",
+    say`The run's journal does not fit this version's search; start the run anew.`,
+  );
 }
 
 /** A journal as it is on the disk now, maybe while another process appends to it. */
@@ -134,7 +137,7 @@ function contentOf({ path, values, sound, lines }: JournalText): JournalContent 
   }
   const held = end === 0 ? 0 : entries.length + 1;
   if (held === 0) {
-    throw new EngineError("invalid-file", `${path}:1: the journal's first line is damaged; start the run anew.`, {
+    throw new EngineError("invalid-file", say`${path}:1: the journal's first line is damaged; start the run anew.`, {
       place: { file: path, line: 1 },
     });
   }
@@ -197,7 +200,7 @@ export class Journal implements Ledger {
       const file = openSync(path, "a");
       ftruncateSync(file, sound);
       const notes = damage
-        ? [`${path}:${damage.line}: damaged; what stood from there on (${damage.lost} lines) is measured again.`]
+        ? [say`${path}:${damage.line}: damaged; what stood from there on (${damage.lost} lines) is measured again.`]
         : [];
       return new Journal(path, file, entries, notes, text.values[entries.length]!.seal, release);
     });
@@ -255,8 +258,8 @@ function locked(path: string, open: (release: () => void) => Journal): Journal {
 }
 
 function writtenElsewhere(path: string, { pid }: Holder): EngineError {
-  const who = pid === process.pid ? "this program" : `another program (process ${pid})`;
-  return new EngineError("usage", `${path}: ${who} is running it now; wait for it, or stop it there.`, {
+  const who = pid === process.pid ? say`this program` : say`another program (process ${pid})`;
+  return new EngineError("usage", say`${path}: ${who} is running it now; wait for it, or stop it there.`, {
     place: { file: path },
   });
 }

@@ -4,6 +4,7 @@
 // exact tests decide.
 import { adamWStep, noMoments } from "../base/adamw.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSpace } from "../circuit/unit-set.ts";
@@ -62,7 +63,7 @@ export async function learnMask(
   let [linear, square] = [0, 0];
   let error = 0;
   for (let step = 0; step < steps; step++) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const gates = openGates(space.sizes);
     const samples = units.map((unit, u) => {
       const sample = sampleGate(logAlpha[u], random);

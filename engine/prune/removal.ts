@@ -1,5 +1,6 @@
 // Removal by exact tests, whatever is removed: one trial at a time, blocks that are halved, passes until none removes anything.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { foreignEntry, type JournalEntry, type Ledger, recallOf } from "./journal.ts";
 
 /** What a trial gave. */
@@ -115,7 +116,7 @@ export class Removal<Item> {
     accept: "criterion" | "always" = "criterion",
   ): Promise<Verdict> {
     const { nameOf, signal, onTrial } = this.options;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const names = { removed: removed.map(nameOf), added: added.map(nameOf) };
     const attempt = descent.position.attempt(removed, added);
     const judged = await this.judged(attempt, names, descent.position.size);

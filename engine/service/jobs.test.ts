@@ -113,7 +113,7 @@ test("a verb with a ledger is paused in the middle and goes on from it; one with
   await script.has(3);
   script.end("text");
   await until(text, "finished");
-  expect(jobs.result(text).result).toMatchObject({ notes: ["text", "text"] });
+  expect(jobs.result(text).result).toMatchObject({ notes: [{ text: "text" }, { text: "text" }] });
   expect(() => jobs.resume(text)).toThrow(`${text} cannot be gone on with: it is finished.`);
 });
 
@@ -128,7 +128,7 @@ test("a background check that can go on gives its turn to what a person asks for
   script.end("check");
   await until(check, "finished");
   expect([script.begun, jobs.result(asked).result]).toEqual([["check", "asked", "check"], LENS]);
-  expect(jobs.result(check).result).toMatchObject({ notes: ["check", "check"] });
+  expect(jobs.result(check).result).toMatchObject({ notes: [{ text: "check" }, { text: "check" }] });
 });
 
 test("a job that fails says why, is kept with the reason, and holds nobody up", async () => {
@@ -210,7 +210,7 @@ test("what an engine was at when it was killed is listed by the next one, and go
   await script.has(2);
   script.end("waiting");
   await until(waiting, "finished");
-  expect(jobs.result(text).result).toMatchObject({ notes: ["text", "text"] });
+  expect(jobs.result(text).result).toMatchObject({ notes: [{ text: "text" }, { text: "text" }] });
 
   function order(a: string, b: string): number {
     const when = (id: string) => (JSON.parse(readFileSync(record(id), "utf8")) as { when: string }).when;

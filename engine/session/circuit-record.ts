@@ -1,4 +1,5 @@
 // Assembles the record of a run: what the circuit file says, from what was measured.
+import { say, type Sentence } from "../base/sentence.ts";
 import { kindOf } from "../activations/ablation-kinds.ts";
 import { arch, platform } from "node:os";
 import { basename } from "node:path";
@@ -339,11 +340,11 @@ function validationNotes({ confidence, validated, prepared }: RunFacts): Note[] 
 const weakAccuracy = 0.5;
 
 /** A sentence for each half of the examples that has too few for its intervals to be trusted. */
-export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonly Example[] }): string[] {
+export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonly Example[] }): Sentence[] {
   const sentences = [
-    fewSentence(halves.discovery?.length || Infinity, "discovery examples"),
-    fewSentence(halves.validation?.length || Infinity, "validation examples"),
-    fewSentence(halves.heldOut?.length || Infinity, "held-out examples"),
+    fewSentence(halves.discovery?.length || Infinity, say`discovery examples`),
+    fewSentence(halves.validation?.length || Infinity, say`validation examples`),
+    fewSentence(halves.heldOut?.length || Infinity, say`held-out examples`),
   ];
   return sentences.filter((sentence) => sentence !== undefined);
 }

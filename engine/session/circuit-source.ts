@@ -1,6 +1,7 @@
 // A circuit from a file of any form that is read: our own record, or a graph of EAP-IG and the MIB circuit track.
 import type { ScoreSign } from "../choices/lists.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { FILE_KINDS, isFolder, readWholeText } from "../base/read-file.ts";
 import { isStandardInput } from "../base/standard-input.ts";
 import { parseCircuit, readCircuit } from "../circuit/circuit-file.ts";
@@ -65,21 +66,20 @@ function requireSizes({ cfg: { nLayers, nHeads } }: EapIgGraph, file: string, { 
   if (nLayers === config.nLayers && nHeads === config.nHeads) return;
   throw new EngineError(
     "shape",
-    `${file}: the graph is of a model of ${nLayers} layers of ${nHeads} heads and does not fit ${name} ` +
-      `(${config.nLayers} layers of ${config.nHeads}). Name the model that it was made for.`,
+    say`${file}: the graph is of a model of ${nLayers} layers of ${nHeads} heads and does not fit ${name} (${config.nLayers} layers of ${config.nHeads}). Name the model that it was made for.`,
     { place: { file } },
   );
 }
 
 /** What was passed over in reading it, and what is lost in measuring it as a circuit of nodes. */
-export function sourceNotes(source: CircuitSource): readonly string[] {
+export function sourceNotes(source: CircuitSource): readonly Sentence[] {
   if (source.form === "own") return [];
   const edges = edgeNote(source);
-  return [...(source.graph.passedOver ?? []).map((note) => `${source.file}: ${note}`), ...(edges ? [edges] : [])];
+  return [...(source.graph.passedOver ?? []).map((note) => say`${source.file}: ${note}`), ...(edges ? [edges] : [])];
 }
 
 /** What is lost where a graph of edges is taken as a circuit of nodes; undefined where nothing is. */
-function edgeNote(source: CircuitSource): string | undefined {
+function edgeNote(source: CircuitSource): Sentence | undefined {
   if (source.form === "own") return undefined;
   const { nodes, edges } = source.graph;
   const isIn = (id: string) => nodes.get(id)?.inGraph ?? false;
@@ -89,17 +89,14 @@ function edgeNote(source: CircuitSource): string | undefined {
   });
   const missing = between.filter(([, { inGraph }]) => !inGraph).length;
   if (missing === 0) return undefined;
-  return (
-    `${source.file} leaves out ${missing} of the ${between.length} edges between its nodes. ` +
-    `Circuits of nodes are evaluated: every edge between kept nodes is present.`
-  );
+  return say`${source.file} leaves out ${missing} of the ${between.length} edges between its nodes. Circuits of nodes are evaluated: every edge between kept nodes is present.`;
 }
 
 /** Refused by its ending before a byte is read: messages quote a file, and whoever names a path need not be the one who may read it. */
 function readCircuitText(file: string): string {
   if (isStandardInput(file) || /\.json$/i.test(file) || isFolder(file)) return readWholeText(file, FILE_KINDS.circuit);
-  const sentence = "is not a circuit file by its name; circuits, and graphs of EAP-IG, end in .json.";
-  throw new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
+  const sentence = say`is not a circuit file by its name; circuits, and graphs of EAP-IG, end in .json.`;
+  throw new EngineError("invalid-file", say`${file}: ${sentence}`, { place: { file } });
 }
 
 /** By its name, or by the first keys of a JSON file that may be something else. @throws EngineError as `readCircuitSource` */

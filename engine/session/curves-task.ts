@@ -4,6 +4,7 @@ import type { Curves, CurvesSettings } from "../choices/curves.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { UnitKind } from "../choices/lists.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { without } from "../base/without.ts";
 import { Random } from "../base/random.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
@@ -42,10 +43,13 @@ const mostMeasuredAlone = 2_000;
  */
 export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = {}): Promise<Curves> {
   if (settings.units.some((kind) => kind === "feature" || kind === "error")) {
-    throw new EngineError("usage", "Curves are drawn of heads, MLPs and neurons; prune features with prune --units.");
+    throw new EngineError(
+      "usage",
+      say`Curves are drawn of heads, MLPs and neurons; prune features with prune --units.`,
+    );
   }
   const curves: UnitCurve[] = [];
-  const notes: string[] = [];
+  const notes: Sentence[] = [];
   const measured = await withTask(settings, hooks, async (prepared) => {
     const splits = await splitsOf(prepared, settings.units, hooks.signal);
     const orderings = ordersOf(settings, splits.space.size, notes);
@@ -78,9 +82,9 @@ const SEARCHES = ["greedy", "masks"] as const;
 const hasNeurons = ({ units }: CurvesSettings): boolean => units.includes("neuron");
 
 /** Those that the units can be put into. @param notes are added where some cannot */
-function ordersOf(settings: CurvesSettings, units: number, notes: string[]): OrderingName[] {
+function ordersOf(settings: CurvesSettings, units: number, notes: Sentence[]): OrderingName[] {
   if (!hasNeurons(settings)) return [...settings.orderings];
-  notes.push("Searches of hidden neurons are runs of their own: prune --units neurons.");
+  notes.push(say`Searches of hidden neurons are runs of their own: prune --units neurons.`);
   const can = settings.orderings.filter(
     (ordering) => ordering !== "learned-masks" && (ordering !== "effects" || units <= mostMeasuredAlone),
   );
@@ -88,11 +92,11 @@ function ordersOf(settings: CurvesSettings, units: number, notes: string[]): Ord
   if (can.length === 0) {
     throw new EngineError(
       "usage",
-      `${units} units with hidden neurons among them are not ordered by ${others.join(" or ")}; take a gradient method or random.`,
+      say`${units} units with hidden neurons among them are not ordered by ${sayList(others, " or ")}; take a gradient method or random.`,
     );
   }
   if (others.length > 0)
-    notes.push(`Left out for ${units} units with hidden neurons among them: ${others.join(", ")}.`);
+    notes.push(say`Left out for ${units} units with hidden neurons among them: ${sayList(others, ", ")}.`);
   return can;
 }
 

@@ -1,6 +1,7 @@
 // What training, judging and using a dictionary begin with: the model, its corpus, a place in it, and which states count.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Exclusions } from "../choices/dictionary.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { BosChoice } from "../choices/lists.ts";
@@ -58,18 +59,17 @@ export function exclusionsOf(model: Model, choice: CorpusChoice, repeated = fals
   );
 }
 
-export function excludedNote({ first, special, outlying, repeated }: Exclusions): string {
-  return (
-    `Left out: ${first} first positions, ${special} special tokens, ${outlying} states of outlying norm, ` +
-    `${repeated} positions whose text up to there came before.`
-  );
+export function excludedNote({ first, special, outlying, repeated }: Exclusions): Sentence {
+  return say`Left out: ${first} first positions, ${special} special tokens, ${outlying} states of outlying norm, ${repeated} positions whose text up to there came before.`;
 }
 
 /** @throws EngineError "usage" for a layer that the model has not */
 export function requireLayer({ model }: Executor, layer: number): number {
   const { nLayers } = model.config;
   if (layer < nLayers) return layer;
-  throw new EngineError("usage", `${model.name} has no layer ${layer}; its layers are 0 to ${nLayers - 1}.`, { layer });
+  throw new EngineError("usage", say`${model.name} has no layer ${layer}; its layers are 0 to ${nLayers - 1}.`, {
+    layer,
+  });
 }
 
 /**
@@ -85,16 +85,15 @@ export function placeOf(
   const { file, place, weights } = dictionary;
   const at = { site: site ?? place.site, layer: layer ?? place.layer };
   if (at.site === undefined || at.layer === undefined) {
-    const why = place.hook === undefined ? "does not say where it belongs" : `belongs at "${place.hook}"`;
-    throw new EngineError("usage", `${file}: ${why}; say it with --site and --layer.`, { place: { file } });
+    const why = place.hook === undefined ? say`does not say where it belongs` : say`belongs at "${place.hook}"`;
+    throw new EngineError("usage", say`${file}: ${why}; say it with --site and --layer.`, { place: { file } });
   }
   const found: SitePlace = { site: at.site, layer: requireLayer(executor, at.layer) };
   const width = widthAt(executor, found);
   if (width !== weights.dIn) {
     throw new EngineError(
       "shape",
-      `${file}: reads states of ${weights.dIn} numbers, and ${found.site} of ${executor.model.name} has ${width}. ` +
-        `It was trained on ${place.model ?? "another model or site"}.`,
+      say`${file}: reads states of ${weights.dIn} numbers, and ${found.site} of ${executor.model.name} has ${width}. It was trained on ${place.model ?? say`another model or site`}.`,
       { place: { file } },
     );
   }
@@ -103,13 +102,16 @@ export function placeOf(
 
 export function requireFeature(feature: number, features: number): void {
   if (feature < features) return;
-  throw new EngineError("usage", `There is no feature ${feature}; the dictionary has features 0 to ${features - 1}.`);
+  throw new EngineError(
+    "usage",
+    say`There is no feature ${feature}; the dictionary has features 0 to ${features - 1}.`,
+  );
 }
 
 export function requireReconstructs({ file, weights }: LoadedDictionary): void {
   if (!weights.transcodes && weights.dIn === weights.dOut) return;
   throw new EngineError(
     "unsupported",
-    `${file}: is a transcoder, which gives another site's values; take a dictionary that reconstructs its own site.`,
+    say`${file}: is a transcoder, which gives another site's values; take a dictionary that reconstructs its own site.`,
   );
 }

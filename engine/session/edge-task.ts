@@ -1,5 +1,5 @@
 // Circuits of edges on a task: edges ordered by attribution, measured exactly at MIB's sizes, and pruned one by one.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import type { EdgeSettings } from "../choices/edges.ts";
 import type { Execution } from "../choices/execution.ts";
 import { formatEdge } from "../circuit/edge.ts";
@@ -128,7 +128,7 @@ async function measured(
       notes: [
         ...prepared.notes,
         ...selection.notes,
-        ...(graph?.passedOver ?? []).map((note) => `${settings.graph!}: ${note}`),
+        ...(graph?.passedOver ?? []).map((note) => say`${settings.graph!}: ${note}`),
         ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : []),
       ],
     };
@@ -217,7 +217,7 @@ function selectionOf(
       if (size === 0) return [];
       const { edges, isBest } = await wholeCircuit(candidates, size, order);
       if (!isBest)
-        notes.push(`The circuit of at most ${size} edges is the best that was found in the time, not proved.`);
+        notes.push(say`The circuit of at most ${size} edges is the best that was found in the time, not proved.`);
       solved.set(size, edges);
       return edges;
     },
@@ -233,7 +233,7 @@ async function curveOf(
 ): Promise<EdgeCurvePoint[]> {
   const curve: EdgeCurvePoint[] = [];
   for (const fraction of FRACTIONS) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const edges = await first(fraction);
     const table = found.table(edges);
     const measured = await found.measure(table);

@@ -89,11 +89,11 @@ export async function editTask(
     if (facts.length < 2) {
       throw new EngineError(
         "usage",
-        `${model.name} knows ${facts.length} of the facts of ${settings.facts}; two are needed.`,
+        say`${model.name} knows ${facts.length} of the facts of ${settings.facts}; two are needed.`,
       );
     }
     if (settings.patch !== undefined && settings.fact >= facts.length) {
-      throw new EngineError("usage", `--fact: ${model.name} knows ${facts.length} of the facts, from 0.`);
+      throw new EngineError("usage", say`--fact: ${model.name} knows ${facts.length} of the facts, from 0.`);
     }
     const editor = await editorOf(executor, facts, settings, { signal, onProgress });
     const neutral = neutralPlaces(model, NEUTRAL_TEXTS, Random.seeded(settings.seed, "neutral"));
@@ -209,7 +209,7 @@ async function valueEditor(
         drawn.findIndex((other) => other.layer === one.layer && other.neuron === one.neuron) === at;
       return patchOf(fact, drawn.filter(isFirst));
     },
-    notes: dropped > 0 ? [`${dropped} neurons are left out: too many facts have them in common.`] : [],
+    notes: dropped > 0 ? [say`${dropped} neurons are left out: too many facts have them in common.`] : [],
   };
 }
 
@@ -226,12 +226,18 @@ async function rankOneEditor(
   const { tokenizer, config } = model;
   const layer = wanted ?? Math.floor(config.nLayers / 6);
   if (layer >= config.nLayers) {
-    throw new EngineError("usage", `--layer: there is no layer ${layer}; ${model.name} has ${config.nLayers}, from 0.`);
+    throw new EngineError(
+      "usage",
+      say`--layer: there is no layer ${layer}; ${model.name} has ${config.nLayers}, from 0.`,
+    );
   }
   const encode = (text: string) => tokenizer.encode(text);
   const marked = facts.map(({ subject, prompts, prompt }) => {
     if (subject === undefined) {
-      throw new EngineError("usage", `The rank-one edit needs to know what "${prompt}" is of: write "subject" there.`);
+      throw new EngineError(
+        "usage",
+        say`The rank-one edit needs to know what "${prompt}" is of: write "subject" there.`,
+      );
     }
     const essence = `${subject} is a`;
     return {

@@ -4,6 +4,7 @@ import type { EvaluateSettings } from "../choices/evaluate.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import type { Evaluation } from "../contract/statistics.ts";
@@ -52,7 +53,7 @@ export async function evaluateCircuit(
     const results = await measure(prepared, source, { random, parts: parts ?? true }, options);
     const { model } = prepared;
     const sameWeights = own === undefined || own.model.sha256 === model.sha256;
-    const otherWeights = `${source.file} was found in other weights than those of ${model.name}.`;
+    const otherWeights = say`${source.file} was found in other weights than those of ${model.name}.`;
     return {
       model: modelRecord(prepared),
       task: taskRecord(prepared),
@@ -130,7 +131,7 @@ function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {
   if (source.form === "own") return recordedModel(source.circuit, source.file);
   throw new EngineError(
     "usage",
-    `${source.file}: a graph of EAP-IG does not say which model it is of; give the model.`,
+    say`${source.file}: a graph of EAP-IG does not say which model it is of; give the model.`,
     {
       place: { file: source.file },
     },

@@ -1,6 +1,7 @@
 // A language model behind an OpenAI-compatible endpoint (llama.cpp, Ollama, a service), asked for explanations; only where a person names one.
 import { z } from "zod";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Ask } from "../neuron/model-explanation.ts";
 
 /** The variable that holds the endpoint's key, where it wants one; it is sent there and kept nowhere. */
@@ -32,10 +33,10 @@ export async function explainerAt(
   const base = url.replace(/\/+$/, "");
   const key = environment[KEY_VARIABLE];
   const call = async <T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
-    const fail = (why: string, cause?: unknown) =>
+    const fail = (why: Sentence, cause?: unknown) =>
       new EngineError(
         "download",
-        `${base}${path}: ${why}. Is an OpenAI-compatible server running there?`,
+        say`${base}${path}: ${why}. Is an OpenAI-compatible server running there?`,
         {},
         { cause },
       );
@@ -50,15 +51,15 @@ export async function explainerAt(
         signal: AbortSignal.any([AbortSignal.timeout(patience), ...(signal ? [signal] : [])]),
       });
       text = (await response.text()).slice(0, longestAnswer);
-      if (!response.ok) throw fail(`answers ${response.status} ${text.slice(0, 200)}`);
+      if (!response.ok) throw fail(say`answers ${response.status} ${text.slice(0, 200)}`);
     } catch (thrown) {
       if (thrown instanceof EngineError) throw thrown;
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
-      throw fail(`does not answer (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
+      throw fail(say`does not answer (${thrown instanceof Error ? thrown.message : String(thrown)})`, thrown);
     }
     const parsed = schema.safeParse(jsonOf(text));
     if (parsed.success) return parsed.data;
-    throw fail(`answers ${JSON.stringify(text.slice(0, 200))}, which has not the expected fields`);
+    throw fail(say`answers ${JSON.stringify(text.slice(0, 200))}, which has not the expected fields`);
   };
   const named = model ?? (await call("/models", models)).data[0].id;
   return {

@@ -1,6 +1,7 @@
 // Where the features of a dictionary fire in held-out texts, and over one text.
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { SaeFeaturesSettings } from "../choices/dictionary.ts";
 import { meanOf } from "../dictionary/nulls.ts";
 import { ReconstructionSums } from "../dictionary/reconstruction.ts";
@@ -52,9 +53,9 @@ export async function activationsOver(
     onProgress?.(Math.min(tokens.length, settings.tokens), settings.tokens);
     if (tokens.length >= settings.tokens) break;
   }
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   if (!sums || tokens.length === 0)
-    throw new EngineError("usage", `${corpus.file}: no state counts. Give more or longer texts.`);
+    throw new EngineError("usage", say`${corpus.file}: no state counts. Give more or longer texts.`);
   return { at, tokens, sums };
 }
 
@@ -75,7 +76,7 @@ export async function featuresOver(
   const { tokenizer } = executor.model;
   const ids = tokenizer.withBos(settings.bos).encode(text);
   if (ids.length < 2)
-    throw new EngineError("usage", `The text ${JSON.stringify(text)} has one token; give a longer one.`);
+    throw new EngineError("usage", say`The text ${JSON.stringify(text)} has one token; give a longer one.`);
   const { dSae } = dictionary.weights;
   const values = new Float32Array(ids.length * dSae);
   const exclude = exclusionsOf(executor.model, { ...settings, keepOutlying: true }, true);

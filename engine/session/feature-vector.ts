@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { loadDictionary } from "../dictionary/load.ts";
 import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
 import type { SitePlace } from "../dictionary/states.ts";
@@ -44,7 +45,7 @@ function layerBehind({ site, layer }: SitePlace, path: string): number {
   if (site === "residPre") return layer - 1;
   throw new EngineError(
     "unsupported",
-    `${path}: its features stand at ${site}, and a direction acts on the stream behind a layer. Use "secateur sae steer".`,
+    say`${path}: its features stand at ${site}, and a direction acts on the stream behind a layer. Use "secateur sae steer".`,
     { place: { file: path } },
   );
 }

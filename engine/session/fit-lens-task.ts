@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { FitLensResult, FitLensSettings } from "../choices/lens.ts";
@@ -35,7 +36,7 @@ interface Text {
 /** @throws EngineError as `Corpus.open`; "usage" where no text is long enough; "cancelled" */
 export async function fitLensTask(settings: FitLensSettings, options: FitLensOptions = {}): Promise<FitLensResult> {
   const between = () => {
-    if (options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   };
   return withModel(settings.model, options, async (executor) => {
     const { model } = executor;
@@ -98,7 +99,7 @@ function requireLong(texts: readonly Text[], tokens: number, { corpus }: FitLens
   if (texts.some(({ ids }) => ids.length >= tokens)) return;
   throw new EngineError(
     "usage",
-    `${corpus}: no text has ${tokens} tokens, which this lens needs. Give longer texts, or a smaller --skip.`,
+    say`${corpus}: no text has ${tokens} tokens, which this lens needs. Give longer texts, or a smaller --skip.`,
   );
 }
 

@@ -1,4 +1,5 @@
 // Relations of the embedded model from task file to figures and files.
+import { textOf } from "../base/sentence.ts";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,7 +89,7 @@ describe("relateTask()", () => {
   test("asks without samples before the question where that is enough, and refuses as asked where they do not help", async () => {
     const few = { ...settings, estimators: ["bias-only"] as const, samples: 4, shots: undefined };
     const [{ content, notes }] = await relateTask(executor, task, few);
-    expect([content.task.demonstrations, notes]).toEqual([
+    expect([content.task.demonstrations, notes.map(textOf)]).toEqual([
       [],
       ["no interval: it takes at least 5 draws of training subjects; here: 3."],
     ]);
@@ -100,7 +101,7 @@ describe("relateTask()", () => {
     const long = "house ".repeat(task.samples.length).trimEnd();
     const more = { ...task, samples: [...task.samples, { subject: long, object: "houses" }] };
     const [{ notes }] = await relateTask(executor, more, { ...settings, estimators: ["bias-only"] });
-    expect(notes.join()).toContain(`1 of 45 left out, such as "${long}"`);
+    expect(notes.map(textOf).join()).toContain(`1 of 45 left out, such as "${long}"`);
   });
 
   test("refuses a layer or a template that is not there", async () => {

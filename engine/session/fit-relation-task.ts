@@ -1,5 +1,5 @@
 // From relation files and a model to fitted relations, and from a fitted relation to what it says about one subject.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say, type Sentence } from "../base/sentence.ts";
 import type { EstimatorName } from "../choices/lists.ts";
 import type { LikelyToken, RelationApplication, RelationEdit } from "../contract/relations.ts";
 import type { Executor } from "../activations/executor.ts";
@@ -75,7 +75,7 @@ export async function relateTask(
     const outcomes = await relateWith(helpfulShots, executor, task, settings, hooks).catch((second: unknown) => {
       throw second instanceof EngineError && second.code === "degenerate-task" ? error : second;
     });
-    const note = `${helpfulShots} samples stand before each question; without them ${executor.model.name} answers too little.`;
+    const note = say`${helpfulShots} samples stand before each question; without them ${executor.model.name} answers too little.`;
     return outcomes.map((outcome) => ({ ...outcome, notes: [...outcome.notes, note] }));
   }
 }
@@ -112,11 +112,11 @@ async function relateWith(
 }
 
 /** Subjects and draws were both sampled; the fewer of them say how far the interval is to be trusted. */
-function fewNotes({ split: { test, seeds } }: Study): string[] {
+function fewNotes({ split: { test, seeds } }: Study): Sentence[] {
   const few =
     test.length <= seeds.length
-      ? fewSentence(test.length, "test subjects")
-      : fewSentence(seeds.length, "draws of training subjects");
+      ? fewSentence(test.length, say`test subjects`)
+      : fewSentence(seeds.length, say`draws of training subjects`);
   return few === undefined ? [] : [few];
 }
 
@@ -130,7 +130,7 @@ function promptForm(
   if (text === undefined) {
     throw new EngineError(
       "usage",
-      `${task.file}: there is no template ${template}; the file has ${task.promptTemplates.length}.`,
+      say`${task.file}: there is no template ${template}; the file has ${task.promptTemplates.length}.`,
       { place: { file: task.file } },
     );
   }
@@ -147,7 +147,10 @@ function layersOf({ config, name }: Model, asked: readonly number[] | undefined)
   const all = allLayers(config.nLayers);
   const wrong = asked?.find((layer) => !all.includes(layer));
   if (wrong !== undefined) {
-    throw new EngineError("usage", `there is no layer ${wrong}; ${name} has −1 (embedding) to ${config.nLayers - 1}.`);
+    throw new EngineError(
+      "usage",
+      say`there is no layer ${wrong}; ${name} has −1 (embedding) to ${config.nLayers - 1}.`,
+    );
   }
   if (asked) return [...new Set(asked)].sort((a, b) => a - b);
   const step = Math.ceil(all.length / mostLayers);
@@ -233,8 +236,7 @@ export function requireFittedOn(file: RelationContent, model: Model, path: strin
   if (file.model.sha256 === model.sha256) return;
   throw new EngineError(
     "usage",
-    `${path}: was fitted on ${file.model.name} (${file.model.sha256.slice(0, 12)}), and ${model.name} has other weights ` +
-      `(${model.sha256.slice(0, 12)}). Give --model ${file.model.source}.`,
+    say`${path}: was fitted on ${file.model.name} (${file.model.sha256.slice(0, 12)}), and ${model.name} has other weights (${model.sha256.slice(0, 12)}). Give --model ${file.model.source}.`,
     { place: { file: path } },
   );
 }
@@ -273,7 +275,7 @@ export async function editRelation(
     const objects = new Set(file.subjects.map((row) => row.object));
     throw new EngineError(
       "usage",
-      `no other subject of ${file.task.name} has the object "${object}"; an edit aims at one.${didYouMean(object, objects)}`,
+      say`no other subject of ${file.task.name} has the object "${object}"; an edit aims at one.${didYouMean(object, objects)}`,
     );
   }
   const prompts = [promptOf(executor, file, subject), promptOf(executor, file, holder.subject)];

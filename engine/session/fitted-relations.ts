@@ -1,5 +1,5 @@
 // Linear relations from their files to fitted maps, each written beside its figures.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
@@ -43,7 +43,8 @@ export async function relationTask(settings: RelationSettings, options: Relation
       );
     }
     const [first, ...others] = relations;
-    if (!first) throw new EngineError("degenerate-task", `${model.name} answers too little of any of these relations.`);
+    if (!first)
+      throw new EngineError("degenerate-task", say`${model.name} answers too little of any of these relations.`);
     return { modelName: model.name, relations: [first, ...others], notes };
   });
 }
@@ -65,13 +66,13 @@ async function fitted(
     });
     append(
       notes,
-      found.flatMap((outcome) => outcome.notes.map((note) => `${task.name}: ${note}`)),
+      found.flatMap((outcome) => outcome.notes.map((note) => say`${task.name}: ${note}`)),
     );
     return found;
   } catch (error) {
     const isUnknown = error instanceof EngineError && error.code === "degenerate-task";
     if (settings.files.length === 1 || !isUnknown) throw error;
-    notes.push(`left out: ${error.message}`);
+    notes.push(say`left out: ${error.sentence}`);
     return [];
   }
 }
@@ -99,7 +100,7 @@ function requirePaths(tasks: readonly RelationTask[], settings: RelationSettings
       if (other !== undefined) {
         throw new EngineError(
           "usage",
-          `${other} and ${file} would both be written to ${path}; give one of them another "name", or fit them one by one.`,
+          say`${other} and ${file} would both be written to ${path}; give one of them another "name", or fit them one by one.`,
           { place: { file } },
         );
       }

@@ -5,6 +5,7 @@ import type { Executor } from "../activations/executor.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { canonicalJson } from "../base/canonical-json.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { FILE_KINDS } from "../base/read-file.ts";
 import type { Exclusions, SaeTrainSettings } from "../choices/dictionary.ts";
@@ -88,7 +89,7 @@ async function gather(
   if (most < settings.batch) {
     throw new EngineError(
       "usage",
-      `${corpus.file}: gives ${most} states that count, and a batch takes ${settings.batch}. Give more texts or a smaller --batch.`,
+      say`${corpus.file}: gives ${most} states that count, and a batch takes ${settings.batch}. Give more texts or a smaller --batch.`,
       { place: { file: corpus.file } },
     );
   }
@@ -110,7 +111,7 @@ async function gather(
     if (buffer.full) break;
   }
   if (!buffer.full) buffer.close();
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   // Outliers are found only when the model runs: where they left fewer states than counted, the buffer is made again.
   if (!buffer.full) return gather(executor, corpus, { ...settings, tokens: seen }, places, hooks);
   const scales = norms.map((sum, p) => (Math.sqrt(widths[p]) * most) / sum);
@@ -132,7 +133,7 @@ async function countStates(
       (id, position) => (count += Number(rule.reasonFor({ text: 0, position, id }, firstNew, 0) === undefined)),
     );
     if (count >= settings.tokens) break;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   }
   return count;
 }

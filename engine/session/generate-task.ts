@@ -1,5 +1,5 @@
 // Text of a model: a prompt or a chat goes on, under the changes of a plan where there are any.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import type { Plan } from "../activations/plan.ts";
 import { checkPlan, parsePlan } from "../activations/plan-checks.ts";
 import { EngineError } from "../base/errors.ts";
@@ -33,7 +33,7 @@ export async function generateTask(
     const { model } = executor;
     const tokenizer = model.tokenizer.withBos(settings.bos);
     const { text, notes } = promptOf(settings, model);
-    const own = new OwnBos(tokenizer, "the prompt");
+    const own = new OwnBos(tokenizer, say`the prompt`);
     const ids = own.encode(text);
     requireRoom([...ids, ...(settings.begin ?? [])], model);
     requireStopTexts(settings.stop ?? [], tokenizer, model.name);
@@ -69,17 +69,17 @@ export function promptOf(
   model: Model,
 ): { readonly text: string; readonly notes: readonly Note[] } {
   if ((text === undefined) === (chat === undefined)) {
-    throw new EngineError("usage", "Give either --text, which is gone on with, or --chat, which is answered.");
+    throw new EngineError("usage", say`Give either --text, which is gone on with, or --chat, which is answered.`);
   }
   if (text !== undefined) {
-    if (system !== undefined) throw new EngineError("usage", "--system belongs to a chat; give --chat with it.");
+    if (system !== undefined) throw new EngineError("usage", say`--system belongs to a chat; give --chat with it.`);
     return { text, notes: [] };
   }
   const { chatTemplate } = model.speech();
   if (!chatTemplate) {
     throw new EngineError(
       "unsupported",
-      `${model.name} has no chat template, so it was not trained to chat. Give a plain text with --text.`,
+      say`${model.name} has no chat template, so it was not trained to chat. Give a plain text with --text.`,
     );
   }
   const template = ChatTemplate.parse(chatTemplate);
@@ -87,8 +87,7 @@ export function promptOf(
     ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
     { role: "user", content: chat! },
   ];
-  const dated =
-    "The model's chat template writes today's date into the prompt, so that another day gives another text.";
+  const dated = say`The model's chat template writes today's date into the prompt, so that another day gives another text.`;
   return { text: template.render(messages), notes: template.namesTheDate ? [dated] : [] };
 }
 
@@ -99,7 +98,7 @@ function requireStopTexts(texts: readonly string[], tokenizer: Tokenizer, model:
     if (unknown === undefined) continue;
     throw new EngineError(
       "usage",
-      `--stop: ${JSON.stringify(text)} can never come: ${model} has no token for ${JSON.stringify(unknown)}. Leave it out.`,
+      say`--stop: ${JSON.stringify(text)} can never come: ${model} has no token for ${JSON.stringify(unknown)}. Leave it out.`,
     );
   }
 }
@@ -121,7 +120,7 @@ function planOf({ changes, begin = [] }: GenerateSettings, ids: readonly number[
     return plan;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw new EngineError("invalid-file", `${changes}: ${error.message}`, { place: { file: changes } });
+    throw new EngineError("invalid-file", say`${changes}: ${error.message}`, { place: { file: changes } });
   }
 }
 

@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import type { Spliced } from "../activations/spliced.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { SPLICED_SITES, type SplicedSite, type UnitKind } from "../choices/lists.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { loadDictionary } from "../dictionary/load.ts";
@@ -62,10 +63,13 @@ export function requireLaid({
 }): void {
   const ofDictionaries = units.some((kind) => kind === "feature" || kind === "error");
   if (ofDictionaries && !dictionary) {
-    throw new EngineError("usage", "Features and errors are of dictionaries; name their folders with --dictionary.");
+    throw new EngineError("usage", say`Features and errors are of dictionaries; name their folders with --dictionary.`);
   }
   if (dictionary && !ofDictionaries) {
-    throw new EngineError("usage", "A dictionary is laid on the model for its features; add --units features,errors.");
+    throw new EngineError(
+      "usage",
+      say`A dictionary is laid on the model for its features; add --units features,errors.`,
+    );
   }
 }
 
@@ -74,11 +78,10 @@ function streamPlace({ site, layer }: SitePlace, { file }: LoadedDictionary): { 
   if (site === "residPre" && layer > 0) return { site: "residPost", layer: layer - 1 };
   const own = SPLICED_SITES.find((one) => one === site);
   if (own) return { site: own, layer };
-  const where = site === "residPre" ? "the embedding" : site;
+  const where = site === "residPre" ? say`the embedding` : site;
   throw new EngineError(
     "unsupported",
-    `${file}: belongs at ${where} of layer ${layer}; features are units of a circuit behind a layer, between two layers or at an ` +
-      `MLP's output (residPost, residPre from layer 1 on, mlpOut). Take a dictionary of such a place.`,
+    say`${file}: belongs at ${where} of layer ${layer}; features are units of a circuit behind a layer, between two layers or at an MLP's output (residPost, residPre from layer 1 on, mlpOut). Take a dictionary of such a place.`,
     { place: { file } },
   );
 }
@@ -87,7 +90,7 @@ function requirePlain({ file, weights: { normalisation } }: LoadedDictionary): v
   if (normalisation === "none") return;
   throw new EngineError(
     "unsupported",
-    `${file}: normalises states (${normalisation}), so that its features add up to no part of one; take a dictionary that does not.`,
+    say`${file}: normalises states (${normalisation}), so that its features add up to no part of one; take a dictionary that does not.`,
     { place: { file } },
   );
 }
@@ -98,7 +101,7 @@ function requireOneALayer(records: readonly DictionaryRecord[]): void {
   const first = records.find(({ layer }) => layer === second.layer)!;
   throw new EngineError(
     "usage",
-    `${first.path} and ${second.path} both belong at layer ${second.layer}; lay one of them on it.`,
+    say`${first.path} and ${second.path} both belong at layer ${second.layer}; lay one of them on it.`,
     { layer: second.layer },
   );
 }

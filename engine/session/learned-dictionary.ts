@@ -1,6 +1,7 @@
 // Learns one dictionary from states that are kept on disk, with a curve, and from where an earlier run of it stopped.
 import { existsSync } from "node:fs";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { SaeTrainSettings, TrainingPoint } from "../choices/dictionary.ts";
 import { meanOf } from "../dictionary/nulls.ts";
 import type { SitePlace } from "../dictionary/states.ts";
@@ -74,11 +75,11 @@ export async function learn(
     let since: StepFigures[] = [];
     for (let { step } = trainer.state; step < settings.steps; step++) {
       if (signal?.aborted)
-        throw new EngineError("cancelled", "Stopped on request; the same command goes on from here.");
+        throw new EngineError("cancelled", say`Stopped on request; the same command goes on from here.`);
       const batch = scaled(step);
       since.push(await trainer.step(batch[0], batch.at(-1)!));
       if (!since.every(({ loss }) => Number.isFinite(loss))) {
-        throw new EngineError("usage", `The loss is no number any more at step ${step}; give a smaller --rate.`);
+        throw new EngineError("usage", say`The loss is no number any more at step ${step}; give a smaller --rate.`);
       }
       if ((step + 1) % pointEvery === 0 || step + 1 === settings.steps) {
         curve.push(pointOf(step + 1, since));

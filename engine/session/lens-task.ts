@@ -1,5 +1,5 @@
 // The lens on a text or on a task's prompts: what the model would say at every layer, and how chosen words fare.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
@@ -63,7 +63,7 @@ const NEUTRAL = [
 /** @throws EngineError for a task, model, lens or file that cannot be read, or that do not fit each other; "cancelled" */
 export async function lensTask(settings: LensSettings, options: LensOptions = {}): Promise<LensResult> {
   const between = () => {
-    if (options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   };
   return withModel(settings.model, options, async (executor, keep) => {
     const { model } = executor;
@@ -106,21 +106,21 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
 
 function textAsked({ text, examples, corruption }: LensSettings, tokenizer: Tokenizer): Asked {
   if (text === undefined) {
-    throw new EngineError("usage", "Name a task to read its prompts, or give a text with --text.");
+    throw new EngineError("usage", say`Name a task to read its prompts, or give a text with --text.`);
   }
   if (examples !== undefined || corruption !== undefined) {
     throw new EngineError(
       "usage",
-      "Numbers of examples and a corruption belong to a task; leave them out beside --text.",
+      say`Numbers of examples and a corruption belong to a task; leave them out beside --text.`,
     );
   }
-  const own = new OwnBos(tokenizer, "the text");
+  const own = new OwnBos(tokenizer, say`the text`);
   const ids = own.encode(text);
   return { prompts: [promptOf(text, ids, tokenizer)], answers: [], labels: [], notes: own.notes() };
 }
 
 async function taskAsked(settings: LensSettings, model: Model, signal?: AbortSignal): Promise<Asked> {
-  if (settings.text !== undefined) throw new EngineError("usage", "Give a task or --text, not both.");
+  if (settings.text !== undefined) throw new EngineError("usage", say`Give a task or --text, not both.`);
   const task = await readAside("contrast", settings.task!, signal);
   const { examples, notes } = expandTask(task, model.tokenizer, {
     examples: settings.examples,
@@ -145,11 +145,11 @@ function promptOf(text: string, ids: readonly number[], tokenizer: Tokenizer): L
 /** @throws EngineError "usage" with both numbers */
 function requireContext(prompts: readonly LensPrompt[], { config, name }: Model): void {
   for (const [index, { ids }] of prompts.entries()) {
-    if (ids.length === 0) throw new EngineError("usage", "The text is empty; there is nothing to read.");
+    if (ids.length === 0) throw new EngineError("usage", say`The text is empty; there is nothing to read.`);
     if (ids.length <= config.nContext) continue;
     throw new EngineError(
       "usage",
-      `Prompt ${index} has ${ids.length} tokens and ${name} reads ${config.nContext} at most. Shorten it.`,
+      say`Prompt ${index} has ${ids.length} tokens and ${name} reads ${config.nContext} at most. Shorten it.`,
     );
   }
 }
@@ -189,13 +189,13 @@ function wordsAsked(words: readonly string[], tokenizer: Tokenizer) {
     if (unknown !== undefined) {
       throw new EngineError(
         "usage",
-        `--words: the tokenizer has no token for ${JSON.stringify(unknown)} in "${word}".`,
+        say`--words: the tokenizer has no token for ${JSON.stringify(unknown)} in "${word}".`,
       );
     }
     const ids = tokenizer.encodePlain(written);
     if (ids.length > 1) {
       const shown = JSON.stringify(tokenizer.token(ids[0]));
-      notes.push(`"${word}" is ${ids.length} tokens here and is followed by its first, ${shown}.`);
+      notes.push(say`"${word}" is ${ids.length} tokens here and is followed by its first, ${shown}.`);
     }
     return { word, id: ids[0] };
   });
@@ -220,7 +220,7 @@ function setsAsked(sets: WordSets, tokenizer: Tokenizer): AskedSet[] {
       if (shared === undefined) continue;
       throw new EngineError(
         "usage",
-        `--sets: "${a.name}" and "${b.name}" share the token ${JSON.stringify(tokenizer.token(shared))}, so its probability belongs to neither. Take other words.`,
+        say`--sets: "${a.name}" and "${b.name}" share the token ${JSON.stringify(tokenizer.token(shared))}, so its probability belongs to neither. Take other words.`,
       );
     }
   }
@@ -261,14 +261,14 @@ async function lensOf(
       if (lensFile === undefined) {
         throw new EngineError(
           "usage",
-          `A ${lens} lens is fitted first: "secateur fit-lens ${lens} --corpus FILE --out LENS", then --lens-file LENS.`,
+          say`A ${lens} lens is fitted first: "secateur fit-lens ${lens} --corpus FILE --out LENS", then --lens-file LENS.`,
         );
       }
       const { kind, maps } = readLensFile(lensFile, executor.model);
       if (kind !== lens) {
         throw new EngineError(
           "usage",
-          `${lensFile} holds a ${kind} lens, not a ${lens} one; read it with --lens ${kind}.`,
+          say`${lensFile} holds a ${kind} lens, not a ${lens} one; read it with --lens ${kind}.`,
         );
       }
       return affineLens(executor, kind, maps);
@@ -290,6 +290,6 @@ export function neutralPrompts(file: string | undefined, tokenizer: Tokenizer): 
   if (written.length > 0) return written.map((line) => ({ ids: tokenizer.encode(line) }));
   throw new EngineError(
     "usage",
-    `The tokenizer can write none of the ${lines.length} neutral prompts${file === undefined ? "" : ` of ${file}`}; give others with --neutral.`,
+    say`The tokenizer can write none of the ${lines.length} neutral prompts${file === undefined ? say`` : say` of ${file}`}; give others with --neutral.`,
   );
 }

@@ -1,5 +1,6 @@
 // MLP memories: the neurons of a layer whose value vectors read best, and what layers and neurons write at the end of a text.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { greatest } from "../base/greatest.ts";
 import { Random } from "../base/random.ts";
 import type { MemoriesResult, MemoriesSettings, Memory } from "../choices/memories.ts";
@@ -23,11 +24,11 @@ export async function memoriesTask(
     const layers = settings.layers ?? (named ? [...new Set(named.map(({ layer }) => layer))] : [nLayers - 1]);
     const wrong = layers.find((layer) => layer >= nLayers);
     if (wrong !== undefined) {
-      throw new EngineError("usage", `--layers: there is no layer ${wrong}; ${model.name} has ${nLayers}, from 0.`);
+      throw new EngineError("usage", say`--layers: there is no layer ${wrong}; ${model.name} has ${nLayers}, from 0.`);
     }
-    const own = new OwnBos(model.tokenizer.withBos(settings.bos), "the text");
+    const own = new OwnBos(model.tokenizer.withBos(settings.bos), say`the text`);
     const ids = settings.text === undefined ? undefined : encoded(settings.text, own, model);
-    if (ids?.length === 0) throw new EngineError("usage", "The text is empty; nothing is written at its end.");
+    if (ids?.length === 0) throw new EngineError("usage", say`The text is empty; nothing is written at its end.`);
     if (settings.token !== undefined) encoded(` ${settings.token}`, own, model);
     const vocabulary = new VocabularyRows(executor, settings.scores === "centred");
     const directions = randomDirections(settings.draws, dModel, Random.seeded(settings.seed, "memories"));
@@ -36,7 +37,7 @@ export async function memoriesTask(
     const shares = [];
     const found: Omit<Memory, "norm">[] = [];
     for (const [i, layer] of layers.entries()) {
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       const lists = await vocabulary.lists(model.layer(layer).W_out);
       const above = (end: "top" | "bottom") => lists.filter(({ coherence }) => coherence[end] > limit).length / dMlp;
       shares.push({ layer, topShare: above("top"), bottomShare: above("bottom") });
@@ -80,7 +81,7 @@ function namedNeurons(names: readonly string[] | undefined, { config, name }: Mo
     if (layer < config.nLayers && neuron < config.dMlp) return { layer, neuron };
     throw new EngineError(
       "usage",
-      `--neurons: ${name} has no ${id}; its layers are 0 to ${config.nLayers - 1}, its neurons 0 to ${config.dMlp - 1}.`,
+      say`--neurons: ${name} has no ${id}; its layers are 0 to ${config.nLayers - 1}, its neurons 0 to ${config.dMlp - 1}.`,
     );
   });
 }

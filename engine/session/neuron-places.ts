@@ -1,5 +1,5 @@
 // The places of a study of neurons: out of a corpus, a marked file or a task's prompts, labelled as its event says.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say, sayList } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { hash32 } from "../base/hash.ts";
@@ -52,7 +52,14 @@ export async function placesOfStudy(
   if (given.length !== 1) {
     throw new EngineError(
       "usage",
-      `Name one event: --event TOKENS, --pattern EXPRESSION, --marked FILE or --task FILE with --property${given.length > 1 ? `, not ${given.map((key) => `--${key}`).join(" and ")}` : ""}.`,
+      say`Name one event: --event TOKENS, --pattern EXPRESSION, --marked FILE or --task FILE with --property${
+        given.length > 1
+          ? say`, not ${sayList(
+              given.map((key) => `--${key}`),
+              " and ",
+            )}`
+          : say``
+      }.`,
     );
   }
   const found =
@@ -75,8 +82,7 @@ function requireEvents({ texts, places, labels, name, source }: NeuronPlaces): v
   if (sides.every((n) => n >= least)) return;
   throw new EngineError(
     "usage",
-    `${source}: "${name}" has ${count.discovery[1]} events and ${count.discovery[0]} other places in discovery texts, ` +
-      `${count.heldOut[1]} and ${count.heldOut[0]} in held-out ones; ${least} of each are needed. Give more texts, or another event.`,
+    say`${source}: "${name}" has ${count.discovery[1]} events and ${count.discovery[0]} other places in discovery texts, ${count.heldOut[1]} and ${count.heldOut[0]} in held-out ones; ${least} of each are needed. Give more texts, or another event.`,
     count,
   );
 }
@@ -141,7 +147,7 @@ function withTokens(
   const tokens = following.slice(0, given ? undefined : mostTokens);
   if (!given) {
     notes.push(
-      `The event's probability is that of the ${tokens.length}${tokens.length < following.length ? ` commonest of ${following.length}` : ""} tokens that follow its discovery places.`,
+      say`The event's probability is that of the ${tokens.length}${tokens.length < following.length ? say` commonest of ${following.length}` : say``} tokens that follow its discovery places.`,
     );
   }
   const control = settings.control
@@ -167,7 +173,7 @@ function ofMarks(settings: NeuronStudyFile, model: Model, tokenizer: Tokenizer):
     if (ids.length > model.config.nContext) {
       throw new EngineError(
         "invalid-file",
-        `${file}:${i + 1}: the text has ${ids.length} tokens, and the model reads ${model.config.nContext} at most. Shorten it.`,
+        say`${file}:${i + 1}: the text has ${ids.length} tokens, and the model reads ${model.config.nContext} at most. Shorten it.`,
         { place: { file, line: i + 1 } },
       );
     }
@@ -254,6 +260,6 @@ async function propertyLabels(
   }
   throw new EngineError(
     "usage",
-    `--property: there is no "${property}"; choose corrupt, right, template=NAME or answer=TEXT (with its space).`,
+    say`--property: there is no "${property}"; choose corrupt, right, template=NAME or answer=TEXT (with its space).`,
   );
 }

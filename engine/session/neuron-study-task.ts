@@ -1,5 +1,5 @@
 // A study of hidden neurons from settings to figures: what goes with an event, what removal does, how the event answers to strength.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say } from "../base/sentence.ts";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
@@ -120,7 +120,7 @@ class Study {
     if (correlation.sketch) {
       const { bins, bound } = correlation.sketch;
       this.notes.push(
-        `There are too many places to rank them all: AUROC is counted between ${bins} quantiles of each neuron, and off by at most ${bound.toFixed(4)}.`,
+        say`There are too many places to rank them all: AUROC is counted between ${bins} quantiles of each neuron, and off by at most ${bound.toFixed(4)}.`,
       );
     }
     const near = this.lookedAtClosely(data);
@@ -164,7 +164,7 @@ class Study {
       url === undefined
         ? undefined
         : await explainerAt({ url, model: explainerModel }, { signal: this.options.signal });
-    if (explainer) this.notes.push(`Excerpts of the texts were sent to ${url} (${explainer.model}).`);
+    if (explainer) this.notes.push(say`Excerpts of the texts were sent to ${url!} (${explainer.model}).`);
     const neurons: NeuronView[] = [];
     /** Kinds of removal, and the strength. */
     const stepsOfOne = REMOVALS.length + 1;
@@ -237,7 +237,7 @@ class Study {
   }
 
   private readonly between = (): void => {
-    if (this.options.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   };
 
   private readonly progress = (stage: string) => (done: number, total: number) =>
@@ -249,7 +249,7 @@ class Study {
     if (data.texts.reduce((sum, { ids }) => sum + ids.length, 0) <= most) return data;
     const numbers = sampledPlaces(data, most, this.seed);
     this.notes.push(
-      `AUROC, means and deviations are of all ${data.places.length} places; contexts, quantiles, constants and explanations of ${numbers.length} in texts drawn at random.`,
+      say`AUROC, means and deviations are of all ${data.places.length} places; contexts, quantiles, constants and explanations of ${numbers.length} in texts drawn at random.`,
     );
     return {
       ...data,
@@ -274,7 +274,7 @@ class Study {
     if (unit?.kind === "neuron" && hasUnit(config, unit)) return { layer: unit.layer, neuron: unit.neuron };
     throw new EngineError(
       "usage",
-      `"${id}" is no hidden neuron of ${name}, which has ${config.nLayers} layers of ${config.dMlp}, both from 0.`,
+      say`"${id}" is no hidden neuron of ${name}, which has ${config.nLayers} layers of ${config.dMlp}, both from 0.`,
     );
   }
 
@@ -326,7 +326,9 @@ class Study {
       long = longOf(
         await corpusTexts(shipped, { texts: 200, seed: this.seed }, model, this.tokenizer, this.options.signal),
       );
-      this.notes.push("Neutral text is of the shipped sentences, since too few of these texts are without the event.");
+      this.notes.push(
+        say`Neutral text is of the shipped sentences, since too few of these texts are without the event.`,
+      );
     }
     return Random.seeded(this.seed, "neutral texts")
       .sample(long, neutralTexts)
@@ -437,7 +439,7 @@ class Study {
       }
     }
     if (words.length === 0)
-      throw new EngineError("usage", `${file}: no word is one token here, so none has a probability of its own.`);
+      throw new EngineError("usage", say`${file}: no word is one token here, so none has a probability of its own.`);
     return wordGroups(this.executor, {
       prompts: prompts.map((prompt) => this.tokenizer.encode(prompt)),
       words,
@@ -473,7 +475,7 @@ function linesOf(file: string): string[] {
     .split(/\r?\n/)
     .filter((line) => line.trim() !== "");
   if (lines.length > 0) return lines;
-  throw new EngineError("invalid-file", `${file}: has no line with a prompt.`, { place: { file } });
+  throw new EngineError("invalid-file", say`${file}: has no line with a prompt.`, { place: { file } });
 }
 
 /** Lists of words that ship, by word in small letters. */

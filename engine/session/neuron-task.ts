@@ -2,6 +2,7 @@
 import type { Execution } from "../choices/execution.ts";
 import type { NeuronSettings } from "../choices/neurons.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { keptUnits, requireFit } from "../circuit/kept.ts";
 import type { NeuronsResult } from "../contract/neurons.ts";
 import { readAside } from "./read-aside.ts";
@@ -18,7 +19,7 @@ export async function neuronTask(
   if (!circuit.search.units.includes("neuron")) {
     throw new EngineError(
       "usage",
-      `${settings.circuit}: its search could not remove neurons, so all of them are in it; prune with "--units neurons".`,
+      say`${settings.circuit}: its search could not remove neurons, so all of them are in it; prune with "--units neurons".`,
       { place: { file: settings.circuit } },
     );
   }

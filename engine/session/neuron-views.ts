@@ -3,6 +3,7 @@ import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import { Packing } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { hasUnit, type Neuron, parseUnit } from "../circuit/unit.ts";
 import type { NeuronView } from "../contract.ts";
 import type { Model } from "../model/model.ts";
@@ -43,7 +44,7 @@ export function neuronsNamed({ config, name }: Model, ids: readonly string[]): N
   return ids.map((id) => {
     const unit = parseUnit(id);
     if (unit?.kind === "neuron" && hasUnit(config, unit)) return unit;
-    throw new EngineError("usage", `"${id}" is no hidden neuron of ${name}; they look like m2.n17.`);
+    throw new EngineError("usage", say`"${id}" is no hidden neuron of ${name}; they look like m2.n17.`);
   });
 }
 

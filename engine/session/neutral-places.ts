@@ -1,6 +1,7 @@
 // Random tokens of the shipped text, behind its first one: sources that have nothing to do with what is asked.
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Random } from "../base/random.ts";
 import { shippedCorpus } from "../corpus/shipped.ts";
 import type { Model } from "../model/model.ts";
@@ -18,7 +19,7 @@ export function neutralPlaces(model: Model, count: number, random: Random, not?:
     if (tries > 100 * count) {
       throw new EngineError(
         "unsupported",
-        `${model.name} can write too little of the shipped text for ${count} draws.`,
+        say`${model.name} can write too little of the shipped text for ${count} draws.`,
       );
     }
     const line = lines[random.below(lines.length)].trim();

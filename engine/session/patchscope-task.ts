@@ -4,6 +4,7 @@
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, stacked, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { PatchedPrompt, PatchscopeResult, PatchscopeSettings } from "../choices/patchscope.ts";
@@ -35,7 +36,7 @@ export async function patchscopeTask(
   return withModel(settings.model, { execution }, async (executor) => {
     const { model } = executor;
     const tokenizer = model.tokenizer.withBos(settings.bos);
-    const own = new OwnBos(tokenizer, "the prompts");
+    const own = new OwnBos(tokenizer, say`the prompts`);
     const encode: Encode = (text, remedy) => encoded(text, own, model, remedy);
     const source = markedText(settings.text, settings.position ?? settings.at, encode);
     const { host, template, shapes } = hostOf(settings, encode);
@@ -100,12 +101,12 @@ export async function patchscopeTask(
       share: besideNull(shareOf(cells), undefined, nulls.map(shareOf)),
       selfPatch: await selfPatch(executor, target, into),
       ladder,
-      notes: [...own.notes(), ...(shapes === undefined ? [] : [`The template shapes the answer. ${shapes}`])],
+      notes: [...own.notes(), ...(shapes === undefined ? [] : [say`The template shapes the answer. ${shapes}`])],
     };
   });
 }
 
-type Encode = (text: string, remedy?: string) => number[];
+type Encode = (text: string, remedy?: Sentence) => number[];
 
 /** The prompt that states are put into: a template's, or one's own. @throws EngineError as `readTemplate` and `markedText` */
 function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, encode: Encode) {
@@ -115,14 +116,14 @@ function hostOf({ template, prompt, onto, ontoPosition }: PatchscopeSettings, en
   if (onto !== undefined || ontoPosition !== undefined) {
     throw new EngineError(
       "usage",
-      "A place to put states at was named without a prompt: give --prompt too, or leave --onto to the template.",
+      say`A place to put states at was named without a prompt: give --prompt too, or leave --onto to the template.`,
     );
   }
   const { parts, shapes, name } = readTemplate(template);
   const before = parts.before + parts.slot;
   return {
     host: markedText(before + parts.after, before, (text) =>
-      encode(text, "Take a shorter --template, such as capital or plural, or a --prompt of your own."),
+      encode(text, say`Take a shorter --template, such as capital or plural, or a --prompt of your own.`),
     ),
     template: name,
     shapes,
@@ -137,17 +138,20 @@ export function encoded(
   text: string,
   own: OwnBos,
   { tokenizer, config, name }: Model,
-  remedy = "Shorten it.",
+  remedy = say`Shorten it.`,
 ): number[] {
   const [unknown] = tokenizer.unknown(text);
   if (unknown !== undefined) {
-    throw new EngineError("usage", `${name} has no token for ${JSON.stringify(unknown)} in ${JSON.stringify(text)}.`);
+    throw new EngineError(
+      "usage",
+      say`${name} has no token for ${JSON.stringify(unknown)} in ${JSON.stringify(text)}.`,
+    );
   }
   const ids = own.encode(text);
   if (ids.length < config.nContext) return ids;
   throw new EngineError(
     "usage",
-    `${JSON.stringify(text.slice(0, 60))} has ${ids.length} tokens and ${name} reads ${config.nContext}. ${remedy}`,
+    say`${JSON.stringify(text.slice(0, 60))} has ${ids.length} tokens and ${name} reads ${config.nContext}. ${remedy}`,
   );
 }
 
@@ -157,7 +161,7 @@ export function layersIn(layers: readonly number[], nLayers: number, flag: strin
   if (wrong === undefined) return [...new Set(layers)];
   throw new EngineError(
     "usage",
-    `${flag}: there is no layer ${wrong}; name layers from 0 to ${nLayers}, which is behind the last one.`,
+    say`${flag}: there is no layer ${wrong}; name layers from 0 to ${nLayers}, which is behind the last one.`,
   );
 }
 
@@ -171,7 +175,7 @@ function wordsIn(words: readonly string[] | undefined, { ids, position }: Marked
     const written = word.startsWith(" ") ? word : ` ${word}`;
     const [unknown] = tokenizer.unknown(written);
     if (unknown !== undefined) {
-      throw new EngineError("usage", `--words: there is no token for ${JSON.stringify(unknown)} in "${word}".`);
+      throw new EngineError("usage", say`--words: there is no token for ${JSON.stringify(unknown)} in "${word}".`);
     }
     return { word, id: tokenizer.encodePlain(written)[0] };
   });
@@ -188,7 +192,7 @@ async function nullStates(
   const places = neutralPlaces(executor.model, draws, Random.seeded(seed, "patchscope"), not);
   const states: Reals[] = [];
   for (const { ids, position } of places) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const run = await PatchTarget.open(executor, ids, position);
     states.push(statesOf(run.own().at, from, executor.model.config.dModel));
   }

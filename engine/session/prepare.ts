@@ -1,5 +1,5 @@
 // A task on a model, ready to measure: examples split, executor made, the task's own settings with the user's over them.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say, sayList } from "../base/sentence.ts";
 import type { Ablation, AblationChoice } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
@@ -143,7 +143,7 @@ function requireConstants({ kind }: AblationChoice, { records }: LaidDictionarie
   if (kind !== "optimal" || records.length === 0) return;
   throw new EngineError(
     "usage",
-    "There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.",
+    say`There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.`,
   );
 }
 
@@ -165,7 +165,7 @@ export function ablationOf(
   if (settings.reference !== undefined && !references.includes(reference)) {
     throw new EngineError(
       "usage",
-      `The reference "${reference}" is none of ${kind} ablation; choose ${references.join(" or ")}.`,
+      say`The reference "${reference}" is none of ${kind} ablation; choose ${sayList(references, " or ")}.`,
     );
   }
   return { kind, reference, perPosition: settings.perPosition ?? (same && task.ablation.perPosition) };
@@ -185,8 +185,7 @@ function checkContext(examples: readonly Example[], model: Model, file: string):
   if (!long) return;
   throw new EngineError(
     "invalid-task",
-    `${file}: example ${long.index} has ${long.clean.ids.length} tokens, ${model.name} reads ${nContext} at most. ` +
-      `Shorten the prompt or choose another model.`,
+    say`${file}: example ${long.index} has ${long.clean.ids.length} tokens, ${model.name} reads ${nContext} at most. Shorten the prompt or choose another model.`,
     { place: { file } },
   );
 }

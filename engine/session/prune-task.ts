@@ -1,5 +1,5 @@
 // Prunes a model on a task from beginning to end: measure, search, report, connections and roles, one circuit record.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say, sayList } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { commandLine } from "../choices/command.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -101,13 +101,13 @@ function checkStart({ start, without, units, dictionary }: PruneSettings): void 
   if (dictionary && start === "learned-masks") {
     throw new EngineError(
       "usage",
-      "Features and errors have no gates that could be learned; begin with the full model.",
+      say`Features and errors have no gates that could be learned; begin with the full model.`,
     );
   }
   if (start !== "learned-masks" || !without?.length) return;
   throw new EngineError(
     "usage",
-    "Learned masks choose what is ablated before the search; begin with the full model, or name no units.",
+    say`Learned masks choose what is ablated before the search; begin with the full model, or name no units.`,
   );
 }
 
@@ -258,9 +258,7 @@ function assertCapable({ criterion, model, task }: Prepared, { full, ends }: Anc
   const preferred = full.metric.filter((value) => value > 0).length / full.metric.length;
   throw new EngineError(
     "degenerate-task",
-    `${model.name} cannot do the task ${task.name}: the right token is its first choice in ${percent(ends.accuracy)} of ` +
-      `${full.metric.length} examples (the metric is positive in ${percent(preferred)}). Choose another model or task; ` +
-      `"--criterion difference-only" prunes on the metric alone, which can find circuits that never give the answer.`,
+    say`${model.name} cannot do the task ${task.name}: the right token is its first choice in ${percent(ends.accuracy)} of ${full.metric.length} examples (the metric is positive in ${percent(preferred)}). Choose another model or task; "--criterion difference-only" prunes on the metric alone, which can find circuits that never give the answer.`,
     { accuracy: ends.accuracy },
   );
 }
@@ -331,7 +329,7 @@ function idsIn(space: UnitSpace, ids: readonly string[] | undefined): readonly s
   if (foreign === undefined) return ids;
   throw new EngineError(
     "usage",
-    `"${foreign}" is no unit that this search can remove; it has ${space.kinds.join(", ")}s.`,
+    say`"${foreign}" is no unit that this search can remove; it has ${sayList(space.kinds, ", ")}s.`,
   );
 }
 

@@ -5,6 +5,7 @@
 import { statSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { EngineError, type ErrorCode, type ErrorFacts } from "../base/errors.ts";
+import { say, Sentence, type Spoken } from "../base/sentence.ts";
 import { parseCircuit } from "../circuit/circuit-file.ts";
 import { loadContrastSets } from "../task/contrast-sets.ts";
 import { loadTwoHop } from "../task/two-hop.ts";
@@ -29,7 +30,7 @@ type Asked = { readonly as: ReadAs; readonly path: string } | { readonly text: s
 
 type Answer =
   | { readonly read: unknown }
-  | { readonly refused: { readonly code: ErrorCode; readonly message: string; readonly facts: ErrorFacts } }
+  | { readonly refused: { readonly code: ErrorCode; readonly said: Spoken; readonly facts: ErrorFacts } }
   | { readonly fault: string };
 
 /** Bytes that are read in less time than a thread takes to start. */
@@ -68,7 +69,7 @@ function inTurn(program: string, asked: Asked, signal?: AbortSignal): Promise<un
 }
 
 async function inThread(program: string, asked: Asked, signal?: AbortSignal): Promise<unknown> {
-  const cancelled = () => new EngineError("cancelled", "Stopped on request.");
+  const cancelled = () => new EngineError("cancelled", say`Stopped on request.`);
   if (signal?.aborted) throw cancelled();
   const thread = new Worker(program, { workerData: { reads: asked } });
   let stop = () => {};
@@ -82,8 +83,8 @@ async function inThread(program: string, asked: Asked, signal?: AbortSignal): Pr
     });
     if ("read" in answer) return answer.read;
     if ("fault" in answer) throw new Error(answer.fault);
-    const { code, message, facts } = answer.refused;
-    throw new EngineError(code, message, facts);
+    const { code, said, facts } = answer.refused;
+    throw new EngineError(code, Sentence.from(said), facts);
   } finally {
     signal?.removeEventListener("abort", stop);
     await thread.terminate();
@@ -93,8 +94,8 @@ async function inThread(program: string, asked: Asked, signal?: AbortSignal): Pr
 function ofThread(error: NodeJS.ErrnoException, asked: Asked): Error {
   if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
   const file = "path" in asked ? asked.path : asked.name;
-  const sentence = "does not fit into the memory while it is checked; split it into smaller files.";
-  return new EngineError("invalid-file", `${file}: ${sentence}`, { place: { file } });
+  const sentence = say`does not fit into the memory while it is checked; split it into smaller files.`;
+  return new EngineError("invalid-file", say`${file}: ${sentence}`, { place: { file } });
 }
 
 /** Whether this is a thread that `readAside` has started. */
@@ -112,7 +113,7 @@ function answerOf(asked: Asked): Answer {
     return { read: "as" in asked ? READERS[asked.as](asked.path) : parseCircuit(asked.text, asked.name) };
   } catch (error) {
     if (!(error instanceof EngineError)) return { fault: (error as Error).stack ?? String(error) };
-    const { code, message, facts } = error;
-    return { refused: { code, message, facts } };
+    const { code, sentence: said, facts } = error;
+    return { refused: { code, said, facts } };
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { loadDictionary } from "../dictionary/load.ts";
 import { findInHubCache } from "../model/hub-cache.ts";
@@ -25,10 +26,10 @@ export function recordedModel({ model: { name, path } }: Circuit, file: string):
   if (path !== undefined && isThere(path)) return path;
   if (path === undefined && (isNamed(name) || existsSync(name) || findInHubCache(name))) return name;
   const where =
-    path === undefined ? `"${name}", which the file gives no path of` : `${path}, which is not there any more`;
+    path === undefined ? say`"${name}", which the file gives no path of` : say`${path}, which is not there any more`;
   throw new EngineError(
     "model-not-found",
-    `${file}: the circuit was found in ${where}. Name the path of that model with --model.`,
+    say`${file}: the circuit was found in ${where}. Name the path of that model with --model.`,
     { name },
   );
 }
@@ -44,7 +45,7 @@ export function recordedDictionaries({ model: { dictionaries } }: Circuit, file:
     if (!existsSync(path)) {
       throw new EngineError(
         "missing-file",
-        `${file}: features of this circuit are of ${path}, which is not there any more. Put the dictionary back there.`,
+        say`${file}: features of this circuit are of ${path}, which is not there any more. Put the dictionary back there.`,
         { place: { file } },
       );
     }
@@ -52,7 +53,7 @@ export function recordedDictionaries({ model: { dictionaries } }: Circuit, file:
     if (now !== sha256) {
       throw new EngineError(
         "invalid-file",
-        `${file}: features of this circuit are of ${path}, where another dictionary is now (${now.slice(0, 12)}, not ${sha256.slice(0, 12)}). Put the one that it was found with back there.`,
+        say`${file}: features of this circuit are of ${path}, where another dictionary is now (${now.slice(0, 12)}, not ${sha256.slice(0, 12)}). Put the one that it was found with back there.`,
         { place: { file } },
       );
     }

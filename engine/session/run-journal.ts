@@ -1,5 +1,5 @@
 // The journal that a run is resumed from: what its first line says, and whether a run can go on from it.
-import { say } from "../base/sentence.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Frozen } from "../base/frozen.ts";
@@ -131,7 +131,7 @@ export function journalSettings<Kind extends RunKind>(kind: Kind, path: string):
     return checked(COMMANDS[kind].settings, settings, say`settings`) as RunSettings[Kind];
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    throw new EngineError("invalid-file", `${path}:1: ${error.message}`, { place: { file: path, line: 1 } });
+    throw new EngineError("invalid-file", say`${path}:1: ${error.message}`, { place: { file: path, line: 1 } });
   }
 }
 
@@ -172,9 +172,7 @@ function requireVersion(path: string): void {
 }
 
 function olderVersion(path: string, found: number): EngineError {
-  const message =
-    `${path}:1: the journal of an older Secateur (version ${found}); this one writes version ${version} and cannot go ` +
-    "on with it. Start the run anew with the same settings.";
+  const message = say`${path}:1: the journal of an older Secateur (version ${found}); this one writes version ${version} and cannot go on with it. Start the run anew with the same settings.`;
   return new EngineError("invalid-file", message, { place: { file: path, line: 1 } });
 }
 
@@ -210,8 +208,7 @@ function requireSame(path: string, { task, model }: TaskChoice, now: Identity, t
   if (other.length === 0) return;
   throw new EngineError(
     "invalid-file",
-    `${path}: the run was made with another task file or another model than "${task}" and "${model}" are now ` +
-      `(${other.join(", ")}), so its measurements do not hold. Start it anew.`,
+    say`${path}: the run was made with another task file or another model than "${task}" and "${model}" are now (${sayList(other, ", ")}), so its measurements do not hold. Start it anew.`,
     { place: { file: path, line: 1 } },
   );
 }
@@ -245,14 +242,18 @@ function checkedHeader(kind: RunKind, path: string, header: unknown): Header {
   if (!found.success) {
     const [issue] = found.error.issues;
     const where = issue && issue.path.length > 0 ? ` (${issue.path.join(".")}: ${issue.message})` : "";
-    throw new EngineError("invalid-file", `${path}:1: not the journal of a run that this version can resume${where}.`, {
-      place,
-    });
+    throw new EngineError(
+      "invalid-file",
+      say`${path}:1: not the journal of a run that this version can resume${where}.`,
+      {
+        place,
+      },
+    );
   }
   if (found.data.kind === kind) return found.data as unknown as Header;
   throw new EngineError(
     "invalid-file",
-    `${path}:1: a run of "secateur ${COMMANDS[found.data.kind].name}", not of "secateur ${COMMANDS[kind].name}"; go on with it by the former's --resume.`,
+    say`${path}:1: a run of "secateur ${COMMANDS[found.data.kind].name}", not of "secateur ${COMMANDS[kind].name}"; go on with it by the former's --resume.`,
     { place },
   );
 }

@@ -3,6 +3,7 @@ import type { Executor } from "../activations/executor.ts";
 import type { FreeChange, NeutralText } from "../evaluate/neutral-effect.ts";
 import { append } from "../base/append.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { SaeEvalResult, SaeEvalSettings } from "../choices/dictionary.ts";
 import { LEAST_DRAWS } from "../choices/null-figure.ts";
 import type { Corpus } from "../corpus/corpus.ts";
@@ -69,7 +70,7 @@ export async function saeEvalTask(settings: SaeEvalSettings, hooks: SaeEvalHooks
         ...loaded.notes,
         ...implausible(reconstruction, loaded.weights.dSae, width),
         excludedNote(exclude.counts),
-        "Positions that are left out stay as they are in the spliced runs, too.",
+        say`Positions that are left out stay as they are in the spliced runs, too.`,
       ],
     };
   });
@@ -135,9 +136,12 @@ async function read(
     });
     onProgress?.("states", texts.length, settings.texts);
   }
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   if (!sums || !first || first.length === 0) {
-    throw new EngineError("usage", `${corpus.file}: no state of its held-out texts counts. Give more or longer texts.`);
+    throw new EngineError(
+      "usage",
+      say`${corpus.file}: no state of its held-out texts counts. Give more or longer texts.`,
+    );
   }
   return { sums, texts: texts.filter(({ positions }) => positions !== undefined), first };
 }
@@ -180,7 +184,7 @@ async function nullsOf(
 ): Promise<{ readonly random: readonly number[]; readonly components: number }> {
   const random: number[] = [];
   for (let draw = 0; draw < LEAST_DRAWS; draw++) {
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const dictionary = await randomDictionary(fit, width, features, count, seed + draw);
     random.push(await evOf(dictionary, states, width));
     await dictionary.dispose();

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { writeFileAtomic } from "../base/atomic-file.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, Sentence } from "../base/sentence.ts";
 import { FILE_KINDS, readWholeText } from "../base/read-file.ts";
 import type { FeatureLine, FeaturePage, SaeFeaturesResult, SaeFeaturesSettings } from "../choices/dictionary.ts";
 import { neuronpediaFeature, readNeuronpedia } from "../choices/neuronpedia-feature.ts";
@@ -80,10 +81,10 @@ export async function saeFeaturesTask(
         ...loaded.notes,
         ...implausible(found.sums.figures(), dSae, dIn),
         excludedNote(exclude.counts),
-        "The strongest contexts overstate how selective a feature is; look at those of 50 to 90 % too.",
+        say`The strongest contexts overstate how selective a feature is; look at those of 50 to 90 % too.`,
         ...(effects
           ? [
-              "Effects on the task are estimates from gradients (attribution patching): they order features, they do not prove them.",
+              say`Effects on the task are estimates from gradients (attribution patching): they order features, they do not prove them.`,
             ]
           : []),
       ],
@@ -174,7 +175,7 @@ function meansOn({ model }: Executor, token: string, { at, tokens }: Activations
   const fits = tokens.map(({ ids, position }) => model.tokenizer.token(ids[position]).trim() === wanted);
   const count = fits.filter(Boolean).length;
   if (count === 0)
-    throw new EngineError("usage", `No token ${JSON.stringify(token)} stands in the texts that were looked at.`);
+    throw new EngineError("usage", say`No token ${JSON.stringify(token)} stands in the texts that were looked at.`);
   return Float64Array.from(
     at,
     (places) => places.reduce((sum, { state, value }) => sum + (fits[state] ? value : 0), 0) / count,
@@ -189,7 +190,7 @@ function largestOf(values: Float32Array, dSae: number): Float64Array {
 
 function labelsIn(file: string, dSae: number): ReadonlyMap<number, string> {
   const read = readNeuronpedia(file, readWholeText(file, FILE_KINDS.result));
-  if (typeof read === "string") throw new EngineError("invalid-file", read, { place: { file } });
+  if (read instanceof Sentence) throw new EngineError("invalid-file", read, { place: { file } });
   const labels = new Map<number, string>();
   for (const { page } of read) {
     requireFeature(page.feature, dSae);

@@ -1,5 +1,6 @@
 // Opens a dictionary: what its files say, and whether it fits the states of the model it is used on.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Reconstruction, SaeShowResult, SaeShowSettings } from "../choices/dictionary.ts";
 import { implausible } from "../dictionary/gate.ts";
 import { readLabels } from "../dictionary/labels.ts";
@@ -39,7 +40,7 @@ export async function saeShowTask(settings: SaeShowSettings, hooks: SaeShowHooks
       sums.add(rows[0], transcodes ? rows[0] : dictionary.decode(features, rows[0]), features);
       hooks.onProgress?.((seen += read.length), settings.texts);
     }
-    if (hooks.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (hooks.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const look: Reconstruction | undefined = transcodes ? undefined : sums?.figures();
     return {
       modelName: executor.model.name,
@@ -62,7 +63,7 @@ export async function saeShowTask(settings: SaeShowSettings, hooks: SaeShowHooks
         excludedNote(exclude.counts),
         ...(transcodes
           ? [
-              "It is a transcoder, which gives another site's values; its features cannot be looked at or steered with here.",
+              say`It is a transcoder, which gives another site's values; its features cannot be looked at or steered with here.`,
             ]
           : []),
       ],

@@ -4,6 +4,7 @@ import type { Executor } from "../activations/executor.ts";
 import type { Change } from "../activations/plan.ts";
 import { runPlans } from "../activations/run-plan.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList, type Sentence } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Reconstruction, SaeSteerResult, SaeSteerSettings } from "../choices/dictionary.ts";
 import { LEAST_DRAWS } from "../choices/null-figure.ts";
@@ -58,7 +59,7 @@ export async function saeSteerTask(settings: SaeSteerSettings, hooks: SaeSteerHo
     const ids = executor.model.tokenizer.withBos(settings.bos).encode(settings.text);
     const doses: SaeSteerResult["doses"][number][] = [];
     for (const [d, strength] of settings.strengths.entries()) {
-      if (hooks.signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (hooks.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       doses.push(await steering.dose(strength, ids, texts, raised, others, hooks.signal));
       hooks.onProgress?.(d + 1, settings.strengths.length);
     }
@@ -99,7 +100,7 @@ class Steering {
     if (direction.length !== this.executor.model.config.dModel) {
       throw new EngineError(
         "usage",
-        `Steering needs a site of the stream's width; ${this.place.site} is read by a matrix first.`,
+        say`Steering needs a site of the stream's width; ${this.place.site} is read by a matrix first.`,
       );
     }
     return directionLogits(this.executor, direction);
@@ -226,11 +227,11 @@ async function firstLook(
     seen += tokens.length;
     if (seen >= settings.tokens) break;
   }
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   if (sums && most > 0) return { max: most, figures: sums.figures() };
   throw new EngineError(
     "usage",
-    `Feature ${settings.feature} fires in none of ${seen} states, so that there is no strength to measure by. Take another one, or more --tokens.`,
+    say`Feature ${settings.feature} fires in none of ${seen} states, so that there is no strength to measure by. Take another one, or more --tokens.`,
   );
 }
 
@@ -239,7 +240,7 @@ function randomFeatures(dSae: number, { feature, seed }: SaeSteerSettings): numb
   if (dSae <= LEAST_DRAWS) {
     throw new EngineError(
       "usage",
-      `The dictionary has ${dSae} features; ${LEAST_DRAWS + 1} are needed for random ones beside it.`,
+      say`The dictionary has ${dSae} features; ${LEAST_DRAWS + 1} are needed for random ones beside it.`,
     );
   }
   const all = Array.from({ length: dSae }, (_, j) => j).filter((j) => j !== feature);
@@ -255,8 +256,8 @@ async function heldOutTexts(corpus: Corpus, most: number): Promise<NeutralText[]
   return texts;
 }
 
-function saneNote(doses: SaeSteerResult["doses"], sane: number): string {
+function saneNote(doses: SaeSteerResult["doses"], sane: number): Sentence {
   const within = doses.filter((dose) => dose.sane).map(({ strength }) => strength);
-  if (within.length === 0) return `At none of these strengths KL on neutral text is below ${sane} nats.`;
-  return `Text stays sane (KL on neutral text below ${sane} nats) at strengths ${within.join(", ")}.`;
+  if (within.length === 0) return say`At none of these strengths KL on neutral text is below ${sane} nats.`;
+  return say`Text stays sane (KL on neutral text below ${sane} nats) at strengths ${sayList(within, ", ")}.`;
 }

@@ -29,7 +29,7 @@ test("a dictionary of the embedded model's states explains most of them on other
   expect(whole.heldOut.ev).toBeGreaterThan(0.5);
   expect(whole.heldOut.l0).toBeLessThanOrEqual(4);
   expect(whole.excluded.first).toBeGreaterThan(0);
-  expect(whole.notes[0]).toMatch(/^Left out: \d+ first positions, /);
+  expect(whole.notes[0].text).toMatch(/^Left out: \d+ first positions, /);
 });
 
 test("a run that is stopped goes on to the same bytes", async () => {
@@ -166,5 +166,5 @@ test("the trivial dictionary: without a pull most features fire at once", async 
   const pulled = await saeTrainTask({ ...settings, kind: "l1", sparsity: 5 }, { folder: join(folder, "pulled") });
   expect(dense.heldOut.l0).toBeGreaterThan(3 * pulled.heldOut.l0);
   expect(dense.heldOut.ev).toBeGreaterThan(pulled.heldOut.ev);
-  expect(dense.notes.at(-1)).toMatch(/^Without a pull towards few features/);
+  expect(dense.notes.at(-1)?.text).toMatch(/^Without a pull towards few features/);
 });

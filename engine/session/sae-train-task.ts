@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import { makeFolder } from "../base/make-folder.ts";
 import type {
   ComparedDictionary,
@@ -128,7 +129,7 @@ function othersOf(settings: SaeTrainSettings, features: number): number[] {
     if (wrong !== undefined) {
       throw new EngineError(
         "usage",
-        `--also names ${wrong}, and ${settings.kind} takes whole numbers of features from 1.`,
+        say`--also names ${wrong}, and ${settings.kind} takes whole numbers of features from 1.`,
       );
     }
     for (const k of values) requireKind({ ...settings, k }, features);
@@ -155,13 +156,13 @@ function requireKind({ kind, k, target }: SaeTrainSettings, features: number): v
   if ((kind === "topk" || kind === "batchtopk") && k > features) {
     throw new EngineError(
       "usage",
-      `--k is ${k}, more than the ${features} features; give a smaller --k or more --features.`,
+      say`--k is ${k}, more than the ${features} features; give a smaller --k or more --features.`,
     );
   }
   if (kind === "topk" && target !== undefined) {
     throw new EngineError(
       "usage",
-      "SAELens has no form for a transcoder of kind topk; take batchtopk, l1 or jumprelu.",
+      say`SAELens has no form for a transcoder of kind topk; take batchtopk, l1 or jumprelu.`,
     );
   }
 }
@@ -194,7 +195,7 @@ async function judged(
   } finally {
     await dictionary.dispose();
   }
-  if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   return (sums ?? new ReconstructionSums(weights.dOut, weights.dSae, weights.bDec)).figures();
 }
 
@@ -203,9 +204,9 @@ function trainingWords(settings: SaeTrainSettings, states: number, corpus: Corpu
   return { kind, k, sparsity, steps, batch, rate, seed, states, corpus: corpus.sha256 ?? corpus.file };
 }
 
-function notesOn({ kind, sparsity }: SaeTrainSettings, { l0 }: Reconstruction, width: number): string[] {
+function notesOn({ kind, sparsity }: SaeTrainSettings, { l0 }: Reconstruction, width: number): Sentence[] {
   if (kind !== "l1" || sparsity > 0) return [];
   return [
-    `Without a pull towards few features nothing asks for meaning: ${l0.toFixed(0)} fire in a state of ${width} numbers. The unit basis and its opposite would reconstruct everything.`,
+    say`Without a pull towards few features nothing asks for meaning: ${l0.toFixed(0)} fire in a state of ${width} numbers. The unit basis and its opposite would reconstruct everything.`,
   ];
 }

@@ -1,4 +1,5 @@
 // Features looked at and steered with, on a dictionary of the embedded model trained here.
+import { Sentence } from "../base/sentence.ts";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,7 +75,7 @@ test("opened: what the files say, and figures of a first look; one of random num
   });
   expect(shown.look!.l0).toBeLessThanOrEqual(4);
   const elsewhere = await saeShowTask(saeShowSettings.parse({ dictionary, texts: 20, site: "residPre", layer: 0 }));
-  expect(elsewhere.implausible[0]).toMatch(/far too little\. Model, site, layer/);
+  expect(elsewhere.implausible[0].text).toMatch(/far too little\. Model, site, layer/);
 });
 
 test("a page's contexts hold the feature at every token around, which the text itself gives", async () => {
@@ -93,7 +94,7 @@ test("pages written as Neuronpedia's JSON are read as they were; its explanation
   expect(written[0]).toMatchObject({ modelId: "sprig", layer: "2-dictionary", index: "3", hasVector: true });
   expect(written[0].vector).toEqual([...weights.wDec.subarray(3 * weights.dOut, 4 * weights.dOut)]);
   const read = readNeuronpedia(file, readFileSync(file, "utf8"));
-  if (typeof read === "string") throw new Error(read);
+  if (read instanceof Sentence) throw new Error(read.text);
   for (const [i, { page }] of read.entries()) {
     const { raises, lowers, nearest, histogram, max, density } = pages[i];
     expect(page).toMatchObject({ raises, lowers, nearest, histogram, max, density });

@@ -1,5 +1,6 @@
 // Estimated effects of heads, MLPs, neurons and edges on a task, from gradients; they order work, they never decide.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type EdgeMethod, GRADIENT_METHODS, type GradientMethod } from "../choices/lists.ts";
 import type { Execution } from "../choices/execution.ts";
@@ -48,7 +49,7 @@ function unitsBy({ method }: ScoreSettings): Scores {
   if (!own)
     throw new EngineError(
       "usage",
-      `${method} scores edges alone; ${method === "exact" ? '"secateur patch" measures units, ' : ""}add --edges, or choose another method.`,
+      say`${method} scores edges alone; ${method === "exact" ? say`"secateur patch" measures units, ` : say``}add --edges, or choose another method.`,
     );
   return async ({ executor, discovery, ablation, task }, { steps, ...request }) =>
     unitScores(
@@ -58,7 +59,7 @@ function unitsBy({ method }: ScoreSettings): Scores {
 
 function edgesBy({ method, positions = [] }: ScoreSettings): Scores {
   if (positions.length > 0 && !gradientMethodOf(method)) {
-    throw new EngineError("usage", `${method} has no scores by position; leave --positions out.`);
+    throw new EngineError("usage", say`${method} has no scores by position; leave --positions out.`);
   }
   return async ({ executor, discovery, ablation, task }, request) => {
     const edges = await edgeScores(executor, discovery, { ...request, metric: task.metric, ablation, method });

@@ -5,6 +5,7 @@ import type { StabilitySettings } from "../choices/stability.ts";
 import { searchAgain, type SearchSettings } from "../circuit/settings-of-circuit.ts";
 import { without } from "../base/without.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Circuit, NamedCircuit, Stability, StabilityRow } from "../circuit/circuit-schema.ts";
 import { keptUnits } from "../circuit/kept.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
@@ -150,15 +151,14 @@ async function identityFor(
 
 function requireHeldOut({ examples }: StabilitySettings, { file, split }: ContrastTask): void {
   if ((examples?.heldOut ?? split.heldOut) > 0) return;
-  throw new EngineError("usage", `${file}: stability is judged on held-out examples; ask for some with --held-out.`);
+  throw new EngineError("usage", say`${file}: stability is judged on held-out examples; ask for some with --held-out.`);
 }
 
 function requireTask({ file, circuit }: NamedCircuit, { file: asked, sha256 }: { file: string; sha256: string }): void {
   if (circuit.task.sha256 === sha256) return;
   throw new EngineError(
     "usage",
-    `${file}: was found with another task file (${circuit.task.file}) than ${asked} is now, so searches on that say ` +
-      `nothing of it; name its own task, or find the circuit anew.`,
+    say`${file}: was found with another task file (${circuit.task.file}) than ${asked} is now, so searches on that say nothing of it; name its own task, or find the circuit anew.`,
     { place: { file } },
   );
 }
@@ -167,7 +167,7 @@ function requireWeights({ file, circuit }: NamedCircuit, { model }: Prepared): v
   if (circuit.model.sha256 === model.sha256) return;
   throw new EngineError(
     "usage",
-    `${file}: was found in other weights than those of ${model.name}; name the model that it was found in with --model.`,
+    say`${file}: was found in other weights than those of ${model.name}; name the model that it was found in with --model.`,
     { place: { file } },
   );
 }

@@ -1,5 +1,6 @@
 // A task file taken for the kind of task that is wanted.
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { loadTask } from "../task/load.ts";
 import { relationAsContrast } from "../task/relation-task.ts";
 import type { ContrastTask, RelationTask } from "../task/task.ts";
@@ -16,7 +17,7 @@ export function loadRelation(path: string): RelationTask {
   if (task.kind === "relation") return task;
   throw new EngineError(
     "invalid-task",
-    `${path}: is no relation; it needs prompt_templates with {} for the subject, and samples of subject and object.`,
+    say`${path}: is no relation; it needs prompt_templates with {} for the subject, and samples of subject and object.`,
     { place: { file: path } },
   );
 }

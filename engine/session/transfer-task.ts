@@ -6,6 +6,7 @@ import type { Execution } from "../choices/execution.ts";
 import type { Across } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Alternatives, TransferRow } from "../circuit/circuit-schema.ts";
@@ -49,7 +50,7 @@ export async function transferTask(
   { execution, signal, onProgress }: TransferHooks = {},
 ): Promise<TransferCell[]> {
   if (circuits.length === 0 || tasks.length === 0) {
-    throw new EngineError("usage", "Name at least one circuit file, and at least one task with --tasks.");
+    throw new EngineError("usage", say`Name at least one circuit file, and at least one task with --tasks.`);
   }
   const loaded: ContrastTask[] = [];
   for (const task of tasks) loaded.push(await readAside("contrast", task, signal));
@@ -74,13 +75,16 @@ export function ownRows(cells: readonly TransferCell[], of: number): TransferRow
 
 function requireSome(tasks: readonly ContrastTask[], across: readonly Across[]): void {
   const lacking = {
-    templates: tasks.every((task) => heldOutTemplates(task).length === 0) && "held-out templates (heldOutTemplates)",
-    corruptions: tasks.every((task) => corruptionsOf(task).length < 2) && "second corruption (corruptions)",
+    templates: tasks.every((task) => heldOutTemplates(task).length === 0) && say`held-out templates (heldOutTemplates)`,
+    corruptions: tasks.every((task) => corruptionsOf(task).length < 2) && say`second corruption (corruptions)`,
   };
-  const found = across.find((what) => lacking[what] !== false);
-  if (found === undefined) return;
-  const files = tasks.map(({ file }) => basename(file)).join(", ");
-  throw new EngineError("usage", `${files}: has no ${lacking[found]}, so there is nothing to measure across.`);
+  const what = across.map((one) => lacking[one]).find((one) => one !== false);
+  if (what === undefined) return;
+  const files = sayList(
+    tasks.map(({ file }) => basename(file)),
+    ", ",
+  );
+  throw new EngineError("usage", say`${files}: has no ${what}, so there is nothing to measure across.`);
 }
 
 function subjectsOf(source: CircuitSource, of: number, alternatives: boolean): Subject[] {
@@ -140,8 +144,8 @@ async function cellOf(
       split: results.heldOut ? "heldOut" : "discovery",
       figures: results.heldOut ?? results.discovery,
     };
-    const few = fewSentence(row.figures!.examples!, `${results.heldOut ? "held-out" : "discovery"} examples`);
-    return { ...cell, row, notes: [...notes, ...(few ? [`${file}: ${few}`] : [])] };
+    const few = fewSentence(row.figures!.examples!, results.heldOut ? say`held-out examples` : say`discovery examples`);
+    return { ...cell, row, notes: [...notes, ...(few ? [say`${file}: ${few}`] : [])] };
   } catch (error) {
     if (!(error instanceof EngineError) || !UNABLE.has(error.code)) throw error;
     const row = { ...failureRow(task, evaluatedWith(source, settings), error.message), ...on };

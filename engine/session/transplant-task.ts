@@ -4,6 +4,7 @@
 import type { Executor } from "../activations/executor.ts";
 import { stacked } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { TransplantResult, TransplantSettings } from "../choices/patchscope.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
@@ -34,18 +35,18 @@ export async function transplantTask(
     const { model } = executor;
     const { dModel, nLayers } = model.config;
     const tokenizer = model.tokenizer.withBos(settings.bos);
-    const own = new OwnBos(tokenizer, "the prompts");
+    const own = new OwnBos(tokenizer, say`the prompts`);
     const encode = (text: string) => encoded(text, own, model);
     const [template] = task.promptTemplates;
     const sentence = settings.text ?? template.slice(0, template.indexOf("{}") + 2);
     if (!sentence.includes("{}")) {
-      throw new EngineError("usage", `--text: ${JSON.stringify(sentence)} has no {} for the subject.`);
+      throw new EngineError("usage", say`--text: ${JSON.stringify(sentence)} has no {} for the subject.`);
     }
     const items = await knownItems(executor, task.samples, template, encode, settings.samples + 1, signal);
     if (items.length < 5) {
       throw new EngineError(
         "usage",
-        `${model.name} knows ${items.length} of the answers of ${settings.task}, and five are needed: one whose prompt is used, and four that are moved.`,
+        say`${model.name} knows ${items.length} of the answers of ${settings.task}, and five are needed: one whose prompt is used, and four that are moved.`,
       );
     }
     const [host, ...moved] = items;
@@ -58,7 +59,7 @@ export async function transplantTask(
     });
     const columns = [];
     for (const [i, { ids, position }] of texts.entries()) {
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       const run = await PatchTarget.open(executor, ids, position);
       refuseSink(run, target);
       columns.push(run.own().at);
@@ -121,7 +122,7 @@ async function knownItems(
   const answers = new Set<number>();
   for (const { subject, object } of samples) {
     if (items.length >= most) break;
-    if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     if (tokenizer.unknown(`${subject} ${object}`).length > 0) continue;
     const prompt = markedText(template.replaceAll("{}", subject), subject, encode);
     const [answerId] = tokenizer.encodePlain(` ${object}`);

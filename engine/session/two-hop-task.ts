@@ -1,5 +1,5 @@
 // Questions in two hops: which the model answers, where it decodes the entities, and what back-patching mends and breaks.
-import { say } from "../base/sentence.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -63,7 +63,7 @@ export async function twoHopTask(
     const asked: Asked[] = [];
     const questions = task.questions.slice(0, settings.items);
     for (const [i, question] of questions.entries()) {
-      if (signal?.aborted) throw new EngineError("cancelled", "Stopped on request.");
+      if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       asked.push(await ask(executor, question, encode, decode));
       onProgress?.("asking", i + 1, questions.length);
     }
@@ -214,7 +214,7 @@ async function decoderOf(
       if (length >= config.nContext) {
         throw new EngineError(
           "usage",
-          `--decoder patchscope: its prompt has ${length} tokens and ${name} reads ${config.nContext}. Take --decoder logit or shifted.`,
+          say`--decoder patchscope: its prompt has ${length} tokens and ${name} reads ${config.nContext}. Take --decoder logit or shifted.`,
         );
       }
       const host = markedText(whole, parts.before + parts.slot, encode);
@@ -320,8 +320,8 @@ function figures(
 const sumOf = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0);
 const meanOf = (values: readonly number[]) => sumOf(values) / values.length;
 
-function shortcutNotes(answers: readonly TwoHopAnswer[]): string[] {
+function shortcutNotes(answers: readonly TwoHopAnswer[]): Sentence[] {
   const short = answers.filter(({ class: name, shortcut }) => name === "right" && shortcut === 1).length;
   if (short === 0) return [];
-  return [`${short} of the right answers come without the first hop too, so that they need no two hops.`];
+  return [say`${short} of the right answers come without the first hop too, so that they need no two hops.`];
 }

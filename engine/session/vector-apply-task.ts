@@ -1,5 +1,6 @@
 // A text or an answer written side by side, without and with directions, and what each dose of them does to neutral text.
 import { EngineError } from "../base/errors.ts";
+import { say, type Sentence } from "../base/sentence.ts";
 import type { Dose, VectorApplyPart, VectorApplyResult, VectorApplySettings } from "../choices/vector.ts";
 import { neutralEffects } from "../evaluate/neutral-effect.ts";
 import { besideNull } from "../evaluate/null-figure.ts";
@@ -43,7 +44,7 @@ export async function vectorApplyTask(
       positions: settings.positions,
     });
     const own = opened.map((vector, i) => applied(vector, askedOf(i), model));
-    const doseNotes: string[] = [];
+    const doseNotes: Sentence[] = [];
     const changes = own.flatMap((one) => one.changes);
     let done = 0;
     const written = await steeredText(
@@ -82,7 +83,7 @@ export async function vectorApplyTask(
       const { action, layers } = own[0].acting;
       const coefficients = isScaled(action) ? settings.doses : [];
       if (coefficients.length === 0)
-        doseNotes.push(`What "${action}" does depends on no coefficient, so there are no doses of it.`);
+        doseNotes.push(say`What "${action}" does depends on no coefficient, so there are no doses of it.`);
       const twins = randomTwins(first, layers, settings);
       // By coefficient: the direction, then the random ones; the other directions stay as they are.
       const perDose = 1 + twins.length;
@@ -115,7 +116,7 @@ function requireAsMany(settings: VectorApplySettings, key: "actions" | "scales" 
   if (given === undefined || given === settings.vectors.length) return;
   throw new EngineError(
     "usage",
-    `There are ${settings.vectors.length} directions and ${given} ${key === "actAt" ? "layers" : key}; give one for each.`,
+    say`There are ${settings.vectors.length} directions and ${given} ${key === "actAt" ? say`layers` : key}; give one for each.`,
   );
 }
 

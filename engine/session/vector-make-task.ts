@@ -1,5 +1,5 @@
 // Makes a direction, chooses the layer to act at on the validation split, reports on the test split, and writes its file.
-import type { Note } from "../base/sentence.ts";
+import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { join } from "node:path";
 import type { Executor } from "../activations/executor.ts";
 import { dot, norm } from "../activations/change-rows.ts";
@@ -91,7 +91,7 @@ export async function vectorMakeTask(
     if (layer !== undefined && !vectorAt(made.directions, layer)) {
       throw new EngineError(
         "usage",
-        `The direction is not known at layer ${layer}; it is at ${made.directions.layers.join(", ")}.`,
+        say`The direction is not known at layer ${layer}; it is at ${sayList(made.directions.layers, ", ")}.`,
       );
     }
     const { directions, streamNorms } = made;
@@ -147,9 +147,9 @@ async function madeBy(settings: VectorMakeSettings, executor: Executor, work: Ve
   }
 }
 
-function sourceOf({ source, method }: VectorMakeSettings, what: string): string {
+function sourceOf({ source, method }: VectorMakeSettings, what: Sentence): string {
   if (source !== undefined) return source;
-  throw new EngineError("usage", `--method ${method} is made from ${what}; name its file.`);
+  throw new EngineError("usage", say`--method ${method} is made from ${what}; name its file.`);
 }
 
 async function ofSides(
@@ -157,11 +157,11 @@ async function ofSides(
   executor: Executor,
   { signal, onProgress }: VectorWork,
 ): Promise<Made> {
-  const sets = await readAside("contrast sets", sourceOf(settings, "contrast sets"), signal);
+  const sets = await readAside("contrast sets", sourceOf(settings, say`contrast sets`), signal);
   if (settings.method === "component" && !sets.arePairs) {
     throw new EngineError(
       "invalid-task",
-      `${sets.file}: a component is taken of differences between pairs, and these texts are no pairs; write them under pairs.`,
+      say`${sets.file}: a component is taken of differences between pairs, and these texts are no pairs; write them under pairs.`,
       { place: { file: sets.file } },
     );
   }
@@ -175,13 +175,13 @@ async function ofSides(
   const candidates = tried.flatMap((own) => own.candidates.map((one) => ({ ...one, own })));
   const chosen = chosenCandidate(candidates, settings.rule, executor.model.config.nLayers);
   const none = sets.score
-    ? [`No layer passes the rule "${settings.rule}"; name one with --layer.`]
-    : [`${sets.file} has no score to choose a layer by; name one with --layer where it acts.`];
+    ? [say`No layer passes the rule "${settings.rule}"; name one with --layer.`]
+    : [say`${sets.file} has no score to choose a layer by; name one with --layer where it acts.`];
   const best = tried.map(({ at, candidates: own }) => {
     const one = chosenCandidate(own, settings.rule, executor.model.config.nLayers);
     return one
-      ? `${at} (layer ${one.layer}: change ${one.added.change.toFixed(2)}, KL ${one.added.kl!.toFixed(2)})`
-      : `${at} (no layer passes)`;
+      ? say`${at} (layer ${one.layer}: change ${one.added.change.toFixed(2)}, KL ${one.added.kl!.toFixed(2)})`
+      : say`${at} (no layer passes)`;
   });
   const { directions, streamNorms, layers } = chosen?.own ?? tried[0];
   return {
@@ -193,7 +193,9 @@ async function ofSides(
     notes: [
       ...sets.notes,
       ...(chosen === undefined ? none : []),
-      ...(tried.length > 1 && sets.score ? [`Read at ${directions.at} of these positions: ${best.join("; ")}.`] : []),
+      ...(tried.length > 1 && sets.score
+        ? [say`Read at ${directions.at ?? ""} of these positions: ${sayList(best, "; ")}.`]
+        : []),
     ],
   };
 }
@@ -328,7 +330,7 @@ async function ofTask(
   executor: Executor,
   { signal, onProgress }: VectorWork,
 ): Promise<Made> {
-  const relation = await readAside("relation", sourceOf(settings, "a relation's samples"), signal);
+  const relation = await readAside("relation", sourceOf(settings, say`a relation's samples`), signal);
   const { model } = executor;
   const { nLayers, nHeads, dModel } = model.config;
   const { shots, prompts, queries, seed, form } = settings;
@@ -431,17 +433,16 @@ function requireRoom(
   if (longest <= config.nContext) return;
   throw new EngineError(
     "usage",
-    `${file}: a prompt of ${shots} examples has up to ${longest} tokens, and ${name} reads ${config.nContext} at most. ` +
-      "Show fewer examples with --shots, or write them shorter with --form list.",
+    say`${file}: a prompt of ${shots} examples has up to ${longest} tokens, and ${name} reads ${config.nContext} at most. Show fewer examples with --shots, or write them shorter with --form list.`,
     { place: { file }, longest, most: config.nContext },
   );
 }
 
-function notesOnTask(fewShot: number): string[] {
+function notesOnTask(fewShot: number): Sentence[] {
   if (fewShot >= 0.5) return [];
   const said = (100 * fewShot).toFixed(0);
   return [
-    `The model answers only ${said} % of the queries with examples before them; there is little that a vector could carry.`,
+    say`The model answers only ${said} % of the queries with examples before them; there is little that a vector could carry.`,
   ];
 }
 
@@ -480,15 +481,15 @@ function asItIs(directions: Directions): Made {
 }
 
 async function ofFeature(settings: VectorMakeSettings, executor: Executor): Promise<Made> {
-  const path = sourceOf(settings, "a dictionary");
+  const path = sourceOf(settings, say`a dictionary`);
   if (settings.feature === undefined)
-    throw new EngineError("usage", "--method feature takes --feature, the number of one.");
+    throw new EngineError("usage", say`--method feature takes --feature, the number of one.`);
   return asItIs(await featureDirections(path, settings.feature, executor));
 }
 
 /** Files, or one, as a file of its own. */
 function ofSum(settings: VectorMakeSettings, { model }: Executor): Made {
-  const opened = openVector(sourceOf(settings, "files of directions joined by + and -"), model);
+  const opened = openVector(sourceOf(settings, say`files of directions joined by + and -`), model);
   const made = asItIs(opened.directions);
   return {
     ...made,
@@ -506,10 +507,10 @@ async function ofWeights(settings: VectorMakeSettings, executor: Executor): Prom
   const token = (text: string | undefined, flag: string): number => {
     const ids = text === undefined || model.tokenizer.unknown(text).length > 0 ? [] : model.tokenizer.encodePlain(text);
     if (ids.length > 0) return ids[0];
-    const what = text === undefined ? "missing" : `no text of ${model.name}`;
+    const what = text === undefined ? say`missing` : say`no text of ${model.name}`;
     throw new EngineError(
       "usage",
-      `--method ${method} takes --plus and --minus, texts whose first tokens it lies between; ${flag} is ${what}.`,
+      say`--method ${method} takes --plus and --minus, texts whose first tokens it lies between; ${flag} is ${what}.`,
     );
   };
   const of = (vectors: readonly Float64Array[], layers: readonly number[], about: Record<string, string>): Made =>
@@ -517,7 +518,7 @@ async function ofWeights(settings: VectorMakeSettings, executor: Executor): Prom
   switch (method) {
     case "neuron": {
       if (layer === undefined || neuron === undefined)
-        throw new EngineError("usage", "--method neuron takes --layer and --neuron.");
+        throw new EngineError("usage", say`--method neuron takes --layer and --neuron.`);
       return of([neuronVector(model, layer, neuron)], [layer], { neuron: `m${layer}.n${neuron}` });
     }
     case "unembedding": {
@@ -529,13 +530,13 @@ async function ofWeights(settings: VectorMakeSettings, executor: Executor): Prom
       );
     }
     case "relation": {
-      const file = sourceOf(settings, "a fitted relation (*.relation.json)");
+      const file = sourceOf(settings, say`a fitted relation (*.relation.json)`);
       const { file: relation, map } = readRelation(file);
       const { dModel } = model.config;
       if (relation.model.dModel !== dModel) {
         throw new EngineError(
           "shape",
-          `${file}: its states are ${relation.model.dModel} wide, and those of ${model.name} ${dModel}. It is another model's.`,
+          say`${file}: its states are ${relation.model.dModel} wide, and those of ${model.name} ${dModel}. It is another model's.`,
         );
       }
       const vector = relationVector(model, map, relation.editRank, {
@@ -551,7 +552,7 @@ async function ofWeights(settings: VectorMakeSettings, executor: Executor): Prom
       return of(vectors, layers, { seed: String(seed), norm: String(length) });
     }
     default:
-      throw new EngineError("usage", `--method ${method} is none of the weights.`);
+      throw new EngineError("usage", say`--method ${method} is none of the weights.`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Sweeps a direction over layers and coefficients on the validation prompts, and reports what was chosen on the test prompts.
+import { say } from "../base/sentence.ts";
 import { norm } from "../activations/change-rows.ts";
 import type { SweepCell, VectorSweepResult, VectorSweepSettings } from "../choices/vector.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
@@ -67,7 +68,7 @@ export async function vectorSweepTask(
         ...(chosen
           ? []
           : [
-              `No layer and coefficient keeps KL on neutral text at ${settings.mostKl} nats; try smaller --coefficients.`,
+              say`No layer and coefficient keeps KL on neutral text at ${settings.mostKl} nats; try smaller --coefficients.`,
             ]),
       ],
     };

@@ -1,5 +1,6 @@
 // The four verbs of directions on the embedded model: what is chosen is reported on other prompts, every figure has its null, and each
 // change says that it acted. Numbers have their second source in engine/vector/sprig-gender.test.ts.
+import { textOf } from "../base/sentence.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,7 +68,7 @@ test("of several positions that is taken whose layer the rule likes best, and th
   };
   const better = worth(made) > worth(alone) ? made : alone;
   expect([several.at, several.layer, several.layers]).toEqual([better.at, better.layer, better.layers]);
-  expect(several.notes).toEqual([
+  expect(several.notes.map(textOf)).toEqual([
     expect.stringMatching(
       new RegExp(`^Read at ${better.at} of these positions: end-1 \\(layer ${alone.layer}: .*; end \\(layer 2: `),
     ),
@@ -243,7 +244,7 @@ describe("a text with a direction", () => {
     });
     const { doses, notes } = await vectorApplyTask(settings);
     expect(doses).toEqual([]);
-    expect(notes).toContain('What "project" does depends on no coefficient, so there are no doses of it.');
+    expect(notes.map(textOf)).toContain('What "project" does depends on no coefficient, so there are no doses of it.');
   });
 
   test("at coefficient 0 is the clean one to the bit, which a note says", async () => {
@@ -251,7 +252,7 @@ describe("a text with a direction", () => {
     const { clean, steered, notes } = await vectorApplyTask(settings);
     expect(steered.tokens.map(({ moved }) => moved)).toEqual([0, 0, 0, 0]);
     expect(steered.text).toBe(clean.text);
-    expect(notes.join()).toContain("moved nothing");
+    expect(notes.map(textOf).join()).toContain("moved nothing");
   });
 
   test("is that of generate with the same direction", async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../base/hash.ts";
 import { EngineError, type ErrorCode } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { Execution } from "../choices/execution.ts";
 import { Attempt } from "./attempt.ts";
 import { execute } from "./execute.ts";
@@ -37,7 +38,7 @@ export async function runHere(jobs: readonly SweepJob[], store: SweepStore, hook
 /** @throws EngineError of the machine, for which the job is not to blame */
 export async function runOne(job: SweepJob, store: SweepStore, hooks: SweepHooks): Promise<JobRecord> {
   const { execution = {}, signal } = hooks;
-  if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
+  if (signal.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   const attempt = await Attempt.begin(store, job.id);
   const began = Date.now();
   const effort = () => ({

@@ -2,6 +2,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import type { JobRecord } from "./job-record.ts";
 import { thisMachine } from "./machine.ts";
 import { connected, JOB_OPTIONS, type JobProgress, MOST_ATTEMPTS, openQueue, QUEUE, type QueuedJob } from "./queue.ts";
@@ -134,7 +135,7 @@ class Waiting {
       );
       await this.fill();
       while (this.done < this.jobs.length) {
-        if (signal.aborted) throw new EngineError("cancelled", "Stopped on request.");
+        if (signal.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
         await pause(compareEvery, signal, (wake) => (this.wake = wake));
         await this.compare();
         await this.fill();

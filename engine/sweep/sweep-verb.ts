@@ -56,7 +56,7 @@ export const sweep: Verb<"sweep"> = {
         onProgress(job, { worker: "", stage: name, done, total });
       await runHere(todo, store, { execution, signal, onDone, onStage });
     }
-    const notes = plan.repeated > 0 ? [`${plan.repeated} cells ask for what another cell asks for; done once.`] : [];
+    const notes = plan.repeated > 0 ? [say`${plan.repeated} cells ask for what another cell asks for; done once.`] : [];
     return sweepResult(plan, jobs, store, notes);
   },
   headline: ({ name, finished, rows, verb }) => ({

@@ -9,7 +9,7 @@ export class OwnBos {
 
   constructor(
     private readonly tokenizer: Tokenizer,
-    private readonly file: string,
+    private readonly prompts: string | Sentence,
   ) {
     this.bare = tokenizer.withBos("never");
   }
@@ -38,7 +38,7 @@ export class OwnBos {
     if (this.count === 0) return [];
     const begin = this.tokenizer.front.map((id) => this.tokenizer.token(id)).join("");
     return [
-      say`${this.file}: ${this.count} prompts begin with ${begin} as they are written; it is not put before them again.`,
+      say`${this.prompts}: ${this.count} prompts begin with ${begin} as they are written; it is not put before them again.`,
     ];
   }
 }

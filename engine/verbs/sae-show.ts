@@ -1,4 +1,5 @@
 // The verb "sae show": what a dictionary is, and whether it fits the model.
+import { textOf } from "../base/sentence.ts";
 import { saeShowTask } from "../session/sae-show-task.ts";
 import type { Verb } from "./verb.ts";
 
@@ -35,7 +36,7 @@ export const saeShow: Verb<"sae show"> = {
     ...(result.look
       ? [
           {
-            title: `does it fit? ${result.implausible.length === 0 ? "Nothing is far off." : result.implausible.join(" ")}`,
+            title: `does it fit? ${result.implausible.length === 0 ? "Nothing is far off." : result.implausible.map(textOf).join(" ")}`,
             columns: ["states", "L0", "EV", "dead in these texts", "norm ratio"],
             rows: [[result.look.states, result.look.l0, result.look.ev, result.look.dead, result.look.normRatio]],
           },

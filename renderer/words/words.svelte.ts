@@ -27,7 +27,7 @@ export class Words {
     fill(tableOf(this.language)[key], values ?? {});
 
   /** A sentence of the engine's; one of an earlier version is a bare text. */
-  readonly said = (said: Note): string => {
+  readonly said = (said: Note | string): string => {
     const sentences = sentencesOf(this.language);
     const spoken = typeof said === "string" ? undefined : readSpoken(said);
     if (!spoken) return typeof said === "string" ? said : "";

@@ -1,4 +1,5 @@
 // Law of runs: one seed gives one circuit file, whether the run was stopped and resumed or not.
+import { textOf } from "../../engine/base/sentence.ts";
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,7 +83,7 @@ test("a damaged line costs what follows it, which is said, and the run writes th
     onNote: (note) => notes.push(note),
   });
   expect(formatCircuit({ ...circuit, environment: undefined })).toBe(whole);
-  expect(notes).toEqual([
+  expect(notes.map(textOf)).toEqual([
     `${journal}:${kept + 1}: damaged; what stood from there on (${lines.length - kept} lines) is measured again.`,
   ]);
   expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));

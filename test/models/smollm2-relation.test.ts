@@ -1,4 +1,5 @@
 // The capitals of countries on SmolLM2-135M as a linear relation, against values from PyTorch (float32, eager attention).
+import { textOf } from "../../engine/base/sentence.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { type Reals, stacked } from "../../engine/activations/packing.ts";
@@ -125,7 +126,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     const few = { ...task, samples: task.samples.slice(0, 20) };
     const [{ content, notes }] = await relateTask(executor, few, settings);
     expect(content.task.demonstrations).toHaveLength(4);
-    expect(notes).toEqual([
+    expect(notes.map(textOf)).toEqual([
       "no interval: it takes at least 5 draws of training subjects; here: 2.",
       "4 samples stand before each question; without them smollm2 answers too little.",
     ]);

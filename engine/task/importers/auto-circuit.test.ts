@@ -1,6 +1,6 @@
 import { textOf } from "../../base/sentence.ts";
 import { describe, expect, test } from "vitest";
-import { wordTokenizer, writtenTask } from "../../../test/written-task.ts";
+import { inEnglish, wordTokenizer, writtenTask } from "../../../test/written-task.ts";
 import { expandTask } from "../expand.ts";
 
 const tokenizer = wordTokenizer();
@@ -10,7 +10,7 @@ describe("a data set of AutoCircuit", () => {
   test("loads unchanged as text, without any field of ours", () => {
     const file = { word_idxs: { IO: 1, end: 2 }, seq_labels: ["So", "IO", "went"], prompts: [TEXT] };
     const task = writtenTask("names.json", JSON.stringify(file));
-    expect(task).toMatchObject({
+    expect(inEnglish(task)).toMatchObject({
       name: "names",
       kind: "contrast",
       form: "prompts",

@@ -1,6 +1,6 @@
 import { textOf } from "../../base/sentence.ts";
 import { describe, expect, test } from "vitest";
-import { wordTokenizer, writtenTask } from "../../../test/written-task.ts";
+import { inEnglish, wordTokenizer, writtenTask } from "../../../test/written-task.ts";
 import { expandTask } from "../expand.ts";
 import type { PromptTask } from "../task.ts";
 
@@ -26,7 +26,7 @@ describe("a task table of EAP-IG", () => {
         `0,"When Mary and John went, John","When Mary and John went, Anna","When Mary and John went, Mary",${she},${he}\n` +
         `1,"When Anna and Paul went, Paul","When Anna and Paul went, Tom","When Anna and Paul went, Anna",${he},${she}\n`,
     );
-    expect(task).toMatchObject({
+    expect(inEnglish(task)).toMatchObject({
       name: "table",
       form: "prompts",
       metric: "logit-difference",
@@ -83,7 +83,7 @@ describe("a task table of EAP-IG", () => {
       [one, many],
       [one, many],
     ]);
-    expect(task.notes).toEqual([
+    expect(task.notes.map(textOf)).toEqual([
       "table.csv: answers are is, was, has and are, were, have; EAP-IG sums over a longer list of verbs.",
     ]);
   });
@@ -134,7 +134,7 @@ describe("a task table of EAP-IG", () => {
     const row = `So Mary went,So John went,${she},${he}\n`;
     const task = table(`clean,corrupted,correct_idx,incorrect_idx\n${row}${row},So John went,1,2\n`);
     expect(task).toMatchObject({ dropped: 1, prompts: [{ line: 2 }, { line: 3 }] });
-    expect(task.notes[0]).toBe(
+    expect(task.notes[0]!.text).toBe(
       "table.csv: 1 of 3 rows left out; the first, in line 4: clean or corrupted is empty; write both prompts.",
     );
   });
@@ -152,7 +152,7 @@ describe("a task table of EAP-IG", () => {
     const task = table(
       `clean,corrupted,correct_idx,incorrect_idx\na,b,she,"[' he', 7]"\nc ,d ,she,"['he']"\ne,f, she,9\n`,
     );
-    expect(task).toMatchObject({
+    expect(inEnglish(task)).toMatchObject({
       prompts: [
         { answers: [" she"], wrongAnswers: [" he", 7] },
         { answers: ["she"], wrongAnswers: ["he"] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { writtenTask } from "../../../test/written-task.ts";
+import { inEnglish, writtenTask } from "../../../test/written-task.ts";
 import type { PromptTask } from "../task.ts";
 
 function rows(...data: readonly object[]): PromptTask {
@@ -31,7 +31,7 @@ describe("rows of MIB", () => {
         line: 1,
       },
     ]);
-    expect(task).toMatchObject({
+    expect(inEnglish(task)).toMatchObject({
       metric: "logit-difference",
       notes: [
         "rows.jsonl: IOI rows: the default counterfactual is s2_io_flip, which turns the answer round, so f is not comparable with that of abc.",

@@ -1,5 +1,7 @@
 // What the engine says on files and settings of any kind, in Chinese.
 export const base = {
+  "no interval: it takes at least {0} {1}; here: {2}.": "没有区间：至少需要 {0} 个{1}；此处为 {2}。",
+  "the interval is of only {0} {1}; below {2} it is often too narrow.": "区间只来自 {0} 个{1}；少于 {2} 时往往偏窄。",
   "{0}: it is no folder, and one is needed there. Name another, or move what is there away.":
     "{0}：不是文件夹，而此处需要文件夹。请另指名一个，或移走原有的文件。",
   "{0}: its text is damaged.": "{0}：内容已损坏。",

@@ -39,6 +39,10 @@ export const choices = {
   "Give tokens of 1 to 200 characters.": "请给出 1 到 200 个字符的词元。",
   "Give an address such as http://127.0.0.1:8080/v1.": "请给出地址，如 http://127.0.0.1:8080/v1。",
   "Give a hidden neuron such as m2.n17.": "请给出隐藏神经元，如 m2.n17。",
+  "{0}: is no JSON. Is it another kind of file?": "{0}：不是 JSON。是否为另一种文件？",
+  '{0}: feature {1} has no index; each needs "index", a whole number from 0, as Neuronpedia\'s features have.':
+    "{0}：特征 {1} 没有编号；每个特征都需要 “index”，即从 0 起的整数，如 Neuronpedia 的特征那样。",
+  "{0}: holds no feature.": "{0}：其中没有特征。",
   "Give false, or leave it out.": "请给出 false，或去掉它。",
   "That is no kind of unit; choose among heads, mlps, neurons, features, errors.":
     "没有这种单元；请从 heads、mlps、neurons、features、errors 中选择。",

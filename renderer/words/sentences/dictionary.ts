@@ -1,5 +1,13 @@
 // What the engine says on dictionaries of features, in Chinese.
 export const dictionary = {
+  "Model, site, layer, centring or the scale of its input may be others than it was trained on.":
+    "模型、位置、层、去均值或输入的缩放，可能与训练时不同。",
+  "It explains {0} of the states' variance here, far too little. {1}": "它在此只解释状态方差的 {0}，远远不够。{1}",
+  "{0} of its features fire in a state of {1} numbers: they are not sparse. {2}":
+    "在宽 {1} 个数的状态中有 {0} 个特征激活：并不稀疏。{2}",
+  "Only {0} of its {1} features fire in a state. {2}": "一个状态中 {1} 个特征只有 {0} 个激活。{2}",
+  "{0} of its features fire nowhere in these texts.": "其特征有 {0} 在这些文本中从不激活。",
+  "What it reconstructs is {0} times as long as the states. {1}": "其重建的长度是状态的 {0} 倍。{1}",
   "what attention reads behind its norm": "注意力在归一化之后所读的内容",
   "what the MLP reads behind its norm": "MLP 在归一化之后所读的内容",
   "what the MLP alone reads of the stream": "仅 MLP 从残差流所读的内容",

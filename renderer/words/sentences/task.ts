@@ -213,7 +213,6 @@ export const task = {
   "comes before a bracket, [ or {, of an earlier line is closed; close it.":
     "在前面某行的括号 [ 或 { 关闭之前出现；请关闭它。",
   "is not YAML: {0}.": "不是 YAML：{0}。",
-  "{0}.": "{0}。",
   'list "{0}"': "列表 “{0}”",
   "{0} has {1} {2}, but there are {3} columns; write one entry for each.":
     "{0} 有 {1} {2}，而有 {3} 列；请每列写一项。",

@@ -1,6 +1,5 @@
 // What the engine says on directions, in Chinese.
 export const vector = {
-  "The direction is not known at layer {0}; it is at {1}.": "第 {0} 层没有此方向；有此方向的层为 {1}。",
   "The direction is zero at layer {0}: both sides stand in one state there. Choose another layer.":
     "第 {0} 层的方向为零：两侧在该处的状态相同。请选择另一层。",
   "One direction is projected out everywhere; name one layer whose direction it is.":
@@ -72,5 +71,4 @@ export const vector = {
   '{0}: {1}. Make it again with "secateur vector make".': "{0}：{1}。请用 “secateur vector make” 重新制作。",
   "There is no layer {0}; {1} has layers 0 to {2}.": "没有第 {0} 层；{1} 的层为 0 到 {2}。",
   "There is no neuron {0}; a layer of {1} has neurons 0 to {2}.": "没有神经元 {0}；{1} 每层的神经元为 0 到 {2}。",
-  "There is no feature {0}; the dictionary has features 0 to {1}.": "没有特征 {0}；字典的特征为 0 到 {1}。",
 };

@@ -13,6 +13,7 @@ import { lens } from "./lens.ts";
 import { model } from "./model.ts";
 import { neuron } from "./neuron.ts";
 import { patchscope } from "./patchscope.ts";
+import { prune } from "./prune.ts";
 import { relation } from "./relation.ts";
 import { score } from "./score.ts";
 import { service } from "./service.ts";
@@ -38,6 +39,7 @@ export const zh: Sentences = {
   ...model,
   ...neuron,
   ...patchscope,
+  ...prune,
   ...relation,
   ...score,
   ...service,
