@@ -72,7 +72,18 @@ const CASES: readonly Case<VerbName>[] = [
   ),
   of(
     "sae train",
-    { model: "m", kind: "l1", layer: 1, features: 64, sparsity: 2, also: [0, 3], steps: 9, batch: 64, rate: 0.1, out: "o" },
+    {
+      model: "m",
+      kind: "l1",
+      layer: 1,
+      features: 64,
+      sparsity: 2,
+      also: [0, 3],
+      steps: 9,
+      batch: 64,
+      rate: 0.1,
+      out: "o",
+    },
     (settings) => {
       const form = new FeaturesForm();
       form.takeTraining(settings);
