@@ -96,7 +96,8 @@ export async function steerFromSets(page: Page, home: string): Promise<void> {
   await scores.getByRole("button", { name: "Gendered pronoun" }).click();
   await page.getByRole("button", { name: "Sweep", exact: true }).click();
   await page.getByText("On test prompts, behind layer 2 with 1: +10.0").waitFor();
-  await page.getByRole("button", { name: /^layer 2, 1: / }).click();
+  const swept = page.getByRole("table", { name: "Change of the score by layer and coefficient" });
+  await swept.getByRole("button", { name: /^2, 1: / }).click();
   expect(await coefficient.inputValue()).toBe("1");
 
   await page.getByRole("button", { name: "What else it changes" }).click();

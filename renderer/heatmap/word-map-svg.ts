@@ -65,9 +65,10 @@ export function wordMapSvg(picture: WordMapPicture, look: Look): string {
         )
       : height);
   const below = top + height * grid.rows.length;
-  const word = (c: number, y: number, content: string, fill: string) =>
+  const word = (c: number, y: number, content: string, fill: string, isStruck = false) =>
     text(
       {
+        "text-decoration": isStruck ? "line-through" : undefined,
         x: starts[c]! + widths[c]! / 2,
         y,
         "text-anchor": "middle",
@@ -100,7 +101,7 @@ export function wordMapSvg(picture: WordMapPicture, look: Look): string {
       const y = top + height * r;
       return [
         element("rect", { x: starts[c], y, width: widths[c]! - 1, height: height - 1, fill: ground }),
-        word(c, y + 9, cell.text, isDarkGround(ground) ? PALETTES.dark.ink : PALETTES.light.ink),
+        word(c, y + 9, cell.text, isDarkGround(ground) ? PALETTES.dark.ink : PALETTES.light.ink, cell.isStruck),
       ];
     }),
   );

@@ -5,6 +5,8 @@ export interface MapCell {
   readonly text: string;
   /** Of the colour: 0 to 1, of a signed map −1 to 1. */
   readonly value: number;
+  /** Whether its word is struck through. */
+  readonly isStruck?: boolean;
 }
 
 export interface WordMapGrid<Cell extends MapCell = MapCell> {

@@ -1315,6 +1315,9 @@ export const en = {
   "means.steer.mostKl": "The most that neutral text may change, in nats per token.",
   "steer.sweep.ask": "Sweep",
   "steer.sweep.label": "Change of the score by layer and coefficient",
+  "steer.sweep.axes": "Up: the layer behind which it acts. Right: its coefficient.",
+  "steer.sweep.change": "change of the score",
+  "steer.sweep.struck": "Struck through: neutral text moves by more than {kl} nats.",
   "steer.sweep.test":
     "On test prompts, behind layer {layer} with {coefficient}: {change} {interval} (from {clean} to {steered}). {n} random directions: {low} to {high}. Neutral text: KL {kl}, cross entropy {ce}.",
   "steer.sweep.nothing":

@@ -1243,6 +1243,9 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.steer.mostKl": "中性文本最多可以改变多少，每词元奈特。",
   "steer.sweep.ask": "扫描",
   "steer.sweep.label": "各层各系数的得分变化",
+  "steer.sweep.axes": "向上：在哪一层之后作用。向右：系数。",
+  "steer.sweep.change": "得分的变化",
+  "steer.sweep.struck": "划掉的格：中性文本移动超过 {kl} 奈特。",
   "steer.sweep.test":
     "测试提示上，第 {layer} 层之后、系数 {coefficient}：{change} {interval}（从 {clean} 到 {steered}）。{n} 个随机方向：{low} 至 {high}。中性文本：KL {kl}，交叉熵 {ce}。",
   "steer.sweep.nothing": "没有层和系数能让中性文本变化这么小；请允许更大的 KL，或试更小的系数。",
