@@ -78,6 +78,7 @@ async function takeAll(size: string, theme: (typeof THEMES)[number], language: k
   async function show({ card, prepare }: Scene): Promise<void> {
     if (card !== undefined) await open(card);
     await prepare?.(tab.page, model);
+    await tab.page.evaluate(untilQuiet);
   }
 
   /** From the shelf, which is folded again. */
