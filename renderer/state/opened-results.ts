@@ -156,7 +156,7 @@ function onDesk<Name extends VerbName>(verb: Name, place?: string): Opening {
     await bench.takeUp({ model, ...(isOfTask(verb) && { task }) });
     const fill = FORMS[verb];
     if (fill) await fill(bench, settings);
-    else bench.settingsForm(verb).take(settings);
+    else bench.settingsForm(verb, (await import("./settings-form.svelte.ts")).SettingsForm).take(settings);
   };
 }
 

@@ -42,7 +42,7 @@ import { RelationDesk } from "./relation-desk.svelte.ts";
 import { RunDesk } from "./run-desk.svelte.ts";
 import { RunForm } from "./run-form.svelte.ts";
 import { formatSession, SESSION_ENDING, type SessionRefusal } from "./session-file.ts";
-import { SettingsForm } from "./settings-form.svelte.ts";
+import type { SettingsForm } from "./settings-form.svelte.ts";
 import type { Settings } from "./settings.svelte.ts";
 import { SteerForm } from "./steer-form.svelte.ts";
 import { StatisticsDesk, type StatisticsSubject } from "./statistics-desk.svelte.ts";
@@ -222,11 +222,11 @@ export class Workbench {
     return desk;
   }
 
-  /** The form of a verb whose pane is made from its schema. */
-  settingsForm<Name extends VerbName>(verb: Name): SettingsForm<Name> {
+  /** The form of a verb whose pane is made from its schema. @param Form brought by who asks, since the schemas come with it */
+  settingsForm<Name extends VerbName>(verb: Name, Form: typeof SettingsForm): SettingsForm<Name> {
     const known = this.settingsForms.get(verb);
     if (known) return known as unknown as SettingsForm<Name>;
-    const form = new SettingsForm(verb);
+    const form = new Form(verb);
     this.settingsForms.set(verb, form as unknown as SettingsForm);
     return form;
   }
