@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 import TestOrder from "./build/test-order.ts";
 import { PATIENCE, TEST_LIMIT } from "./test/patience.ts";
 
+// Several files compute at once: products on one thread each wait for nobody, on two they would wait for each other's cores.
+process.env.SECATEUR_THREADS ??= "1";
+
 const MODELS = "test/models/**/*.test.ts";
 const PAGES = "test/workbench/**/*.test.ts";
 const DESKTOP = "test/desktop/**/*.test.ts";

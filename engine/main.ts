@@ -15,8 +15,7 @@ else serveParent();
 function serveParent(): void {
   // Run from the sources, a thread would know no TypeScript.
   if (isBundled) readIn(fileURLToPath(import.meta.url));
-  const threads = process.env.SECATEUR_THREADS ? Number(process.env.SECATEUR_THREADS) : undefined;
-  const clients = engineService({ threads });
+  const clients = engineService();
   const open = (endpoint: Endpoint, gone: AbortSignal) => serveEngine(clients(gone), endpoint);
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort) acceptPorts(parentPort, open);

@@ -312,7 +312,7 @@ export async function workTheTray(page: Page): Promise<void> {
 
   await pickTask(page, "Gendered pronoun");
   await page.getByText("shown: ioi, sprig").waitFor();
-  const label = page.locator(".rail .name", { hasText: "Lens" });
+  const label = page.locator(".rail .name", { hasText: /^Lens$/ });
   await press(page, "l");
   await label.waitFor({ state: "hidden" });
   await press(page, "l");

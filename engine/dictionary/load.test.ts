@@ -77,7 +77,7 @@ test.each([
 });
 
 test("a hook that is no site here is named with the reason", () => {
-  expect(mapHook("blocks.4.ln2.hook_normalized").problem).toBe(
+  expect(mapHook("blocks.4.ln2.hook_normalized").problem!.text).toBe(
     '"blocks.4.ln2.hook_normalized" is no place that can be read here: it is what the MLP reads behind its norm',
   );
 });

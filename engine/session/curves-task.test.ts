@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { textOf } from "../base/sentence.ts";
 import { curvesSettings } from "../choices/curves.ts";
 import { curvesTask, sizesUpTo } from "./curves-task.ts";
 
@@ -20,7 +21,7 @@ test("an order of hidden neurons by their gradients keeps more of the task than 
   expect(curves.map(({ ordering }) => ordering)).toEqual(["attribution", "random"]);
   const [best, random] = curves.map(({ areas }) => areas!.cappedCpr);
   expect(best).toBeGreaterThan(random + 0.1);
-  expect(notes).toEqual(
+  expect(notes.map(textOf)).toEqual(
     expect.arrayContaining([
       "Searches of hidden neurons are runs of their own: prune --units neurons.",
       "Left out for 1024 units with hidden neurons among them: learned-masks.",

@@ -37,13 +37,25 @@ describe.each(Object.entries(REACHES))("over %s", (_name, reach) => {
     expect((thrown as { wire: unknown }).wire).toEqual({
       code: "invalid-task",
       message: "mine.yaml has 2 problems.",
+      said: { text: "mine.yaml has 2 problems.", template: "{0} has {1} problems.", values: ["mine.yaml", "2"] },
       place: { file: "mine.yaml", line: 2, column: 1 },
       problems: [
         {
           place: { file: "mine.yaml", line: 2, column: 1 },
-          sentence: 'there is no field "nmae"; did you mean "name"?',
+          sentence: {
+            text: 'there is no field "nmae"; did you mean "name"?',
+            template: 'there is no field "{0}"; did you mean "{1}"?',
+            values: ["nmae", "name"],
+          },
         },
-        { place: { file: "mine.yaml", line: 4 }, sentence: "wrong_answers is missing." },
+        {
+          place: { file: "mine.yaml", line: 4 },
+          sentence: {
+            text: "wrong_answers is missing.",
+            template: "{0} is missing.",
+            values: ["wrong_answers"],
+          },
+        },
       ],
     });
     await expect(calls.openRun("none")).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 // An engine that answers by a script, for tests of the wires: errors with places, tensors, numbered events, a call that never ends.
 import { randomUUID } from "node:crypto";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import { tensor } from "../../engine/base/tensor.ts";
 import { type EngineApi, type EngineEvent, PROTOCOL } from "../../engine/contract.ts";
 import { EventLog } from "../../engine/service/event-log.ts";
@@ -9,8 +10,11 @@ import { EventLog } from "../../engine/service/event-log.ts";
 export const LARGE = 300_000;
 
 const PROBLEMS = [
-  { place: { file: "mine.yaml", line: 2, column: 1 }, sentence: 'there is no field "nmae"; did you mean "name"?' },
-  { place: { file: "mine.yaml", line: 4 }, sentence: "wrong_answers is missing." },
+  {
+    place: { file: "mine.yaml", line: 2, column: 1 },
+    sentence: say`there is no field "${"nmae"}"; did you mean "${"name"}"?`,
+  },
+  { place: { file: "mine.yaml", line: 4 }, sentence: say`${"wrong_answers"} is missing.` },
 ];
 
 /** @param protocol that it says it speaks */
@@ -38,7 +42,10 @@ export function scriptedEngine(protocol = PROTOCOL): EngineApi {
     listTasks: () => Promise.resolve([]),
     openTask: () =>
       Promise.reject(
-        new EngineError("invalid-task", "mine.yaml has 2 problems.", { place: PROBLEMS[0].place, problems: PROBLEMS }),
+        new EngineError("invalid-task", say`${"mine.yaml"} has ${PROBLEMS.length} problems.`, {
+          place: PROBLEMS[0].place,
+          problems: PROBLEMS,
+        }),
       ),
     preview: unscripted,
     listRuns: () => Promise.resolve([]),
