@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../engine/base/errors.ts";
+import { say } from "../../engine/base/sentence.ts";
 import { formatCircuit, parseCircuit } from "../../engine/circuit/circuit-file.ts";
 import { circuitToEapIg, edgesOfEapIg, formatEapIg, parseEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import { openModel } from "../../engine/model/open.ts";
@@ -104,7 +105,7 @@ function useTask(path: string, tokenizer: Tokenizer): void {
 /** The page words the refusal itself. */
 function useSession(path: string, bytes: Buffer): void {
   const saved = parseSession(bytes.toString("utf8"), path);
-  if (!("view" in saved)) throw new EngineError("invalid-file", JSON.stringify(saved));
+  if (!("view" in saved)) throw new EngineError("invalid-file", say`${JSON.stringify(saved)}`);
 }
 
 const HASH = "0".repeat(64);
