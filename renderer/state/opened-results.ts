@@ -123,8 +123,8 @@ export async function openSweepJob(bench: Workbench, { file, store }: SettingsOf
   if (verb === "prune") {
     const { circuit } = stored.result as ResultOf<"prune">;
     bench.showCircuit(circuit, `${circuit.task.name}-${id.slice(0, 8)}`);
-    await bench.takeUp(stored.settings as SettingsOf<"prune">);
-    return bench.show({ tab: "circuit" });
+    bench.show({ tab: "circuit" });
+    return bench.takeUp(stored.settings as SettingsOf<"prune">);
   }
   const tab = tabOf(verb);
   if (!tab || INSTRUMENTS[tab].plain || OPENINGS[verb])

@@ -390,6 +390,8 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
     const mean = (Number(cells[0]) + Number(cells[1])) / 2;
     expect(table.at(-1)).toBe(`ioi,zero,2,2,0,${mean},,`);
     await jobs.nth(1).getByRole("button", { name: "Open" }).click();
+    // The page goes to the run of its own accord: who goes elsewhere before it did is called back.
+    await page.locator("[role=tab][aria-selected=true]", { hasText: "Circuit" }).waitFor();
     await expect.poll(async () => (await listedHeads(page)).length).toBe(Number(cells[1]));
     await page.getByRole("button", { name: /^Results \(/ }).click();
     const shelf = page.getByRole("region", { name: "Results" });
