@@ -73,7 +73,7 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
     hooks.onProgress?.("searches", searches.length, asked.length);
     searches.push(await searched(search, settings, hooks));
   }
-  hooks.onProgress?.("searches", searches.length, asked.length);
+  if (asked.length > 0) hooks.onProgress?.("searches", searches.length, asked.length);
   return { ...measured, curves, searches };
 }
 

@@ -73,8 +73,8 @@ test("without a pull towards few features most of them fire and nearly everythin
 });
 
 test.each([
-  [{ also: [2.5] }, "--also names 2.5, and topk takes whole numbers of features from 1."],
-  [{ also: [65] }, "--k is 65, more than the 64 features; give a smaller --k or more --features."],
+  [{ also: [2.5] }, "--also names 2.5, and topk takes whole numbers of features from 1 to 64."],
+  [{ also: [65] }, "--also names 65, and topk takes whole numbers of features from 1 to 64."],
 ])("values that cannot be are refused before anything is read: %o", async (wrong, sentence) => {
   const asked = saeTrainTask({ ...settings, ...wrong }, { folder: join(folder, "wrong") });
   await expect(asked).rejects.toThrow(sentence);

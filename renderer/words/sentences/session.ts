@@ -200,8 +200,8 @@ export const session = {
     "在这些强度下，中性文本上的 KL 都不低于 {0} 奈特。",
   "Text stays sane (KL on neutral text below {0} nats) at strengths {1}.":
     "在强度 {1} 下文本保持正常（中性文本上的 KL 低于 {0} 奈特）。",
-  "--also names {0}, and {1} takes whole numbers of features from 1.":
-    "--also 指名了 {0}，而 {1} 取不小于 1 的整数个特征。",
+  "--also names {0}, and {1} takes whole numbers of features from 1 to {2}.":
+    "--also 指名了 {0}，而 {1} 取 1 到 {2} 的整数个特征。",
   "--k is {0}, more than the {1} features; give a smaller --k or more --features.":
     "--k 为 {0}，超过特征数 {1}；请用较小的 --k 或较大的 --features。",
   "SAELens has no form for a transcoder of kind topk; take batchtopk, l1 or jumprelu.":
