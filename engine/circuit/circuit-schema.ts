@@ -180,7 +180,7 @@ const search = z.strictObject({
         "Share of resamples of half of the validation examples in which both halves of the criterion hold: the probability that it holds on as many others.",
       ),
       reached: z.boolean().describe("Whether a circuit on the way back reached the confidence asked for."),
-      measured: count.describe("Circuits measured on the validation examples, from the search's own back to this one."),
+      measured: count.describe("Circuits measured on the validation examples, on the way back from the search's own."),
       search: z
         .strictObject({ kept: count, holds: share, oneMinimal: z.boolean() })
         .describe("Of the circuit that the search ended at; what was put back is the last step of the trajectory."),

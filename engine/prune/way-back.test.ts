@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import type { Step } from "./removal.ts";
-import { circuitsAlong, wayBack } from "./way-back.ts";
+import { circuitsAlong, firstOnTheWay, wayBack } from "./way-back.ts";
 
 const sizes = { nLayers: 2, nHeads: 3, dMlp: 4 };
 const heads = new UnitSpace(sizes, ["head"]);
@@ -59,5 +59,36 @@ describe("the way back", () => {
     const block = Array.from({ length: 800 }, (_, i) => `m0.n${i}`);
     const found = [...wayBack(space, trajectory(step(block)), { to: 0 })].map(({ size }) => size);
     expect([found.length, found[0], found[1], found.at(-1)]).toEqual([83, 200, 204, 1000]);
+  });
+});
+
+describe("the first circuit on a way that holds", () => {
+  /** @returns where it was found, and the places that were looked at, in their order */
+  async function search(holding: readonly boolean[]) {
+    const looked: number[] = [];
+    const found = await firstOnTheWay(holding.length, (place) => {
+      looked.push(place);
+      return Promise.resolve(holding[place]);
+    });
+    return { found, looked };
+  }
+  const from = (first: number, length: number) => Array.from({ length }, (_, place) => place >= first);
+
+  test("is found wherever it is, with the one before looked at", async () => {
+    for (const length of [1, 2, 3, 8, 21]) {
+      for (let first = 0; first < length; first++) {
+        const { found, looked } = await search(from(first, length));
+        expect([found, first === 0 || looked.includes(first - 1)]).toEqual([first, true]);
+      }
+    }
+  });
+
+  test("costs steps that double and then halve", async () => {
+    expect(await search(from(0, 100))).toEqual({ found: 0, looked: [0] });
+    expect(await search(from(40, 100))).toEqual({ found: 40, looked: [0, 1, 3, 7, 15, 31, 63, 47, 39, 43, 41, 40] });
+  });
+
+  test("is none where it does not hold at the end either", async () => {
+    expect(await search(from(5, 5))).toEqual({ found: undefined, looked: [0, 1, 3, 4] });
   });
 });

@@ -55,6 +55,32 @@ export function* wayBack(
   if (!kept.equals(last)) yield kept;
 }
 
+/**
+ * Where on a way back the criterion begins to hold: in steps that double until it does, and then by halving. The one before was looked
+ * at and does not hold. So of a way of n circuits some 2·log₂ n are measured, and not all; where it holds, breaks and holds again, a
+ * smaller one may have been passed over.
+ *
+ * @param holds at a place from 0 to length − 1
+ * @returns undefined where it does not hold at the end of the way, nor at any place that was looked at
+ */
+export async function firstOnTheWay(
+  length: number,
+  holds: (place: number) => Promise<boolean>,
+): Promise<number | undefined> {
+  let [failed, place] = [-1, 0];
+  for (let stride = 1; !(await holds(place)); stride *= 2) {
+    if (place === length - 1) return undefined;
+    failed = place;
+    place = Math.min(place + stride, length - 1);
+  }
+  while (place - failed > 1) {
+    const middle = (place + failed) >> 1;
+    if (await holds(middle)) place = middle;
+    else failed = middle;
+  }
+  return place;
+}
+
 const nextSize = ({ size }: UnitSet): number => size + Math.max(1, Math.round(size * growth));
 
 /** What a step took away in this order; hidden neurons that went with their MLP, which it does not name, at the end. */

@@ -9,7 +9,7 @@ import { type Anchors, type Figures, measureAnchors, measureFigures } from "../e
 import { metricUnit } from "../metric/metric.ts";
 import type { SearchResult } from "../prune/unit-search.ts";
 import type { Step } from "../prune/removal.ts";
-import { wayBack, type WayBack } from "../prune/way-back.ts";
+import { firstOnTheWay, wayBack, type WayBack } from "../prune/way-back.ts";
 import type { Prepared } from "./prepare.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 
@@ -28,8 +28,8 @@ export interface OnDiscovery {
 }
 
 /**
- * The first circuit on the way back for which the criterion holds on the discovery examples, and on as many other examples as there
- * are for validation with the probability asked for. Where none does, the search's own.
+ * The circuit on the way back from which on the criterion holds on the discovery examples, and on as many other examples as there are
+ * for validation with the probability asked for (see `firstOnTheWay`). Where none does, the search's own.
  *
  * @returns undefined where there are too few validation examples to say anything
  */
@@ -45,26 +45,25 @@ export async function validateCircuit(
   const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
   const confidenceIn = async (kept: UnitSet) =>
     criterionConfidence(await evaluator.measure(kept), anchors, criterion, { seed });
-  let [measured, ofSearch] = [0, 0];
-  let found: { readonly kept: UnitSet; readonly holds: number; readonly step: Step | undefined } | undefined;
-  for (const kept of wayBack(end.space, trajectory, way)) {
-    const holds = await confidenceIn(kept);
-    if (measured++ === 0) ofSearch = holds;
-    if (holds < confidence) continue;
-    const discovery = await holdsOn(onDiscovery, kept, criterion);
-    if (!discovery.holds) continue;
-    found = { kept, holds, step: stepTo(kept, end, trajectory.length, discovery) };
-    break;
-  }
-  const { kept, holds, step } = found ?? { kept: end, holds: ofSearch, step: undefined };
+  const circuits = [...wayBack(end.space, trajectory, way)];
+  const confidences = new Map<number, number>();
+  const place = await firstOnTheWay(circuits.length, async (at) => {
+    const holds = await confidenceIn(circuits[at]);
+    confidences.set(at, holds);
+    return holds >= confidence && (await holdsOn(onDiscovery, circuits[at], criterion)).holds;
+  });
+  const kept = circuits[place ?? 0];
+  const holds = confidences.get(place ?? 0)!;
+  const step =
+    place === undefined ? undefined : stepTo(kept, end, trajectory.length, await holdsOn(onDiscovery, kept, criterion));
   return {
     kept,
     trajectory: step ? [...trajectory, step] : trajectory,
     record: {
       holds,
-      reached: found !== undefined,
-      measured,
-      search: { kept: end.size, holds: ofSearch, oneMinimal },
+      reached: place !== undefined,
+      measured: confidences.size,
+      search: { kept: end.size, holds: confidences.get(0)!, oneMinimal },
       statement: statementOf(confidence, holds, validation.length),
     },
     figures: await measureFigures(evaluator, anchors, kept, criterion, seed),
