@@ -1,4 +1,5 @@
-// The logit lens over all layers of SmolLM2 at the last token of 32 prompts, against the plain pass that it needs anyway.
+// The logit lens over all layers of SmolLM2 at the last token of 32 prompts, short and longer ones, against the plain pass that it needs
+// anyway.
 import { capture } from "../engine/activations/capture.ts";
 import { Executor } from "../engine/activations/executor.ts";
 import { Packing } from "../engine/activations/packing.ts";
@@ -10,7 +11,8 @@ import { benchExamples } from "./prompts.ts";
 import { timed } from "./timed.ts";
 
 export interface LensFigures {
-  readonly rows: number;
+  /** Tokens of each of the 32 prompts. */
+  readonly length: number;
   readonly passSeconds: number;
   readonly lensSeconds: number;
   /** (multiply-adds of the pass and of the read-out) / those of the pass: the least that the ratio can be at one MatMul rate. */
@@ -20,15 +22,28 @@ export interface LensFigures {
 /** The pass and the lens take turns. */
 const rounds = 5;
 
-export async function measureLens(threads: number): Promise<LensFigures> {
+/** Prompts alone, and each behind another one with its answer. */
+export async function measureLens(threads: number): Promise<LensFigures[]> {
   const model = openModel("smollm2");
   const executor = new Executor(model, { threads });
-  const { nLayers, dModel, dVocab } = model.config;
-  const prompts = benchExamples("S2 only").map(({ clean }) => clean);
+  const examples = benchExamples("S2 only");
+  const alone = examples.map(({ clean: { ids } }) => ids);
+  const answered = examples.map(({ clean, answers }) => [...clean.ids, answers[0]]);
+  const behindOne = alone.map((ids, i) => [...answered[(i + 1) % answered.length], ...ids]);
+  const figures: LensFigures[] = [];
+  for (const prompts of [alone, behindOne]) figures.push(await measureOn(executor, prompts));
+  await executor.dispose();
+  model.close();
+  return figures;
+}
+
+async function measureOn(executor: Executor, ofIds: readonly (readonly number[])[]): Promise<LensFigures> {
+  const { config } = executor.model;
+  const prompts = ofIds.map((ids) => ({ ids }));
   const places = prompts.map(({ ids }, prompt) => ({ prompt, position: ids.length - 1 }));
   const points: Point[] = [
     { site: "residPre", layer: 0 },
-    ...Array.from({ length: nLayers }, (_, layer): Point => ({ site: "residPost", layer })),
+    ...Array.from({ length: config.nLayers }, (_, layer): Point => ({ site: "residPost", layer })),
   ];
   const packing = Packing.ofLengths(prompts.map(({ ids }) => ids.length));
   const embedded = executor.embed(
@@ -44,14 +59,12 @@ export async function measureLens(threads: number): Promise<LensFigures> {
     times.pass.push((await timed(pass)).seconds);
     times.lens.push((await timed(lens)).seconds);
   }
-  await executor.dispose();
-  model.close();
-  const readOut = places.length * points.length * dModel * dVocab;
+  const readOut = places.length * points.length * config.dModel * config.dVocab;
   return {
-    rows: packing.rows,
+    length: packing.rows / prompts.length,
     passSeconds: median(times.pass),
     lensSeconds: median(times.lens),
-    leastRatio: 1 + readOut / passMultiplyAdds(model.config, packing.rows),
+    leastRatio: 1 + readOut / passMultiplyAdds(config, packing.rows),
   };
 }
 
