@@ -1,5 +1,5 @@
-// Groups of tests, one after the other: "unit" in parallel, then, three files at a time and in turns, "models", which load real weights,
-// and those that wait a lot: "pages", which open the built page in a browser, and "desktop", which starts the built desktop app.
+// Kinds of tests, three files at a time: "models", which load real weights, those that wait a lot: "pages", which open the built page in
+// a browser, and "desktop", which starts the built desktop app, and "unit", all others. build/test-order.ts says which begin first.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import TestOrder from "./build/test-order.ts";
@@ -15,7 +15,7 @@ const DESKTOP = "test/desktop/**/*.test.ts";
 /** What a window shows is read again until it is what is expected, or until there is no hope left. */
 const patience = { poll: { timeout: PATIENCE } };
 
-/** Files that may be open at once behind the unit tests: a model of 540 MB each, and what waits leaves its core to what works. */
+/** Files that may be open at once: a model of 540 MB each, and what waits leaves its core to what works. */
 const SIDE_BY_SIDE = 3;
 
 export default defineConfig({
@@ -31,13 +31,11 @@ export default defineConfig({
           globalSetup: "test/bundled-programs.ts",
           // A process per worker, not per file: most files are short, and every one leaves its environment as it found it.
           isolate: false,
-          // Vitest leaves one core to itself by default, which on two cores leaves one for the tests.
-          maxWorkers: "100%",
+          maxWorkers: SIDE_BY_SIDE,
           include: ["{engine,cli,test,build,bench,renderer,server,electron}/**/*.test.ts"],
           exclude: [MODELS, PAGES, DESKTOP],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -47,7 +45,6 @@ export default defineConfig({
           maxWorkers: SIDE_BY_SIDE,
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -58,7 +55,6 @@ export default defineConfig({
           maxWorkers: SIDE_BY_SIDE,
           testTimeout: TEST_LIMIT,
           hookTimeout: TEST_LIMIT,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -69,7 +65,6 @@ export default defineConfig({
           maxWorkers: SIDE_BY_SIDE,
           testTimeout: TEST_LIMIT,
           hookTimeout: TEST_LIMIT,
-          sequence: { groupOrder: 1 },
         },
       },
     ],
