@@ -59,8 +59,11 @@ export type BosChoice = (typeof BOS_CHOICES)[number];
 export const ACROSS = ["templates", "corruptions"] as const;
 export type Across = (typeof ACROSS)[number];
 
-/** In which order a search tries units. */
-export const SEARCH_ORDERS = ["effect", "layerwise"] as const;
+/**
+ * In which order a search tries units: by what ablating each alone does, measured, over all layers or the last layer first; or by what
+ * gradients say of it, which saves these measurements.
+ */
+export const SEARCH_ORDERS = ["effect", "layerwise", "attribution", "integrated-gradients"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
 /** How a search tries heads and MLPs: whole blocks that are halved where they cannot go, or every unit by itself. */

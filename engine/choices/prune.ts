@@ -43,7 +43,7 @@ export const searchChoice = {
   }),
   order: option(oneOf(SEARCH_ORDERS).optional(), {
     flags: "--order <name>",
-    help: "Tries the units in this order: those of least effect first, over all layers or layer by layer.",
+    help: "Tries the units in this order: those of least effect first, over all layers or layer by layer, or of least effect as gradients estimate it, which saves measuring every unit alone.",
     otherwise: "effect",
   }),
   orders: option(repetitions(1).optional(), {

@@ -134,6 +134,10 @@ const search = z.strictObject({
   confidence: confidence.describe(
     "Probability, asked for, that the criterion holds on as many other examples as there are for validation; 0: the search alone decided.",
   ),
+  aims: z
+    .array(threshold)
+    .optional()
+    .describe("Stricter thresholds under which the search went first, one after the other, before the criterion's own."),
   seed: z.int(),
   passes: count,
   trials: count.describe("Circuits that were measured."),

@@ -70,6 +70,10 @@ export function describeMissed({ half, value, bound }: MissedHalf): string {
   return `${name} ${value.toFixed(4)}, ${value < bound ? "below" : "above"} ${bound.toFixed(4)}`;
 }
 
+/** Thresholds that leave a quarter and a half of the room that the criterion leaves: 0.975 and 0.95 before 0.9. */
+export const stricterThan = ({ threshold }: Criterion): number[] =>
+  [1 / 4, 1 / 2].map((share) => 1 - share * (1 - threshold));
+
 /** 1 − 0.9 is not 0.1 in binary; without this a circuit at the very threshold would miss it. */
 const slack = 1e-12;
 

@@ -6,8 +6,10 @@ import type { Crossing, Descent, Position, Removal, Step, Verified } from "./rem
 /** What a search over one kind of item does beside the passes over single ones. */
 export interface SearchPlan<Item, At extends Position<Item>> {
   readonly begin: () => Promise<Descent<Item, At>>;
+  /** The way down goes through so many stages (default 1), each with a looser criterion than the one before; told when one begins. */
+  readonly stages?: { readonly count: number; readonly enter: (stage: number) => void };
   /** Blocks of items, before the passes. @returns whether what they left is for the passes */
-  readonly blocks: (descent: Descent<Item, At>, order: readonly Item[]) => Promise<boolean>;
+  readonly blocks: (descent: Descent<Item, At>, order: readonly Item[], stage: number) => Promise<boolean>;
   readonly maxPasses?: number;
   /** Those of the kept items that may go. */
   readonly mayGo: (position: At) => readonly Item[];
@@ -68,8 +70,17 @@ export class GreedySearch<Item, At extends Position<Item>> {
   }
 
   private async descend(order: readonly Item[]): Promise<Descent<Item, At>> {
-    const descent = await this.plan.begin();
-    if (await this.plan.blocks(descent, order)) await this.removal.passes(descent, order, this.plan.maxPasses);
+    const { begin, blocks, stages, maxPasses } = this.plan;
+    const descent = await begin();
+    const last = (stages?.count ?? 1) - 1;
+    for (let stage = 0; stage <= last; stage++) {
+      stages?.enter(stage);
+      // What could not go under the stage before may go now.
+      descent.tested.clear();
+      if (!(await blocks(descent, order, stage))) continue;
+      // Only where it ends is a circuit claimed to be minimal.
+      await this.removal.passes(descent, order, stage === last ? maxPasses : 1);
+    }
     return descent;
   }
 

@@ -9,7 +9,8 @@ import type { SearchState } from "./search-state.ts";
 export interface Judge {
   readonly evaluator: Evaluator;
   readonly ends: Ends;
-  readonly criterion: Criterion;
+  /** That has to hold now. */
+  readonly criterion: () => Criterion;
   /** Told the work of every attempt, see `Evaluator.cost`. */
   readonly count: (tokens: number) => void;
 }
@@ -54,7 +55,8 @@ export class UnitPosition implements Position<Unit> {
 }
 
 /** The second half is measured only where the first one holds. */
-async function verdictOf(trial: Trial, { criterion, ends }: Judge): Promise<Verdict> {
+async function verdictOf(trial: Trial, { ends, ...judge }: Judge): Promise<Verdict> {
+  const criterion = judge.criterion();
   const f = faithfulness(trial.metric, ends.full, ends.empty);
   const base = { metric: trial.metric, faithfulness: f };
   if (!firstHalfHolds(criterion, f)) return { ...base, second: null, accepted: false };

@@ -89,3 +89,25 @@ describe("units ordered by estimates", () => {
     });
   });
 });
+
+describe("stricter thresholds before the criterion's own", () => {
+  const aims = [0.98, 0.95];
+
+  test("hold on the first part of the way; the end is as small, and 1-minimal under the criterion", async () => {
+    const { kept, oneMinimal, trajectory } = await new UnitSearch(evaluator, ends, { ...base, aims }).run();
+    expect([kept.ids(), oneMinimal]).toEqual([whole.kept.ids(), true]);
+    const ways = trajectory.map(({ faithfulness }) => Math.abs(1 - faithfulness));
+    const strict = ways.filter((way) => way <= 0.02).length;
+    expect(strict).toBeGreaterThan(1);
+    expect(Math.max(...ways.slice(0, strict))).toBeLessThanOrEqual(0.02);
+  });
+
+  test("have no effect within a budget, which is for the criterion itself", async () => {
+    const budget = 40;
+    const [plain, aimed] = [
+      await new UnitSearch(evaluator, ends, { ...base, budget }).run(),
+      await new UnitSearch(evaluator, ends, { ...base, budget, aims }).run(),
+    ];
+    expect(aimed.trajectory).toEqual(plain.trajectory);
+  });
+});

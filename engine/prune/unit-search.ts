@@ -16,6 +16,11 @@ import { UnitPosition } from "./unit-position.ts";
 export interface SearchOptions {
   readonly criterion: Criterion;
   /**
+   * Thresholds that are kept first, one after the other, each looser than the one before and all stricter than the criterion's: so that
+   * the way leads through small circuits that leave room, and not along the criterion's edge. Without effect within a budget.
+   */
+  readonly aims?: readonly number[];
+  /**
    * How the first order visits the units; further orders shake it with seeded noise. "effect": ascending |single effect| over
    * all layers; "layerwise": last layer first, ascending within a layer.
    */
@@ -69,6 +74,8 @@ type UnitDescent = Descent<Unit, UnitPosition>;
 
 export class UnitSearch {
   private readonly removal: Removal<Unit>;
+  /** That has to hold at the stage that the search is in. */
+  private criterion: Criterion;
   /** Work of all measurements, see `Evaluator.cost`. */
   private tokens = 0;
 
@@ -79,6 +86,7 @@ export class UnitSearch {
     private readonly ledger: Ledger = noLedger,
     private readonly onEvent: (event: SearchEvent) => void = () => undefined,
   ) {
+    this.criterion = options.criterion;
     this.removal = new Removal({
       nameOf: formatUnit,
       ledger,
@@ -94,7 +102,8 @@ export class UnitSearch {
     const strengths = new Map([...estimates, ...effects]);
     const search = new GreedySearch<Unit, UnitPosition>(this.removal, {
       begin: () => this.begin(),
-      blocks: async (descent, order) => (await this.removeBlocks(descent, order)) === 1,
+      stages: this.stages(),
+      blocks: async (descent, order, stage) => (await this.removeBlocks(descent, order, stage)) === 1,
       maxPasses: this.options.maxPasses,
       mayGo: ({ kept }) => this.mayGo(kept),
       onOrder: (index, count) => this.onEvent({ type: "order", index, count }),
@@ -113,6 +122,13 @@ export class UnitSearch {
       forwardTokens: Math.round(this.tokens),
       estimates,
     };
+  }
+
+  private stages() {
+    const { criterion, aims = [], budget } = this.options;
+    const thresholds = [...(budget === undefined ? aims : []), criterion.threshold];
+    const enter = (stage: number) => (this.criterion = { ...criterion, threshold: thresholds[stage] });
+    return { count: thresholds.length, enter };
   }
 
   private async estimates(): Promise<ReadonlyMap<string, number>> {
@@ -184,21 +200,24 @@ export class UnitSearch {
   }
 
   private positionAt(kept: UnitSet): UnitPosition {
-    const { evaluator, ends, options } = this;
+    const { evaluator, ends } = this;
     const count = (tokens: number) => (this.tokens += tokens);
-    return new UnitPosition(new SearchState(evaluator, kept), { evaluator, ends, criterion: options.criterion, count });
+    const criterion = () => this.criterion;
+    return new UnitPosition(new SearchState(evaluator, kept), { evaluator, ends, criterion, count });
   }
 
   /**
    * Hidden neurons and features, of which there are many: the largest block of the weakest ones that can go, goes; a block
-   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one or in blocks too.
+   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one or in blocks too; at
+   * later stages too few of them are left for blocks.
    *
    * @returns the size of the smallest blocks that were tested
    */
-  private async removeBlocks(descent: UnitDescent, order: readonly Unit[]): Promise<number> {
+  private async removeBlocks(descent: UnitDescent, order: readonly Unit[], stage: number): Promise<number> {
     const small = order.filter(isOfMany);
     const others = order.filter((unit) => !isOfMany(unit));
-    const { budget, method } = this.options;
+    const { budget } = this.options;
+    const method = stage === 0 ? this.options.method : "one-by-one";
     if (method === "blocks") await this.removal.split(descent, others);
     if (small.length === 0) return 1;
     if (method !== "blocks") await this.removal.pass(descent, others);

@@ -7,6 +7,7 @@ import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
+import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
@@ -51,6 +52,23 @@ export interface GradientScores {
     readonly neurons: Tensor<"layer neuron position">;
     readonly input: Tensor<"position">;
   };
+}
+
+/** What the scores say of one head, MLP or neuron. */
+export function scoreOf({ heads, mlps, neurons }: GradientScores, unit: Unit): number {
+  switch (unit.kind) {
+    case "head":
+      return heads.data[unit.layer * heads.shape[1] + unit.head];
+    case "mlp":
+      return mlps.data[unit.layer];
+    case "neuron":
+      return neurons.data[unit.layer * neurons.shape[1] + unit.neuron];
+    case "feature":
+    case "error":
+      throw new Error(`internal: gradients of the model alone do not score ${formatUnit(unit)}`);
+    default:
+      return unit satisfies never;
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import type {
 } from "../circuit/circuit-schema.ts";
 import { CIRCUIT_VERSION } from "../circuit/circuit-schema.ts";
 import { keptOf } from "../circuit/kept.ts";
-import { MODEL_UNITS } from "../choices/lists.ts";
+import { MODEL_UNITS, type SearchOrder } from "../choices/lists.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { fewSentence, type Interval } from "../base/interval.ts";
@@ -99,6 +99,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       threshold: criterion.threshold,
       criterion: criterion.name,
       confidence,
+      ...(search.aims?.length && search.budget === undefined && { aims: [...search.aims] }),
       seed: search.seed,
       passes,
       trials,
@@ -241,12 +242,21 @@ function impliedBy(kind: Unit["kind"], searched: readonly Unit["kind"][]): boole
 }
 
 function describeOrder({ order, orders, seed, estimates }: SearchOptions): string {
-  const effect = estimates
-    ? "single effect (of hidden neurons that are many, of features and of errors: its estimate by attribution patching)"
-    : "single effect";
-  const first = order === "effect" ? `ascending ${effect}` : `last layer first, ascending ${effect} within a layer`;
+  const first = FIRST_ORDERS[order](
+    estimates
+      ? "single effect (of hidden neurons that are many, of features and of errors: its estimate by attribution patching)"
+      : "single effect",
+  );
   return orders === 1 ? first : `${first}; best of ${orders} orders, the others shaken with seed ${seed}`;
 }
+
+const FIRST_ORDERS: Readonly<Record<SearchOrder, (effect: string) => string>> = {
+  effect: (effect) => `ascending ${effect}`,
+  layerwise: (effect) => `last layer first, ascending ${effect} within a layer`,
+  attribution: () => "ascending single effect as attribution patching estimates it",
+  "integrated-gradients": () =>
+    "ascending single effect as integrated gradients estimate it (of features and errors: attribution patching)",
+};
 
 /** The model's own figures, as they were measured on these examples. */
 function endsOf({ full, empty, accuracy, klEmpty }: Figures): Ends {

@@ -14,7 +14,7 @@ import { faithfulness } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { areasUnder } from "../evaluate/size-curve.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { type GradientScores, gradientScores } from "../score/gradient-scores.ts";
+import { type GradientScores, gradientScores, scoreOf } from "../score/gradient-scores.ts";
 import { pathOf } from "../score/integration-path.ts";
 import { maskOrder } from "./learned-start.ts";
 import { withTask, type Prepared } from "./prepare.ts";
@@ -171,19 +171,6 @@ function gradientScoresOf(
   signal: AbortSignal | undefined,
 ): Promise<GradientScores> {
   return gradientScores(executor, discovery, ablation, pathOf(method, steps), { metric: task.metric, signal });
-}
-
-function scoreOf({ heads, mlps, neurons }: GradientScores, unit: Unit): number {
-  switch (unit.kind) {
-    case "head":
-      return heads.data[unit.layer * heads.shape[1] + unit.head];
-    case "mlp":
-      return mlps.data[unit.layer];
-    case "neuron":
-      return neurons.data[unit.layer * neurons.shape[1] + unit.neuron];
-    default:
-      throw new Error(`internal: no curve orders ${formatUnit(unit)}`);
-  }
 }
 
 async function curveOf(

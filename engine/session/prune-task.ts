@@ -9,21 +9,20 @@ import { formatUnit, type Head } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
-import { faithfulness } from "../evaluate/faithfulness.ts";
+import { faithfulness, stricterThan } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { measureConnections } from "../score/connections.ts";
 import { headRoles } from "../reading/roles.ts";
 import { UnitSearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
-import { attributionPatching } from "../score/attribution-patching.ts";
-import { featureAttribution } from "../score/feature-attribution.ts";
 import { alternativeCircuits } from "./alternative-circuits.ts";
 import { circuitRecord, environmentRecord, type NodeFacts, type RoleFacts } from "./circuit-record.ts";
 import { defaultRandom, judgeHeldOut } from "./judge.ts";
 import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.ts";
 import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
+import { estimatesOf } from "./search-estimates.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -272,6 +271,7 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
   const manyNeurons = small.filter(({ kind }) => kind === "neuron").length > many;
   const options: SearchOptions = {
     criterion: prepared.criterion,
+    aims: small.length === 0 && (settings.confidence ?? defaultConfidence) > 0 ? stricterThan(prepared.criterion) : [],
     order: settings.order ?? "effect",
     method: settings.search ?? (few ? "one-by-one" : "blocks"),
     seed: prepared.seed,
@@ -281,45 +281,9 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     keep: idsIn(space, settings.keep),
     without: idsIn(space, settings.without),
     budget: budget === 0 ? undefined : budget,
-    estimates: estimatesOf(prepared, space, manyNeurons, signal),
+    estimates: estimatesOf(prepared, space, { order: settings.order, manyNeurons }, signal),
   };
   return options;
-}
-
-/** Of features and errors always, of hidden neurons where they are many; undefined where every unit's effect is measured. */
-function estimatesOf(
-  prepared: Prepared,
-  space: UnitSpace,
-  manyNeurons: boolean,
-  signal: AbortSignal | undefined,
-): (() => Promise<Map<string, number>>) | undefined {
-  const { executor, discovery, ablation, task, laid } = prepared;
-  const features = space.kinds.includes("feature") || space.kinds.includes("error");
-  if (!manyNeurons && !features) return undefined;
-  return async () => {
-    const ofNeurons = manyNeurons ? await neuronEstimates(prepared, space, signal) : [];
-    const ofFeatures = features
-      ? await featureAttribution(executor, discovery, laid.spliced, { metric: task.metric, ablation, signal })
-      : [];
-    const known = new Set(space.full().ids());
-    return new Map([...ofNeurons, ...[...ofFeatures].filter(([id]) => known.has(id))]);
-  };
-}
-
-/** Attribution patching's estimate of every hidden neuron's single effect. */
-async function neuronEstimates(
-  { executor, discovery, ablation, task }: Prepared,
-  space: UnitSpace,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, number>> {
-  const { neurons } = await attributionPatching(executor, discovery, { metric: task.metric, ablation, signal });
-  const { dMlp } = space.sizes;
-  return new Map(
-    space
-      .full()
-      .units("neuron")
-      .map((unit) => [formatUnit(unit), unit.kind === "neuron" ? neurons.data[unit.layer * dMlp + unit.neuron] : 0]),
-  );
 }
 
 /** @throws EngineError "usage" for an id that is no unit of the search */
