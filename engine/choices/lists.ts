@@ -1,4 +1,5 @@
 // The closed lists that a person chooses from: every face and every file takes its names from here.
+import { say, type Sentence } from "../base/sentence.ts";
 
 /** What pruning removes of a model, in the order in which a list names them. */
 export const MODEL_UNITS = ["head", "mlp", "neuron"] as const;
@@ -21,27 +22,38 @@ export type CriterionName = (typeof CRITERION_NAMES)[number];
 export const ABLATION_REFERENCES = ["paired", "corrupt", "clean"] as const;
 export type AblationReference = (typeof ABLATION_REFERENCES)[number];
 
-interface AblationWords {
+interface AblationRow {
+  /** In a window's list. */
+  readonly name: Sentence;
   /** What a removed unit gives instead of its value. */
-  readonly gives: string;
+  readonly gives: Sentence;
   /** The references that can be chosen, the usual one first. */
   readonly references: readonly [AblationReference, ...AblationReference[]];
   /** Whether there can be one value for each position of a template. */
   readonly perPosition: boolean;
+  /** Whether what a unit gives in one example depends on the others. */
+  readonly isOfAllExamples: boolean;
 }
 
-const ablation = (gives: string, references: AblationWords["references"], perPosition = false): AblationWords => ({
-  gives,
-  references,
-  perPosition,
-});
+/** Of a kind that takes the value of the pair's own run, or the same value whatever the prompts are. */
+const ablation = (
+  name: Sentence,
+  gives: Sentence,
+  { references = ["paired"], perPosition = false, isOfAllExamples = false }: Partial<AblationRow> = {},
+): AblationRow => ({ name, gives, references, perPosition, isOfAllExamples });
 
 /** What a removed unit can give. How each is made stands in engine/activations/ablation-kinds.ts. */
 export const ABLATIONS = {
-  resample: ablation("its value in the paired corrupt run", ["paired"]),
-  mean: ablation("its mean over all corrupt or clean prompts", ["corrupt", "clean"], true),
-  zero: ablation("0 in every entry", ["paired"]),
-  optimal: ablation("one constant for each unit, learned on the discovery examples", ["paired"]),
+  resample: ablation(say`resample`, say`its value in the paired corrupt run`),
+  mean: ablation(say`mean`, say`its mean over all corrupt or clean prompts`, {
+    references: ["corrupt", "clean"],
+    perPosition: true,
+    isOfAllExamples: true,
+  }),
+  zero: ablation(say`zero`, say`0 in every entry`),
+  optimal: ablation(say`optimal constant`, say`one constant for each unit, learned on the discovery examples`, {
+    isOfAllExamples: true,
+  }),
 };
 export type AblationKind = keyof typeof ABLATIONS;
 export const ABLATION_KINDS = Object.keys(ABLATIONS) as [AblationKind, ...AblationKind[]];

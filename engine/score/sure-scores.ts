@@ -1,7 +1,8 @@
 // Scores of edges bootstrapped over examples: those whose sign is not sure come after all others.
 import { EngineError } from "../base/errors.ts";
-import { say } from "../base/sentence.ts";
+import { say, sayList } from "../base/sentence.ts";
 import { leastForInterval } from "../base/interval.ts";
+import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import type { Example } from "../task/example.ts";
@@ -17,7 +18,7 @@ export interface SureScoresOptions {
 /**
  * The mean score over the examples of each edge, and a thousandth of it where its 95 % bootstrap interval over the examples holds 0.
  *
- * @throws EngineError "usage" for fewer examples than an interval takes, and for ablations that are means over examples; as `edgeScores`
+ * @throws EngineError "usage" for fewer examples than an interval takes, and for ablations whose values are of all examples; as `edgeScores`
  * @see Nikankin et al. 2025, arXiv:2510.25786: edges are kept apart whose scores are consistent over resamples
  */
 export async function sureScores(
@@ -48,10 +49,11 @@ export function sureMean(values: Float64Array, seed: number): number {
 }
 
 function requireSingle({ length }: readonly Example[], { ablation: { kind } }: EdgeScoreRequest): void {
-  if (kind === "mean" || kind === "optimal") {
+  if (ABLATIONS[kind].isOfAllExamples) {
+    const others = ABLATION_KINDS.filter((other) => !ABLATIONS[other].isOfAllExamples);
     throw new EngineError(
       "usage",
-      say`An integer programme takes scores of single examples, and ${kind} ablation is a mean over all of them; choose --ablation resample or zero, or --selection greedy.`,
+      say`An integer programme takes scores of single examples, and what ${kind} ablation gives is of all of them; choose --ablation ${sayList(others, " or ")}, or --selection greedy.`,
     );
   }
   if (length >= leastForInterval) return;

@@ -5,7 +5,7 @@ import type { Executor } from "../activations/executor.ts";
 import { EngineError } from "../base/errors.ts";
 import { inTurns } from "../base/in-turns.ts";
 import type { Execution } from "../choices/execution.ts";
-import { ABLATIONS, type BosChoice } from "../choices/lists.ts";
+import { ABLATION_KINDS, ABLATIONS, type BosChoice } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import type { UnitSizes } from "../circuit/unit.ts";
 import type { Criterion } from "../evaluate/faithfulness.ts";
@@ -141,9 +141,10 @@ function* preparing(
 
 function requireConstants({ kind }: AblationChoice, { records }: LaidDictionaries): void {
   if (kind !== "optimal" || records.length === 0) return;
+  const others = ABLATION_KINDS.filter((other) => other !== kind);
   throw new EngineError(
     "usage",
-    say`There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.`,
+    say`There are no learned constants for features and errors of dictionaries; choose --ablation ${sayList(others, " or ")}.`,
   );
 }
 

@@ -77,7 +77,7 @@ const commonSchema = z.strictObject({
     .optional()
     .describe(
       "what a removed unit gives instead; default resample; " +
-        ABLATION_KINDS.map((kind) => `${kind}: ${ABLATIONS[kind].gives}`).join("; "),
+        ABLATION_KINDS.map((kind) => `${kind}: ${ABLATIONS[kind].gives.text}`).join("; "),
     ),
   threshold: z.number().gt(0).max(1).optional().describe("of the criterion; default 0.9"),
   criterion: z.enum(CRITERION_NAMES).optional().describe("what pruning keeps true; default match"),

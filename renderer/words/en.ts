@@ -242,10 +242,6 @@ export const en = {
   "criterion.match": "match",
   "criterion.at-least": "at least",
   "criterion.difference-only": "difference only",
-  "ablation.resample": "resample",
-  "ablation.mean": "mean",
-  "ablation.zero": "zero",
-  "ablation.optimal": "optimal constant",
   "explain.unit.head": "Attention heads may be removed.",
   "explain.unit.mlp": "Whole MLPs may be removed.",
   "explain.unit.neuron": "Single hidden neurons of the MLPs may be removed.",
@@ -256,8 +252,7 @@ export const en = {
     "How surely the criterion is to hold on examples that the search did not see, judged on validation examples. Removed units are put back until it does. 0: the search alone decides.",
   "explain.alternatives":
     "Searches so many times more, from other orders and without a unit of the first circuit; every circuit for which the criterion holds is kept beside the first as its equal (Trust → Statistics).",
-  "explain.ablation":
-    "What a removed unit gives instead: its value in the paired corrupt prompt, a mean, zero, or the constant that does the least harm, learned on the discovery examples.",
+  "explain.ablation": "What a removed unit gives instead.\n{kinds}",
   "explain.seed": "Draws the examples and orders the search. The same seed gives the same circuit.",
   "explain.discovery": "Examples that the search sees.",
   "explain.heldOut": "Examples that the search does not see; the figures that count come from them.",

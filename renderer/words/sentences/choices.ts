@@ -1,5 +1,13 @@
 // What the engine says on settings that do not fit, in Chinese.
 export const choices = {
+  resample: "重采样",
+  "its value in the paired corrupt run": "它在配对损坏运行中的值",
+  mean: "均值",
+  "its mean over all corrupt or clean prompts": "它在全部损坏或干净提示上的均值",
+  zero: "置零",
+  "0 in every entry": "各项均为 0",
+  "optimal constant": "最优常数",
+  "one constant for each unit, learned on the discovery examples": "每个单元一个常数，在发现样本上学得",
   "Name a file of a direction, or several joined by + and -.": "请指名一个方向文件，或用 + 和 - 连接的几个。",
   "Give a whole number from {0} to {1}.": "请给出 {0} 到 {1} 的整数。",
   "Give a number above 0, at most 1, such as 0.9.": "请给出大于 0、不超过 1 的数，如 0.9。",

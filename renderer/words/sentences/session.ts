@@ -151,8 +151,8 @@ export const session = {
   "{0}: there is no layer {1}; name layers from 0 to {2}, which is behind the last one.":
     "{0}：没有第 {1} 层；请指名 0 到 {2} 的层，其中最大的即最后一层之后。",
   '--words: there is no token for {0} in "{1}".': "--words：没有 “{1}” 中 {0} 的词元。",
-  "There are no learned constants for features and errors of dictionaries; choose --ablation resample, mean or zero.":
-    "字典的特征和误差没有学得的常数；请选择 --ablation resample、mean 或 zero。",
+  "There are no learned constants for features and errors of dictionaries; choose --ablation {0}.":
+    "字典的特征和误差没有学得的常数；请选择 --ablation {0}。",
   'The reference "{0}" is none of {1} ablation; choose {2}.': "参照 “{0}” 不属于 {1} 消融；请选择 {2}。",
   "{0}: example {1} has {2} tokens, {3} reads {4} at most. Shorten the prompt or choose another model.":
     "{0}：样本 {1} 有 {2} 个词元，而 {3} 最多读 {4} 个。请缩短提示，或选择另一个模型。",
