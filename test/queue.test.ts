@@ -58,6 +58,28 @@ const objects = (name: string) =>
     file.endsWith(".json"),
   );
 
+type OnJob = NonNullable<Parameters<typeof work>[0]["onJob"]>;
+
+/** A worker in this process whose jobs a script of the test's does. */
+function scriptedWorker(url: string, script: string, onJob?: OnJob, lock = 2_000) {
+  const stopping = new AbortController();
+  const command = { file: script, args: [] };
+  const working = work({ url, jobs: 1, lock, execution: {}, command, signal: stopping.signal, onJob });
+  return {
+    stop: () => {
+      stopping.abort();
+      return working;
+    },
+  };
+}
+
+/** Scripts end with their worker. */
+function writeScript(name: string, text: string): string {
+  const script = join(folder, name);
+  writeFileSync(script, `process.on("disconnect", () => process.exit(1));\n${text}`);
+  return script;
+}
+
 interface WorkerProcess {
   readonly process: ChildProcess;
   /** Resolves when it has said something like this. */
@@ -157,33 +179,27 @@ if (redisVersion === undefined) {
     test("an engine that blocks its process does not lose its job: the lock is renewed beside it, and nobody else begins", async () => {
       const [job] = lenses(1, "blocked");
       const go = join(folder, "blocked-may-go");
-      const script = join(folder, "blocks.mjs");
       // As ONNX Runtime's run() does: nothing else happens in the process meanwhile.
-      writeFileSync(
-        script,
+      const script = writeScript(
+        "blocks.mjs",
         `import { existsSync } from "node:fs";
         const wait = new Int32Array(new SharedArrayBuffer(4));
-        process.on("disconnect", () => process.exit(1));
-        process.on("message", () => {
+                process.on("message", () => {
           while (!existsSync(${JSON.stringify(go)})) Atomics.wait(wait, 0, 0, 20);
           process.send({ end: { kind: "done", state: "failed" } });
         });`,
       );
       const told: string[] = [];
-      const stopping = new AbortController();
       const worker = (name: string) =>
-        work({
-          url: redis.url,
-          jobs: 1,
-          lock: 1_000,
-          execution: {},
-          command: { file: script, args: [] },
-          signal: stopping.signal,
-          onJob: ({ job: own }, end) => {
+        scriptedWorker(
+          redis.url,
+          script,
+          ({ job: own }, end) => {
             told.push(`${name} ${end === "begun" ? end : end.kind}`);
             if (end !== "begun") void storeOf("blocked").fail(own, { code: "usage", message: "in vain" }, EFFORT);
           },
-        });
+          1_000,
+        );
       const first = worker("first");
       const done = runOnQueue([job!], storeOf("blocked"), redis.url, { signal: idle() });
       await vi.waitUntil(() => told.length > 0, PATIENT);
@@ -191,20 +207,17 @@ if (redisVersion === undefined) {
       await renewed(redis, job!.id, 4);
       writeFileSync(go, "");
       await done;
-      stopping.abort();
-      await Promise.all([first, second]);
+      await Promise.all([first.stop(), second.stop()]);
       expect(told).toEqual(["first begun", "first done"]);
     });
 
     test("a job whose lock is lost is ended at once and done again by whoever takes it, once", async () => {
       const [job] = lenses(1, "lost");
-      const script = join(folder, "waits.mjs");
       const begun = join(folder, "lost-begun");
       // Waits for ever the first time, and is done the second.
-      writeFileSync(
-        script,
+      const script = writeScript(
+        "waits.mjs",
         `import { existsSync, writeFileSync } from "node:fs";
-        process.on("disconnect", () => process.exit(1));
         process.on("message", () => {
           if (existsSync(${JSON.stringify(begun)})) return process.send({ end: { kind: "done", state: "failed" } });
           writeFileSync(${JSON.stringify(begun)}, "");
@@ -212,26 +225,21 @@ if (redisVersion === undefined) {
         });`,
       );
       const ends: string[] = [];
-      const stopping = new AbortController();
-      const working = work({
-        url: redis.url,
-        jobs: 1,
-        lock: 1_000,
-        execution: {},
-        command: { file: script, args: [] },
-        signal: stopping.signal,
-        onJob: ({ job: own }, end) => {
+      const worker = scriptedWorker(
+        redis.url,
+        script,
+        ({ job: own }, end) => {
           if (end === "begun") return;
           ends.push(end.kind);
           if (end.kind === "done") void storeOf("lost").fail(own, { code: "usage", message: "in vain" }, EFFORT);
         },
-      });
+        1_000,
+      );
       const done = runOnQueue([job!], storeOf("lost"), redis.url, { signal: idle() });
       await vi.waitUntil(() => existsSync(begun), PATIENT);
       await redis.ask((client) => client.del(lockOf(job!.id)));
       await done;
-      stopping.abort();
-      await working;
+      await worker.stop();
       expect(ends).toEqual(["ended", "done"]);
     });
 
@@ -264,11 +272,9 @@ if (redisVersion === undefined) {
 
     test("the state of a sweep names its workers and what they are at", async () => {
       const [job, other] = lenses(2, "state");
-      const script = join(folder, "tells.mjs");
-      writeFileSync(
-        script,
-        `process.on("disconnect", () => process.exit(1));
-        process.on("message", (message) =>
+      const script = writeScript(
+        "tells.mjs",
+        `        process.on("message", (message) =>
           process.send(
             message === "stop"
               ? { end: { kind: "stopped", sentence: "" } }
@@ -276,9 +282,6 @@ if (redisVersion === undefined) {
           ),
         );`,
       );
-      const stopping = new AbortController();
-      const command = { file: script, args: [] };
-      const options = { url: redis.url, jobs: 1, lock: 2_000, execution: {}, command, signal: stopping.signal };
       const watching = new AbortController();
       const seen = new Promise<JobProgress>((resolve) => {
         runOnQueue([job!, other!], storeOf("state"), redis.url, {
@@ -286,46 +289,33 @@ if (redisVersion === undefined) {
           onProgress: (_, progress) => resolve(progress),
         }).catch(() => undefined);
       });
-      const working = work(options);
+      const worker = scriptedWorker(redis.url, script);
       expect(await seen).toMatchObject({ stage: "reading", done: 3, total: 9 });
       const state = await queueState([job!, other!], redis.url);
       expect(state).toMatchObject({ workers: 1, waiting: 1, active: [{ at: job!.at, progress: { done: 3 } }] });
       watching.abort();
-      stopping.abort();
-      await working;
+      await worker.stop();
       expect(await withdraw([job!, other!], redis.url)).toBe(2);
     });
 
     test("a job at which every process dies is given up after three attempts, and the rest goes on", async () => {
       const [poisoned, ...others] = lenses(3, "poison");
-      const controller = new AbortController();
       const ends = new Map<string, string[]>();
       const note = (id: string, kind: string) => ends.set(id, [...(ends.get(id) ?? []), kind]);
-      const script = join(folder, "dies.mjs");
-      writeFileSync(
-        script,
-        `process.on("disconnect", () => process.exit(1));
-        process.on("message", ({ job }) => {
+      const script = writeScript(
+        "dies.mjs",
+        `        process.on("message", ({ job }) => {
           if (job.id === ${JSON.stringify(poisoned!.id)}) process.exit(7);
           process.send({ end: { kind: "done", state: "failed" } });
         });`,
       );
-      const working = work({
-        url: redis.url,
-        jobs: 1,
-        lock: 2_000,
-        execution: {},
-        command: { file: script, args: [] },
-        signal: controller.signal,
-        onJob: ({ job }, end) => {
-          if (end !== "begun") note(job.id, end.kind);
-          if (end !== "begun" && end.kind === "done")
-            void storeOf("poison").fail(job, { code: "usage", message: "asked for in vain" }, EFFORT);
-        },
+      const worker = scriptedWorker(redis.url, script, ({ job }, end) => {
+        if (end !== "begun") note(job.id, end.kind);
+        if (end !== "begun" && end.kind === "done")
+          void storeOf("poison").fail(job, { code: "usage", message: "asked for in vain" }, EFFORT);
       });
       await runOnQueue([poisoned!, ...others], storeOf("poison"), redis.url, { signal: idle() });
-      controller.abort();
-      await working;
+      await worker.stop();
       expect(ends.get(poisoned!.id)).toEqual(["ended", "ended", "ended"]);
       expect((await storeOf("poison").record(poisoned!.id))!.failure).toEqual({
         code: "queue",
@@ -466,32 +456,20 @@ if (redisVersion === undefined) {
       const [many, few] = [lenses(20, "many"), lenses(2, "few")];
       const begun: string[] = [];
       const waiting: Promise<number>[] = [];
-      const script = join(folder, "nothing.mjs");
-      writeFileSync(
-        script,
-        `process.on("disconnect", () => process.exit(1));
-        process.on("message", () => process.send({ end: { kind: "done", state: "failed" } }));`,
+      const script = writeScript(
+        "nothing.mjs",
+        `        process.on("message", () => process.send({ end: { kind: "done", state: "failed" } }));`,
       );
       const all = runOnQueue(many, storeOf("many"), redis.url, { signal: idle(), priority: 7, mostQueued: 4 });
       const first = runOnQueue(few, storeOf("few"), redis.url, { signal: idle() });
       await vi.waitUntil(async () => (await queueState([...many, ...few], redis.url)).waiting === 6, PATIENT);
-      const stopping = new AbortController();
-      const working = work({
-        url: redis.url,
-        jobs: 1,
-        lock: 2_000,
-        execution: {},
-        command: { file: script, args: [] },
-        signal: stopping.signal,
-        onJob: ({ job, store }, end) => {
-          if (end !== "begun") return void openStore(store).fail(job, { code: "usage", message: "in vain" }, EFFORT);
-          begun.push(job.id);
-          waiting.push(queueState(many, redis.url).then((state) => state.waiting + state.active.length));
-        },
+      const worker = scriptedWorker(redis.url, script, ({ job, store }, end) => {
+        if (end !== "begun") return void openStore(store).fail(job, { code: "usage", message: "in vain" }, EFFORT);
+        begun.push(job.id);
+        waiting.push(queueState(many, redis.url).then((state) => state.waiting + state.active.length));
       });
       await Promise.all([all, first]);
-      stopping.abort();
-      await working;
+      await worker.stop();
       expect(begun.slice(0, 2)).toEqual(few.map(({ id }) => id));
       expect([...begun].sort()).toEqual([...many, ...few].map(({ id }) => id).sort());
       expect(Math.max(...(await Promise.all(waiting)))).toBe(4);
