@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../engine/base/atomic-file.ts";
 import { EngineError } from "../../engine/base/errors.ts";
 import { say } from "../../engine/base/sentence.ts";
+import { UNITS_SAID } from "../../engine/choices/lists.ts";
 import { compareCircuits } from "../../engine/circuit/compare.ts";
 import { EXPORT_FORMAT_NAMES, type ExportFormatName } from "../../engine/circuit/exports/format-names.ts";
 import { EXPORT_FORMATS } from "../../engine/circuit/exports/registry.ts";
@@ -75,7 +76,7 @@ function compare(fileA: string, fileB: string, { json }: { json?: boolean }): vo
   const comparison = compareCircuits(readCircuitFile(fileA), readCircuitFile(fileB));
   if (json) return printJson(comparison);
   const lines = comparison.kinds.flatMap(({ kind, onlyA, onlyB, both, jaccard }) => [
-    `${kind}s: ${both.length} in both, ${onlyA.length} only in ${basename(fileA)}, ${onlyB.length} only in ${basename(fileB)}; Jaccard ${jaccard.toFixed(3)}`,
+    `${UNITS_SAID[kind].text}: ${both.length} in both, ${onlyA.length} only in ${basename(fileA)}, ${onlyB.length} only in ${basename(fileB)}; Jaccard ${jaccard.toFixed(3)}`,
     `  both    ${both.join(" ") || "none"}`,
     `  only a  ${onlyA.join(" ") || "none"}`,
     `  only b  ${onlyB.join(" ") || "none"}`,

@@ -36,7 +36,7 @@ export const planHash = (plan: Plan): string => sha256(canonicalJson(plan));
 export function parsePlan(data: unknown): Plan {
   const parsed = planSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const { path, sentence } = explainIssue(parsed.error.issues[0], data);
+  const { path, sentence } = explainIssue(parsed.error.issues[0], data, planSchema);
   return refuse(path || "plan", sentence);
 }
 

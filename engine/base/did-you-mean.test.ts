@@ -3,6 +3,7 @@ import { didYouMean } from "./did-you-mean.ts";
 
 test.each([
   ["tresholds", ["threshold", "seed"], "threshold"],
+  ["nmae", ["kind", "name"], "name"],
   ["SEED", ["seed"], "seed"],
   ["S", ["S1", "IO"], "S1"],
   ["wronganswers", ["answers", "wrongAnswers"], "wrongAnswers"],

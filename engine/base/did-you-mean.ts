@@ -1,5 +1,5 @@
 // Known names in a sentence: the one nearest to a mistyped one, and which there are.
-import { say, sayList, type Sentence } from "../base/sentence.ts";
+import { say, sayList, type Sentence } from "./sentence.ts";
 
 /** " Did you mean "slots"?" or nothing. */
 export function didYouMean(wrong: string, known: Iterable<string>): Sentence {
@@ -33,16 +33,18 @@ export function namesOf(names: readonly string[]): Sentence {
   return more > 0 ? say`${first}, and ${more} more` : first;
 }
 
-/** Levenshtein distance: insertions, deletions and substitutions. */
+/** Insertions, deletions, substitutions and two neighbours that changed places (optimal string alignment, after Damerau). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const substituted = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substituted, previous[j]! + 1, row[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity;
+      row.push(Math.min(substituted, swapped, previous[j]! + 1, row[j - 1]! + 1));
     }
-    previous = row;
+    [before, previous] = [previous, row];
   }
   return previous[b.length]!;
 }

@@ -1,7 +1,9 @@
 // Settings from outside, checked against their schema: what comes back holds nothing that the schema does not name.
 import type { z } from "zod";
+import { didYouMean } from "../base/did-you-mean.ts";
 import { EngineError } from "../base/errors.ts";
 import { heard, say, sayList, type Sentence } from "../base/sentence.ts";
+import { fieldsAt } from "./fields-at.ts";
 
 /** Problems that one sentence names at most. */
 const named = 5;
@@ -14,16 +16,16 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  const sentences = issues.slice(0, named).map((issue) => sentenceOf(issue, value, what));
+  const sentences = issues.slice(0, named).map((issue) => sentenceOf(issue, value, schema, what));
   const more = issues.length > named ? say` There are ${issues.length - named} more problems.` : say``;
   throw new EngineError("usage", say`${sayList(sentences, " ")}${more}`);
 }
 
-function sentenceOf(issue: z.core.$ZodIssue, data: unknown, what: Sentence): Sentence {
+function sentenceOf(issue: z.core.$ZodIssue, data: unknown, schema: z.ZodType, what: Sentence): Sentence {
   const place = say`${what}${issue.path.map((key) => `.${String(key)}`).join("")}`;
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys as [string];
-    return say`${place} has no "${shortened(key)}"; correct the name or leave it out.`;
+    return say`${place} has no "${shortened(key)}"; correct the name or leave it out.${didYouMean(key, fieldsAt(schema, issue.path))}`;
   }
   const value = issue.path.reduce<unknown>(inner, data);
   return value === undefined

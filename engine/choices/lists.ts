@@ -6,6 +6,14 @@ export const MODEL_UNITS = ["head", "mlp", "neuron"] as const;
 /** The same, and what it removes of dictionaries laid on the model. */
 export const UNIT_KINDS = [...MODEL_UNITS, "feature", "error"] as const;
 export type UnitKind = (typeof UNIT_KINDS)[number];
+/** Units of a kind in a sentence. */
+export const UNITS_SAID: Readonly<Record<UnitKind, Sentence>> = {
+  head: say`heads`,
+  mlp: say`MLPs`,
+  neuron: say`neurons`,
+  feature: say`features`,
+  error: say`errors`,
+};
 
 /**
  * Where a dictionary can be laid on a layer so that its features are units: what they change there, the stream behind the layer

@@ -91,7 +91,7 @@ function quote(value: unknown): Sentence {
 
 function problemsOf(error: z.ZodError, data: unknown): ProblemList<Problem> {
   const problems = new ProblemList<Problem>();
-  for (const issue of error.issues) problems.add(() => explainIssue(issue, data));
+  for (const issue of error.issues) problems.add(() => explainIssue(issue, data, circuitSchema));
   return problems;
 }
 

@@ -1,12 +1,17 @@
 // Turns what zod finds into a path and a sentence with a remedy.
 import { eachOnce, heard, say, sayList, type Sentence } from "../base/sentence.ts";
 import type { z } from "zod";
+import { didYouMean } from "../base/did-you-mean.ts";
+import { fieldsAt } from "../choices/fields-at.ts";
 import type { Problem } from "./circuit-checks.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** @param data the whole value that was parsed, to say what stands at the place */
-export function explainIssue(issue: Issue, data: unknown): Problem {
+/**
+ * @param data   the whole value that was parsed, to say what stands at the place
+ * @param schema what it was parsed by, to say which fields there are
+ */
+export function explainIssue(issue: Issue, data: unknown, schema: z.ZodType): Problem {
   const value = valueAt(data, issue.path);
   if (value === undefined) return { path: formatPath(issue.path), sentence: say`missing; ${wanted(issue)}.` };
   if (issue.code === "unrecognized_keys") {
@@ -14,7 +19,7 @@ export function explainIssue(issue: Issue, data: unknown): Problem {
     const others = issue.keys.length > 1 ? say` (and ${issue.keys.length - 1} more)` : say``;
     return {
       path: formatPath([...issue.path, key]),
-      sentence: say`unknown field${others}; correct its name or remove it.`,
+      sentence: say`unknown field${others}; correct its name or remove it.${didYouMean(key, fieldsAt(schema, issue.path))}`,
     };
   }
   return { path: formatPath(issue.path), sentence: say`is ${show(value)}; ${wanted(issue)}.` };

@@ -22,7 +22,7 @@ import { stateAt, subjectStates } from "../relation/states.ts";
 import { Study } from "../relation/study.ts";
 import { decompose, unreachable } from "../relation/svd.ts";
 import { pathOf } from "./recorded-model.ts";
-import { didYouMean } from "../task/did-you-mean.ts";
+import { didYouMean } from "../base/did-you-mean.ts";
 import type { RelationTask } from "../task/task.ts";
 import type { BosChoice } from "../choices/lists.ts";
 

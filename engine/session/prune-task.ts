@@ -3,6 +3,7 @@ import { type Note, say, sayList } from "../base/sentence.ts";
 import { EngineError } from "../base/errors.ts";
 import { commandLine } from "../choices/command.ts";
 import type { Execution } from "../choices/execution.ts";
+import { UNITS_SAID } from "../choices/lists.ts";
 import { pruneSettings, type PruneSettings } from "../choices/prune.ts";
 import type { Circuit, CircuitEdge } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Head } from "../circuit/unit.ts";
@@ -293,7 +294,10 @@ function idsIn(space: UnitSpace, ids: readonly string[] | undefined): readonly s
   if (foreign === undefined) return ids;
   throw new EngineError(
     "usage",
-    say`"${foreign}" is no unit that this search can remove; it has ${sayList(space.kinds, ", ")}s.`,
+    say`"${foreign}" is no unit that this search can remove; it has ${sayList(
+      space.kinds.map((kind) => UNITS_SAID[kind]),
+      ", ",
+    )}.`,
   );
 }
 

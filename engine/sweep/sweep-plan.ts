@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { EngineError } from "../base/errors.ts";
-import { say, sayList, type Sentence } from "../base/sentence.ts";
+import { heard, say, sayList, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { withFile } from "../base/refusal.ts";
 import { type CellVerb, type SettingsOf, VERB_ROWS } from "../contract/verbs.ts";
 import { lookAtModel } from "../model/open.ts";
-import { nearestOf } from "../task/did-you-mean.ts";
+import { didYouMean, nearestOf } from "../base/did-you-mean.ts";
+import { fieldsAt } from "../choices/fields-at.ts";
 import { problemError, type Problem, type Problems, throwProblems } from "../task/problems.ts";
 import { parseSource, readText, type Source } from "../task/source.ts";
 import { validate } from "../task/validate.ts";
@@ -135,13 +136,20 @@ class CellSettings {
 
   private refuse(issues: readonly z.core.$ZodIssue[], asked: Readonly<Record<string, unknown>>): undefined {
     for (const issue of issues) {
-      const [first] = issue.code === "unrecognized_keys" ? issue.keys : issue.path.map(String);
+      if (issue.code === "unrecognized_keys") {
+        const known = fieldsAt(VERB_ROWS[this.verb].settings, issue.path);
+        for (const key of issue.keys) {
+          const sentence = say`"${key}" is no setting of ${this.verb}; correct the name or leave it out.${didYouMean(key, known)}`;
+          this.tell(this.pathOf(key), sentence, true);
+        }
+        continue;
+      }
+      const [first] = issue.path.map(String);
       const where = issue.path.map(String).join(".");
-      const sentence =
-        issue.code === "unrecognized_keys"
-          ? say`"${first}" is no setting of ${this.verb}; correct the name or leave it out.`
-          : say`${where} is ${shown(asked[first!])}, which ${this.verb} cannot take. ${issue.message}`;
-      this.tell(this.pathOf(first), sentence, issue.code === "unrecognized_keys");
+      this.tell(
+        this.pathOf(first),
+        say`${where} is ${shown(asked[first!])}, which ${this.verb} cannot take. ${heard(issue.message)}`,
+      );
     }
   }
 

@@ -49,7 +49,10 @@ const sweepOf = (seeds: string, more = "") =>
 
 test.each([
   ["name: s\nverb: prnue\n", /:2:7: there is no verb "prnue".*prune/],
-  [`name: s\nverb: prune\ntasks: [${ioi}]\nsettings: { unit: [head] }\n`, /:4:13: "unit" is no setting of prune/],
+  [
+    `name: s\nverb: prune\ntasks: [${ioi}]\nsettings: { unit: [head] }\n`,
+    /:4:13: "unit" is no setting of prune; correct the name or leave it out. Did you mean "units"\?/,
+  ],
   [
     `name: s\nverb: prune\ntasks: [${ioi}]\ngrid: { threshold: [0.9, 9] }\n`,
     /:4:20: threshold is 9, which prune cannot take/,

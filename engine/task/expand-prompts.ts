@@ -4,7 +4,7 @@ import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean } from "../base/did-you-mean.ts";
 import type { Example } from "./example.ts";
 import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";

@@ -5,7 +5,7 @@ import { type Note, say, sayList, type Sentence } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Tokenizer, TokenSpan } from "../tokens/tokenizer.ts";
 import { CandidateWords, type Candidates } from "./candidate-words.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean } from "../base/did-you-mean.ts";
 import type { Example } from "./example.ts";
 import type { WrittenPrompt } from "./prompt.ts";
 import type { ExpandOptions, Expansion } from "./expand.ts";

@@ -1,7 +1,7 @@
 // Turns what the parser of the format finds into sentences: where, what stands there, what to write instead.
 import { eachOnce, heard, say, sayList, type Sentence } from "../base/sentence.ts";
 import type { z } from "zod";
-import { nearestOf } from "./did-you-mean.ts";
+import { nearestOf } from "../base/did-you-mean.ts";
 
 type Issue = z.core.$ZodIssue;
 

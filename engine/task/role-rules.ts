@@ -1,6 +1,6 @@
 // What no single field of a task's rules for roles is wrong about.
 import { say, type Sentence } from "../base/sentence.ts";
-import { didYouMean, namesOf } from "./did-you-mean.ts";
+import { didYouMean, namesOf } from "../base/did-you-mean.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import type { Problem, Problems } from "./problems.ts";
 import type { RoleRule } from "./schema.ts";

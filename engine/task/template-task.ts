@@ -2,7 +2,7 @@
 import { say, sayList, type Sentence } from "../base/sentence.ts";
 import type { Place } from "../base/errors.ts";
 import { ProblemList } from "../base/problem-list.ts";
-import { didYouMean, namesOf } from "./did-you-mean.ts";
+import { didYouMean, namesOf } from "../base/did-you-mean.ts";
 import { commonFields, commonProblems } from "./common-fields.ts";
 import { formatPath } from "./explain-issue.ts";
 import { parsePosition } from "./positions.ts";

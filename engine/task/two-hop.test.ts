@@ -41,7 +41,7 @@ describe("a two-hop task", () => {
   test.each([
     ["form: capital", "form: capitol", /task\.yaml:7:\d+: there is no form "capitol" \(there are capital\)/],
     ["of {e1}:", "of it:", /task\.yaml:5:\d+: "prompt" has no \{e1\} in it/],
-    ["hop2:", "hop3:", /hop3/],
+    ["hop2:", "hpo2:", /unknown field "hpo2" in forms.capital. Did you mean "hop2"\?/],
     ["e3: Paris,", "", /e3/],
   ])("with %s written as %s is refused with its place", (good, bad, sentence) => {
     writeFileSync(file, TASK.replace(good, bad));

@@ -1,25 +1,12 @@
 // From the data of a file to the fields of one of the three forms, or to a list of problems.
 import { say, type Sentence } from "../base/sentence.ts";
-import { z } from "zod";
-import { unwrapped } from "../choices/option.ts";
+import type { z } from "zod";
+import { fieldsAt } from "../choices/fields-at.ts";
 import { explainIssue, show } from "./explain-issue.ts";
 import { ProblemList } from "../base/problem-list.ts";
 import { problemError, throwProblems, type Problem, type Problems } from "./problems.ts";
 import { promptTaskSchema, relationSchema, templateTaskSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
-
-/** Names of the fields that a schema has at a path, for "did you mean". */
-function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const inside = unwrapped(schema);
-  if (inside instanceof z.ZodUnion) return (inside.options as z.ZodType[]).flatMap((option) => fieldsAt(option, path));
-  const [step, ...rest] = path;
-  if (step === undefined) return inside instanceof z.ZodObject ? Object.keys(inside.shape) : [];
-  if (inside instanceof z.ZodArray) return fieldsAt(inside.element as z.ZodType, rest);
-  if (inside instanceof z.ZodRecord) return fieldsAt(inside.valueType as z.ZodType, rest);
-  if (!(inside instanceof z.ZodObject)) return [];
-  const field = (inside.shape as Readonly<Record<PropertyKey, z.ZodType | undefined>>)[step];
-  return field ? fieldsAt(field, rest) : [];
-}
 
 /**
  * @returns the file's fields with their types

@@ -82,7 +82,11 @@ const WRONG_FIELD: [name: string, text: string, sentence: string][] = [
   ["no model", set("model", undefined), "model: missing; write an object."],
   ["no kept", set("kept", undefined), "kept: missing; write an object."],
   ["kept is a list", set("kept", ["a0.h0"]), "kept: is a list of 1; write an object."],
-  ["a misspelt field", set("kept.head", ["a0.h0"]), "kept.head: unknown field; correct its name or remove it."],
+  [
+    "a misspelt field",
+    set("kept.head", ["a0.h0"]),
+    'kept.head: unknown field; correct its name or remove it. Did you mean "heads"?',
+  ],
   ["an unknown field at the top", set("colour", "red"), "colour: unknown field; correct its name or remove it."],
   ["layers as text", set("model.nLayers", "2"), 'model.nLayers: is "2"; write a finite number.'],
   ["no layers", set("model.nLayers", 0), "model.nLayers: is 0; write 1 or more."],

@@ -369,7 +369,7 @@ function requireKnown(
 }
 
 function describeIssue(error: z.ZodError, data: unknown): Sentence {
-  const [first] = error.issues.map((issue) => explainIssue(issue, data));
+  const [first] = error.issues.map((issue) => explainIssue(issue, data, fileSchema));
   return first === undefined
     ? say`not an EAP-IG graph.`
     : say`${first.path === "" ? say`the file` : say`${first.path}`}: ${first.sentence}`;

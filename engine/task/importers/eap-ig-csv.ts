@@ -1,6 +1,6 @@
 // Task tables of EAP-IG (Hanna et al. 2024, arXiv:2403.17806): one row per pair, answers as token ids of one tokenizer or as words.
 import { say, sayList, type Sentence } from "../../base/sentence.ts";
-import { namesOf } from "../did-you-mean.ts";
+import { namesOf } from "../../base/did-you-mean.ts";
 import type { MetricName } from "../schema.ts";
 import type { SourceText } from "../source.ts";
 import type { PromptTask, Task } from "../task.ts";

@@ -1,7 +1,7 @@
 // What a file of another project holds beyond the fields that are read, at any depth: named in a note, not refused.
 import { type Note, say } from "../../base/sentence.ts";
 import { z } from "zod";
-import { namesOf } from "../did-you-mean.ts";
+import { namesOf } from "../../base/did-you-mean.ts";
 import type { Source } from "../source.ts";
 
 /** The fields that a schema knows, and a note that names the others. */

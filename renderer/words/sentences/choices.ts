@@ -1,5 +1,8 @@
 // What the engine says on settings that do not fit, in Chinese.
 export const choices = {
+  MLPs: "MLP",
+  features: "特征",
+  errors: "误差",
   resample: "重采样",
   "its value in the paired corrupt run": "它在配对损坏运行中的值",
   mean: "均值",
@@ -24,7 +27,7 @@ export const choices = {
   "Name at least one.": "请至少指名一个。",
   "Name at most {0}.": "请最多指名 {0} 个。",
   " There are {0} more problems.": " 还有 {0} 个问题。",
-  '{0} has no "{1}"; correct the name or leave it out.': "{0} 没有 “{1}”；请改正名称或去掉它。",
+  '{0} has no "{1}"; correct the name or leave it out.{2}': "{0} 没有 “{1}”；请改正名称或去掉它。{2}",
   "{0} is missing. {1}": "缺少 {0}。{1}",
   "{0} is {1}. {2}": "{0} 为 {1}。{2}",
   null: "空值",

@@ -78,7 +78,7 @@ export const circuit = {
   "{0} layers, {1} heads, {2} neurons per MLP": "{0} 层，{1} 个头，每个 MLP {2} 个神经元",
   "missing; {0}.": "缺少；请{0}。",
   " (and {0} more)": "（另有 {0} 个）",
-  "unknown field{0}; correct its name or remove it.": "未知字段{0}；请改正名称或去掉它。",
+  "unknown field{0}; correct its name or remove it.{1}": "未知字段{0}；请改正名称或去掉它。{1}",
   "is {0}; {1}.": "为 {0}；请{1}。",
   "at least {0} {1}": "至少 {0} {1}",
   "{0} or more": "{0} 或更大",

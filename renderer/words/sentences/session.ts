@@ -162,7 +162,7 @@ export const session = {
     "学得的掩码在搜索之前选择消融什么；请从完整模型开始，或不指名单元。",
   '{0} cannot do the task {1}: the right token is its first choice in {2} of {3} examples (the metric is positive in {4}). Choose another model or task; "--criterion difference-only" prunes on the metric alone, which can find circuits that never give the answer.':
     "{0} 不能完成任务 {1}：在 {3} 个样本中，正确词元只有 {2} 次是首选（指标有 {4} 次为正）。请选择另一个模型或任务；“--criterion difference-only” 只按指标修剪，可能找到从不给出答案的电路。",
-  '"{0}" is no unit that this search can remove; it has {1}s.': "“{0}” 不是此搜索能移除的单元；它有 {1}。",
+  '"{0}" is no unit that this search can remove; it has {1}.': "“{0}” 不是此搜索能移除的单元；它有 {1}。",
   "does not fit into the memory while it is checked; split it into smaller files.":
     "检查时内存放不下；请拆分为较小的文件。",
   '"{0}", which the file gives no path of': "“{0}”，而文件没有给出其路径",
