@@ -2,10 +2,11 @@
 // stream behind the layers.
 //
 // The layer is the outer loop: the gradient programs of one layer are compiled, run for all runs, and freed, so that at
-// most one layer's weights are held beside the model's own.
+// most one layer's weights are held beside the model's own, but for those that a caller holds from one way back to the next.
 import { assertInternal } from "../base/errors.ts";
 import { atLayer } from "../model/model.ts";
 import { Program } from "../runtime/ort.ts";
+import { HeldPrograms } from "./held-programs.ts";
 import {
   attentionGradientGraph,
   finalNormGradientGraph,
@@ -52,6 +53,8 @@ export interface BackwardOptions {
   readonly from?: number;
   /** Layer at whose input the cotangent stands (default: the number of layers). */
   readonly to?: number;
+  /** Where programs stay for the next way back (default: each is freed). */
+  readonly programs?: HeldPrograms;
   /** Called for every run of a layer, then for the next layer down. */
   readonly visit?: (layer: number, run: number, gradients: LayerGradients) => void | Promise<void>;
 }
@@ -64,26 +67,36 @@ export async function backward(
 ): Promise<Reals[]> {
   const { config } = executor.model;
   const cotangents = runs.map((run) => run.cotangent);
-  for (let layer = (options.to ?? config.nLayers) - 1; layer >= (options.from ?? 0); layer--) {
-    await withLayer(executor, layer, async (step) => {
-      for (const [r, run] of runs.entries()) {
-        const gradients = await step(run, cotangents[r]);
-        cotangents[r] = gradients.residPre;
-        await options.visit?.(layer, r, gradients);
-      }
-    });
-  }
+  const through = async (programs: HeldPrograms): Promise<void> => {
+    for (let layer = (options.to ?? config.nLayers) - 1; layer >= (options.from ?? 0); layer--) {
+      await withLayer(executor, layer, programs, async (step) => {
+        for (const [r, run] of runs.entries()) {
+          const gradients = await step(run, cotangents[r]);
+          cotangents[r] = gradients.residPre;
+          await options.visit?.(layer, r, gradients);
+        }
+      });
+    }
+  };
+  await (options.programs ? through(options.programs) : HeldPrograms.during(executor, through, 0));
   return cotangents;
 }
 
 type LayerStep = (run: ForwardRun, cotangent: Reals) => Promise<LayerGradients>;
 
-/** Compiles the gradient programs of one layer for as long as `use` runs. */
-async function withLayer(executor: Executor, layer: number, use: (step: LayerStep) => Promise<void>): Promise<void> {
+/** The gradient programs of one layer for as long as `use` runs. */
+async function withLayer(
+  executor: Executor,
+  layer: number,
+  programs: HeldPrograms,
+  use: (step: LayerStep) => Promise<void>,
+): Promise<void> {
   const { model, precision } = executor;
-  const weights = model.layer(layer);
-  await withProgram(executor, writeGradientGraph(model.config, weights, precision), (write) =>
-    withProgram(executor, attentionGradientGraph(atLayer(model.config, layer), weights, precision), (attention) =>
+  const { config } = model;
+  const ofWrite = () => writeGradientGraph(config, model.layer(layer), precision);
+  const ofAttention = () => attentionGradientGraph(atLayer(config, layer), model.layer(layer), precision);
+  await programs.of(`${layer}/write`, ofWrite, (write) =>
+    programs.of(`${layer}/attention`, ofAttention, (attention) =>
       use((run, cotangent) => layerStep(executor, layer, write, attention, run, cotangent)),
     ),
   );
@@ -120,7 +133,10 @@ async function layerStep(
   const { k, v } = prefix?.[layer] ?? { k: none, v: none };
   const prefixRows = k.length / width;
   const read = await attention.run({
-    ...attentionFeeds(repeated, atLayer(config, layer), "all", prefixRows, executor.precision),
+    // Copies are packed anew each time; the rest meets its packing again.
+    ...(copies === 1
+      ? executor.attentionFeeds(packing, atLayer(config, layer), "all", prefixRows)
+      : attentionFeeds(repeated, atLayer(config, layer), "all", prefixRows, executor.precision)),
     residual,
     prefixK: reals([prefixRows, width], k),
     prefixV: reals([prefixRows, width], v),

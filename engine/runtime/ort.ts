@@ -46,6 +46,8 @@ type Declared = Pick<Value, "name" | "dtype" | "shape">;
 export class Program {
   private constructor(
     readonly name: string,
+    /** Of its weights. */
+    readonly bytes: number,
     private readonly inputs: readonly Declared[],
     private readonly session: InferenceSession,
   ) {}
@@ -66,7 +68,8 @@ export class Program {
       });
       // Only what a feed is checked against: a Value would hold on to its graph, and so to all weights.
       const declared = graph.inputs.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-      return new Program(graph.name, declared, session);
+      const bytes = graph.constants.reduce((sum, { data }) => sum + data.byteLength, 0);
+      return new Program(graph.name, bytes, declared, session);
     } catch (cause) {
       const inputs = graph.inputs.map((input) => `${input.name}: ${formatValue(input)}`).join(", ");
       throw new Error(`internal: ONNX Runtime refuses graph "${graph.name}" (inputs: ${inputs}): ${text(cause)}`, {

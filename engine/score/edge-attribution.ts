@@ -2,7 +2,8 @@
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
-import { attentionFeeds, type Reals, reals, repeatRows, zeros } from "../activations/packing.ts";
+import { HeldPrograms } from "../activations/held-programs.ts";
+import { type Packing, type Reals, reals, repeatRows, zeros } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
 import type { Edge, HeadInput } from "../circuit/edge.ts";
@@ -13,7 +14,6 @@ import type { MetricName } from "../metric/metric.ts";
 import { atLayer } from "../model/model.ts";
 import { Graph } from "../onnx/graph.ts";
 import { matMul, transpose } from "../onnx/ops.ts";
-import { Program } from "../runtime/ort.ts";
 import type { Example } from "../task/example.ts";
 import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
 import {
@@ -68,11 +68,11 @@ export async function edgeAttribution(
   const topology = topologyOf(config);
   const groups = prepareGroups(executor, examples, positions);
   const ablated = await ablatedOver(executor, groups, ablation);
-  const scorer = await EdgeScorer.of(executor, topology, positions.length);
   const parts = partsOf(path, config);
   const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
   let done = 0;
-  try {
+  const scorer = new EdgeScorer(executor, topology, positions.length);
+  const scored = async (programs: HeldPrograms): Promise<void> => {
     // One group at a time: what every source writes to every row is held at once.
     for (const group of groups) {
       const changes = new AblationDifferences(executor, ablated);
@@ -83,21 +83,21 @@ export async function edgeAttribution(
         for (const batch of inBatches(executor, jobs)) {
           const runs: ForwardRun[] = [];
           for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
-          for (const run of runs) await scorer.addLogits(credited, written, run.cotangent);
+          for (const run of runs) await scorer.addLogits(programs, credited, written, run.cotangent);
           await backward(executor, runs, {
             from: firstLayerOf(part),
+            programs,
             visit: async (layer, r, gradients) => {
               if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
-              await scorer.addLayer(layer, credited, written, runs[r], gradients);
+              await scorer.addLayer(programs, layer, credited, written, runs[r], gradients);
               request.onProgress?.(++done, total);
             },
           });
         }
       }
     }
-  } finally {
-    await scorer.dispose();
-  }
+  };
+  await HeldPrograms.during(executor, scored);
   const points = examples.length * path.alphas.length;
   return topology.edges.map((edge) => ({
     ...edge,
@@ -134,23 +134,17 @@ class EdgeScorer {
   private readonly sums: Float64Array;
   private readonly byPosition: readonly Float64Array[];
 
-  private constructor(
+  /** What heads read is asked for one head after another: the packing of a group, once for each head. */
+  private readonly perHead = new WeakMap<Packing, Packing>();
+
+  constructor(
     private readonly executor: Executor,
     private readonly topology: Topology,
-    private readonly products: Program,
     nPositions: number,
   ) {
     const size = topology.sources.length * topology.slots.length;
     this.sums = new Float64Array(size);
     this.byPosition = Array.from({ length: nPositions }, () => new Float64Array(size));
-  }
-
-  static async of(executor: Executor, topology: Topology, nPositions: number): Promise<EdgeScorer> {
-    const graph = new Graph("edge-products");
-    const written = graph.input("written", executor.precision, ["sources", "entries"]);
-    const gradients = graph.input("gradients", executor.precision, ["slots", "entries"]);
-    graph.output("products", matMul(written, transpose(gradients, [1, 0])));
-    return new EdgeScorer(executor, topology, await Program.compile(graph, { threads: executor.threads }), nPositions);
   }
 
   async written(group: Group, changes: AblationDifferences): Promise<Written> {
@@ -161,6 +155,7 @@ class EdgeScorer {
   }
 
   async addLayer(
+    programs: HeldPrograms,
     layer: number,
     { from, to }: SourceRange,
     written: Written,
@@ -171,17 +166,18 @@ class EdgeScorer {
     const ownHeads = sourceIndex(sizes, headUnit(layer, 0));
     const ownMlp = sourceIndex(sizes, mlpUnit(layer));
     if (from < ownHeads) {
-      const { q, k, v } = await this.headInputs(layer, run, gradients.z);
+      const { q, k, v } = await this.headInputs(programs, layer, run, gradients.z);
       const first = slotIndex(sizes, { target: headUnit(layer, 0), input: "q" });
-      await this.add({ from, to: Math.min(to, ownHeads) }, first, written, [q, k, v]);
+      await this.add(programs, { from, to: Math.min(to, ownHeads) }, first, written, [q, k, v]);
     }
     // In parallel blocks the heads of the layer are no sources of its MLP: they are computed along and never read.
     const range = { from, to: Math.min(to, ownMlp) };
-    if (from < ownMlp) await this.add(range, slotIndex(sizes, { target: mlpUnit(layer) }), written, [gradients.mlpIn]);
+    const slot = slotIndex(sizes, { target: mlpUnit(layer) });
+    if (from < ownMlp) await this.add(programs, range, slot, written, [gradients.mlpIn]);
   }
 
-  addLogits(sources: SourceRange, written: Written, gradient: Reals): Promise<void> {
-    return this.add(sources, slotIndex(this.topology.sizes, { target: LOGITS }), written, [gradient]);
+  addLogits(programs: HeldPrograms, sources: SourceRange, written: Written, gradient: Reals): Promise<void> {
+    return this.add(programs, sources, slotIndex(this.topology.sizes, { target: LOGITS }), written, [gradient]);
   }
 
   /**
@@ -189,7 +185,13 @@ class EdgeScorer {
    *
    * @param gradients at what the slots read, each "slot row·dModel"
    */
-  private async add(sources: SourceRange, firstSlot: number, written: Written, gradients: Reals[]): Promise<void> {
+  private async add(
+    programs: HeldPrograms,
+    sources: SourceRange,
+    firstSlot: number,
+    written: Written,
+    gradients: Reals[],
+  ): Promise<void> {
     const stacked = zeros(
       this.executor.precision,
       gradients.reduce((sum, { length }) => sum + length, 0),
@@ -199,9 +201,9 @@ class EdgeScorer {
       stacked.set(gradient, at);
       at += gradient.length;
     }
-    await this.addTo(this.sums, sources, firstSlot, written, stacked);
+    await this.addTo(programs, this.sums, sources, firstSlot, written, stacked);
     for (const [p, sums] of this.byPosition.entries()) {
-      await this.addTo(sums, sources, firstSlot, written, this.atPosition(p, written, stacked));
+      await this.addTo(programs, sums, sources, firstSlot, written, this.atPosition(p, written, stacked));
     }
   }
 
@@ -217,6 +219,7 @@ class EdgeScorer {
   }
 
   private async addTo(
+    programs: HeldPrograms,
     sums: Float64Array,
     { from, to }: SourceRange,
     firstSlot: number,
@@ -228,22 +231,30 @@ class EdgeScorer {
       written: reals([to - from, entries], data.subarray(from * entries, to * entries)),
       gradients: reals([slots, entries], gradients),
     };
-    const products = (await this.products.run(feeds)).products.data as Reals;
+    const build = () => productsGraph(this.executor);
+    const { products } = await programs.of("edge-products", build, (program) => program.run(feeds));
     const width = this.topology.slots.length;
-    products.forEach((product, i) => {
+    (products.data as Reals).forEach((product, i) => {
       sums[(from + Math.floor(i / slots)) * width + firstSlot + (i % slots)] += product;
     });
   }
 
   /** Gradients at what each head's queries, keys and values read, through that head alone: "head row·dModel". */
-  private async headInputs(layer: number, run: ForwardRun, z: Reals): Promise<Record<HeadInput, Reals>> {
+  private async headInputs(
+    programs: HeldPrograms,
+    layer: number,
+    run: ForwardRun,
+    z: Reals,
+  ): Promise<Record<HeadInput, Reals>> {
     const { executor } = this;
-    const { config } = executor.model;
-    const { nHeads, dHead, dModel, nKeyValueHeads } = config;
+    const { precision } = executor;
+    const { nHeads, dHead, dModel, nKeyValueHeads } = executor.model.config;
+    const config = atLayer(executor.model.config, layer);
     const { packing, residPre } = run;
-    const copies = packing.repeated(nHeads);
+    const copies = this.perHead.get(packing) ?? packing.repeated(nHeads);
+    this.perHead.set(packing, copies);
     const width = nHeads * dHead;
-    const cotangent = zeros(executor.precision, copies.rows * width);
+    const cotangent = zeros(precision, copies.rows * width);
     for (let head = 0; head < nHeads; head++) {
       for (let row = 0; row < packing.rows; row++) {
         const own = row * width + head * dHead;
@@ -251,10 +262,9 @@ class EdgeScorer {
       }
     }
     const residual = reals([copies.rows, dModel], repeatRows(residPre[layer], nHeads));
-    const none = reals([1, nKeyValueHeads * dHead], zeros(executor.precision, nKeyValueHeads * dHead));
-    const graph = headInputGradientGraph(atLayer(config, layer), executor.model.layer(layer), executor.precision);
-    const read = await once(executor, graph, {
-      ...attentionFeeds(copies, atLayer(config, layer), "all", 1, executor.precision),
+    const none = reals([1, nKeyValueHeads * dHead], zeros(precision, nKeyValueHeads * dHead));
+    const feeds = {
+      ...executor.attentionFeeds(copies, config, "all", 1),
       residualQ: residual,
       residualK: residual,
       residualV: residual,
@@ -262,9 +272,11 @@ class EdgeScorer {
       prefixK: none,
       prefixV: none,
       cotangent: reals([copies.rows, width], cotangent),
-    });
-    const at = (input: string) => read[gradientName(`residual${input}`)];
-    return { q: at("Q"), k: at("K"), v: at("V") };
+    };
+    const build = () => headInputGradientGraph(config, executor.model.layer(layer), precision);
+    const read = await programs.of(`${layer}/head-inputs`, build, (program) => program.run(feeds));
+    const at = (input: HeadInput) => read[gradientName(`residual${input.toUpperCase()}`)].data as Reals;
+    return { q: at("q"), k: at("k"), v: at("v") };
   }
 
   /** Over all rows, or over those of a position. */
@@ -272,23 +284,13 @@ class EdgeScorer {
     const sums = position === undefined ? this.sums : this.byPosition[position];
     return sums[edgeIndex(this.topology, edge)];
   }
-
-  dispose(): Promise<void> {
-    return this.products.dispose();
-  }
 }
 
-/** Compiles a graph for a single run: a layer's weights are not held beside the model's own. */
-async function once(
-  executor: Executor,
-  graph: Graph,
-  feeds: Parameters<Program["run"]>[0],
-): Promise<Record<string, Reals>> {
-  const program = await Program.compile(graph, { threads: executor.threads });
-  try {
-    const outputs = await program.run(feeds);
-    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as Reals]));
-  } finally {
-    await program.dispose();
-  }
+/** written "source entry", gradients "slot entry" → products "source slot" */
+function productsGraph({ precision }: Executor): Graph {
+  const graph = new Graph("edge-products");
+  const written = graph.input("written", precision, ["sources", "entries"]);
+  const gradients = graph.input("gradients", precision, ["slots", "entries"]);
+  graph.output("products", matMul(written, transpose(gradients, [1, 0])));
+  return graph;
 }

@@ -3,6 +3,7 @@
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
+import { HeldPrograms } from "../activations/held-programs.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
@@ -91,7 +92,7 @@ export async function gradientScores(
   const parts = partsOf(path, config);
   const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
   let done = 0;
-  for (const part of parts) {
+  const scored = async (part: Part, programs: HeldPrograms): Promise<void> => {
     const jobs = groups.flatMap((group) => path.alphas.map((alpha) => ({ group, part, alpha })));
     for (const batch of inBatches(executor, jobs)) {
       const changes = new AblationDifferences(executor, ablated);
@@ -99,6 +100,7 @@ export async function gradientScores(
       for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
       const ends = await backward(executor, runs, {
         from: firstLayerOf(part),
+        programs,
         visit: async (layer, r, gradients) => {
           if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
           const { group } = batch[r];
@@ -112,7 +114,10 @@ export async function gradientScores(
         sums.addInput(difference(await changes.ablatedInput(group), group.clean), ends[r], group.slots);
       }
     }
-  }
+  };
+  await HeldPrograms.during(executor, async (programs) => {
+    for (const part of parts) await scored(part, programs);
+  });
   return sums.scores(path.alphas.length * examples.length);
 }
 

@@ -1,0 +1,28 @@
+// Programs of graphs, held from one use to the next.
+import type { Graph } from "../onnx/graph.ts";
+import { Program } from "../runtime/ort.ts";
+import { Held } from "./held.ts";
+
+/** All layers of a small model; of a large one the first that fit, so that what is held beside its weights stays little. */
+const usualBytes = 1.5e8;
+
+export class HeldPrograms {
+  private constructor(
+    private readonly threads: number | undefined,
+    private readonly held: Held<Program>,
+  ) {}
+
+  /** Held until the work ends. */
+  static during<T>(
+    { threads }: { readonly threads?: number },
+    work: (programs: HeldPrograms) => Promise<T>,
+    bytes = usualBytes,
+  ): Promise<T> {
+    return Held.during<Program, T>(bytes, (held) => work(new HeldPrograms(threads, held)));
+  }
+
+  /** Lends the program of a graph to some work. @param name under which the same graph is found again */
+  of<T>(name: string, build: () => Graph, work: (program: Program) => Promise<T>): Promise<T> {
+    return this.held.of(name, () => Program.compile(build(), { threads: this.threads }), work);
+  }
+}
