@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../base/errors.ts";
 import { say, sayList } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
+import { lazily } from "../base/lazily.ts";
 import { ByteFile } from "../formats/byte-file.ts";
 import { type Checkpoint, mainStorage } from "../formats/checkpoint.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
@@ -60,26 +61,26 @@ export class CheckpointModel implements Model {
     const table = this.names.layer(l);
     const required = (field: LayerField): Float32Array => this.read(field, table[field]!);
     const optional = (field: LayerField): Float32Array | undefined => table[field] && this.read(field, table[field]);
-    return {
-      norm1: { gain: required("norm1.gain"), bias: optional("norm1.bias") },
-      W_Q: required("W_Q"),
-      b_Q: optional("b_Q"),
-      W_K: required("W_K"),
-      b_K: optional("b_K"),
-      W_V: required("W_V"),
-      b_V: optional("b_V"),
-      normQ: optional("normQ"),
-      normK: optional("normK"),
-      W_O: required("W_O"),
-      b_O: optional("b_O"),
-      norm2: { gain: required("norm2.gain"), bias: optional("norm2.bias") },
-      W_gate: optional("W_gate"),
-      b_gate: optional("b_gate"),
-      W_in: required("W_in"),
-      b_in: optional("b_in"),
-      W_out: required("W_out"),
-      b_out: optional("b_out"),
-    };
+    return lazily<LayerWeights>({
+      norm1: () => ({ gain: required("norm1.gain"), bias: optional("norm1.bias") }),
+      W_Q: () => required("W_Q"),
+      b_Q: () => optional("b_Q"),
+      W_K: () => required("W_K"),
+      b_K: () => optional("b_K"),
+      W_V: () => required("W_V"),
+      b_V: () => optional("b_V"),
+      normQ: () => optional("normQ"),
+      normK: () => optional("normK"),
+      W_O: () => required("W_O"),
+      b_O: () => optional("b_O"),
+      norm2: () => ({ gain: required("norm2.gain"), bias: optional("norm2.bias") }),
+      W_gate: () => optional("W_gate"),
+      b_gate: () => optional("b_gate"),
+      W_in: () => required("W_in"),
+      b_in: () => optional("b_in"),
+      W_out: () => required("W_out"),
+      b_out: () => optional("b_out"),
+    });
   }
 
   embedRows(ids: readonly number[]): Float32Array {

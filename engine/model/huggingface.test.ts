@@ -24,7 +24,7 @@ describe("openModel() on a folder", () => {
       const { folder, prompts, storage } = tiny(name);
       withModel(folder, (model) => {
         for (const { text, ids } of prompts) expect(model.tokenizer.encode(text)).toEqual(ids);
-        const layers = Array.from({ length: model.config.nLayers }, (_, l) => model.layer(l));
+        const layers = Array.from({ length: model.config.nLayers }, (_, l) => ({ ...model.layer(l) }));
         expect(layers.map(({ W_Q }) => W_Q.length)).toEqual(
           new Array(3).fill(24 * model.config.nHeads * model.config.dHead),
         );
@@ -92,7 +92,7 @@ describe("openModel() on a folder", () => {
     const key = "gpt_neox.layers.1.attention.query_key_value";
     const fused = file.readRows(`${key}.weight`, 0, 72);
     const bias = file.readRows(`${key}.bias`, 0, 1);
-    const { W_K, b_V } = withModel(folder, (model) => model.layer(1));
+    const { W_K, b_V } = withModel(folder, (model) => ({ ...model.layer(1) }));
     // Head 2's key, dimension 3: row 2·3·8 + 8 + 3 of the stored 72; input 5.
     expect(W_K[5 * 24 + 2 * 8 + 3]).toBe(fused[(2 * 24 + 8 + 3) * 24 + 5]);
     expect(b_V![2 * 8 + 3]).toBe(bias[2 * 24 + 16 + 3]);
@@ -147,7 +147,7 @@ describe("a GGUF of the same weights", () => {
     const { folder, gguf, prompts } = tiny(name);
     const stored = openModel(folder);
     const packed = openModel(gguf!);
-    for (let l = 0; l < 3; l++) expect(packed.layer(l)).toEqual(stored.layer(l));
+    for (let l = 0; l < 3; l++) expect({ ...packed.layer(l) }).toEqual({ ...stored.layer(l) });
     const ids = [0, 3, 200];
     expect(packed.embedRows(ids)).toEqual(stored.embedRows(ids));
     expect(packed.unembedRows(ids)).toEqual(stored.unembedRows(ids));
@@ -172,7 +172,7 @@ test("an id outside the vocabulary is named", () => {
 
 /** Matrices, biases and q/k norms that layer 0 has. */
 function fieldsOf(name: string): string[] {
-  const layer: LayerWeights = withModel(tiny(name).folder, (model) => model.layer(0));
+  const layer: LayerWeights = withModel(tiny(name).folder, (model) => ({ ...model.layer(0) }));
   return Object.entries(layer)
     .filter(([field, value]) => value instanceof Float32Array && /^(W_|b_|norm[QK])/.test(field))
     .map(([field]) => field);

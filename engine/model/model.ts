@@ -113,7 +113,7 @@ export interface Model {
   readonly tokenizer: Tokenizer;
   /** Read when asked for, so that a broken template harms nobody who does not chat. */
   speech(): Speech;
-  /** Read, decoded and transposed anew by every call; nothing is kept. */
+  /** Each weight is read, decoded and transposed when it is first asked for of what a call returns; the model keeps nothing. */
   layer(l: number): LayerWeights;
   /** Rows of W_E, "row dModel". */
   embedRows(ids: readonly number[]): Float32Array;

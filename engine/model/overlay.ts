@@ -1,5 +1,6 @@
 // A model with some of its weights replaced: everything that takes a model takes it, and nothing is written to the checkpoint.
 import { sha256 } from "../base/hash.ts";
+import { lazily } from "../base/lazily.ts";
 import type { LayerWeights, Model, NormWeights } from "./model.ts";
 import { checkPatch, hashOfPatch, layerField, type WeightPatch, type WeightRows, weightShape } from "./weight-patch.ts";
 import type { LayerField } from "./weight-names.ts";
@@ -60,26 +61,26 @@ export class OverlaidModel implements Model {
       gain: changed(`${field}.gain`, weights[field].gain)!,
       bias: changed(`${field}.bias`, weights[field].bias),
     });
-    return {
-      norm1: norm("norm1"),
-      W_Q: changed("W_Q", weights.W_Q)!,
-      b_Q: changed("b_Q", weights.b_Q),
-      W_K: changed("W_K", weights.W_K)!,
-      b_K: changed("b_K", weights.b_K),
-      W_V: changed("W_V", weights.W_V)!,
-      b_V: changed("b_V", weights.b_V),
-      normQ: changed("normQ", weights.normQ),
-      normK: changed("normK", weights.normK),
-      W_O: changed("W_O", weights.W_O)!,
-      b_O: changed("b_O", weights.b_O),
-      norm2: norm("norm2"),
-      W_gate: changed("W_gate", weights.W_gate),
-      b_gate: changed("b_gate", weights.b_gate),
-      W_in: changed("W_in", weights.W_in)!,
-      b_in: changed("b_in", weights.b_in),
-      W_out: changed("W_out", weights.W_out)!,
-      b_out: changed("b_out", weights.b_out),
-    };
+    return lazily<LayerWeights>({
+      norm1: () => norm("norm1"),
+      W_Q: () => changed("W_Q", weights.W_Q)!,
+      b_Q: () => changed("b_Q", weights.b_Q),
+      W_K: () => changed("W_K", weights.W_K)!,
+      b_K: () => changed("b_K", weights.b_K),
+      W_V: () => changed("W_V", weights.W_V)!,
+      b_V: () => changed("b_V", weights.b_V),
+      normQ: () => changed("normQ", weights.normQ),
+      normK: () => changed("normK", weights.normK),
+      W_O: () => changed("W_O", weights.W_O)!,
+      b_O: () => changed("b_O", weights.b_O),
+      norm2: () => norm("norm2"),
+      W_gate: () => changed("W_gate", weights.W_gate),
+      b_gate: () => changed("b_gate", weights.b_gate),
+      W_in: () => changed("W_in", weights.W_in)!,
+      b_in: () => changed("b_in", weights.b_in),
+      W_out: () => changed("W_out", weights.W_out)!,
+      b_out: () => changed("b_out", weights.b_out),
+    });
   }
 
   embedRows(ids: readonly number[]): Float32Array {

@@ -8,7 +8,8 @@ import type { Stored } from "./weight-names.ts";
 /** Outputs read at once: one tile of rows fits the cache while it is transposed. */
 const TILE_OUTPUTS = 64;
 const TILE_INPUTS = 64;
-/** Rows of an embedding read at once. */
+/** Columns that are put at once. */
+const AT_ONCE = 8;
 
 /** A matrix as "in out", `shape` = [out, in]. */
 export function readMatrix(checkpoint: Checkpoint, stored: Stored, shape: readonly number[]): Float32Array {
@@ -26,15 +27,39 @@ function transposed(checkpoint: Checkpoint, stored: Stored, nOut: number, nIn: n
     const firstRow = least(places);
     const rows = checkpoint.readRows(stored.key, firstRow, greatest(places) - firstRow + 1);
     const starts = places.map((row) => (row - firstRow) * nIn);
-    for (let tile = 0; tile < nIn; tile += TILE_INPUTS) {
-      const tileEnd = Math.min(tile + TILE_INPUTS, nIn);
-      for (let i = tile; i < tileEnd; i++) {
-        const to = i * nOut + firstOut;
-        for (let o = 0; o < starts.length; o++) matrix[to + o] = rows[starts[o] + i];
-      }
-    }
+    for (let o = 0; o < starts.length; o += AT_ONCE)
+      putColumns(matrix, firstOut + o, nOut, rows, starts.slice(o, o + AT_ONCE));
   }
   return matrix;
+}
+
+/** Rows that begin at `starts` become columns of a matrix "in out", from one output on. */
+function putColumns(
+  matrix: Float32Array,
+  from: number,
+  nOut: number,
+  rows: Float32Array,
+  starts: readonly number[],
+): void {
+  const nIn = matrix.length / nOut;
+  if (starts.length < AT_ONCE) {
+    for (let i = 0, to = from; i < nIn; i++, to += nOut) {
+      for (let o = 0; o < starts.length; o++) matrix[to + o] = rows[starts[o] + i];
+    }
+    return;
+  }
+  // Written out, it takes half the time: eight rows are read in step, and what is written lies together.
+  const [a, b, c, d, e, f, g, h] = starts;
+  for (let i = 0, to = from; i < nIn; i++, to += nOut) {
+    matrix[to] = rows[a + i];
+    matrix[to + 1] = rows[b + i];
+    matrix[to + 2] = rows[c + i];
+    matrix[to + 3] = rows[d + i];
+    matrix[to + 4] = rows[e + i];
+    matrix[to + 5] = rows[f + i];
+    matrix[to + 6] = rows[g + i];
+    matrix[to + 7] = rows[h + i];
+  }
 }
 
 function selectedColumns(checkpoint: Checkpoint, stored: Stored, nOut: number, nIn: number): Float32Array {

@@ -138,7 +138,7 @@ function useJournal(path: string): void {
 function useModel(path: string): void {
   const model = openModel(path);
   try {
-    model.layer(0);
+    Object.values(model.layer(0));
     model.finalNorm();
     const ids = model.tokenizer.encode("a b.");
     model.tokenizer.decode(ids);
