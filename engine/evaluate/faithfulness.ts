@@ -81,12 +81,14 @@ const slack = 1e-12;
 export function describeCriterion({ name, threshold, second }: Criterion): string {
   const percent = `${Math.round(threshold * 1000) / 10} %`;
   const answers =
-    second === "accuracy" ? `top-1 accuracy ≥ ${percent} of the model's` : `KL ≤ ${round(1 - threshold)} × KL(model‖∅)`;
+    second === "accuracy"
+      ? say`top-1 accuracy ≥ ${percent} of the model's`
+      : say`KL ≤ ${round(1 - threshold)} × KL(model‖∅)`;
   switch (name) {
     case "match":
-      return `|1 − f| ≤ ${round(1 - threshold)} and ${answers}`;
+      return say`|1 − f| ≤ ${round(1 - threshold)} and ${answers}`.text;
     case "at-least":
-      return `f ≥ ${threshold} and ${answers}`;
+      return say`f ≥ ${threshold} and ${answers}`.text;
     case "difference-only":
       return `|1 − f| ≤ ${round(1 - threshold)}`;
   }

@@ -340,7 +340,8 @@ function validationNotes({ confidence, validated, prepared }: RunFacts): Note[] 
   if (confidence === 0) return [];
   if (!validated) {
     const { length } = prepared.validation;
-    const text = `There are ${length} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.`;
+    const { text } =
+      say`There are ${length} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.`;
     return [{ code: "not-validated", text }];
   }
   return validated.record.reached ? [] : [{ code: "confidence-not-reached", text: validated.record.statement }];
@@ -361,9 +362,8 @@ export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonl
 
 function connectionNotes({ edges, legalEdges }: Pick<RunFacts, "edges" | "legalEdges">): Note[] {
   if (edges.length === 0 || edges.length >= legalEdges) return [];
-  const text =
-    `${edges.length} of the ${legalEdges} connections among what is kept were measured: those of the largest estimates by edge ` +
-    `attribution, among searched units first.`;
+  const { text } =
+    say`${edges.length} of the ${legalEdges} connections among what is kept were measured: those of the largest estimates by edge attribution, among searched units first.`;
   return [{ code: "connections-left-out", text }];
 }
 
@@ -373,24 +373,27 @@ export function resultNotes(
   oneMinimal: boolean | undefined,
 ): Note[] {
   const judged = heldOut ?? discovery;
-  const where = heldOut ? "held-out" : "discovery";
+  const where = heldOut ? say`held-out` : say`discovery`;
   const unit = metricUnit[prepared.task.metric];
   const found: Note[] = [];
   if (judged.faithfulness > 1) {
-    const text = `f = ${judged.faithfulness.toFixed(3)} on the ${where} examples: the circuit overshoots the model (${judged.circuit.toFixed(3)} against ${judged.full.toFixed(3)} ${unit}).`;
+    const { text } =
+      say`f = ${judged.faithfulness.toFixed(3)} on the ${where} examples: the circuit overshoots the model (${judged.circuit.toFixed(3)} against ${judged.full.toFixed(3)} ${unit}).`;
     found.push({ code: "over-recovery", text });
   }
   if (heldOut && !heldOut.criterionHolds) {
-    const text = `The held-out figures miss the criterion (${describeCriterion(prepared.criterion)}): f ${heldOut.faithfulness.toFixed(3)}, accuracy ${heldOut.accuracy.circuit.toFixed(3)} against the model's ${heldOut.accuracy.full.toFixed(3)}, KL ${heldOut.kl.toFixed(3)} nats. More discovery examples make a circuit that generalises.`;
+    const { text } =
+      say`The held-out figures miss the criterion (${describeCriterion(prepared.criterion)}): f ${heldOut.faithfulness.toFixed(3)}, accuracy ${heldOut.accuracy.circuit.toFixed(3)} against the model's ${heldOut.accuracy.full.toFixed(3)}, KL ${heldOut.kl.toFixed(3)} nats. More discovery examples make a circuit that generalises.`;
     found.push({ code: "held-out-misses-criterion", text });
   }
   if (prepared.criterion.second === "accuracy" && judged.accuracy.full < weakAccuracy) {
-    const text = `The model itself is right in only ${(100 * judged.accuracy.full).toFixed(0)} % of the ${where} examples.`;
+    const { text } =
+      say`The model itself is right in only ${(100 * judged.accuracy.full).toFixed(0)} % of the ${where} examples.`;
     found.push({ code: "weak-task", text });
   }
   const best = random?.quantiles["0.95"];
   if (best !== undefined && Math.abs(1 - best) <= Math.abs(1 - judged.faithfulness)) {
-    const text = `One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
+    const { text } = say`One in twenty random circuits of this size per layer is as faithful (f ≥ ${best.toFixed(3)}).`;
     found.push({ code: "random-as-good", text });
   }
   const few = fewNotes(prepared);
@@ -398,7 +401,7 @@ export function resultNotes(
   if (oneMinimal === false) {
     found.push({
       code: "unverified",
-      text: "The search stopped before a whole pass removed nothing; single units may still go.",
+      text: say`The search stopped before a whole pass removed nothing; single units may still go.`.text,
     });
   }
   return found;

@@ -1,5 +1,6 @@
 // How far a search may go: back on its own way to the smallest circuit that holds on examples which the search did not see.
 import { leastForInterval } from "../base/interval.ts";
+import { say } from "../base/sentence.ts";
 import type { CircuitSearch } from "../circuit/circuit-schema.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
@@ -96,11 +97,13 @@ function stepTo(
 
 /** In one plain sentence, for file, command line and window. */
 function statementOf(confidence: number, holds: number, examples: number): string {
-  const basis = `judged by ${examples} validation examples that the search did not see`;
-  const other = `on ${examples} other examples of this task`;
-  return holds >= confidence
-    ? `The criterion would hold ${other} in ${percent(holds)} of all draws (at least ${percent(confidence)} was asked for), ${basis}.`
-    : `The criterion would hold ${other} in only ${percent(holds)} of all draws, though ${percent(confidence)} was asked for, ${basis}; putting removed units back did not help.`;
+  const basis = say`judged by ${examples} validation examples that the search did not see`;
+  const other = say`on ${examples} other examples of this task`;
+  const said =
+    holds >= confidence
+      ? say`The criterion would hold ${other} in ${percent(holds)} of all draws (at least ${percent(confidence)} was asked for), ${basis}.`
+      : say`The criterion would hold ${other} in only ${percent(holds)} of all draws, though ${percent(confidence)} was asked for, ${basis}; putting removed units back did not help.`;
+  return said.text;
 }
 
 const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;

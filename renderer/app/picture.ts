@@ -1,9 +1,9 @@
 // What the canvas shows and what is exported: the map or the figure of the shown circuit, with a caption that says what came out.
-import type { CircuitNode } from "../../engine/circuit/circuit-schema.ts";
+import type { CircuitEdge, CircuitNode } from "../../engine/circuit/circuit-schema.ts";
 import { strongestEdges } from "../graph/edge-choice.ts";
 import { strongestOf } from "../graph/edge-look.ts";
 import type { DrawnNode } from "../graph/drawn.ts";
-import { circuitFigure, type NodeEffect } from "../graph/figure.ts";
+import { circuitFigure, leastFigureHeight, type NodeEffect } from "../graph/figure.ts";
 import { circuitMap } from "../graph/map.ts";
 import { type Palette, PALETTES } from "../look/palette.ts";
 import { shownTheme } from "../state/shown-theme.svelte.ts";
@@ -44,16 +44,13 @@ export function pictureOf(bench: Workbench, words: Words, kind: DrawingKind, loo
   const caption = captionOf(bench, words);
   if (kind === "map") {
     const rows = Math.min(14, Math.max(9, 260 / sizes.nLayers)) * sizes.nLayers + 24;
-    const height = look.room === undefined ? rows : Math.max(look.room - 50, 9 * sizes.nLayers + 24);
+    const height = look.room === undefined ? rows : Math.max(look.room - 50, LOWEST_ROW * sizes.nLayers + 24);
     const lines = look.room === undefined ? caption : caption.slice(0, 2);
     return circuitMap({ nodes, effects, sizes, ...look, height, words: { caption: lines, ...mapWords(words) } });
   }
   const boxes = boxesOf(nodes, look.room !== undefined);
+  const edges = edgesAmong(bench, boxes);
   const ids = new Set(boxes.map(({ id }) => id));
-  const cut = new Set(nodes.filter(({ state }) => state === "ablated").map(({ id }) => id));
-  const within = (id: string) => !cut.has(id) && (ids.has(id) || id === "input" || id === "logits");
-  const drawable = bench.connections.drawn.filter(({ source, target }) => within(source) && within(target));
-  const edges = bench.connections.edgeCircuit ? drawable : strongestEdges(drawable);
   const left = nodes.filter(({ id, state }) => state === "always" && !ids.has(id) && !isEnd(id)).length;
   return circuitFigure({
     nodes: boxes,
@@ -85,6 +82,35 @@ export function pictureOf(bench: Workbench, words: Words, kind: DrawingKind, loo
     },
   });
 }
+
+/** How many connections the figure on the page draws. */
+export const edgesOnPage = (bench: Workbench): number => edgesAmong(bench, boxesOf(bench.drawnNodes, true)).length;
+
+/** What the figure draws between the boxes that it has: of a search the strongest, of a circuit of edges all that pass the filter. */
+function edgesAmong({ connections }: Workbench, boxes: readonly DrawnNode[]): readonly CircuitEdge[] {
+  const drawn = new Set(boxes.filter(({ state }) => state !== "ablated").map(({ id }) => id));
+  const within = (id: string) => drawn.has(id) || isEnd(id);
+  const drawable = connections.drawn.filter(({ source, target }) => within(source) && within(target));
+  return connections.edgeCircuit ? drawable : strongestEdges(drawable);
+}
+
+/**
+ * Pixels to a point on the page, so that 8 pt are at least the size of the page's small text: more on a canvas with more room, as far as
+ * the figure's rows still fit.
+ */
+export function pageScale(bench: Workbench, kind: DrawingKind, width: number, height: number): number {
+  const roomy = SMALL_TEXT * Math.max(1, Math.min(1.7, width / PLAIN_CANVAS.width, height / PLAIN_CANVAS.height));
+  if (kind === "map") return roomy;
+  const least = leastFigureHeight(boxesOf(bench.drawnNodes, true), width / roomy);
+  return Math.max(SMALL_TEXT, Math.min(roomy, height / least));
+}
+
+/** Of a map on the page, points: at 1.4 pixels to a point still something to click. */
+const LOWEST_ROW = 6;
+
+/** Pixels to a point at which 8 pt are small text, and the canvas that a figure fills then, pixels. */
+const SMALL_TEXT = 1.4;
+const PLAIN_CANVAS = { width: 1000, height: 520 };
 
 const isEnd = (id: string) => id === "input" || id === "logits";
 
@@ -119,6 +145,7 @@ function mapWords(words: Words) {
     kept: words.t("figure.kept"),
     now: words.t("map.now"),
     effect: words.t("map.effect"),
+    against: words.t("map.against"),
   };
 }
 

@@ -63,6 +63,10 @@ const MARGIN = 8;
 /** Height for its width of the drawing itself, where it has room, and of the whole with key and caption. */
 const TALLEST = { drawing: 1.1, whole: 4 / 3 };
 
+/** Of a figure on the page, points: boxes and gaps no larger than a name and a turning edge need. */
+export const leastFigureHeight = (nodes: readonly DrawnNode[], width: number): number =>
+  figureLayout(nodes, [], width - 2 * MARGIN, 0).height + 2 * MARGIN;
+
 export function circuitFigure(figure: Figure): string {
   const { nodes, edges, palette, words, width, background, room } = figure;
   const inner = width - 2 * MARGIN;
@@ -99,7 +103,8 @@ export function circuitFigure(figure: Figure): string {
 
 function headings({ bands, height }: FigureLayout, palette: Palette, words: FigureWords): string {
   const drawn = bands.map(({ role, of, x, width }, b) => {
-    const lines = brokenLines(of === "heads" ? (role ?? words.noRole) : words[of], width - 2).slice(0, 2);
+    const lines = brokenLines(of === "heads" ? (role ?? words.noRole) : words[of], width - 2).slice(0, 3);
+    const pitch = lines.length > 2 ? 8.5 : 9;
     return element(
       "g",
       {},
@@ -113,7 +118,7 @@ function headings({ bands, height }: FigureLayout, palette: Palette, words: Figu
           }),
       ...lines.map((line, i) =>
         text(
-          { x: x + width / 2, y: 7 + i * 9, "text-anchor": "middle", "font-weight": "bold", fill: palette.ink },
+          { x: x + width / 2, y: 7 + i * pitch, "text-anchor": "middle", "font-weight": "bold", fill: palette.ink },
           line,
         ),
       ),

@@ -38,7 +38,9 @@ export interface MapWords {
   readonly kept: string;
   /** Removed at the step that is shown, or being tried. */
   readonly now: string;
+  /** Of effects that help, and of those that work against the task. */
   readonly effect: string;
+  readonly against: string;
 }
 
 const LEFT = 26;
@@ -181,6 +183,7 @@ function key(y: number, palette: Palette, words: MapWords): string {
     { sample: box(palette.panel, palette.kept, 1.4), line: words.kept },
     { sample: ring, line: words.now },
     { sample: box(palette.negative[0], palette.line, 0.5), line: words.effect },
+    { sample: box(palette.positive[1], palette.line, 0.5), line: words.against },
   ];
   let x = 0;
   const drawn = entries.map(({ sample, line }) => {

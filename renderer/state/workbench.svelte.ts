@@ -490,15 +490,20 @@ export class Workbench {
     const { shown } = this.runs;
     if (!shown?.circuit) return undefined;
     const { id: run, circuit, request } = shown;
-    const { tasks, task: opened } = this.tasks;
-    const listed = tasks.state === "done" ? tasks.value.map(({ file }) => file) : [];
     return {
       run,
       circuit,
       model: request.model,
       circuitName: () => this.circuitName(),
-      task: fileNamed(request.task, [...listed, ...(opened ? [opened.file] : [])]) ?? request.task,
+      task: this.knownTask(request.task),
     };
+  }
+
+  /** Where the task of a circuit lies, of which a file has only the name; that name where none of the listed tasks has it. */
+  private knownTask(file: string): string {
+    const { tasks, task: opened } = this.tasks;
+    const listed = tasks.state === "done" ? tasks.value.map((task) => task.file) : [];
+    return fileNamed(file, [...listed, ...(opened ? [opened.file] : [])]) ?? file;
   }
 
   async askHeatmap(): Promise<void> {
@@ -649,7 +654,8 @@ export class Workbench {
 
   /** Shows a circuit that is no run of the engine. */
   showCircuit(circuit: Circuit, name: string): void {
-    const request = pruneSettingsOf(circuit);
+    const recorded = pruneSettingsOf(circuit);
+    const request = { ...recorded, task: this.knownTask(recorded.task) };
     const startedAt = circuit.environment?.startedAt ?? "";
     this.runs.show({ id: name, request, state: "finished", startedAt, steps: [], circuit });
     this.isExample = false;

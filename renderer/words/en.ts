@@ -92,7 +92,7 @@ export const en = {
   "lens.followHelp": "Follow this word through all layers",
   "lens.noWords": "Follow a word to see how it comes up from layer to layer.",
   "lens.tracesAt": "1/rank of the followed words above “{token}”",
-  "lens.tracesOfTask": "1/rank at the ends of {n} prompts, mean with 95 % interval",
+  "lens.tracesOfTask": "1/rank at the ends of {n} prompts, mean with 95% interval",
   "lens.tracesLabel": "1/rank by layer",
   "lens.axis": "layer that the state goes into",
   "lens.answer.right answer": "right answer",
@@ -401,7 +401,7 @@ export const en = {
   "nodes.id": "node",
   "nodes.role": "role",
   "nodes.effect": "effect",
-  "nodes.interval": "95 %",
+  "nodes.interval": "95%",
   "nodes.shown": "{n} of {total} kept nodes",
   "attention.title": "Attention",
   "attention.example": "example",
@@ -457,7 +457,7 @@ export const en = {
   "half.faithfulness": "f",
   "half.accuracy": "the accuracy",
   "half.kl": "KL(model‖circuit)",
-  "figures.interval": "95 % interval of f",
+  "figures.interval": "95% interval of f",
   "figures.accuracyFull": "accuracy of the model",
   "figures.accuracyCircuit": "accuracy of the circuit",
   "figures.kl": "KL(model‖circuit), nats",
@@ -497,7 +497,7 @@ export const en = {
   "means.circuit": "m(C): mean {metric} of the circuit, all else ablated.\nMeasured on {n} examples, {split}.",
   "means.faithfulness":
     "f = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means, not clamped; m: {metric}.\nMeasured on {n} examples, {split}.",
-  "means.interval": "95 % bootstrap interval of f over the {n} examples, {split}.",
+  "means.interval": "95% bootstrap interval of f over the {n} examples, {split}.",
   "means.kl":
     "KL(model‖circuit) at the answer position, whole vocabulary, mean; nats.\nMeasured on {n} examples, {split}.",
   "means.klEmpty": "KL(model‖∅), the scale for KL; nats.\nMeasured on {n} examples, {split}.",
@@ -512,7 +512,7 @@ export const en = {
   "means.complement":
     "f of the complement: the circuit’s units ablated, all others present; metric {metric}.\nMeasured on the discovery examples.",
   "means.effect":
-    "m(node present) − m(node ablated) in the full model, mean over the discovery examples, with a 95 % bootstrap interval: above 0 the node helps, below 0 it works against the task. Files have the opposite sign.",
+    "m(node present) − m(node ablated) in the full model, mean over the discovery examples, with a 95% bootstrap interval: above 0 the node helps, below 0 it works against the task. Files have the opposite sign.",
   "means.roleScore": "How well the head fits the role, from its evidence; measured on discovery examples.",
   "means.normalised":
     "As they are: in the weights’ own units.\nPer node, per layer: w / √Σw² over the connections into the same node or the same layer, so that those of small nodes are seen beside those of large ones.",
@@ -628,6 +628,7 @@ export const en = {
   "map.head": "head",
   "map.now": "removed at this step",
   "map.effect": "helps, by its effect",
+  "map.against": "works against, by its effect",
   "export.drawing": "Save drawing…",
   "export.title": "Export the drawing",
   "export.sheet": "size",
@@ -891,7 +892,7 @@ export const en = {
     "The edges that are left: each of them was cut alone, and without it the criterion does not hold.",
   "means.edge.prunedPart":
     "The edges that are left when the budget is used up. {share} of them were cut alone from this very circuit, and the criterion did not hold; the others may still go.",
-  "means.edge.heldOut": "f on {n} held-out examples, 95 % bootstrap interval {interval}.",
+  "means.edge.heldOut": "f on {n} held-out examples, 95% bootstrap interval {interval}.",
   "means.edge.sign": "What a positive score in the file means. The format does not say, and both kinds of file exist.",
   "edge.title": "The circuit of edges",
   "edge.all": "All circuits of edges",
@@ -932,7 +933,7 @@ export const en = {
   "relations.known": "known",
   "relations.place": "layer · β · rank",
   "relations.mean": "faithful",
-  "relations.interval": "95 %",
+  "relations.interval": "95%",
   "relations.seen": "seen",
   "relations.unseen": "unseen",
   "relations.embedding": "embedding",
@@ -985,16 +986,16 @@ export const en = {
   "means.verdict.trivial":
     "The nearest unembedding, the bias alone or the most frequent object is right as often as the map (within 0.05).",
   "means.verdict.embedding":
-    "The map is right in 80 % or more, and as often from the token’s embedding alone: the layers add nothing to it.",
+    "The map is right in 80% or more, and as often from the token’s embedding alone: the layers add nothing to it.",
   "means.verdict.layers":
-    "The map is right in 80 % or more, but not from the embedding: layers bring the fact to the subject first.",
-  "means.verdict.partly": "Right in less than 80 %, yet more than 0.1 above what needs no map.",
+    "The map is right in 80% or more, but not from the embedding: layers bring the fact to the subject first.",
+  "means.verdict.partly": "Right in less than 80%, yet more than 0.1 above what needs no map.",
   "means.verdict.not-linear": "No more than 0.1 above what needs no map.",
   "means.relation.samples": "Subjects that W and b are fitted on.",
   "means.relation.seeds": "Random draws of those subjects; figures are means over them, the interval too.",
   "means.relation.mean":
     "Share of test subjects for which the map’s first token is the model’s own answer. Only subjects that the model answers count, and none of them was fitted on.",
-  "means.relation.interval": "95 % interval over draws and test subjects.",
+  "means.relation.interval": "95% interval over draws and test subjects.",
   "means.relation.seen": "The same, on test subjects whose object was among those fitted on.",
   "means.relation.unseen": "The same, on test subjects whose object was not.",
   "means.relation.embedding": "The same estimator from the subject’s embedding alone.",
@@ -1043,7 +1044,7 @@ export const en = {
   "means.features.bias": "E‖x̂‖² / E[x·x̂]: below 1 where reconstructions are too short.",
   "means.features.evNull": "EV of the dictionary on the states that the two lines below are measured on.",
   "means.features.random":
-    "EV of 20 dictionaries of random directions with as many features in a state: mean, and 5 % to 95 %.",
+    "EV of 20 dictionaries of random directions with as many features in a state: mean, and 5% to 95%.",
   "means.features.pca": "EV of as many principal components as features fire in a state, fitted on other texts.",
   "features.by": "By",
   "features.by.density": "density",
@@ -1079,7 +1080,7 @@ export const en = {
   "features.pageLine": "Fires in {density} of the states, at most {max}.",
   "features.pageEffect": "Ablating it changes the task’s metric by {discovery}, held out by {heldOut} (estimates).",
   "features.band.max": "Strongest",
-  "features.band.50-90": "Between the 50 and 90 % quantiles of its activations",
+  "features.band.50-90": "Between the 50 and 90% quantiles of its activations",
   "features.band.below-50": "The weaker half of its activations",
   "features.activation": "activation",
   "features.histogram": "states in which it fires",
@@ -1110,7 +1111,7 @@ export const en = {
   "features.steer.kl": "KL on neutral text",
   "features.steer.random": "random features",
   "features.steer.written": "what the model writes",
-  "features.steer.null": "{n} random features of that norm (5–95 %)",
+  "features.steer.null": "{n} random features of that norm (5–95%)",
   "features.steer.range": "text stays sane",
   "features.steer.axis.effect": "change of log p of the ten tokens that it raises",
   "features.steer.axis.kl": "KL on held-out text, nats per token",
@@ -1264,7 +1265,7 @@ export const en = {
     "{vector} {action} behind layer {layers}: {vectors} times its length, {stream} times the stream’s; it moved the states by {moved} in all.",
   "steer.dose.effect": "next token, KL",
   "steer.dose.cost": "neutral text, KL per token",
-  "steer.dose.null": "{n} random directions of its length (5 to 95 %)",
+  "steer.dose.null": "{n} random directions of its length (5 to 95%)",
   "steer.dose.range": "neutral text below {kl} nats",
   "steer.dose.axis": "KL from the model without directions, nats",
   "steer.dose.label": "What each coefficient does and costs",
@@ -1328,7 +1329,7 @@ export const en = {
     "interval {interval}; rank {rank} of {n} random directions and itself by distance from their median",
   "steer.judge.alone": "{vector} alone",
   "steer.judge.help":
-    "Mean change of the log-odds; in brackets what 5 to 95 % of random directions of the same length do. Bold: outside all of them.",
+    "Mean change of the log-odds; in brackets what 5 to 95% of random directions of the same length do. Bold: outside all of them.",
   "steer.judge.texts": "Texts that were written",
   "steer.judge.prompts": "prompts of",
   "steer.judge.matches": "match",
@@ -1441,13 +1442,13 @@ export const en = {
   "neuronStudy.aurocDiscovery": "AUROC, discovery",
   "neuronStudy.aurocHeldOut": "AUROC, held out",
   "neuronStudy.onOff": "mean at events / elsewhere",
-  "neuronStudy.quantiles": "5 %, 50 % and 95 %",
+  "neuronStudy.quantiles": "5%, 50% and 95%",
   "neuronStudy.null1":
     "Under {draws} shuffles of the labels the best of {n} neurons lies up to {chance} from 0.5; p of the best of all {p}.",
   "neuronStudy.step2": "2 · What its removal does",
   "neuronStudy.by": "set to",
   "neuronStudy.null": "others",
-  "neuronStudy.null2": "5 to 95 % of neurons of its layer with a like mean |activation|, changed in the same way",
+  "neuronStudy.null2": "5 to 95% of neurons of its layer with a like mean |activation|, changed in the same way",
   "neuronStudy.rank": "rank",
   "means.neuronStudy.rank": "By distance from the median, itself and the others counted: 1 lies outside all of them.",
   "neuronStudy.klNeutral": "KL neutral",
@@ -1470,10 +1471,10 @@ export const en = {
   "neuronStudy.strengthAxis": "change of log p at held-out events, and KL on neutral text; nats",
   "neuronStudy.curve": "Dose curve of {id}",
   "neuronStudy.strength":
-    "Spearman {spearman}, slope {slope} per sd; from its 5 to its 95 % quantile {swing} (others {low} to {high}). KL on neutral text stays below 0.1 from {from} to {to}. Set to its own value the change is {own}.",
+    "Spearman {spearman}, slope {slope} per sd; from its 5 to its 95% quantile {swing} (others {low} to {high}). KL on neutral text stays below 0.1 from {from} to {to}. Set to its own value the change is {own}.",
   "neuronStudy.contexts": "Texts where its activation is",
   "neuronStudy.contexts.highest": "highest",
-  "neuronStudy.contexts.middle": "between its 50 and 90 % quantile",
+  "neuronStudy.contexts.middle": "between its 50 and 90% quantile",
   "neuronStudy.contexts.lowest": "lowest",
   "neuronStudy.explanation": "explanation",
   "neuronStudy.rule.token": "at the tokens",
@@ -1593,10 +1594,10 @@ export const en = {
   "transplant.sameLayer": "the same",
   "transplant.intoHelp": "Puts every state before this layer; empty: the layer that it comes from.",
   "transplant.ask": "Transplant",
-  "transplant.own": "the moved subject’s own answer (all subjects, 95 %)",
+  "transplant.own": "the moved subject’s own answer (all subjects, 95%)",
   "transplant.heldOut": "the same on the held-out half",
   "transplant.host": "the answer of the prompt’s own subject",
-  "transplant.null": "another subject’s answer ({n} shuffles, 5 to 95 %)",
+  "transplant.null": "another subject’s answer ({n} shuffles, 5 to 95%)",
   "transplant.last": "last layer, by the first half",
   "transplant.axis": "layer that the state comes from",
   "transplant.share": "share of {n} subjects",
@@ -1639,7 +1640,7 @@ export const en = {
   "memories.likeliest": "the likeliest",
   "memories.ask": "Read memories",
   "memories.share":
-    "Layer {layer}: {top} of top lists and {bottom} of bottom lists are more coherent than 99 % of {n} random directions.",
+    "Layer {layer}: {top} of top lists and {bottom} of bottom lists are more coherent than 99% of {n} random directions.",
   "memories.written": "What adds to the logit of “{token}” after “{text}”: {logit} in all",
   "memories.plotLabel": "What each layer’s attention and MLP add to the logit",
   "memories.frozen":
@@ -1752,7 +1753,7 @@ export const en = {
   "sweep.label": "What each cell of the sweep has found",
   "sweep.cell": "{finished} of {n} jobs finished, {failed} failed; click for its jobs",
   "sweep.help":
-    "Means over the jobs of each cell with 95 % intervals. Click a cell for its jobs, and a job for its run.",
+    "Means over the jobs of each cell with 95% intervals. Click a cell for its jobs, and a job for its run.",
   "sweep.helpSoFar": "Means of the jobs that are done so far; intervals come with the result.",
   "sweep.jobs": "Jobs of the chosen cell",
   "sweep.run": "run",
@@ -1760,7 +1761,7 @@ export const en = {
   "sweep.missing": "not done yet",
   "sweep.differs": "Another machine gave other bytes: {difference}",
   "sweep.caption":
-    "{name}: {figure}, mean and 95 % interval over the jobs of a cell; {finished} finished, {failed} failed, {missing} missing",
+    "{name}: {figure}, mean and 95% interval over the jobs of a cell; {finished} finished, {failed} failed, {missing} missing",
   "sweep.figure.kept": "units kept",
   "sweep.figure.f": "f",
   "sweep.figure.holds": "criterion holds held out",
@@ -1790,7 +1791,7 @@ export const en = {
   "twoHop.class.wrong-hop": "wrong, with a hop that is not known",
   "twoHop.line": "{class} ({n})",
   "twoHop.axis": "point of the stream: before this layer",
-  "twoHop.reached": "share of questions that have decoded it at rank {within} or better, 95 %",
+  "twoHop.reached": "share of questions that have decoded it at rank {within} or better, 95%",
   "twoHop.decoded": "Where it is decoded",
   "twoHop.what.e2AtE1": "middle entity, at the first one",
   "twoHop.what.e2AtEnd": "middle entity, at the end",
@@ -1864,9 +1865,9 @@ export const en = {
   "means.stability.holds":
     "Share of the {n} searches whose circuit passes the criterion on held-out examples of its own too.",
   "means.stability.jaccard":
-    "|A ∩ B| / |A ∪ B| over the kept units of every two of the {n} circuits: their mean, its 95 % bootstrap interval over the searches (from 5 on); the least is {least}.",
+    "|A ∩ B| / |A ∪ B| over the kept units of every two of the {n} circuits: their mean, its 95% bootstrap interval over the searches (from 5 on); the least is {least}.",
   "means.stability.jaccardWithCircuit":
-    "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95 % bootstrap interval over the searches (from 5 on); the least is {least}.",
+    "|A ∩ C| / |A ∪ C|, A each of the {n} circuits, C the one that is shown: their mean, its 95% bootstrap interval over the searches (from 5 on); the least is {least}.",
   "means.stability.share": "{k} of {n} searches keep it.",
   "several.title": "Several circuits, as equals",
   "several.lead":
@@ -1918,7 +1919,7 @@ export const en = {
     "Measures with each kind of corrupt prompt that a task names: a circuit is one of its corruption too.",
   "explain.transfer.equals":
     "Measures the other circuits that the search found as well: a table of prompts by circuits.",
-  "transfer.interval": "95 %",
+  "transfer.interval": "95%",
   "transfer.accuracy": "accuracy",
   "transfer.accuracyFull": "the model’s",
   "transfer.holds": "holds",
@@ -1928,7 +1929,7 @@ export const en = {
     "What a removed unit gives instead. Unless you choose here, other tasks use their own ablation, and the circuit’s own task uses the circuit’s.",
   "means.transfer.faithfulness":
     "f = (m(C) − m(∅)) / (m(M) − m(∅)), m: the metric of that task.\nMeasured on {n} examples, {split}, with {ablation}.",
-  "means.transfer.interval": "95 % bootstrap interval of f over the {n} examples, {split}.",
+  "means.transfer.interval": "95% bootstrap interval of f over the {n} examples, {split}.",
   "means.transfer.accuracy":
     "Share of prompts whose top token is a right answer, circuit alone.\nMeasured on {n} examples, {split}.",
   "means.transfer.accuracyFull":
@@ -1942,7 +1943,7 @@ export const en = {
   "explain.searchStart":
     "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.",
   "explain.budget":
-    "Circuits that may be measured; 0: as many as it takes. Empty: 15 % of the hidden neurons where they are more than 4096, else no limit.",
+    "Circuits that may be measured; 0: as many as it takes. Empty: 15% of the hidden neurons where they are more than 4096, else no limit.",
   "stage.constants": "Learning constants",
   "stage.masks": "Learning masks",
   "figures.measuredWith": "Figures of the file are measured with the ablation of the search: {ablation}.",

@@ -1,4 +1,5 @@
 // The words of the page in the language that is chosen, and numbers as that language writes them.
+import { recognised } from "./recognised.ts";
 import { worded } from "./said.ts";
 import { readSpoken } from "../client/spoken.ts";
 import type { WireError } from "../../engine/contract.ts";
@@ -26,16 +27,20 @@ export class Words {
   readonly t = <Key extends WordKey>(key: Key, ...[values]: Arguments<Key>): string =>
     fill(tableOf(this.language)[key], values ?? {});
 
-  /** A sentence of the engine's; one of an earlier version is a bare text. */
+  /** A sentence of the engine's; in files, and of an earlier version, it is a bare text. */
   readonly said = (said: Note | string): string => {
     const sentences = sentencesOf(this.language);
-    const spoken = typeof said === "string" ? undefined : readSpoken(said);
-    if (!spoken) return typeof said === "string" ? said : "";
+    if (typeof said === "string") {
+      const meant = sentences && recognised(said, sentences);
+      return meant ? worded(meant, sentences) : said;
+    }
+    const spoken = readSpoken(said);
+    if (!spoken) return "";
     return sentences ? worded(spoken, sentences) : spoken.text;
   };
 
   /** What failed. */
-  readonly failure = ({ message, said }: WireError): string => (said ? this.said(said) : message);
+  readonly failure = ({ message, said }: WireError): string => this.said(said ?? message);
 
   /** A name of a closed list of the engine's, in the reader's words, or something else where there are none. */
   named(prefix: string, name: string, otherwise = name): string {
@@ -65,19 +70,14 @@ export class Words {
   readonly number = (value: number | undefined | null, digits = 3): string =>
     value === undefined || value === null || Number.isNaN(value) ? "–" : this.format(value, digits);
 
-  readonly count = (value: number): string => new Intl.NumberFormat(LANGUAGE_TAGS[this.language]).format(value);
+  readonly count = (value: number): string =>
+    this.format(value, 0, { minimumFractionDigits: 0, maximumFractionDigits: 3 });
 
   readonly percent = (value: number | undefined, digits = 0): string =>
-    value === undefined
-      ? "–"
-      : new Intl.NumberFormat(LANGUAGE_TAGS[this.language], {
-          style: "percent",
-          minimumFractionDigits: digits,
-          maximumFractionDigits: digits,
-        }).format(value);
+    value === undefined ? "–" : this.format(value, digits, { style: "percent" });
 
   readonly signed = (value: number | undefined, digits = 3): string =>
-    value === undefined ? "–" : `${value > 0 ? "+" : ""}${this.format(value, digits)}`;
+    value === undefined ? "–" : this.format(value, digits, { signDisplay: "exceptZero" });
 
   readonly interval = (ends: readonly [number, number] | undefined, digits = 3): string =>
     ends ? `[${ends.map((end) => this.format(end, digits)).join(", ")}]` : "–";
@@ -113,8 +113,14 @@ export class Words {
       : `${this.format(megabytes / 1000, 1)} GB`;
   };
 
-  private format(value: number, digits: number): string {
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  /** Every number is written here: a true minus sign, and none before what is shown as zero. */
+  private format(value: number, digits: number, more: Intl.NumberFormatOptions = {}): string {
+    const options: Intl.NumberFormatOptions = {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: "negative",
+      ...more,
+    };
     return new Intl.NumberFormat(LANGUAGE_TAGS[this.language], options).format(value).replace("-", "−");
   }
 }

@@ -45,6 +45,21 @@ test("numbers have a true minus sign, and a dash where there is none", () => {
   ]);
 });
 
+test("what is shown as zero has no sign, in any way of writing it", () => {
+  const words = new Words({ language: "en" });
+  const least = -0.0004;
+  expect([
+    words.number(least),
+    words.signed(least),
+    words.signed(-least),
+    words.interval([least, 0.25]),
+    words.percent(least),
+    words.count(-0),
+    words.headline({ code: "new", values: { a: least } }),
+  ]).toEqual(["0.000", "0.000", "0.000", "[0.000, 0.250]", "0%", "0", "a 0.000"]);
+  expect([words.percent(-0.25), words.count(-1234), words.signed(-0.0006)]).toEqual(["−25%", "−1,234", "−0.001"]);
+});
+
 test("a name that has no words is shown as it is", () => {
   expect(new Words({ language: "zh" }).named("role", "backup of the backup")).toBe("backup of the backup");
 });

@@ -56,24 +56,30 @@ async function takeAll(size: string, theme: (typeof THEMES)[number], language: k
   const into = join(folder, `${size}-${theme}-${language}`);
   mkdirSync(into, { recursive: true });
   const tab = await launch(server.address, options);
+  // A scene that does not come up is told soon, and its picture shows where it stands.
+  tab.page.setDefaultTimeout(30_000);
   for (const scene of scenes) {
     if (scene.card !== undefined && !cards.has(scene.card)) continue;
     try {
       await show(scene);
-      // No tooltip, no caret, no half-drawn frame.
-      await tab.page.mouse.move(0, 0);
-      await tab.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-      const path = join(into, `${scene.name}.png`);
-      await tab.page.screenshot({ path, animations: "disabled", caret: "hide" });
+      await take(scene.name);
     } catch (thrown) {
       process.stdout.write(`${into}, ${scene.name}: ${String(thrown).split("\n")[0]}\n`);
       process.exitCode = 1;
+      await take(`${scene.name}-failed`);
     }
     await tab.page.keyboard.press("Escape");
   }
   for (const complaint of tab.complaints) process.stdout.write(`${into}: ${complaint}\n`);
   await tab.close();
   process.stdout.write(`${into} written.\n`);
+
+  /** No tooltip, no caret, no half-drawn frame. */
+  async function take(name: string): Promise<void> {
+    await tab.page.mouse.move(0, 0);
+    await tab.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    await tab.page.screenshot({ path: join(into, `${name}.png`), animations: "disabled", caret: "hide" });
+  }
 
   async function show({ card, prepare }: Scene): Promise<void> {
     if (card !== undefined) await open(card);

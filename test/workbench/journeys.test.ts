@@ -370,7 +370,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       .toMatch(/two-by-two/);
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByText("4 jobs finished, 0 failed, 0 missing").waitFor();
-    await page.getByText("Means over the jobs of each cell with 95 % intervals.").waitFor();
+    await page.getByText("Means over the jobs of each cell with 95% intervals.").waitFor();
     const matrix = page.getByRole("table", { name: "What each cell of the sweep has found" });
     await page.getByRole("combobox", { name: "Rows" }).selectOption("task");
     await page.getByRole("combobox", { name: "Columns" }).selectOption("ablation");

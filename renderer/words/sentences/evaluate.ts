@@ -1,5 +1,9 @@
 // What the engine says on measuring circuits, in Chinese.
 export const evaluate = {
+  "top-1 accuracy ≥ {0} of the model's": "top-1 准确率 ≥ 模型的 {0}",
+  "KL ≤ {0} × KL(model‖∅)": "KL ≤ {0} × KL(模型‖∅)",
+  "|1 − f| ≤ {0} and {1}": "|1 − f| ≤ {0} 且 {1}",
+  "f ≥ {0} and {1}": "f ≥ {0} 且 {1}",
   logits: "logit",
   probability: "概率",
   nats: "奈特",

@@ -266,4 +266,24 @@ export const session = {
   "--method {0} is none of the weights.": "--method {0} 不是由权重制作的方法。",
   "No layer and coefficient keeps KL on neutral text at {0} nats; try smaller --coefficients.":
     "没有层和系数能使中性文本上的 KL 保持在 {0} 奈特；请试较小的 --coefficients。",
+  discovery: "发现",
+  "There are {0} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.":
+    "验证样本只有 {0} 个，不足以判断搜索可以走多远，因此搜索停在发现样本上判据将被打破之处。请减少发现样本或留出样本，或给任务添加样本。",
+  "{0} of the {1} connections among what is kept were measured: those of the largest estimates by edge attribution, among searched units first.":
+    "在保留部分的 {1} 条连接中测量了 {0} 条：即边归因估计值最大的那些，被搜索单元之间的优先。",
+  "f = {0} on the {1} examples: the circuit overshoots the model ({2} against {3} {4}).":
+    "在{1}样本上 f = {0}：电路超过了模型（{2} 对 {3} {4}）。",
+  "The held-out figures miss the criterion ({0}): f {1}, accuracy {2} against the model's {3}, KL {4} nats. More discovery examples make a circuit that generalises.":
+    "留出样本上的数值不满足判据（{0}）：f {1}，准确率 {2}，模型为 {3}，KL {4} 奈特。发现样本更多，电路才能推广。",
+  "The model itself is right in only {0} % of the {1} examples.": "模型自身在{1}样本中只答对 {0}%。",
+  "One in twenty random circuits of this size per layer is as faithful (f ≥ {0}).":
+    "每层同样大小的随机电路中，二十个里就有一个同样忠实（f ≥ {0}）。",
+  "The search stopped before a whole pass removed nothing; single units may still go.":
+    "搜索在整整一轮都无可移除之前就停止了；可能还有单个单元可以去掉。",
+  "judged by {0} validation examples that the search did not see": "依据搜索没有见过的 {0} 个验证样本判断",
+  "on {0} other examples of this task": "在此任务另外 {0} 个样本上",
+  "The criterion would hold {0} in {1} of all draws (at least {2} was asked for), {3}.":
+    "{3}，判据{0}会在全部抽样的 {1} 中成立（要求至少 {2}）。",
+  "The criterion would hold {0} in only {1} of all draws, though {2} was asked for, {3}; putting removed units back did not help.":
+    "{3}，判据{0}只会在全部抽样的 {1} 中成立，而要求的是 {2}；把移除的单元放回也没有帮助。",
 };
