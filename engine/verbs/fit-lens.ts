@@ -1,4 +1,5 @@
 // The verb "fit-lens": a tuned or a Jacobian lens, fitted on a corpus and judged on texts that it has not seen.
+import { say } from "../base/sentence.ts";
 import { fitLensTask } from "../session/fit-lens-task.ts";
 import { stage, type Verb } from "./verb.ts";
 
@@ -19,9 +20,9 @@ export const fitLens: Verb<"fit-lens"> = {
   tables: ({ modelName, file, texts, divergence }, { kind }) => [
     {
       title:
-        `${modelName}: KL(model ‖ lens) in nats at the ends of ${texts.heldOut} texts that the lens has not seen; ` +
-        `fitted on ${texts.discovery} texts, written to ${file}`,
-      columns: ["state", "logit lens", `${kind} lens`],
+        say`${modelName}: KL(model ‖ lens) in nats at the ends of ${texts.heldOut} texts that the lens has not seen; fitted on ${texts.discovery} texts, written to ${file}`
+          .text,
+      columns: [say`state`.text, say`logit lens`.text, say`${kind} lens`.text],
       rows: divergence.map(({ logit, fitted }, layer) => [`residPre ${layer}`, logit, fitted]),
     },
   ],

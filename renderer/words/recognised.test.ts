@@ -22,6 +22,17 @@ test("the text of a note is the sentence that it was made of, its holes and the 
   );
 });
 
+test("the sentence why a job failed is recognised with the sentences in it, and a table's column", () => {
+  expect(
+    inChinese(
+      "Full model and empty circuit differ by only 0.0100 logits (standard error 0.0200, 8 examples), so faithfulness would be a ratio of noise. Use a corruption that changes the answer, another ablation, or a model that can do the task.",
+    ),
+  ).toBe(
+    "完整模型与空电路只差 0.0100 logit（标准误 0.0200，8 个样本），忠实度将只是噪声之比。请改用会改变答案的损坏方式、另一种消融，或能完成此任务的模型。",
+  );
+  expect(["state", "jacobian lens"].map(inChinese)).toEqual(["状态", "jacobian 透镜"]);
+});
+
 test("of several sentences in one text each is recognised, and what is none of the engine's stays", () => {
   const few = "no interval: it takes at least 5 held-out examples; here: 3.";
   const own = inChinese(few);

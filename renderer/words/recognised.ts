@@ -13,7 +13,7 @@ interface Template {
   readonly own: number;
 }
 
-/** A template that says less of its own, " or ", must be half of the text at least: it fits what has nothing to do with it. */
+/** A template that says less of its own, " or ", must be a third of the text at least: it fits what has nothing to do with it. */
 const TELLING = 12;
 
 /** The templates of a language, those that say most first. */
@@ -68,7 +68,7 @@ export function recognised(text: string, sentences: Sentences): Spoken | undefin
 
 function oneOf(text: string, templates: readonly Template[]): Reading | undefined {
   for (const { template, parts, own } of templates) {
-    if (own > text.length || (own < TELLING && 2 * own < text.length)) continue;
+    if (own > text.length || (own < TELLING && 3 * own < text.length)) continue;
     const inside = valuesIn(text, parts);
     if (!inside) continue;
     const read = inside.map((value) => oneOf(value, templates));

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { hasWords } from "../said.ts";
+import { leavesOf } from "../../../engine/choices/option.ts";
+import { VERB_ROWS } from "../../../engine/contract/verbs.ts";
+import { INSTRUMENTS, TABS } from "../../state/instruments.ts";
 import { zh } from "./zh.ts";
 
 /** Rooms of the engine whose sentences no window shows, and why. */
@@ -47,7 +50,17 @@ function everySentence(): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-const said = everySentence();
+/** Help of what has no pane of its own, where it stands beside each field. */
+const helps = TABS.flatMap((tab) => {
+  const verb = INSTRUMENTS[tab].plain;
+  const leaves = verb === undefined ? [] : leavesOf(VERB_ROWS[verb].settings);
+  // The bar says both.
+  return leaves
+    .filter(({ path }) => !["model", "task"].includes(path.join(".")))
+    .map(({ words }) => [words.help, [`settings of ${verb}`]] as const);
+});
+
+const said = new Map([...everySentence(), ...helps]);
 const holesIn = (text: string) => [...text.matchAll(/\{\d+\}/g)].map(([hole]) => hole).sort();
 
 test("whatever the engine says has words in Chinese", () => {

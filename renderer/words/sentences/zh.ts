@@ -22,6 +22,7 @@ import { sweep } from "./sweep.ts";
 import { task } from "./task.ts";
 import { tokens } from "./tokens.ts";
 import { vector } from "./vector.ts";
+import { verbs } from "./verbs.ts";
 import { wire } from "./wire.ts";
 import { lists } from "./lists.ts";
 
@@ -48,6 +49,7 @@ export const zh: Sentences = {
   ...task,
   ...tokens,
   ...vector,
+  ...verbs,
   ...wire,
   ...lists,
 };
