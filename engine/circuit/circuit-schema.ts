@@ -137,7 +137,9 @@ const search = z.strictObject({
   aims: z
     .array(threshold)
     .optional()
-    .describe("Stricter thresholds under which the search went first, one after the other, before the criterion's own."),
+    .describe(
+      "Stricter thresholds under which the search went first, one after the other, before the criterion's own.",
+    ),
   seed: z.int(),
   passes: count,
   trials: count.describe("Circuits that were measured."),
