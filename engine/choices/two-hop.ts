@@ -82,8 +82,8 @@ export interface BackPatching {
   readonly oracle: number;
   /** The same as a share, beside draws of other questions' states; undefined where no question is wrong so. */
   readonly oracleShare: NullFigure | undefined;
-  /** Share of all pairs that mend a question, mean over these questions. */
-  readonly meanShare: number;
+  /** Share of all pairs that mend a question, mean over these questions; undefined where there is none. */
+  readonly meanShare: number | undefined;
   /** Chosen on every second wrong question; undefined where no pair mends any. */
   readonly chosen:
     | {

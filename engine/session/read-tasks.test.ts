@@ -67,6 +67,13 @@ test("a sentence without a place for the subject is refused", async () => {
   await expect(transplantTask(settings)).rejects.toThrow("has no {} for the subject");
 });
 
+test("where no question is wrong, back-patching has counts of 0 and no share of pairs", async () => {
+  const settings = twoHopSettings.parse({ ...MODEL, task: "sprig-cities", items: 2 });
+  const { backPatching } = await twoHopTask(settings);
+  const none = { wrong: 0, oracle: 0, oracleShare: undefined, meanShare: undefined, chosen: undefined };
+  expect(backPatching).toEqual(["e1", "end"].map((position) => ({ position, mended: Array(6).fill(0), ...none })));
+});
+
 test("a prompt of the decoder that the model cannot read whole is refused with what to take instead", async () => {
   const settings = twoHopSettings.parse({ ...MODEL, task: "sprig-cities", items: 2, decoder: "patchscope" });
   await expect(twoHopTask(settings)).rejects.toThrow(

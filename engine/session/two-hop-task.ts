@@ -300,7 +300,8 @@ function figures(
     wrong: wrong.length,
     oracle: sumOf(bySome(own)),
     oracleShare: beside(bySome),
-    meanShare: meanOf(own.map((row) => row.filter((rank) => rank === 1).length / pairs.length)),
+    meanShare:
+      own.length === 0 ? undefined : meanOf(own.map((row) => row.filter((rank) => rank === 1).length / pairs.length)),
     chosen:
       pair === undefined
         ? undefined

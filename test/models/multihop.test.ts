@@ -89,7 +89,7 @@ describe("the embedded model's questions in two hops", () => {
       pair: `${chosen!.from} > ${chosen!.into}`,
       heldOut: chosen!.heldOut,
       kept: chosen!.kept,
-      meanShare: Number(meanShare.toFixed(4)),
+      meanShare: Number(meanShare!.toFixed(4)),
       nulls: chosen!.figure!.null.draws.length,
       oracleNulls: [oracleShare!.null.draws.length, Number(oracleShare!.null.mean.toFixed(4))],
     }));
