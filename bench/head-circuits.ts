@@ -4,7 +4,7 @@ import { installedPath } from "../engine/base/installation.ts";
 import { withTask } from "../engine/session/prepare.ts";
 import { onlySearch, pruneTask } from "../engine/session/prune-task.ts";
 import { HeadJudge } from "./head-judge.ts";
-import { type FoundHeads, searchHeads } from "./head-search.ts";
+import { type FoundHeads, type HeadWay, searchHeads } from "./head-search.ts";
 import type { HeadRow } from "./head-table.ts";
 import type { BenchOptions } from "./options.ts";
 import { runPeer } from "./peer-process.ts";
@@ -14,12 +14,14 @@ import { timed } from "./timed.ts";
 /** The task that every method on the embedded model is measured on. */
 export const EMBEDDED = { task: "tasks/ioi.yaml", model: "sprig", examples: { discovery: 32, heldOut: 64 } } as const;
 export const threshold = 0.9;
+/** The decisions of TransformerLens's loop, one for one. */
+export const oneByOne = { method: "one-by-one", order: "effect" } as const satisfies HeadWay;
 
 export async function measureHeadCircuits(options: BenchOptions): Promise<HeadRow[]> {
   const { threads } = options;
   return withTask(EMBEDDED, { execution: { threads } }, async (prepared) => {
     const task = { ...prepared, metric: prepared.task.metric };
-    const searchAlone = { ...ours("the search alone: one order"), ...(await searchHeads(task)) };
+    const searchAlone = { ...ours("the search alone: one order"), ...(await searchHeads(task, oneByOne)) };
     const judge = await HeadJudge.over(task);
     const found = [searchAlone, ...(await ourRuns(threads)), ...(await theirs(options, prepared))];
     const rows: HeadRow[] = [];

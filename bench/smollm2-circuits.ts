@@ -2,9 +2,9 @@
 import { Executor } from "../engine/activations/executor.ts";
 import { smollm2Path } from "../engine/model/model-cache.ts";
 import { openModel } from "../engine/model/open.ts";
-import { threshold } from "./head-circuits.ts";
+import { oneByOne, threshold } from "./head-circuits.ts";
 import { HeadJudge, type HeadTask } from "./head-judge.ts";
-import { searchHeads } from "./head-search.ts";
+import { type HeadWay, searchHeads } from "./head-search.ts";
 import type { HeadRow } from "./head-table.ts";
 import type { BenchOptions } from "./options.ts";
 import { runPeer } from "./peer-process.ts";
@@ -18,6 +18,14 @@ const settings = {
   seed: 1,
 } as const;
 
+/** The first makes the decisions of TransformerLens's loop. */
+const WAYS = [
+  { name: "one by one", ...oneByOne },
+  { name: "blocks", method: "blocks", order: "effect" },
+  { name: "blocks, ordered by attribution", method: "blocks", order: "attribution" },
+  { name: "blocks, ordered by integrated gradients", method: "blocks", order: "integrated-gradients" },
+] as const satisfies readonly (HeadWay & { readonly name: string })[];
+
 export async function measureSmollm2Circuits(options: BenchOptions): Promise<HeadRow[]> {
   const model = openModel("smollm2");
   const executor = new Executor(model, { threads: options.threads });
@@ -29,11 +37,13 @@ export async function measureSmollm2Circuits(options: BenchOptions): Promise<Hea
     heldOut: unseenExamples(model.tokenizer, discovery, unseen),
   };
   try {
-    const { kept, seconds, measurements } = await searchHeads(task);
     const judge = await HeadJudge.over(task);
     const circuit = async (kept: readonly string[]) => ({ kept, judged: await judge.judge(kept) });
-    const ours = { by: "secateur", method: "one order", seconds, measurements } as const;
-    const rows: HeadRow[] = [{ ...ours, circuit: await circuit(kept) }];
+    const rows: HeadRow[] = [];
+    for (const { name, ...way } of WAYS) {
+      const { kept, ...taken } = await searchHeads(task, way);
+      rows.push({ by: "secateur", method: name, ...taken, circuit: await circuit(kept) });
+    }
     const peer = await theirs(options, task);
     if (!peer) return rows;
     const greedy = { by: "TransformerLens", method: "greedy by hooks" } as const;
@@ -41,7 +51,7 @@ export async function measureSmollm2Circuits(options: BenchOptions): Promise<Hea
       ...rows,
       peer.kept
         ? { ...greedy, seconds: peer.seconds, measurements: peer.measurements, circuit: await circuit(peer.kept) }
-        : { ...greedy, ...scaled(peer, measurements), circuit: undefined },
+        : { ...greedy, ...scaled(peer, rows[0].measurements), circuit: undefined },
     ];
   } finally {
     await executor.dispose();

@@ -11,8 +11,8 @@ export async function smollm2Section(options: BenchOptions): Promise<Section> {
     title: "Circuits of heads in SmolLM2",
     text: `270 heads, 32 discovery prompts of one sentence with all three names corrupted; held out are 64 prompts of all sixteen sentences with
 pairs of names that the discovery prompts do not have. Neither side's seconds hold opening the model or judging the circuit. Where
-TransformerLens is timed on some measurements only, evenly spread over the heads, its time is scaled to as many as our search took,
-which makes the same decisions; \`--heads all\` runs it whole. EAP-IG and AutoCircuit find circuits of edges and are compared below.`,
+TransformerLens is timed on some measurements only, evenly spread over the heads, its time is scaled to as many as our first
+search took, which makes the same decisions; \`--heads all\` runs it whole. EAP-IG and AutoCircuit find circuits of edges and are compared below.`,
     tables: [headTable("circuits of heads, SmolLM2", rows)],
     pictures: [headsPicture("heads-smollm2", rows)],
   };
