@@ -10,7 +10,16 @@ const NO_SPREAD_LISTS = {
 };
 
 export default tseslint.config(
-  { ignores: [".cache/", "dist/**", "node_modules/**", "engine/onnx/onnx_pb.ts", "build/*.cjs"] },
+  {
+    ignores: [
+      ".cache/",
+      "dist/**",
+      "node_modules/**",
+      "engine/onnx/onnx_pb.ts",
+      "engine/kernels/assembly/",
+      "build/*.cjs",
+    ],
+  },
   ...tseslint.configs.recommended,
   ...svelte.configs["flat/recommended"],
   {

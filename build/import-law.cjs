@@ -7,6 +7,7 @@ const ROOMS = {
   formats: ["base"],
   onnx: ["base"],
   runtime: ["base", "onnx"],
+  kernels: ["base"],
   tokens: ["base", "choices", "formats"],
   corpus: ["base", "tokens"],
   model: ["base", "formats", "tokens"],
@@ -94,7 +95,7 @@ const ROOMS = {
     "metric",
     "evaluate",
   ],
-  dictionary: ["base", "choices", "formats", "onnx", "runtime", "model", "transformer", "activations"],
+  dictionary: ["base", "choices", "formats", "onnx", "runtime", "kernels", "model", "transformer", "activations"],
   generation: ["base", "choices", "runtime", "tokens", "model", "transformer", "activations", "readout"],
   vector: [
     "base",

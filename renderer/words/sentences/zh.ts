@@ -9,6 +9,7 @@ import { dictionary } from "./dictionary.ts";
 import { evaluate } from "./evaluate.ts";
 import { formats } from "./formats.ts";
 import { generation } from "./generation.ts";
+import { kernels } from "./kernels.ts";
 import { lens } from "./lens.ts";
 import { model } from "./model.ts";
 import { neuron } from "./neuron.ts";
@@ -36,6 +37,7 @@ export const zh: Sentences = {
   ...evaluate,
   ...formats,
   ...generation,
+  ...kernels,
   ...lens,
   ...model,
   ...neuron,
