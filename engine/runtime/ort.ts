@@ -79,19 +79,21 @@ export class Program {
   }
 
   /**
-   * One run; the wanted graph outputs by name (default: every one). Feeds are read in place, results are not copied.
+   * One run; the wanted graph outputs by name (default: every one), or with the arrays that they are to be written into. Feeds are
+   * read in place, results are not copied.
    *
    * @throws Error "internal: …" with names, types and shapes of all inputs
    */
   async run(
     feeds: Readonly<Record<string, Feed>>,
-    wanted?: readonly string[],
+    wanted?: readonly string[] | Readonly<Record<string, Feed>>,
   ): Promise<Readonly<Record<string, Feed>>> {
     try {
       checkFeeds(this.inputs, feeds);
-      const tensors: Record<string, Tensor> = {};
-      for (const [name, feed] of Object.entries(feeds)) tensors[name] = new Tensor(feed.dtype, feed.data, feed.shape);
-      const results = wanted ? await this.session.run(tensors, wanted) : await this.session.run(tensors);
+      const tensors = tensorsOf(feeds);
+      const results = wanted
+        ? await this.session.run(tensors, isList(wanted) ? wanted : tensorsOf(wanted))
+        : await this.session.run(tensors);
       const named: Record<string, Feed> = {};
       for (const [name, result] of Object.entries(results)) named[name] = toFeed(result);
       return named;
@@ -154,6 +156,16 @@ function agrees(sizes: Map<Dim, number>, dim: Dim, size: number): boolean {
   const known = sizes.get(dim) ?? size;
   sizes.set(dim, known);
   return known === size;
+}
+
+function tensorsOf(feeds: Readonly<Record<string, Feed>>): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, { dtype, data, shape }] of Object.entries(feeds)) tensors[name] = new Tensor(dtype, data, shape);
+  return tensors;
+}
+
+function isList<T>(value: readonly string[] | T): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function toFeed(result: Tensor): Feed {
