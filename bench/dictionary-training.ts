@@ -107,14 +107,14 @@ async function ownCourse(trainer: DictionaryTrainer, batches: readonly Float32Ar
 function writeJob(
   folder: string,
   { dIn, dSae, k, sparsity, rate }: TrainerSettings,
-  { state }: DictionaryTrainer,
+  trainer: DictionaryTrainer,
   batches: readonly Float32Array[],
 ): void {
   writeFileSync(
     join(folder, "job.json"),
     JSON.stringify({ rows, dIn, dSae, k, sparsity, rate, steps: batches.length }),
   );
-  const { wEnc, wDec, bDec } = state.values;
+  const { wEnc, wDec, bDec } = trainer.weights();
   const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
   for (const [name, values] of Object.entries({ wEnc, wDec, bDec })) {
     writeFileSync(join(folder, `${name}.f32`), bytes(values));

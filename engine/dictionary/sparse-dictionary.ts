@@ -195,8 +195,8 @@ export class SparseDictionary implements Dictionary {
   }
 }
 
-/** Sets all but the k largest to 0, and those of them that are not above 0; of equals the first ones stay. */
-export function keepLargest(row: Float32Array, k: number): void {
+/** Sets all but the k largest to 0, and those of them that are not above 0; of equals the first ones stay, and NaN never does. */
+function keepLargest(row: Float32Array, k: number): void {
   const least = k < row.length ? kthLargest(row, k) : -Infinity;
   const floor = Math.max(least, 0);
   let above = 0;
@@ -211,10 +211,9 @@ export function keepLargest(row: Float32Array, k: number): void {
 
 /** By a heap of the k largest met so far, its least on top. */
 function kthLargest(row: Float32Array, k: number): number {
-  const heap = row.slice(0, k).sort();
-  let least = heap[0];
-  for (let j = k; j < row.length; j++) {
-    const value = row[j];
+  const heap = new Float32Array(k).fill(-Infinity);
+  let least = -Infinity;
+  for (const value of row) {
     if (!(value > least)) continue;
     let at = 0;
     for (let child = 1; child < k; child = 2 * at + 1) {

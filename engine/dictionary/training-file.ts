@@ -5,9 +5,10 @@ import { say, type Sentence } from "../base/sentence.ts";
 import { sha256 } from "../base/hash.ts";
 import { FILE_KINDS, readWholeFile } from "../base/read-file.ts";
 import type { TrainingPoint } from "../choices/dictionary.ts";
-import { arraysOf, type TrainerSettings, type TrainerState, stateOf } from "./trainer.ts";
+import { arraysOf, stateOf, type TrainerState } from "./training-state.ts";
+import type { TrainerSettings } from "./trainer.ts";
 
-const MAGIC = "secateur.dictionary-training 1\n";
+const MAGIC = "secateur.dictionary-training 2\n";
 
 interface Training {
   readonly state: TrainerState;

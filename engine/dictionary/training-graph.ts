@@ -2,25 +2,26 @@
 import { Graph } from "../onnx/graph.ts";
 import { add, matMul, mul, sub, transpose } from "../onnx/ops.ts";
 
-/** `x` "row dIn" (without b_dec where centred), `wEnc` "dIn dSae", `bEnc` → `pre` "row dSae". */
+/** `x` "row dIn" (without b_dec where centred), `wEnc` "dSae dIn", `bEnc` → `pre` "row dSae". */
 export function encodeStepGraph(dIn: number, dSae: number): Graph {
   const graph = new Graph("dictionary-encode-step");
   const x = graph.input("x", "float32", ["row", dIn]);
-  const W = graph.input("wEnc", "float32", [dIn, dSae]);
+  const W = graph.input("wEnc", "float32", [dSae, dIn]);
   const b = graph.input("bEnc", "float32", [dSae]);
-  graph.output("pre", add(matMul(x, W), b));
+  graph.output("pre", add(matMul(x, transpose(W, [1, 0])), b));
   return graph;
 }
 
 /**
- * `f` "row dSae", `y` "row dOut", `wDec`, `bDec`, `slope` scalar → `error` = slope · (f W_dec + b_dec − y), which is the gradient at
- * the reconstruction where slope = 2 / (rows · scale of the loss); `wDecGradient` = fᵀ error; `fGradient` = error W_decᵀ.
+ * `f` "row feature", `y` "row dOut", `wDec` "feature dOut", `bDec`, `slope` scalar → `error` = slope · (f W_dec + b_dec − y), which is
+ * the gradient at the reconstruction where slope = 2 / (rows · scale of the loss); `wDecGradient` = fᵀ error; `fGradient` =
+ * error W_decᵀ.
  */
-export function decodeStepGraph(dSae: number, dOut: number): Graph {
+export function decodeStepGraph(dOut: number): Graph {
   const graph = new Graph("dictionary-decode-step");
-  const f = graph.input("f", "float32", ["row", dSae]);
+  const f = graph.input("f", "float32", ["row", "feature"]);
   const y = graph.input("y", "float32", ["row", dOut]);
-  const W = graph.input("wDec", "float32", [dSae, dOut]);
+  const W = graph.input("wDec", "float32", ["feature", dOut]);
   const b = graph.input("bDec", "float32", [dOut]);
   const slope = graph.input("slope", "float32", []);
   const error = mul(sub(add(matMul(f, W), b), y), slope);
@@ -30,11 +31,11 @@ export function decodeStepGraph(dSae: number, dOut: number): Graph {
   return graph;
 }
 
-/** `x` "row dIn", `preGradient` "row dSae" → `wEncGradient` = xᵀ preGradient. */
-export function encodeBackGraph(dIn: number, dSae: number): Graph {
+/** `x` "row dIn", `preGradient` "row feature" → `wEncGradient` "feature dIn" = preGradientᵀ x. */
+export function encodeBackGraph(dIn: number): Graph {
   const graph = new Graph("dictionary-encode-back");
   const x = graph.input("x", "float32", ["row", dIn]);
-  const back = graph.input("preGradient", "float32", ["row", dSae]);
-  graph.output("wEncGradient", matMul(transpose(x, [1, 0]), back));
+  const back = graph.input("preGradient", "float32", ["row", "feature"]);
+  graph.output("wEncGradient", matMul(transpose(back, [1, 0]), x));
   return graph;
 }

@@ -1,6 +1,7 @@
 // How the features of each kind of dictionary come from the values before them, and what pulls them towards being few.
 import type { DictionaryKind } from "../choices/lists.ts";
-import { keepLargest } from "./sparse-dictionary.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { FeatureLists, TrainingArrays } from "./training-memory.ts";
 
 export interface KindSettings {
   readonly kind: DictionaryKind;
@@ -12,106 +13,94 @@ export interface KindSettings {
   readonly bandwidth: number;
 }
 
-/** One batch at the features; all "row dSae" unless said otherwise. */
+/** The number of features is given, so that nothing in the loss has to pull on them. */
+export function byCount(kind: DictionaryKind): boolean {
+  return kind === "topk" || kind === "batchtopk";
+}
+
+/** One batch at the features. */
 export interface FeatureStep {
   readonly rows: number;
-  readonly dSae: number;
-  /** Before the selection. */
+  /** Before the selection, "row dSae". */
   readonly pre: Float32Array;
   /** Of jumprelu, by feature. */
   readonly threshold: Float32Array;
-  /** ‖W_dec,i‖, by feature. */
-  readonly norms: Float32Array;
 }
 
-/** What the features of one batch are. */
-export interface ActiveFeatures {
-  /** "row dSae" */
-  readonly f: Float32Array;
-  /** Places in `f` of those that are not 0, ascending. */
-  readonly at: Int32Array;
-}
-
-export function featuresOf(kind: KindSettings, step: FeatureStep): ActiveFeatures {
-  const f = selected(kind, step);
-  return { f, at: activePlaces(f) };
-}
-
-/** In a fresh array. */
-function selected({ kind, k }: KindSettings, { rows, dSae, pre, threshold }: FeatureStep): Float32Array {
-  const f = pre.slice();
+/** Lists the features of a batch in `active`, and of jumprelu what lies near its threshold in `near`. @returns how many are active */
+export function selectFeatures(
+  { kind, k, bandwidth }: KindSettings,
+  { rows, pre, threshold }: FeatureStep,
+  { active, near, low, high, heap }: TrainingArrays,
+  kernels: Kernels,
+): number {
+  const dSae = low.length;
   switch (kind) {
-    case "l1":
-      for (let at = 0; at < f.length; at++) if (!(f[at] > 0)) f[at] = 0;
-      return f;
     case "topk":
-      for (let row = 0; row < rows; row++) keepLargest(f.subarray(row * dSae, (row + 1) * dSae), k);
-      return f;
+      return kernels.takeLargest(pre, dSae, { k, together: 1, heap }, active);
     case "batchtopk":
-      keepLargest(f, k * rows);
-      return f;
+      return kernels.takeLargest(pre, dSae, { k: k * rows, together: rows, heap }, active);
+    case "l1":
+      low.fill(0);
+      high.fill(Infinity);
+      return kernels.takeWithin(pre, low, high, active);
     case "jumprelu":
-      for (let at = 0, j = 0; at < f.length; at++, j = j + 1 === dSae ? 0 : j + 1) {
-        if (!(f[at] > threshold[j] && f[at] > 0)) f[at] = 0;
+      for (let j = 0; j < dSae; j++) {
+        low[j] = Math.max(0, threshold[j] - bandwidth / 2);
+        high[j] = threshold[j] + bandwidth / 2;
       }
-      return f;
+      kernels.takeWithin(pre, low, high, near!);
+      for (let j = 0; j < dSae; j++) low[j] = Math.max(0, threshold[j]);
+      high.fill(Infinity);
+      return kernels.takeWithin(pre, low, high, active);
     default:
       return kind satisfies never;
   }
 }
 
-export function activePlaces(f: Float32Array): Int32Array {
-  let count = 0;
-  for (let at = 0; at < f.length; at++) if (f[at] !== 0) count++;
-  const places = new Int32Array(count);
-  for (let at = 0, i = 0; at < f.length; at++) if (f[at] !== 0) places[i++] = at;
-  return places;
-}
-
-/** The part of the loss that asks for few features, a mean over rows: λ Σ f ‖W_dec‖ (l1) or λ ‖f‖₀ (jumprelu). */
+/**
+ * The part of the loss that asks for few features, a mean over rows: λ Σ f ‖W_dec‖ (l1) or λ ‖f‖₀ (jumprelu).
+ *
+ * @param count how many are active
+ */
 export function sparsityLoss(
   { kind, sparsity }: KindSettings,
-  { rows, dSae, norms }: FeatureStep,
-  { f, at }: ActiveFeatures,
+  rows: number,
+  count: number,
+  { norms, strength }: Pick<TrainingArrays, "norms" | "strength">,
 ): number {
-  if (kind !== "l1" && kind !== "jumprelu") return 0;
-  let sum = 0;
-  for (const place of at) sum += kind === "l1" ? f[place] * norms[place % dSae] : 1;
-  return (sparsity * sum) / rows;
+  const share = sparsity / rows;
+  switch (kind) {
+    case "topk":
+    case "batchtopk":
+      return 0;
+    case "l1":
+      return share * strength.reduce((sum, f, j) => sum + f * norms[j], 0);
+    case "jumprelu":
+      return share * count;
+    default:
+      return kind satisfies never;
+  }
 }
 
 /**
- * Turns the gradient at the features into the one at the values before them, and adds what the sparsity asks for.
+ * Gradient at the logarithms of jumprelu's thresholds, θ times the one at the thresholds, by straight-through estimators with a rectangle kernel K of width ε:
+ * ∂f/∂θ = −(θ/ε) K((pre − θ)/ε) and ∂‖f‖₀/∂θ = −(1/ε) K((pre − θ)/ε).
  *
- * Jumprelu by straight-through estimators with a rectangle kernel K of width ε: ∂f/∂θ = −(θ/ε) K((pre − θ)/ε) and
- * ∂‖f‖₀/∂θ = −(1/ε) K((pre − θ)/ε).
- *
- * @param atFeatures gradient of the reconstruction's loss, "row dSae"
- * @returns `pre` "row dSae", 0 where no feature is; gradients at thresholds and at the decoder's row norms, by feature
+ * @param near what lies within ε/2 of its threshold, with the gradient of the reconstruction's loss there
  * @see Rajamanoharan et al. 2024, arXiv:2407.14435
  */
-export function featureGradient(
-  { kind, sparsity, bandwidth }: KindSettings,
-  { rows, dSae, pre, threshold, norms }: FeatureStep,
-  { f, at }: ActiveFeatures,
-  atFeatures: Float32Array,
-): Readonly<Record<"pre" | "threshold" | "norms", Float32Array>> {
-  const slope = { pre: new Float32Array(f.length), threshold: new Float32Array(dSae), norms: new Float32Array(dSae) };
+export function thresholdGradient(
+  { sparsity, bandwidth }: KindSettings,
+  rows: number,
+  { starts, columns, gradients }: FeatureLists,
+  threshold: Float32Array,
+): Float32Array {
+  const slopes = new Float32Array(threshold.length);
   const share = sparsity / rows;
-  if (kind === "jumprelu") {
-    for (let at = 0, j = 0; at < f.length; at++, j = j + 1 === dSae ? 0 : j + 1) {
-      const away = pre[at] - threshold[j];
-      if (Math.abs(away) < bandwidth / 2 && pre[at] > 0) {
-        slope.threshold[j] -= (threshold[j] * atFeatures[at] + share) / bandwidth;
-      }
-    }
+  for (let i = 0; i < starts[rows]; i++) {
+    const j = columns[i];
+    slopes[j] -= (threshold[j] * gradients[i] + share) / bandwidth;
   }
-  for (const place of at) {
-    slope.pre[place] = atFeatures[place];
-    if (kind !== "l1") continue;
-    const j = place % dSae;
-    slope.pre[place] += share * norms[j];
-    slope.norms[j] += share * f[place];
-  }
-  return slope;
+  return slopes.map((slope, j) => slope * threshold[j]);
 }
