@@ -151,7 +151,11 @@ export class DictionaryTrainer {
       error: error.subarray(0, rows * dOut),
       active: lists(active),
       near: near && lists(near),
-      revival: revival && { lists: lists(revival.lists), error: revival.error.subarray(0, rows * dOut) },
+      revival: revival && {
+        lists: lists(revival.lists),
+        target: revival.target.subarray(0, rows * dOut),
+        error: revival.error.subarray(0, rows * dOut),
+      },
     };
   }
 
@@ -170,24 +174,19 @@ export class DictionaryTrainer {
   private async revive(batch: TrainingArrays, slope: number, dead: Int32Array): Promise<number> {
     const { products, kernels } = this;
     const { pre, error, centred, heap, gradients, revival, none } = batch;
-    const { lists } = revival!;
+    const { lists, target, error: leftOver } = revival!;
     const k = Math.min(dead.length, revivedAtOnce(this.settings));
     // Nobody asks for the living ones' values any more.
     const own = keepColumns(pre, this.settings.dSae, dead);
     const count = kernels.takeLargest(own, dead.length, { k, together: 1, heap }, lists);
     const among = products.named(lists, dead);
-    await products.reconstruct({
-      lists,
-      among,
-      target: error.map((value) => -value / slope),
-      bias: none,
-      slope: slope * auxShare,
-      error: revival!.error,
-    });
+    target.set(error);
+    kernels.scaleAndShift(target, -1 / slope, none);
+    await products.reconstruct({ lists, among, target, bias: none, slope: slope * auxShare, error: leftOver });
     await products.encodeBack({ lists, among }, centred);
     for (let i = 0; i < count; i++)
       gradients.bEnc[among ? among[lists.columns[i]] : lists.columns[i]] += lists.gradients[i];
-    return ((kernels.sumOfSquares(revival!.error) / (slope * auxShare) ** 2) * slope) / 2;
+    return ((kernels.sumOfSquares(leftOver) / (slope * auxShare) ** 2) * slope) / 2;
   }
 
   /** x, without b_dec where the encoder's inputs are centred. */

@@ -29,7 +29,8 @@ export interface FeatureLists extends SparseRows {
 /** Features that explain what others leave of a batch. */
 export interface Revival {
   readonly lists: FeatureLists;
-  /** As of the batch, "row dOut". */
+  /** "row dOut": what is left to explain, and the gradient at what they reconstruct of it. */
+  readonly target: Float32Array;
   readonly error: Float32Array;
 }
 
@@ -113,7 +114,9 @@ function arraysFor(sizes: TrainingSizes, { floats, ints }: Lay): TrainingArrays 
     error: floats(batch * dOut),
     active: lists(counted ? chosen : all),
     near: kind === "jumprelu" ? lists(all) : undefined,
-    revival: counted ? { lists: lists(batch * revived), error: floats(batch * dOut) } : undefined,
+    revival: counted
+      ? { lists: lists(batch * revived), target: floats(batch * dOut), error: floats(batch * dOut) }
+      : undefined,
     byFeature: sparse(dSae, few(sizes)),
     diagonal: sparse(dSae, dSae),
     whole: sparse(1, dSae),

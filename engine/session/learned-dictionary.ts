@@ -97,8 +97,12 @@ export async function learn(
   }
 }
 
-/** The input's rows, and behind them the target's where there is one. */
+/** The input's rows, and behind them the target's where there is one; the only ones are scaled in place. */
 function batchOf(rows: Float32Array, widths: readonly number[], scales: readonly number[]): Float32Array[] {
+  if (widths.length === 1) {
+    for (let at = 0; at < rows.length; at++) rows[at] *= scales[0];
+    return [rows];
+  }
   const width = widths.reduce((sum, w) => sum + w, 0);
   const count = rows.length / width;
   let offset = 0;
