@@ -91,6 +91,11 @@ export function trainingMemory(sizes: TrainingSizes): { readonly kernels: Kernel
   return Kernels.over((lay) => arraysFor(sizes, lay));
 }
 
+/** @throws EngineError "usage" where a training needs more memory than there can be */
+export function requireMemory(sizes: TrainingSizes): void {
+  Kernels.bytesOf((lay) => arraysFor(sizes, lay));
+}
+
 function arraysFor(sizes: TrainingSizes, { floats, ints }: Lay): TrainingArrays {
   const { dIn, dSae, dOut, batch, kind, k } = sizes;
   const lengths = parameterSizes(sizes);

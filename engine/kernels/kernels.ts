@@ -61,19 +61,14 @@ export class Kernels {
    * @throws EngineError "usage" where it would be more than 4 GB, which is all that a memory can have, or than the machine gives
    */
   static over<T>(plan: (lay: Lay) => T): { readonly kernels: Kernels; readonly arrays: T } {
-    let bytes = 0;
+    const memory = memoryOf(Kernels.bytesOf(plan));
+    const { buffer } = memory;
+    let end = 0;
     const take = (length: number) => {
-      const at = bytes;
-      bytes += Math.ceil((length * 4) / alignment) * alignment;
+      const at = end;
+      end += bytesFor(length);
       return at;
     };
-    plan({
-      floats: (length) => (take(length), new Float32Array(0)),
-      ints: (length) => (take(length), new Int32Array(0)),
-    });
-    const memory = memoryOf(bytes);
-    const { buffer } = memory;
-    bytes = 0;
     const arrays = plan({
       floats: (length) => new Float32Array(buffer, take(length), length),
       ints: (length) => new Int32Array(buffer, take(length), length),
@@ -81,6 +76,21 @@ export class Kernels {
     compiled ??= new Module(Buffer.from(MODULE, "base64"));
     const { exports } = new Instance(compiled, { env: { memory } });
     return { kernels: new Kernels(buffer, exports as Exports), arrays };
+  }
+
+  /**
+   * Bytes that a plan asks for.
+   *
+   * @throws EngineError "usage" where they are more than 4 GB
+   */
+  static bytesOf(plan: (lay: Lay) => unknown): number {
+    let bytes = 0;
+    plan({
+      floats: (length) => ((bytes += bytesFor(length)), new Float32Array(0)),
+      ints: (length) => ((bytes += bytesFor(length)), new Int32Array(0)),
+    });
+    if (bytes > mostPages * pageBytes) throw tooMuch(bytes);
+    return bytes;
   }
 
   /**
@@ -236,20 +246,24 @@ export class Kernels {
   }
 }
 
+function bytesFor(length: number): number {
+  return Math.ceil((length * 4) / alignment) * alignment;
+}
+
 function memoryOf(bytes: number): { readonly buffer: ArrayBuffer } {
-  const initial = Math.ceil(bytes / pageBytes);
-  const gigabytes = (bytes / 1e9).toFixed(1);
-  const refused = () =>
-    new EngineError(
-      "usage",
-      say`This training needs ${gigabytes} GB at once, which is more than a program can have here; take fewer features or fewer states a step.`,
-    );
-  if (initial > mostPages) throw refused();
   try {
-    return new Memory({ initial });
+    return new Memory({ initial: Math.ceil(bytes / pageBytes) });
   } catch {
-    throw refused();
+    throw tooMuch(bytes);
   }
+}
+
+function tooMuch(bytes: number): EngineError {
+  const gigabytes = (bytes / 1e9).toFixed(1);
+  return new EngineError(
+    "usage",
+    say`This training needs ${gigabytes} GB at once, which is more than a program can have here; take fewer features or fewer states a step.`,
+  );
 }
 
 /** The other axis of a matrix. */

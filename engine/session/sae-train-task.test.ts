@@ -153,6 +153,8 @@ test("what cannot be is a sentence", async () => {
   const run = (own: object) => saeTrainTask({ ...settings, ...own }, { folder: join(folder, "bad") });
   await expect(run({ k: 65 })).rejects.toThrow("--k is 65, more than the 64 features");
   await expect(run({ layer: 40 })).rejects.toThrow("sprig has no layer 40; its layers are 0 to");
+  const large = { features: 1_000_000, batch: 2048 };
+  await expect(run(large)).rejects.toThrow(/^This training needs \d+\.\d GB at once, .*; take fewer features/);
   const short = join(folder, "short.txt");
   writeFileSync(short, "one\n");
   await expect(run({ corpus: short })).rejects.toThrow("Give more texts.");
@@ -167,4 +169,10 @@ test("the trivial dictionary: without a pull most features fire at once", async 
   expect(dense.heldOut.l0).toBeGreaterThan(3 * pulled.heldOut.l0);
   expect(dense.heldOut.ev).toBeGreaterThan(pulled.heldOut.ev);
   expect(dense.notes.at(-1)?.text).toMatch(/^Without a pull towards few features/);
+});
+
+test("a dictionary that did not learn is said to explain nothing", async () => {
+  const wild = await saeTrainTask({ ...settings, rate: 1e6, steps: 20 }, { folder: join(folder, "wild") });
+  expect(wild.heldOut.ev).toBeLessThan(0);
+  expect(wild.notes.at(-1)?.text).toMatch(/^It explains no more than the mean of the states does/);
 });

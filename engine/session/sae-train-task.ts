@@ -16,6 +16,7 @@ import { meanOf } from "../dictionary/nulls.ts";
 import { ReconstructionSums } from "../dictionary/reconstruction.ts";
 import { SparseDictionary } from "../dictionary/sparse-dictionary.ts";
 import { type SitePlace, statesOf, widthAt } from "../dictionary/states.ts";
+import { requireMemory } from "../dictionary/training-memory.ts";
 import type { DictionaryWeights } from "../dictionary/weights.ts";
 import { writeDictionary } from "../dictionary/write.ts";
 import { excludedNote, exclusionsOf, openCorpus, requireLayer } from "./dictionary-work.ts";
@@ -30,7 +31,8 @@ const featuresPerNumber = 8;
 /**
  * One dictionary, and with `also` further ones of the same states in folders of its own.
  *
- * @throws EngineError "usage" for a site or layer that cannot be, k above the number of features, a corpus that gives too few states;
+ * @throws EngineError "usage" for a site or layer that cannot be, k above the number of features, a corpus that gives too few states,
+ *   more memory than there can be;
  *   "cancelled", after which the same call goes on to the same bytes
  */
 export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHooks): Promise<SaeTrainResult> {
@@ -41,6 +43,10 @@ export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHo
     const features = settings.features ?? featuresPerNumber * widths[0];
     requireKind(settings, features);
     const values = othersOf(settings, features);
+    const name = sparsityChoice(settings.kind);
+    for (const value of [settings[name], ...values]) {
+      requireMemory({ ...settings, [name]: value, dIn: widths[0], dSae: features, dOut: widths.at(-1)! });
+    }
     const corpus = await openCorpus(executor.model, settings, hooks.signal);
     makeFolder(hooks.folder);
     const folder = resolve(settings.out ?? join(hooks.folder, "dictionary"));
@@ -49,7 +55,6 @@ export async function saeTrainTask(settings: SaeTrainSettings, hooks: SaeTrainHo
     const work: Work = { executor, corpus, places, widths, features };
     const runs = 1 + values.length;
     const own = await trained(settings, work, { into: folder, kept: hooks.folder }, asPart(hooks, 0, runs));
-    const name = sparsityChoice(settings.kind);
     const others: ComparedDictionary[] = [];
     for (const [v, value] of values.entries()) {
       const [into, kept] = [folder, hooks.folder].map((parent) => join(parent, `${name}-${value}`));
@@ -203,7 +208,12 @@ function trainingWords(settings: SaeTrainSettings, states: number, corpus: Corpu
   return { kind, k, sparsity, steps, batch, rate, seed, states, corpus: corpus.sha256 ?? corpus.file };
 }
 
-function notesOn({ kind, sparsity }: SaeTrainSettings, { l0 }: Reconstruction, width: number): Sentence[] {
+function notesOn({ kind, sparsity }: SaeTrainSettings, { l0, ev }: Reconstruction, width: number): Sentence[] {
+  if (!(ev > 0)) {
+    return [
+      say`It explains no more than the mean of the states does: it did not learn. Give a smaller --rate, or more --steps.`,
+    ];
+  }
   if (kind !== "l1" || sparsity > 0) return [];
   return [
     say`Without a pull towards few features nothing asks for meaning: ${l0.toFixed(0)} fire in a state of ${width} numbers. The unit basis and its opposite would reconstruct everything.`,

@@ -206,6 +206,8 @@ export const session = {
     "--k 为 {0}，超过特征数 {1}；请用较小的 --k 或较大的 --features。",
   "SAELens has no form for a transcoder of kind topk; take batchtopk, l1 or jumprelu.":
     "SAELens 没有 topk 类转码器的格式；请使用 batchtopk、l1 或 jumprelu。",
+  "It explains no more than the mean of the states does: it did not learn. Give a smaller --rate, or more --steps.":
+    "它解释的不比状态的均值多：没有学到东西。请给出更小的 --rate，或更多 --steps。",
   "Without a pull towards few features nothing asks for meaning: {0} fire in a state of {1} numbers. The unit basis and its opposite would reconstruct everything.":
     "没有朝少数特征的拉力，就没有什么要求有意义：在宽 {1} 个数的状态中有 {0} 个激活。单位基及其反向也能重建一切。",
   "{0} scores edges alone; {1}add --edges, or choose another method.":
