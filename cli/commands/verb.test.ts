@@ -15,10 +15,15 @@ const folder = mkdtempSync(join(tmpdir(), "secateur-verb-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the program prints on standard output. */
-async function printed(...words: readonly string[]): Promise<string> {
+function printed(...words: readonly string[]): Promise<string> {
+  return printedBy({}, ...words);
+}
+
+/** Likewise, of a verb with some parts of its own. */
+async function printedBy(own: Partial<Verb<VerbName>>, ...words: readonly string[]): Promise<string> {
   const script = new Script();
   const program = new Command("secateur").exitOverride();
-  addVerb(program, script.verbs.lens as unknown as Verb<VerbName>);
+  addVerb(program, { ...(script.verbs.lens as unknown as Verb<VerbName>), ...own });
   const out: string[] = [];
   const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => out.push(String(text)) > 0);
   try {
@@ -49,6 +54,15 @@ test("it prints the verb's tables as text, as CSV, or the whole result as JSON",
     modelName: "sprig",
     texts: { 1: "a" },
   });
+});
+
+test("numbers of a table are short however large they are, and counts are whole", async () => {
+  const rows = [[12_345], [0.123456], [2.031559715749513e40]];
+  const tables = () => [{ title: "t", columns: ["x"], rows }];
+  const text = await printedBy({ tables }, "--text", "a", "--quiet");
+  expect(text.split("\n").map((line) => line.trim())).toEqual(
+    expect.arrayContaining(["t", "x", "12345", "0.1235", "2.032e+40"]),
+  );
 });
 
 test("it writes the result into the folder that is named", async () => {

@@ -81,7 +81,7 @@ function textOf({ title, columns: head, rows }: Table): string {
 function cellText(cell: string | number | undefined): string {
   if (cell === undefined) return "";
   if (typeof cell === "string") return JSON.stringify(cell).slice(1, -1);
-  return Number.isInteger(cell) ? String(cell) : cell.toPrecision(4);
+  return Number.isSafeInteger(cell) ? String(cell) : cell.toPrecision(4);
 }
 
 /** Typed arrays as lists and sentences as texts, as other programs read them. */
