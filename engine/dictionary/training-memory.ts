@@ -71,12 +71,13 @@ export interface TrainingArrays {
   readonly heap: Float32Array;
 }
 
-/** Of all values of a batch, the share up to which lists of features are multiplied as lists. */
+/** Of all places of a batch. */
 const fewShare = 1 / 16;
 
 /**
- * As many entries as are multiplied entry by entry, for which a product over all features takes longer: an entry costs 5 times what it
- * costs there, and one core as many times that as there are cores. A sixteenth is less on two cores, and about equal on three.
+ * Up to so many entries of lists are multiplied one by one; more of them in a product over all features. One by one an entry costs five
+ * times as much, on one core, while the product over all runs on every core: lists of a sixteenth take a third of its time on one
+ * core, two thirds on two, and as long on three. A number that knew the cores would make results depend on them.
  */
 export function few({ batch, dSae }: TrainingSizes): number {
   return Math.floor(batch * dSae * fewShare);
