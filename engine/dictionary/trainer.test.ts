@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { Random } from "../base/random.ts";
 import { SparseDictionary } from "./sparse-dictionary.ts";
 import { DictionaryTrainer, type TrainerSettings } from "./trainer.ts";
+import { firstState } from "./training-state.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -85,6 +86,28 @@ test.each([
   const { weights, known } = await trained(own);
   expect(meanMaxCosine(weights.wDec, known)).toBeGreaterThan(0.9);
 });
+
+test.each(["topk", "batchtopk"] as const)(
+  "of %s, features that are too faint to fire are brought back",
+  async (kind) => {
+    const own = { ...settings, kind, deadAfter: 512, steps: 400, warmUp: 0 };
+    const random = Random.seeded(1, "toy");
+    const known = directions(random);
+    const state = firstState(own, new Float32Array(D));
+    const { wEnc } = state.values;
+    for (let at = 0; at < wEnc.length / 2; at++) wEnc[at] *= 0.05;
+    const trainer = await DictionaryTrainer.begin(own, new Float32Array(D), state);
+    const dead: number[] = [];
+    for (let step = 0; step < own.steps; step++) {
+      const x = states(known, 256, random);
+      dead.push((await trainer.step(x, x)).dead);
+    }
+    await trainer.dispose();
+    expect(dead[1]).toBe(0);
+    expect(dead[2]).toBe(0.5);
+    expect(dead.at(-1)).toBeLessThan(0.2);
+  },
+);
 
 test("the same seed gives the same bytes", async () => {
   const [a, b] = [await trained({ steps: 20 }), await trained({ steps: 20 })];
