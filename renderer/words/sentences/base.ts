@@ -1,5 +1,23 @@
 // What the engine says on files and settings of any kind, in Chinese.
 export const base = {
+  "permission is denied": "没有权限",
+  "another program is using it": "另一程序正在使用它",
+  "your share of the disk is used up": "你的磁盘配额已用尽",
+  "it is there already": "它已存在",
+  "it would be larger than the disk's files may be": "它会超过该磁盘允许的文件大小",
+  "the disk does not answer as it should": "磁盘没有正常响应",
+  "it is a folder": "它是文件夹",
+  "its links lead round in a circle": "其链接绕成了环",
+  "too many files are open": "打开的文件过多",
+  "the name is too long": "名称过长",
+  "too many files are open on this machine": "本机打开的文件过多",
+  "the disk is gone": "磁盘已不在",
+  "there is no such file or folder": "没有这样的文件或文件夹",
+  "the disk is full": "磁盘已满",
+  "a part of the path is no folder": "路径的某一部分不是文件夹",
+  "it is not permitted": "操作不被允许",
+  "the disk is read-only": "磁盘为只读",
+  "another program is running it": "另一程序正在运行它",
   "no interval: it takes at least {0} {1}; here: {2}.": "没有区间：至少需要 {0} 个{1}；此处为 {2}。",
   "the interval is of only {0} {1}; below {2} it is often too narrow.": "区间只来自 {0} 个{1}；少于 {2} 时往往偏窄。",
   "{0}: it is no folder, and one is needed there. Name another, or move what is there away.":
