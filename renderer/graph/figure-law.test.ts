@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Random } from "../../engine/base/random.ts";
 import type { CircuitEdge } from "../../engine/circuit/circuit-schema.ts";
@@ -5,6 +6,7 @@ import { parseNode } from "../../engine/circuit/node.ts";
 import { reaches } from "../../engine/circuit/topology.ts";
 import { PALETTES } from "../look/palette.ts";
 import type { DrawnNode } from "./drawn.ts";
+import { strongestEdges } from "./edge-choice.ts";
 import { circuitFigure, type FigureWords } from "./figure.ts";
 import { figureLayout, type FigureLayout } from "./figure-layout.ts";
 import { type Route, routesOf, sampled } from "./routes.ts";
@@ -144,5 +146,57 @@ test.each([0, 1, 2, 3])(
     });
     const [width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.slice(1).map(Number);
     expect(Math.max(width / height, height / width)).toBeLessThanOrEqual(4 / 3);
+  },
+);
+
+/** Heads, roles, effects and connections of IOI on SmolLM2, as a search found them. */
+const FOUND = JSON.parse(readFileSync("test/reference/figure/smollm2-ioi.json", "utf8")) as {
+  readonly nodes: readonly (readonly [id: string, role: string | null, effect: number, low: number, high: number])[];
+  readonly edges: readonly (readonly [source: string, target: string, input: "q" | "k" | "v" | null, weight: number])[];
+};
+const foundEdges = FOUND.edges.map(([source, target, input, weight]): CircuitEdge => ({
+  source,
+  target,
+  ...(input && { input }),
+  weight,
+}));
+const foundNodes = FOUND.nodes.map(([id, role]): DrawnNode => ({
+  id,
+  role: role ?? undefined,
+  state: "kept",
+  pinned: false,
+  side: undefined,
+}));
+
+test.each([
+  ["the strongest", strongestEdges(foundEdges)],
+  ["all", foundEdges],
+])(
+  "the circuit of IOI on SmolLM2 fits two columns of a paper with %s of its connections, none through a box",
+  (_, edges) => {
+    const svg = circuitFigure({
+      nodes: foundNodes,
+      edges,
+      effects: new Map(
+        FOUND.nodes.map(([id, , effect, low, high]) => [id, { effect, interval: [low, high] as const }]),
+      ),
+      palette: PALETTES.light,
+      words: {
+        ...WORDS,
+        caption: ["ioi on smollm2: 35 of 270 units kept", "Held out (64 examples): f 1.044. ".repeat(6)],
+      },
+      width: 493,
+      background: undefined,
+    });
+    const [width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!.slice(1).map(Number);
+    expect(width).toBe(493);
+    expect(Math.max(width / height, height / width)).toBeLessThanOrEqual(4 / 3);
+    expect(svg.match(/data-edge/g)).toHaveLength(edges.length);
+    expect(
+      [...svg.matchAll(/font-size="([\d.]+)"/g)].map(([, size]) => Number(size)).filter((size) => size < 8),
+    ).toEqual([]);
+    const layout = figureLayout(foundNodes, edges, 493 - 16, (493 * 4) / 3 - 100);
+    const routes = routesOf(layout, edges);
+    expect(routes.map((route, i) => crossed(layout, route, edges[i])).filter(({ length }) => length > 0)).toEqual([]);
   },
 );

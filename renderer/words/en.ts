@@ -376,7 +376,7 @@ export const en = {
   "node.value": "value",
   "role.name mover": "name mover",
   "role.S-inhibition": "S-inhibition",
-  "role.subject attention": "looks at the subject",
+  "role.subject attention": "looks at subject",
   "role.duplicate token": "duplicate token",
   "role.previous token": "previous token",
   "role.induction": "induction",
