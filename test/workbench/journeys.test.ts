@@ -82,14 +82,29 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
   });
 
   test("the guided first run does each of its steps, and an instrument without a result makes its first one from an example", async () => {
-    const { page, complaints, close } = await launch(server.address);
+    const own = await serveReal();
+    const { page, complaints, close } = await launch(own.address);
     await followTheGuide(page);
-    await showTab(page, "text");
-    await page.getByRole("button", { name: "Try an example" }).click();
-    await page.getByText("the model can read no more").waitFor();
-    expect(await page.getByRole("button", { name: "Try an example" }).count()).toBe(0);
+    await openIoi(page, 16);
+    /** What comes of the button of an empty pane. */
+    const results = {
+      text: page.getByText("the model can read no more"),
+      runs: page.locator("[role=tabpanel][data-tab=runs] tbody tr.chosen"),
+      statistics: page.getByRole("img", { name: /^Share of searches that hold/ }),
+      lens: page.locator(".maps tbody tr").first(),
+      relations: page.getByRole("img", { name: "Edit success against faithfulness" }),
+      steer: page.getByRole("spinbutton", { name: /^coefficient, exactly/ }),
+    } as const;
+    const example = page.locator("[role=tabpanel]").getByRole("button", { name: "Try an example" });
+    for (const [tab, result] of Object.entries(results) as [keyof typeof results, (typeof results)["text"]][]) {
+      await showTab(page, tab);
+      await example.click();
+      await result.waitFor();
+      expect([tab, await example.count()]).toEqual([tab, 0]);
+    }
     expect(complaints).toEqual([]);
     await close();
+    await own.close();
   });
 
   test("the tray stops and goes on with what another instrument shows, the bar changes the task, and the sides fold away", async () => {
