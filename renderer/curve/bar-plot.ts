@@ -2,7 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import { greatest } from "../../engine/base/greatest.ts";
 import type { Look } from "../export/sheet.ts";
-import { framed, rungs } from "../graph/frame.ts";
+import { framed, marked, type PlotNumber, rungs } from "../graph/frame.ts";
 import { element, text, title } from "../graph/svg.ts";
 
 export interface BarPlot {
@@ -14,7 +14,7 @@ export interface BarPlot {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly caption?: string;
-  readonly number: (value: number) => string;
+  readonly number: PlotNumber;
 }
 
 /** Points. */
@@ -65,7 +65,7 @@ export function barPlot(plot: BarPlot, look: Look): string {
           ),
         ]
       : []),
-    ...x.ticks(5).map((tick) => middle(x(tick), 11, number(tick))),
+    ...x.ticks(5).map((tick) => middle(x(tick), 11, marked(x.ticks(5), number)(tick))),
     middle((gap.left + width - gap.right) / 2, 23, xTitle),
   );
 }

@@ -1,6 +1,6 @@
 // The curve of a search, for page and paper: f by the units kept, the criterion's second half under it, and the bounds of both.
 import { scaleLinear, type ScaleLinear } from "d3-scale";
-import { framed, rungs } from "../graph/frame.ts";
+import { framed, type PlotNumber, rungs } from "../graph/frame.ts";
 import { textWidth } from "../graph/lettering.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Palette } from "../look/palette.ts";
@@ -12,7 +12,7 @@ export interface SearchCurve {
   /** f on held-out examples, by units kept, as far as it was measured. */
   readonly heldOut: readonly { readonly kept: number; readonly f: number }[];
   readonly words: CurveWords;
-  readonly number: (value: number) => string;
+  readonly number: PlotNumber;
   readonly count: (value: number) => string;
 }
 

@@ -1,7 +1,7 @@
 // Lines over a value: intervals, what chance gives, the range in which little else changes, a bound; for page and paper.
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from "d3-scale";
 import { least, greatest } from "../../engine/base/greatest.ts";
-import { framed, rungs } from "../graph/frame.ts";
+import { framed, marked, type PlotNumber, rungs } from "../graph/frame.ts";
 import { textWidth } from "../graph/lettering.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Look } from "../export/sheet.ts";
@@ -54,7 +54,7 @@ export interface ValuePlot {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly caption?: string;
-  readonly number: (value: number) => string;
+  readonly number: PlotNumber;
   /** Points, of the plot without its words. */
   readonly height?: number;
 }
@@ -78,6 +78,8 @@ export function valuePlot(plot: ValuePlot, look: Look): string {
   const { x, y } = axes;
   const [left, right] = x.range() as [number, number];
   const [bottom, top] = y.range() as [number, number];
+  const xTicks = ticksOf(plot, x, width);
+  const xMarked = marked(xTicks, number);
   const middle = (at: number, down: number, content: string) =>
     text({ x: at, y: bottom + down, "text-anchor": "middle", fill: palette.faint }, content);
   const parts = [
@@ -98,10 +100,11 @@ export function valuePlot(plot: ValuePlot, look: Look): string {
         ]
       : []),
     ...rungs(y, { ticks: y.ticks(4), ends: [left, right], palette, number }),
-    ...ticksOf(plot, x, width).map((tick) => {
+    ...xTicks.map((tick) => {
+      const name = (plot.xName ?? xMarked)(tick);
       // A name at the edge moves inwards.
-      const half = textWidth(xName(tick)) / 2;
-      return middle(Math.min(Math.max(x(tick), half), width - half), 11, xName(tick));
+      const half = textWidth(name) / 2;
+      return middle(Math.min(Math.max(x(tick), half), width - half), 11, name);
     }),
     ...(plot.band
       ? [

@@ -1,6 +1,6 @@
 // A sum as steps from part to part: each bar begins where the one before it ended; for page and paper.
 import { scaleLinear } from "d3-scale";
-import { framed, rungs } from "../graph/frame.ts";
+import { framed, type PlotNumber, rungs } from "../graph/frame.ts";
 import { element, text, title } from "../graph/svg.ts";
 import type { Look } from "../export/sheet.ts";
 
@@ -16,7 +16,7 @@ export interface Waterfall {
   readonly kinds: { readonly first: string; readonly second: string };
   readonly yTitle: string;
   readonly caption?: string;
-  readonly number: (value: number) => string;
+  readonly number: PlotNumber;
 }
 
 /** Points. */

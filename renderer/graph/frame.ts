@@ -1,4 +1,5 @@
 // The frame of every drawing: its size, ground and letters, the words beneath what is drawn, and the lines of an upright axis.
+import { greatest } from "../../engine/base/greatest.ts";
 import type { ScaleContinuousNumeric } from "d3-scale";
 import type { Look } from "../export/sheet.ts";
 import type { Palette } from "../look/palette.ts";
@@ -54,7 +55,19 @@ interface Rungs {
   readonly ticks: readonly number[];
   readonly ends: readonly [left: number, right: number];
   readonly palette: Palette;
-  readonly number: (value: number) => string;
+  readonly number: PlotNumber;
+}
+
+/** A value as text; with so many decimals, where its place asks for them. */
+export type PlotNumber = (value: number, digits?: number) => string;
+
+/** Marks of one axis are written with as many decimals as the one that needs most. */
+export function marked(ticks: readonly number[], number: PlotNumber): (tick: number) => string {
+  const digits = greatest(
+    ticks.map((tick) => /\.(\d+)$/.exec(String(Number(tick.toFixed(9))))?.[1].length ?? 0),
+    0,
+  );
+  return (tick) => number(tick, digits);
 }
 
 /** A line across for each value of an upright axis, with the value at its left; zero is the stronger one where sums begin there. */
@@ -63,6 +76,7 @@ export function rungs(
   { ticks, ends: [left, right], palette, number }: Rungs,
   isStrong: (value: number) => boolean = () => false,
 ): string[] {
+  const said = marked(ticks, number);
   return ticks.flatMap((tick) => [
     element("line", {
       x1: left,
@@ -72,6 +86,6 @@ export function rungs(
       stroke: palette.line,
       "stroke-width": isStrong(tick) ? 1.2 : 0.6,
     }),
-    text({ x: left - 4, y: y(tick) + 3, "text-anchor": "end", fill: palette.faint }, number(tick)),
+    text({ x: left - 4, y: y(tick) + 3, "text-anchor": "end", fill: palette.faint }, said(tick)),
   ]);
 }

@@ -70,6 +70,9 @@ export class Words {
   readonly number = (value: number | undefined | null, digits = 3): string =>
     value === undefined || value === null || Number.isNaN(value) ? "–" : this.format(value, digits);
 
+  /** A value of a plot, as exactly as is asked: on an axis as its other marks; else whole where it is whole, and large ones shorter. */
+  readonly plotted = (value: number, digits = plottedDigits(value)): string => this.format(value, digits);
+
   readonly count = (value: number): string =>
     this.format(value, 0, { minimumFractionDigits: 0, maximumFractionDigits: 3 });
 
@@ -123,6 +126,13 @@ export class Words {
     };
     return new Intl.NumberFormat(LANGUAGE_TAGS[this.language], options).format(value).replace("-", "−");
   }
+}
+
+/** Of a value that stands by itself. */
+function plottedDigits(value: number): number {
+  if (Number.isInteger(value)) return 0;
+  const size = Math.abs(value);
+  return size >= 100 ? 0 : size >= 10 ? 1 : 2;
 }
 
 /** What looks like the path of a file is called by its name: "/home/me/gender.gguf" → "gender.gguf". */

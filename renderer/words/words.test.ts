@@ -77,3 +77,16 @@ test("a result's figure: counts whole, shares as percentages, of an unknown code
     "formal.gguf + plural.json × 2: “and/or”",
   );
 });
+
+test("a value of a plot is as short as its size allows, and as exact as its axis asks", () => {
+  const words = new Words({ language: "en" });
+  expect([0, 2, -0.004, 1.234, 12.34, 123.4].map((value) => words.plotted(value))).toEqual([
+    "0",
+    "2",
+    "0.00",
+    "1.23",
+    "12.3",
+    "123",
+  ]);
+  expect(words.plotted(1, 2)).toBe("1.00");
+});
