@@ -61,11 +61,13 @@ export async function measureEdges(page: Page): Promise<void> {
   await page.getByRole("tab", { name: "Edges" }).click();
   await page.getByRole("button", { name: "Measure the edges" }).click();
   const rows = page.locator(".pane .scroll tbody tr");
-  await rows.first().waitFor();
+  const areas = () => rows.evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
+  // A method's row is there before the next method is measured.
+  await expect
+    .poll(async () => (await areas()).map(([, name]) => name))
+    .toEqual(["attribution", "integrated gradients"]);
   await page.getByRole("button", { name: "Measure the edges" }).waitFor();
-  const areas = await rows.evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent.trim())));
-  expect(areas.map(([, name]) => name)).toEqual(["attribution", "integrated gradients"]);
-  for (const [, , cpr, cmd] of areas) expect(Number(cpr) + Number(cmd)).toBeCloseTo(0.999, 1);
+  for (const [, , cpr, cmd] of await areas()) expect(Number(cpr) + Number(cmd)).toBeCloseTo(0.999, 1);
 }
 
 /** Heads that the accessible table of nodes lists. */
