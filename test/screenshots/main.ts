@@ -3,10 +3,11 @@
 //
 // Every instrument shows a real result, opened from its card, in every size, theme and language that is asked for: without options in
 // all of them. Results are made once and kept in the folder beside the pictures. Needs the built page and a Chromium.
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { BrowserContextOptions } from "playwright";
+import { smollm2Path } from "../../engine/model/model-cache.ts";
 import { launch, browserReason } from "../workbench/browser.ts";
 import { serveReal } from "../workbench/serve-real.ts";
 import { makeResults, MODELS } from "./results.ts";
@@ -33,6 +34,7 @@ const scenes = SCENES.filter(({ name }) => only === undefined || only.includes(n
 const folder = join(values.out, model);
 const home = resolve(values.out, `home-${model}`);
 mkdirSync(home, { recursive: true });
+if (model === "smollm2") lendModel();
 const cards = new Set(await makeResults(model, home));
 
 const server = await serveReal(home);
@@ -43,6 +45,15 @@ try {
         await takeAll(size, theme, language);
 } finally {
   await server.close();
+}
+
+/** The folder beside the pictures has no models of its own: it is lent the one that was fetched. */
+function lendModel(): void {
+  const fetched = smollm2Path();
+  const lent = join(home, "models", basename(fetched));
+  if (!existsSync(fetched)) throw new Error(`There is no ${fetched}: "npm run fetch:smollm2" fetches it.`);
+  mkdirSync(dirname(lent), { recursive: true });
+  if (!existsSync(lent)) symlinkSync(fetched, lent);
 }
 
 async function takeAll(size: string, theme: (typeof THEMES)[number], language: keyof typeof LANGUAGES): Promise<void> {
