@@ -1,8 +1,9 @@
-// Pictures of every pane, for a person to look at: tsx test/screenshots/main.ts [--model sprig] [--only lens,steer] [--size 1280x800]
-// [--theme dark] [--language zh] [--out FOLDER]
+// Pictures of every pane, for a person to look at: tsx test/screenshots/main.ts [--model sprig] [--only lens,steer] [--cards lens,text]
+// [--size 1280x800] [--theme dark] [--language zh] [--out FOLDER]
 //
 // Every instrument shows a real result, opened from its card, in every size, theme and language that is asked for: without options in
-// all of them. Results are made once and kept in the folder beside the pictures. Needs the built page and a Chromium.
+// all of them. Results are made once and kept in the folder beside the pictures; with --cards these alone, since SmolLM2's circuit takes
+// long. Needs the built page and a Chromium.
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string", default: "sprig" },
     only: { type: "string" },
+    cards: { type: "string" },
     size: { type: "string" },
     theme: { type: "string" },
     language: { type: "string" },
@@ -35,7 +37,7 @@ const folder = join(values.out, model);
 const home = resolve(values.out, `home-${model}`);
 mkdirSync(home, { recursive: true });
 if (model === "smollm2") lendModel();
-const cards = new Set(await makeResults(model, home));
+const cards = new Set(await makeResults(model, home, values.cards?.split(",")));
 
 const server = await serveReal(home);
 try {

@@ -103,9 +103,14 @@ function askedOf(model: ShownModel, home: string): readonly Asked[] {
 /**
  * Makes the results of a model in the folder that the engine keeps its own in; what is there by its name is kept.
  *
+ * @param only names of the cards that are wanted, which must not need others; all where it is absent
  * @returns names of the cards, in their order
  */
-export async function makeResults(model: ShownModel, home: string): Promise<readonly string[]> {
+export async function makeResults(
+  model: ShownModel,
+  home: string,
+  only?: readonly string[],
+): Promise<readonly string[]> {
   const before = process.env.SECATEUR_HOME;
   process.env.SECATEUR_HOME = home;
   const gone = new AbortController();
@@ -114,6 +119,7 @@ export async function makeResults(model: ShownModel, home: string): Promise<read
     const made = new Set((await engine.results()).map(({ name }) => name));
     const names: string[] = [];
     for (const { name, verb, settings } of askedOf(model, home)) {
+      if (only && !only.includes(name)) continue;
       if (made.has(name) || (await makeOne(engine, name, verb, settings))) names.push(name);
     }
     return names;
