@@ -80,3 +80,25 @@ test("where a few of many must stay, trials are near the information bound and f
   // k·log₂(n/k) + k is 96; one by one it takes n + k = 290.
   expect(trials).toBe(130);
 });
+
+test("a limit of passes counts those of its own call, whatever passes came before", async () => {
+  /** Only the last item that is there can go, so that a pass in rising order removes one. */
+  const left = [0, 1, 2, 3, 4];
+  const stack: Position<number> = {
+    get size() {
+      return left.length;
+    },
+    has: (item) => left.includes(item),
+    attempt: ([item]) => ({
+      measure: () => Promise.resolve(verdict(item === left.at(-1))),
+      recalled: ({ accepted }) => verdict(accepted),
+      accept: () => void left.pop(),
+    }),
+  };
+  const order = [...left];
+  const removal = new Removal<number>({ nameOf: String, ledger: noLedger });
+  const descent = removal.begin(stack, 0, 1);
+  await removal.passes(descent, order, 1);
+  await removal.passes(descent, order, 2);
+  expect([left, descent.passes]).toEqual([[0, 1], 3]);
+});

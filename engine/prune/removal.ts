@@ -189,12 +189,16 @@ export class Removal<Item> {
     }
   }
 
-  /** Passes over what is kept until one removes nothing: that one proves that no single item can go. */
+  /**
+   * Passes over what is kept until one removes nothing: that one proves that no single item can go.
+   *
+   * @param atMost of this call, whatever passes came before
+   */
   async passes(descent: Descent<Item>, order: readonly Item[], atMost = Infinity): Promise<void> {
-    while (!this.exhausted) {
+    for (let pass = 1; pass <= atMost && !this.exhausted; pass++) {
       descent.passes++;
       const removed = await this.pass(descent, order);
-      if (removed === 0 || descent.passes === atMost) return;
+      if (removed === 0) return;
     }
   }
 
