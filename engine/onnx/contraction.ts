@@ -2,7 +2,7 @@
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
 import { broadcastShapes, meet, stretchesTo } from "./dims.ts";
-import { add, mul, needFloat, needSame, neg } from "./elementwise.ts";
+import { add, mul, needFloat, needSame, neg, wordOf } from "./elementwise.ts";
 import { type Dim, formatShape, type Value } from "./graph.ts";
 import { axisOf, concat, gatherLast, int64, slice } from "./layout.ts";
 
@@ -28,6 +28,10 @@ export function reduceSum(x: Value, axes: readonly number[], keepDims = false): 
 
 export function reduceMean(x: Value, axes: readonly number[], keepDims = false): Value {
   return reduce("ReduceMean", x, axes, keepDims);
+}
+
+export function reduceMax(x: Value, axes: readonly number[], keepDims = false): Value {
+  return reduce("ReduceMax", x, axes, keepDims);
 }
 
 /** e^x / Σ e^x over the last axis. */
@@ -94,8 +98,13 @@ export function rotateHalf(x: Value): Value {
   return concat([neg(slice(x, -1, dims / 2, dims)), slice(x, -1, 0, dims / 2)], -1);
 }
 
-function reduce(op: "ReduceSum" | "ReduceMean", x: Value, axes: readonly number[], keepDims: boolean): Value {
-  needFloat(op === "ReduceSum" ? "reduceSum" : "reduceMean", x);
+function reduce(
+  op: "ReduceSum" | "ReduceMean" | "ReduceMax",
+  x: Value,
+  axes: readonly number[],
+  keepDims: boolean,
+): Value {
+  needFloat(wordOf(op), x);
   const at = axes.map((axis) => axisOf(op, x, axis));
   const shape = x.shape.flatMap((size, axis): Dim[] => (at.includes(axis) ? (keepDims ? [1] : []) : [size]));
   return x.graph.composite(op, [x], { axes: { ints: at } }, () =>

@@ -98,6 +98,6 @@ function unary(op: string): (x: Value) => Value {
 }
 
 /** The name of the function here that appends an ONNX op. */
-function wordOf(op: string): string {
+export function wordOf(op: string): string {
   return op.charAt(0).toLowerCase() + op.slice(1);
 }

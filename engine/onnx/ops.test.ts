@@ -119,6 +119,12 @@ const SHAPES: Readonly<Record<string, { dims: Dim[]; build: (x: Value) => Value;
       declared: ["rows", 1, 2],
       result: [2, 1, 2],
     },
+    "reduceMax drops its axes": {
+      dims: ["rows", "pos", 2],
+      build: (x) => ops.reduceMax(x, [-1]),
+      declared: ["rows", "pos"],
+      result: [2, 3],
+    },
     "expand reads symbols off the inputs": {
       dims: ["rows", "pos"],
       build: (x) => ops.expand(x.graph.constant([1, 2], "float32", [2, 1, 1]), [2, "pos", "rows"]),
@@ -269,6 +275,14 @@ suite("values worked out by hand", () => {
     expect(await values([logits], ops.logSoftmax)).toEqual([0, -2000, -Math.LN2, -Math.LN2]);
     expect(await values([logits, i64([2], [1, 0])], ops.crossEntropy)).toEqual([2000, Math.LN2]);
   });
+
+  test.each([f32, f64])(
+    "reduceMax is the largest of each row, among negative entries and infinite ones, too",
+    async (feed) => {
+      const x = feed([3, 3], [-5, -2, -9, -Infinity, -1, -3, 4, Infinity, 4]);
+      expect(await values([x], (value) => ops.reduceMax(value, [-1]))).toEqual([-2, -1, Infinity]);
+    },
+  );
 
   test("layerNorm of a constant row is its bias", async () => {
     const norm = (x: Value, gain: Value, bias: Value) => ops.layerNorm(x, gain, bias, 1e-5);

@@ -27,6 +27,7 @@ export {
   layerNorm,
   logSoftmax,
   matMul,
+  reduceMax,
   reduceMean,
   reduceSum,
   rmsNorm,
