@@ -273,14 +273,23 @@ export class Executor {
     return all;
   }
 
-  /** The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising. */
-  async *logitSlices(normed: Reals): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
+  /**
+   * The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising.
+   *
+   * @param room the array that a slice of so many values is written into; default: a fresh one
+   */
+  async *logitSlices(
+    normed: Reals,
+    room?: (from: number, values: number) => Reals,
+  ): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
     const { config } = this.model;
     const rows = normed.length / config.dModel;
     for (let from = 0; from < config.dVocab; from += vocabularySlice) {
       const to = Math.min(from + vocabularySlice, config.dVocab);
       const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to));
-      const part = await program.run({ normed: reals([rows, config.dModel], normed) }, ["logits"]);
+      const shape = [rows, to - from];
+      const wanted = room ? { logits: reals(shape, room(from, rows * (to - from))) } : ["logits"];
+      const part = await program.run({ normed: reals([rows, config.dModel], normed) }, wanted);
       yield { from, to, ...fetched(part, ["logits"]) };
     }
   }

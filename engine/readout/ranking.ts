@@ -28,6 +28,11 @@ export class Largest {
     return this;
   }
 
+  /** Whether this value, or a larger one, would be among the k. */
+  takes(value: number): boolean {
+    return !(value <= this.least());
+  }
+
   get ids(): number[] {
     return this.found.map(({ id }) => id);
   }
@@ -53,10 +58,10 @@ export function rankOf(logits: ArrayLike<number>, token: number): number {
   return 1 + countAbove(logits, logits[token]);
 }
 
-/** How many values are larger than a limit. */
-export function countAbove(values: ArrayLike<number>, limit: number): number {
+/** How many values from one place to another are larger than a limit. */
+export function countAbove(values: ArrayLike<number>, limit: number, from = 0, to = values.length): number {
   let above = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] > limit) above++;
+  for (let i = from; i < to; i++) if (values[i] > limit) above++;
   return above;
 }
 

@@ -8,7 +8,7 @@ import { Packing, takeRows, zeros } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
 import type { Model } from "../model/model.ts";
 import { logitsOf } from "./logits.ts";
-import { topIds } from "./ranking.ts";
+import { rankOf, topIds } from "./ranking.ts";
 import { type Reading, readStates } from "./readings.ts";
 
 /** More tokens than one slice of the vocabulary holds. */
@@ -74,6 +74,31 @@ describe.each([
     }
     await executor.dispose();
   });
+});
+
+test("tokens, their order and ranks are those of the logits in a row, where many are equal, too", async () => {
+  const random = randomModel({ ...GATED, dVocab }, 7);
+  // Token by token the columns come again after 700.
+  const model: Model = {
+    ...random,
+    unembedRows: (ids) => random.unembedRows(ids.map((id) => id % 700)),
+    unembedBias: () => undefined,
+  };
+  const executor = new Executor(model, { threads: 1 });
+  const states = Float32Array.from({ length: 3 * GATED.dModel }, (_, i) => Math.sin(i));
+  const whole = await logitsOf(executor, states);
+  const chosen = [0, 650, 1350, 8500, 8999];
+  const readings = await readStates(executor, states, { top: 40, tokens: [chosen, [], chosen] });
+  readings.forEach(({ top, tokens }, row) => {
+    const logits = whole.subarray(row * dVocab, (row + 1) * dVocab);
+    const order = topIds(logits, 40);
+    expect(top.map(({ id, logit }) => [id, logit])).toEqual(order.map((id) => [id, logits[id]]));
+    expect(new Set(top.map(({ logit }) => logit)).size).toBeLessThan(10);
+    expect(tokens.map(({ id, logit, rank }) => [id, logit, rank])).toEqual(
+      (row === 1 ? [] : chosen).map((id) => [id, logits[id], rankOf(logits, id)]),
+    );
+  });
+  await executor.dispose();
 });
 
 test("the lens at the last layer is the model, at the first the run with every block taken out", async () => {

@@ -7,9 +7,11 @@ import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
 import { type Feed, i64, Program } from "../runtime/ort.ts";
+import type { Precision } from "../transformer/precision.ts";
 import { figuresGraph } from "./figures-graph.ts";
+import { LogitSlice, windowsOf } from "./logit-slice.ts";
 import { MOST_LOGITS } from "./logits.ts";
-import { countAbove, Largest } from "./ranking.ts";
+import { Largest } from "./ranking.ts";
 
 export interface ReadingRequest {
   /** How many of the most likely tokens are named (default 1). */
@@ -115,6 +117,21 @@ class Row {
   }
 }
 
+/** Arrays that slices are written into one after another: memory that is fetched afresh for each costs time of its own. */
+class Rooms {
+  private readonly rooms = new Map<number, Reals>();
+
+  constructor(private readonly precision: Precision) {}
+
+  take(name: number, length: number): Reals {
+    const known = this.rooms.get(name);
+    if (known && known.length >= length) return known.subarray(0, length);
+    const room = zeros(this.precision, length);
+    this.rooms.set(name, room);
+    return room;
+  }
+}
+
 /**
  * Reads states out, block by block and in slices of the vocabulary, so that what is held does not grow with their number. The
  * exponentials are summed by ONNX Runtime in the executor's precision, the sums of slices in float64: log-probabilities are good to
@@ -131,12 +148,15 @@ export async function readStates(executor: Executor, states: Reals, request: Rea
     (request.against ?? []).every((row) => row >= 0 && row < count),
     "a row is compared with none",
   );
-  const program = await Program.compile(figuresGraph(executor.precision), { threads: executor.threads });
+  const blocks = blocksOf(count, rowsAtOnce, request.against);
+  const program = await Program.compile(figuresGraph(executor.precision), {
+    threads: executor.threads,
+    keepMemory: true,
+  });
   try {
     const readings: Reading[] = [];
-    for (const block of blocksOf(count, rowsAtOnce, request.against)) {
-      append(readings, await readBlock(executor, program, states, block, request));
-    }
+    const rooms = new Rooms(executor.precision);
+    for (const block of blocks) append(readings, await readBlock(executor, program, states, block, rooms, request));
     return readings;
   } finally {
     await program.dispose();
@@ -169,6 +189,7 @@ async function readBlock(
   program: Program,
   states: Reals,
   block: Block,
+  rooms: Rooms,
   { top = 1, tokens, between }: ReadingRequest,
 ): Promise<Reading[]> {
   const { dModel } = executor.model.config;
@@ -176,40 +197,39 @@ async function readBlock(
     (row, i) =>
       new Row(top, i < block.rows.length ? (tokens?.[row] ?? []).map((id) => ({ id, logit: NaN, above: 0 })) : []),
   );
-  const shift = zeros(executor.precision, rows.length);
+  const ranked = rows.some(({ chosen }) => chosen.length > 0);
   // Ranks are counted when the chosen tokens' own logits are known.
-  const kept: { logits: Reals; width: number }[] = [];
-  for await (const { from, to, logits } of executor.logitSlices(
-    await executor.finalNorm(takeRows(states, dModel, block.states)),
+  const kept: LogitSlice[] = [];
+  const normed = await executor.finalNorm(takeRows(states, dModel, block.states));
+  for await (const { from, to, logits } of executor.logitSlices(normed, (from, values) =>
+    rooms.take(ranked ? from : 0, values),
   )) {
     between?.();
-    const width = to - from;
-    const logitsOf = (r: number) => logits.subarray(r * width, (r + 1) * width);
-    rows.forEach(({ largest }, r) => largest.add(logitsOf(r), from));
-    shift.set(rows.map(({ max }) => max));
-    const sums = await program.run({
-      logits: reals([rows.length, width], logits),
-      shift: reals([rows.length, 1], shift),
+    const windows = windowsOf(to - from);
+    const figures = await program.run({
+      logits: reals([rows.length, windows, (to - from) / windows], logits),
       others: i64([block.others.length], block.others),
     });
-    addSums(rows, block, shift, sums);
-    if (!rows.some(({ chosen }) => chosen.length > 0)) continue;
-    kept.push({ logits, width });
-    rows.forEach(({ chosen }, r) => {
-      for (const token of chosen) if (token.id >= from && token.id < to) token.logit = logitsOf(r)[token.id - from];
+    addSums(rows, block, figures);
+    const slice = new LogitSlice(from, to, logits, figures.maxima.data as Reals);
+    rows.forEach(({ largest, chosen }, r) => {
+      slice.addTo(largest, r);
+      for (const token of chosen) token.logit = slice.logitOf(r, token.id) ?? token.logit;
     });
+    if (ranked) kept.push(slice);
   }
-  for (const { width, logits } of kept) {
+  for (const slice of kept) {
     between?.();
     rows.forEach(({ chosen }, r) => {
-      for (const token of chosen) token.above += countAbove(logits.subarray(r * width, (r + 1) * width), token.logit);
+      for (const token of chosen) token.above += slice.countAbove(r, token.logit);
     });
   }
   return block.rows.map((_, r) => rows[r].reading(rows[block.against[r]]));
 }
 
-function addSums(rows: readonly Row[], block: Block, shift: Reals, sums: Readonly<Record<string, Feed>>): void {
-  const [total, own, across, back] = ["total", "own", "across", "back"].map((name) => sums[name].data as Reals);
+function addSums(rows: readonly Row[], block: Block, figures: Readonly<Record<string, Feed>>): void {
+  const names = ["shift", "total", "own", "across", "back"];
+  const [shift, total, own, across, back] = names.map((name) => figures[name].data as Reals);
   rows.forEach(({ slices }, r) => {
     // Counterparts from elsewhere stand behind the block's rows and are compared with none.
     const at = r * block.others.length + (block.other[r] ?? 0);

@@ -5,9 +5,9 @@
 // normaliser is needed.
 import type { Executor } from "../activations/executor.ts";
 import { throughUnembedding } from "../activations/gradients.ts";
-import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
+import { type Reals, reals, takeRows } from "../activations/packing.ts";
 import { Graph } from "../onnx/graph.ts";
-import { exp, reduceSum, sub } from "../onnx/ops.ts";
+import { exp, reduceMax, reduceSum, sub } from "../onnx/ops.ts";
 import { Program } from "../runtime/ort.ts";
 import { logSumExp } from "./distribution.ts";
 import { unembedDirection } from "./direction.ts";
@@ -106,16 +106,9 @@ export class SetReader {
     const rows = normed.length / this.executor.model.config.dModel;
     const found = new Float64Array(rows).fill(-Infinity);
     for await (const { from, to, logits } of this.executor.logitSlices(normed)) {
-      const width = to - from;
-      const max = zeros(this.executor.precision, rows);
-      for (let row = 0; row < rows; row++) max[row] = largestOf(logits, row * width, width);
-      const { total } = await this.sums.run({
-        logits: reals([rows, width], logits),
-        max: reals([rows, 1], max),
-      });
-      for (let row = 0; row < rows; row++) {
-        found[row] = logSumExp([found[row], max[row] + Math.log((total.data as Reals)[row])]);
-      }
+      const sums = await this.sums.run({ logits: reals([rows, to - from], logits) });
+      const [max, total] = [sums.max.data as Reals, sums.total.data as Reals];
+      for (let row = 0; row < rows; row++) found[row] = logSumExp([found[row], max[row] + Math.log(total[row])]);
     }
     return found;
   }
@@ -129,17 +122,12 @@ export class SetReader {
   }
 }
 
-/** `logits` "row token", `max` "row 1" → Σ exp(logit − max), "row". */
+/** `logits` "row token" → `max` "row 1", the largest of a row, and `total` Σ exp(logit − max), "row". */
 function sumsGraph(precision: Executor["precision"]): Graph {
   const graph = new Graph("normaliser");
   const logits = graph.input("logits", precision, ["rows", "tokens"]);
-  const max = graph.input("max", precision, ["rows", 1]);
-  graph.output("total", reduceSum(exp(sub(logits, max)), [-1], false));
+  const max = reduceMax(logits, [-1], true);
+  graph.output("max", max);
+  graph.output("total", reduceSum(exp(sub(logits, max)), [-1]));
   return graph;
-}
-
-function largestOf(values: Reals, from: number, length: number): number {
-  let largest = values[from];
-  for (let i = from + 1; i < from + length; i++) if (values[i] > largest) largest = values[i];
-  return largest;
 }
