@@ -21,17 +21,26 @@ export interface LensFigures {
 
 /** The pass and the lens take turns. */
 const rounds = 5;
+/** Prompts with their answers that stand before the one that is read. */
+const before = [0, 1, 2, 3] as const;
 
-/** Prompts alone, and each behind another one with its answer. */
+/** Prompts alone, and each behind others with their answers. */
 export async function measureLens(threads: number): Promise<LensFigures[]> {
   const model = openModel("smollm2");
   const executor = new Executor(model, { threads });
   const examples = benchExamples("S2 only");
   const alone = examples.map(({ clean: { ids } }) => ids);
   const answered = examples.map(({ clean, answers }) => [...clean.ids, answers[0]]);
-  const behindOne = alone.map((ids, i) => [...answered[(i + 1) % answered.length], ...ids]);
   const figures: LensFigures[] = [];
-  for (const prompts of [alone, behindOne]) figures.push(await measureOn(executor, prompts));
+  for (const count of before) {
+    const others = (i: number) => Array.from({ length: count }, (_, k) => answered[(i + k + 1) % answered.length]);
+    figures.push(
+      await measureOn(
+        executor,
+        alone.map((ids, i) => [...others(i).flat(), ...ids]),
+      ),
+    );
+  }
   await executor.dispose();
   model.close();
   return figures;

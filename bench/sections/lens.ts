@@ -10,7 +10,7 @@ export async function lensSection({ threads }: BenchOptions): Promise<Section> {
   return {
     title: "The lens over all layers of SmolLM2",
     text: `The logit lens at 31 points of the stream, at the last token of 32 prompts, with the top five, entropy and KL; medians of runs that take
-turns. The longer prompts stand behind another prompt and its answer. The read-out is a product with the whole unembedding whatever else is
+turns. The longer prompts stand behind one to three others with their answers. The read-out is a product with the whole unembedding whatever else is
 clever: its multiply-adds over those of the pass say how little the lens can take where both run at one rate. Longer prompts make the pass
 dearer and the read-out not.`,
     tables: [
