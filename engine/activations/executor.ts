@@ -4,11 +4,11 @@ import { say } from "../base/sentence.ts";
 import { atLayer, type LayerConfig, type LayerWeights, type Model, type ModelConfig } from "../model/model.ts";
 import type { ChangedPart, OverlaidModel } from "../model/overlay.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { type Feed, Program } from "../runtime/ort.ts";
+import { type Feed, i64, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
 import { gradientName, unembedGradientGraph } from "../transformer/backward.ts";
 import type { Precision } from "../transformer/precision.ts";
-import { finalNormGraph, unembedGraph } from "../transformer/readout.ts";
+import { finalNormGraph, readoutGraph, unembedGraph, windowsOf } from "../transformer/readout.ts";
 import { attnOutGraph, GIVEN_MLP, HIDDEN_INPUTS, hiddenGraph, mlpOutGraph, writeGraph } from "../transformer/write.ts";
 import { attentionFeeds, type Packing, type Queries, type Reals, reals, zeros } from "./packing.ts";
 
@@ -36,6 +36,7 @@ interface Under {
 }
 
 type AttentionOutput = "z" | "q" | "k" | "v" | "pattern";
+type ReadoutOutput = "logits" | "maxima" | "found" | "shift" | "total" | "own" | "across" | "back";
 type WriteOutput = "residPost" | "residMid" | "attnOut" | "mlpOut" | "hidden";
 
 /** Slices of the vocabulary keep one product short enough to stop between two of them. */
@@ -273,24 +274,37 @@ export class Executor {
     return all;
   }
 
-  /**
-   * The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising.
-   *
-   * @param room the array that a slice of so many values is written into; default: a fresh one
-   */
-  async *logitSlices(
-    normed: Reals,
-    room?: (from: number, values: number) => Reals,
-  ): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
-    const { config } = this.model;
-    const rows = normed.length / config.dModel;
-    for (let from = 0; from < config.dVocab; from += vocabularySlice) {
-      const to = Math.min(from + vocabularySlice, config.dVocab);
-      const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to));
-      const shape = [rows, to - from];
-      const wanted = room ? { logits: reals(shape, room(from, rows * (to - from))) } : ["logits"];
-      const part = await program.run({ normed: reals([rows, config.dModel], normed) }, wanted);
+  /** The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising. */
+  async *logitSlices(normed: Reals): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
+    for (const { from, to } of this.vocabularySlices()) {
+      const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to, unembedGraph));
+      const part = await program.run(
+        { normed: reals([normed.length / this.model.config.dModel, this.model.config.dModel], normed) },
+        ["logits"],
+      );
       yield { from, to, ...fetched(part, ["logits"]) };
+    }
+  }
+
+  /**
+   * What `readoutGraph` makes of the logits of `normed` "row dModel", slice by slice of the vocabulary.
+   *
+   * @param options.top how many of the largest logits are to be found @param options.others places in `normed`
+   */
+  async *readouts<Wanted extends ReadoutOutput>(
+    normed: Reals,
+    options: { readonly top: number; readonly others: readonly number[]; readonly wanted: readonly Wanted[] },
+  ): AsyncGenerator<{ from: number; to: number; places: BigInt64Array; outputs: Record<Wanted, Reals> }> {
+    for (const { from, to } of this.vocabularySlices()) {
+      const program = await this.program(`readout/${from}`, "unembed", () => this.unembedSlice(from, to, readoutGraph));
+      const feeds = {
+        normed: reals([normed.length / this.model.config.dModel, this.model.config.dModel], normed),
+        count: i64([1], [Math.min(options.top, windowsOf(to - from))]),
+        others: i64([options.others.length], options.others),
+      };
+      const outputs = await program.run(feeds, ["places", ...options.wanted]);
+      const places = outputs.places.data as BigInt64Array;
+      yield { from, to, places, outputs: fetched(outputs, options.wanted) };
     }
   }
 
@@ -301,8 +315,7 @@ export class Executor {
    */
   async *unembedGradients(rows: number, cotangent: (from: number, to: number) => Reals): AsyncGenerator<Reals> {
     const { config } = this.model;
-    for (let from = 0; from < config.dVocab; from += vocabularySlice) {
-      const to = Math.min(from + vocabularySlice, config.dVocab);
+    for (const { from, to } of this.vocabularySlices()) {
       const columns = () => this.model.unembedRows(Array.from({ length: to - from }, (_, i) => from + i));
       const program = await this.program(`unembed gradient/${from}`, "unembed", () =>
         unembedGradientGraph(config, columns(), this.precision),
@@ -319,7 +332,15 @@ export class Executor {
     for (const { program } of programs) await (await program).dispose();
   }
 
-  private unembedSlice(from: number, to: number) {
+  private vocabularySlices(): { readonly from: number; readonly to: number }[] {
+    const { dVocab } = this.model.config;
+    return Array.from({ length: Math.ceil(dVocab / vocabularySlice) }, (_, i) => {
+      const from = i * vocabularySlice;
+      return { from, to: Math.min(from + vocabularySlice, dVocab) };
+    });
+  }
+
+  private unembedSlice(from: number, to: number, build: typeof unembedGraph): Graph {
     const { config } = this.model;
     const tokens = to - from;
     const rows = this.model.unembedRows(Array.from({ length: tokens }, (_, i) => from + i));
@@ -327,7 +348,7 @@ export class Executor {
     for (let token = 0; token < tokens; token++) {
       for (let i = 0; i < config.dModel; i++) W_U[i * tokens + token] = rows[token * config.dModel + i];
     }
-    return unembedGraph(config, W_U, this.model.unembedBias()?.subarray(from, to), this.precision);
+    return build(config, W_U, this.model.unembedBias()?.subarray(from, to), this.precision);
   }
 
   /** A prefix of one row of zeros stands in where there is none: no index points at it. */

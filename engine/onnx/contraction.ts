@@ -34,6 +34,12 @@ export function reduceMax(x: Value, axes: readonly number[], keepDims = false): 
   return reduce("ReduceMax", x, axes, keepDims);
 }
 
+/** Places of the `count` largest entries of the last axis, the largest first and of equal ones the first; int64 [1] → int64 "… dim". */
+export function topPlaces(x: Value, count: Value, dim: Dim): Value {
+  needFloat("topPlaces", x);
+  return x.graph.node("TopK", [x, count], {}, { dtype: "int64", shape: [...x.shape.slice(0, -1), dim] });
+}
+
 /** e^x / Σ e^x over the last axis. */
 export function softmax(x: Value): Value {
   needFloat("softmax", x);

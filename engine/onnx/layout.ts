@@ -92,6 +92,13 @@ export function gather(x: Value, indices: Value, axis: number): Value {
   return x.graph.node("Gather", [x, indices], { axis: { i: at } }, { dtype: x.dtype, shape });
 }
 
+/** result[i, j, …] = x[i, indices[i, j], …]: of each entry of the first axis its own choice along the second; indices int64 "i j". */
+export function gatherWithin(x: Value, indices: Value): Value {
+  needIndices("gatherWithin", indices);
+  const shape = [...indices.shape, ...x.shape.slice(2)];
+  return x.graph.node("GatherND", [x, unsqueeze(indices, 2)], { batch_dims: { i: 1 } }, { dtype: x.dtype, shape });
+}
+
 /** result[i, j, …] = x[i, …, indices[i, j, …], …]: as many axes as x, one index per entry of the result. */
 export function gatherElements(x: Value, indices: Value, axis: number): Value {
   needIndices("gatherElements", indices);

@@ -125,6 +125,18 @@ const SHAPES: Readonly<Record<string, { dims: Dim[]; build: (x: Value) => Value;
       declared: ["rows", "pos"],
       result: [2, 3],
     },
+    "topPlaces puts their number in place of the last axis": {
+      dims: ["rows", "pos"],
+      build: (x) => ops.topPlaces(x, x.graph.constant([2], "int64", [1]), "places"),
+      declared: ["rows", "places"],
+      result: [2, 2],
+    },
+    "gatherWithin puts the choice in place of the second axis": {
+      dims: ["rows", "pos", 4],
+      build: (x) => ops.gatherWithin(x, x.graph.constant([1, 0, 2, 2], "int64", [2, 2])),
+      declared: [2, 2, 4],
+      result: [2, 2, 4],
+    },
     "expand reads symbols off the inputs": {
       dims: ["rows", "pos"],
       build: (x) => ops.expand(x.graph.constant([1, 2], "float32", [2, 1, 1]), [2, "pos", "rows"]),
@@ -283,6 +295,18 @@ suite("values worked out by hand", () => {
       expect(await values([x], (value) => ops.reduceMax(value, [-1]))).toEqual([-2, -1, Infinity]);
     },
   );
+
+  test.each([f32, f64])("topPlaces names the largest first and of equal ones the first", async (feed) => {
+    const x = feed([2, 4], [1, 5, 5, 7, -3, -Infinity, -3, -4]);
+    const places = (k: number) => values([x, i64([1], [k])], (entries, count) => ops.topPlaces(entries, count, "k"));
+    expect(await places(3)).toEqual([3, 1, 2, 0, 2, 3]);
+    expect(await places(1)).toEqual([3, 0]);
+  });
+
+  test("gatherWithin picks for each entry of the first axis its own along the second", async () => {
+    const picked = await values([counting(2, 3, 2), i64([2, 2], [2, 0, 1, 1])], ops.gatherWithin);
+    expect(picked).toEqual([4, 5, 0, 1, 8, 9, 8, 9]);
+  });
 
   test("layerNorm of a constant row is its bias", async () => {
     const norm = (x: Value, gain: Value, bias: Value) => ops.layerNorm(x, gain, bias, 1e-5);

@@ -21,7 +21,17 @@ export {
   tanh,
   where,
 } from "./elementwise.ts";
-export { concat, expand, gather, gatherElements, gatherLast, reshape, slice, transpose } from "./layout.ts";
+export {
+  concat,
+  expand,
+  gather,
+  gatherElements,
+  gatherLast,
+  gatherWithin,
+  reshape,
+  slice,
+  transpose,
+} from "./layout.ts";
 export {
   crossEntropy,
   layerNorm,
@@ -33,4 +43,5 @@ export {
   rmsNorm,
   rotary,
   softmax,
+  topPlaces,
 } from "./contraction.ts";

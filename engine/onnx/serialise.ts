@@ -78,13 +78,19 @@ function graphProto(graph: Graph, nodes: readonly Node[]): GraphProto {
   });
 }
 
+/** What nodes give before the result that is taken. */
+const UNUSED_RESULTS: Readonly<Record<string, readonly string[]>> = { TopK: ["values"] };
+
 function nodeProto(node: Node, rename: (name: string) => string): NodeProto {
   return create(NodeProtoSchema, {
     opType: node.op,
     domain: node.domain,
     name: node.result.name,
     input: node.inputs.map((input) => rename(input.name)),
-    output: [rename(node.result.name)],
+    output: [
+      ...(UNUSED_RESULTS[node.op] ?? []).map((result) => `${node.result.name}_${result}`),
+      rename(node.result.name),
+    ],
     attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
   });
 }

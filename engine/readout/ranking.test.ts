@@ -24,14 +24,6 @@ test("slices of the vocabulary give the largest of the whole", () => {
   expect(sliced.values).toEqual([49, 48, 47, 46, 45, 44, 43]);
 });
 
-test("a list that is not full takes everything, a full one what exceeds its least", () => {
-  const two = new Largest(2).add([4]);
-  expect(two.takes(-Infinity)).toBe(true);
-  two.add([6], 1);
-  expect([3, 4, 5].map((value) => two.takes(value))).toEqual([false, false, true]);
-  expect(new Largest(0).takes(1)).toBe(false);
-});
-
 test("a tie pushes no token down its rank", () => {
   expect([0, 1, 2, 3].map((token) => rankOf([5, 7, 7, 1], token))).toEqual([3, 1, 1, 4]);
   expect(countAbove([5, 7, 7, 1], 5)).toBe(2);

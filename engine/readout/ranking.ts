@@ -28,11 +28,6 @@ export class Largest {
     return this;
   }
 
-  /** Whether this value, or a larger one, would be among the k. */
-  takes(value: number): boolean {
-    return !(value <= this.least());
-  }
-
   get ids(): number[] {
     return this.found.map(({ id }) => id);
   }

@@ -4,12 +4,9 @@
 // nostalgebraist 2020, "interpreting GPT: the logit lens". A state goes through the final norm once and through the unembedding.
 import { append } from "../base/append.ts";
 import type { Executor } from "../activations/executor.ts";
-import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
+import { type Reals, takeRows } from "../activations/packing.ts";
 import { assertInternal } from "../base/errors.ts";
-import { type Feed, i64, Program } from "../runtime/ort.ts";
-import type { Precision } from "../transformer/precision.ts";
-import { figuresGraph } from "./figures-graph.ts";
-import { LogitSlice, windowsOf } from "./logit-slice.ts";
+import { FoundLogits, LogitSlice } from "./logit-slice.ts";
 import { MOST_LOGITS } from "./logits.ts";
 import { Largest } from "./ranking.ts";
 
@@ -56,7 +53,7 @@ interface Block {
   readonly other: readonly number[];
 }
 
-/** What a slice of the vocabulary adds to a row's sums, its exponentials taken of logit − shift (see `figuresGraph`). */
+/** What a slice of the vocabulary adds to a row's sums, its exponentials taken of logit − shift (see `readoutGraph`). */
 interface SliceSums {
   readonly shift: number;
   readonly total: number;
@@ -65,6 +62,10 @@ interface SliceSums {
   readonly across: number;
   readonly back: number;
 }
+
+/** What is fetched of a slice for every row, and beside it where ranks are counted. */
+const FIGURES = ["found", "shift", "total", "own", "across", "back"] as const;
+const RANKED = ["logits", "maxima"] as const;
 
 /** One row, while slices of the vocabulary come in. */
 class Row {
@@ -117,21 +118,6 @@ class Row {
   }
 }
 
-/** Arrays that slices are written into one after another: memory that is fetched afresh for each costs time of its own. */
-class Rooms {
-  private readonly rooms = new Map<number, Reals>();
-
-  constructor(private readonly precision: Precision) {}
-
-  take(name: number, length: number): Reals {
-    const known = this.rooms.get(name);
-    if (known && known.length >= length) return known.subarray(0, length);
-    const room = zeros(this.precision, length);
-    this.rooms.set(name, room);
-    return room;
-  }
-}
-
 /**
  * Reads states out, block by block and in slices of the vocabulary, so that what is held does not grow with their number. The
  * exponentials are summed by ONNX Runtime in the executor's precision, the sums of slices in float64: log-probabilities are good to
@@ -148,19 +134,11 @@ export async function readStates(executor: Executor, states: Reals, request: Rea
     (request.against ?? []).every((row) => row >= 0 && row < count),
     "a row is compared with none",
   );
-  const blocks = blocksOf(count, rowsAtOnce, request.against);
-  const program = await Program.compile(figuresGraph(executor.precision), {
-    threads: executor.threads,
-    keepMemory: true,
-  });
-  try {
-    const readings: Reading[] = [];
-    const rooms = new Rooms(executor.precision);
-    for (const block of blocks) append(readings, await readBlock(executor, program, states, block, rooms, request));
-    return readings;
-  } finally {
-    await program.dispose();
+  const readings: Reading[] = [];
+  for (const block of blocksOf(count, rowsAtOnce, request.against)) {
+    append(readings, await readBlock(executor, states, block, request));
   }
+  return readings;
 }
 
 function blocksOf(count: number, size: number, against: readonly number[] | undefined): Block[] {
@@ -186,37 +164,29 @@ function blocksOf(count: number, size: number, against: readonly number[] | unde
 
 async function readBlock(
   executor: Executor,
-  program: Program,
   states: Reals,
-  block: Block,
-  rooms: Rooms,
+  { rows: own, states: held, others, ...block }: Block,
   { top = 1, tokens, between }: ReadingRequest,
 ): Promise<Reading[]> {
-  const { dModel } = executor.model.config;
-  const rows = block.states.map(
-    (row, i) =>
-      new Row(top, i < block.rows.length ? (tokens?.[row] ?? []).map((id) => ({ id, logit: NaN, above: 0 })) : []),
+  const rows = held.map(
+    (row, i) => new Row(top, i < own.length ? (tokens?.[row] ?? []).map((id) => ({ id, logit: NaN, above: 0 })) : []),
   );
   const ranked = rows.some(({ chosen }) => chosen.length > 0);
+  const normed = await executor.finalNorm(takeRows(states, executor.model.config.dModel, held));
+  const wanted = [...FIGURES, ...(ranked ? RANKED : [])];
   // Ranks are counted when the chosen tokens' own logits are known.
   const kept: LogitSlice[] = [];
-  const normed = await executor.finalNorm(takeRows(states, dModel, block.states));
-  for await (const { from, to, logits } of executor.logitSlices(normed, (from, values) =>
-    rooms.take(ranked ? from : 0, values),
-  )) {
+  for await (const { from, to, places, outputs } of executor.readouts(normed, { top, others, wanted })) {
     between?.();
-    const windows = windowsOf(to - from);
-    const figures = await program.run({
-      logits: reals([rows.length, windows, (to - from) / windows], logits),
-      others: i64([block.others.length], block.others),
-    });
-    addSums(rows, block, figures);
-    const slice = new LogitSlice(from, to, logits, figures.maxima.data as Reals);
-    rows.forEach(({ largest, chosen }, r) => {
-      slice.addTo(largest, r);
+    addSums(rows, block.other, others.length, outputs);
+    const found = new FoundLogits(from, places, outputs.found, rows.length);
+    rows.forEach(({ largest }, r) => found.addTo(largest, r));
+    if (!ranked) continue;
+    const slice = new LogitSlice(from, to, outputs.logits, outputs.maxima);
+    rows.forEach(({ chosen }, r) => {
       for (const token of chosen) token.logit = slice.logitOf(r, token.id) ?? token.logit;
     });
-    if (ranked) kept.push(slice);
+    kept.push(slice);
   }
   for (const slice of kept) {
     between?.();
@@ -224,15 +194,19 @@ async function readBlock(
       for (const token of chosen) token.above += slice.countAbove(r, token.logit);
     });
   }
-  return block.rows.map((_, r) => rows[r].reading(rows[block.against[r]]));
+  return own.map((_, r) => rows[r].reading(rows[block.against[r]]));
 }
 
-function addSums(rows: readonly Row[], block: Block, figures: Readonly<Record<string, Feed>>): void {
-  const names = ["shift", "total", "own", "across", "back"];
-  const [shift, total, own, across, back] = names.map((name) => figures[name].data as Reals);
+/** @param other by row: its counterpart's place among the others */
+function addSums(
+  rows: readonly Row[],
+  other: readonly number[],
+  others: number,
+  { shift, total, own, across, back }: Readonly<Record<(typeof FIGURES)[number], Reals>>,
+): void {
   rows.forEach(({ slices }, r) => {
     // Counterparts from elsewhere stand behind the block's rows and are compared with none.
-    const at = r * block.others.length + (block.other[r] ?? 0);
+    const at = r * others + (other[r] ?? 0);
     slices.push({ shift: shift[r], total: total[r], own: own[r], across: across[at], back: back[at] });
   });
 }
