@@ -266,7 +266,10 @@ export class Executor {
     const { dModel, dVocab } = this.model.config;
     const rows = normed.length / dModel;
     const all = zeros(this.precision, rows * dVocab);
-    for await (const { from, to, logits } of this.logitSlices(normed)) {
+    const feeds = { normed: reals([rows, dModel], normed) };
+    for (const { from, to } of this.vocabularySlices()) {
+      const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to, unembedGraph));
+      const { logits } = fetched(await program.run(feeds), ["logits"]);
       for (let row = 0; row < rows; row++) {
         all.set(logits.subarray(row * (to - from), (row + 1) * (to - from)), row * dVocab + from);
       }
@@ -274,31 +277,21 @@ export class Executor {
     return all;
   }
 
-  /** The same slice by slice: `logits` "row token" of the tokens `from` to `to`, rising. */
-  async *logitSlices(normed: Reals): AsyncGenerator<{ from: number; to: number; logits: Reals }> {
-    for (const { from, to } of this.vocabularySlices()) {
-      const program = await this.program(`unembed/${from}`, "unembed", () => this.unembedSlice(from, to, unembedGraph));
-      const part = await program.run(
-        { normed: reals([normed.length / this.model.config.dModel, this.model.config.dModel], normed) },
-        ["logits"],
-      );
-      yield { from, to, ...fetched(part, ["logits"]) };
-    }
-  }
-
   /**
-   * What `readoutGraph` makes of the logits of `normed` "row dModel", slice by slice of the vocabulary.
+   * What `readoutGraph` makes of the logits of `normed` "row dModel", for the tokens `from` to `to` of one slice of the vocabulary
+   * after another.
    *
-   * @param options.top how many of the largest logits are to be found @param options.others places in `normed`
+   * @param options.top how many of the largest logits are to be found @param options.others rows that rows are compared with
    */
   async *readouts<Wanted extends ReadoutOutput>(
     normed: Reals,
     options: { readonly top: number; readonly others: readonly number[]; readonly wanted: readonly Wanted[] },
   ): AsyncGenerator<{ from: number; to: number; places: BigInt64Array; outputs: Record<Wanted, Reals> }> {
+    const { dModel } = this.model.config;
     for (const { from, to } of this.vocabularySlices()) {
       const program = await this.program(`readout/${from}`, "unembed", () => this.unembedSlice(from, to, readoutGraph));
       const feeds = {
-        normed: reals([normed.length / this.model.config.dModel, this.model.config.dModel], normed),
+        normed: reals([normed.length / dModel, dModel], normed),
         count: i64([1], [Math.min(options.top, windowsOf(to - from))]),
         others: i64([options.others.length], options.others),
       };

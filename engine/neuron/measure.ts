@@ -71,8 +71,4 @@ export class Measure {
     }
     return changes;
   }
-
-  async dispose(): Promise<void> {
-    await this.reader.dispose();
-  }
 }

@@ -42,40 +42,36 @@ export async function wordGroups(executor: Executor, request: WordRequest): Prom
   const measure = await Measure.over(executor, prompts, () => sets, { between: request.between });
   const contrastOf = (masses: readonly Float64Array[]) =>
     second === undefined ? masses[words.length] : differences(masses[words.length], masses[words.length + 1]);
-  try {
-    const guesses = await attributions(executor, prompts, () => contrasted, request.between);
-    const sizes = guesses.map(Math.abs);
-    const changes = await measure.changes(neurons.map(zeroed));
-    const before = words.map((_, w) => measure.clean[w].map(Math.exp));
-    const studied = [];
-    for (const [n, neuron] of neurons.entries()) {
-      const after = words.map((_, w) => measure.clean[w].map((x, i) => Math.exp(x + changes[n].logMass[w][i])));
-      const own = contrastOf(changes[n].logMass);
-      const draws = (await measure.changes(request.others[n].map(zeroed))).map(({ logMass }) =>
-        average(contrastOf(logMass)),
-      );
-      const size = sizes[neuron.layer * executor.model.config.dMlp + neuron.neuron];
-      studied.push({
-        id: neuronId(neuron),
-        words: words.map((word, w) => effectOf(word, before[w], after[w], seed)),
-        firstChanged: average(prompts.map((_, i) => Number(firstOf(before, i) !== firstOf(after, i)))),
-        contrast: besideNull(average(own), meanInterval(own, seed), draws),
-        rank: 1 + sizes.filter((other) => other > size).length,
-        of: sizes.length,
-      });
-    }
-    const corrected = holm(studied.flatMap(({ words }) => words.map(({ p }) => p)));
-    return {
-      prompts: prompts.length,
-      neurons: studied.map((one, n) => ({
-        ...one,
-        words: one.words.map((word, w) => ({ ...word, pHolm: corrected[n * words.length + w] })),
-      })),
-      leftOut: request.leftOut,
-    };
-  } finally {
-    await measure.dispose();
+  const guesses = await attributions(executor, prompts, () => contrasted, request.between);
+  const sizes = guesses.map(Math.abs);
+  const changes = await measure.changes(neurons.map(zeroed));
+  const before = words.map((_, w) => measure.clean[w].map(Math.exp));
+  const studied = [];
+  for (const [n, neuron] of neurons.entries()) {
+    const after = words.map((_, w) => measure.clean[w].map((x, i) => Math.exp(x + changes[n].logMass[w][i])));
+    const own = contrastOf(changes[n].logMass);
+    const draws = (await measure.changes(request.others[n].map(zeroed))).map(({ logMass }) =>
+      average(contrastOf(logMass)),
+    );
+    const size = sizes[neuron.layer * executor.model.config.dMlp + neuron.neuron];
+    studied.push({
+      id: neuronId(neuron),
+      words: words.map((word, w) => effectOf(word, before[w], after[w], seed)),
+      firstChanged: average(prompts.map((_, i) => Number(firstOf(before, i) !== firstOf(after, i)))),
+      contrast: besideNull(average(own), meanInterval(own, seed), draws),
+      rank: 1 + sizes.filter((other) => other > size).length,
+      of: sizes.length,
+    });
   }
+  const corrected = holm(studied.flatMap(({ words }) => words.map(({ p }) => p)));
+  return {
+    prompts: prompts.length,
+    neurons: studied.map((one, n) => ({
+      ...one,
+      words: one.words.map((word, w) => ({ ...word, pHolm: corrected[n * words.length + w] })),
+    })),
+    leftOut: request.leftOut,
+  };
 }
 
 function effectOf({ group, word }: Word, before: Float64Array, after: Float64Array, seed: number): WordEffect {

@@ -5,10 +5,7 @@
 // normaliser is needed.
 import type { Executor } from "../activations/executor.ts";
 import { throughUnembedding } from "../activations/gradients.ts";
-import { type Reals, reals, takeRows } from "../activations/packing.ts";
-import { Graph } from "../onnx/graph.ts";
-import { exp, reduceMax, reduceSum, sub } from "../onnx/ops.ts";
-import { Program } from "../runtime/ort.ts";
+import { type Reals, takeRows } from "../activations/packing.ts";
 import { logSumExp } from "./distribution.ts";
 import { unembedDirection } from "./direction.ts";
 import { MOST_LOGITS } from "./logits.ts";
@@ -37,7 +34,6 @@ export class SetReader {
 
   private constructor(
     private readonly executor: Executor,
-    private readonly sums: Program,
     private readonly sets: SetsOf,
     /** Sets of a place. */
     readonly width: number,
@@ -45,15 +41,9 @@ export class SetReader {
 
   /** @param clean "place dModel", before the final norm; every place has as many sets */
   static async over(executor: Executor, clean: Reals, sets: SetsOf): Promise<SetReader> {
-    const sums = await Program.compile(sumsGraph(executor.precision), { threads: executor.threads });
-    const reader = new SetReader(executor, sums, sets, sets(0).length);
-    try {
-      await reader.readClean(clean);
-      return reader;
-    } catch (error) {
-      await sums.dispose();
-      throw error;
-    }
+    const reader = new SetReader(executor, sets, sets(0).length);
+    await reader.readClean(clean);
+    return reader;
   }
 
   /** @param states "row dModel", before the final norm @param places the clean state that each row is held against */
@@ -75,10 +65,6 @@ export class SetReader {
       kl[row] = moved - (clean.normaliser - normalisers[row]);
     }
     return { logMass, kl };
-  }
-
-  async dispose(): Promise<void> {
-    await this.sums.dispose();
   }
 
   private async readClean(clean: Reals): Promise<void> {
@@ -105,10 +91,11 @@ export class SetReader {
   private async normalisers(normed: Reals): Promise<Float64Array> {
     const rows = normed.length / this.executor.model.config.dModel;
     const found = new Float64Array(rows).fill(-Infinity);
-    for await (const { from, to, logits } of this.executor.logitSlices(normed)) {
-      const sums = await this.sums.run({ logits: reals([rows, to - from], logits) });
-      const [max, total] = [sums.max.data as Reals, sums.total.data as Reals];
-      for (let row = 0; row < rows; row++) found[row] = logSumExp([found[row], max[row] + Math.log(total[row])]);
+    // No row is compared with another: one stands in.
+    const request = { top: 1, others: [0], wanted: ["shift", "total"] } as const;
+    for await (const { outputs } of this.executor.readouts(normed, request)) {
+      const { shift, total } = outputs;
+      for (let row = 0; row < rows; row++) found[row] = logSumExp([found[row], shift[row] + Math.log(total[row])]);
     }
     return found;
   }
@@ -120,14 +107,4 @@ export class SetReader {
     for (let i = 0; i < normed.length; i++) sum += normed[i] * known.weights[i];
     return sum;
   }
-}
-
-/** `logits` "row token" → `max` "row 1", the largest of a row, and `total` Σ exp(logit − max), "row". */
-function sumsGraph(precision: Executor["precision"]): Graph {
-  const graph = new Graph("normaliser");
-  const logits = graph.input("logits", precision, ["rows", "tokens"]);
-  const max = reduceMax(logits, [-1], true);
-  graph.output("max", max);
-  graph.output("total", reduceSum(exp(sub(logits, max)), [-1]));
-  return graph;
 }

@@ -64,9 +64,7 @@ export async function neuronStudyTask(
   options: NeuronStudyOptions = {},
 ): Promise<NeuronStudyResult> {
   const settings = merged(asked);
-  return withModel(settings.model ?? "sprig", options, (executor, keep) =>
-    keep(new Study(settings, executor, options)).run(),
-  );
+  return withModel(settings.model ?? "sprig", options, (executor) => new Study(settings, executor, options).run());
 }
 
 /** Settings that name files. */
@@ -87,7 +85,6 @@ function merged({ study, ...own }: NeuronStudySettings): NeuronStudyFile {
 class Study {
   private readonly tokenizer: Tokenizer;
   private readonly seed: number;
-  private readonly measures: Measure[] = [];
   private readonly notes: Note[] = [];
 
   constructor(
@@ -232,10 +229,6 @@ class Study {
     };
   }
 
-  async dispose(): Promise<void> {
-    for (const measure of this.measures) await measure.dispose();
-  }
-
   private readonly between = (): void => {
     if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
   };
@@ -310,9 +303,7 @@ class Study {
     sets: Parameters<typeof Measure.over>[2],
   ): Promise<Measure> {
     const { extent = "event" } = this.settings;
-    const measure = await Measure.over(this.executor, beginnings, sets, { extent, between: this.between });
-    this.measures.push(measure);
-    return measure;
+    return Measure.over(this.executor, beginnings, sets, { extent, between: this.between });
   }
 
   private async neutral(data: NeuronPlaces): Promise<(readonly number[])[]> {

@@ -64,7 +64,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
     for (const s of [0, 1]) {
       expect(farthest(changes.map(({ logMass }) => mean(logMass[s])), rows.map((row) => row[2 + s]))).toBeLessThan(5e-5);
     }
-    await measure.dispose();
   });
 
   test("give the dose curve, and the KL on neutral text, of the best neuron", async () => {
@@ -76,8 +75,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
     expect(farthest(changes.map(({ logMass }) => mean(logMass[1])), change_logp_control)).toBeLessThan(1e-4);
     const neutral = await Measure.over(executor, at(expected.neutral), () => sets);
     expect(farthest((await neutral.changes(doses)).map(({ kl }) => mean(kl)), KL_neutral)).toBeLessThan(2e-4);
-    await measure.dispose();
-    await neutral.dispose();
   });
 
   test("set to their own value change nothing at all", async () => {
@@ -90,7 +87,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
     for (const { logMass, kl } of await measure.changes(own)) {
       expect([...logMass[0], ...logMass[1], ...kl].every((x) => x === 0)).toBe(true);
     }
-    await measure.dispose();
   });
 
   test("change the number of the word that follows as measured there", async () => {
@@ -111,7 +107,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
     for (const [column, number] of [[2, false], [3, true]] as const) {
       expect(farthest(changes.map((change) => effectOn(change, number)), rows.map((row) => row[column]))).toBeLessThan(5e-5);
     }
-    await measure.dispose();
   });
 
   test("change the probability of every word of the groups as measured there", async () => {
@@ -128,7 +123,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, effect
         expect(Math.abs(mean(changed) / after - 1)).toBeLessThan(1e-4);
       }
     }
-    await measure.dispose();
   });
 });
 
