@@ -15,7 +15,7 @@ const ROOMS = {
   task: ["base", "choices", "tokens"],
   transformer: ["base", "choices", "onnx", "model"],
   activations: ["base", "choices", "onnx", "runtime", "model", "circuit", "task", "transformer"],
-  readout: ["base", "onnx", "runtime", "model", "transformer", "activations"],
+  readout: ["base", "model", "activations"],
   metric: ["base", "task", "readout"],
   evaluate: [
     "base",

@@ -80,7 +80,8 @@ export class Program {
 
   /**
    * One run; the wanted graph outputs by name (default: every one), or with the arrays that they are to be written into. Feeds are
-   * read in place, results are not copied.
+   * read in place. onnxruntime-node 1.30 copies every result into an array of its own, also one that was written where it was wanted:
+   * what is large is best used up inside the graph.
    *
    * @throws Error "internal: …" with names, types and shapes of all inputs
    */

@@ -58,7 +58,7 @@ export function windowsOf(tokens: number): number {
  * With y = x − shift and e = exp y: `total` Σ e and `own` Σ e·y, "row"; `across` Σ e·y_other and `back` Σ e_other·y, "row other".
  * The last two are products of matrices, so that rows that share their counterpart share its values.
  *
- * `logits` "row token" are copied when they are asked for, which costs a tenth of their product.
+ * `logits` "row token" are for those who need them all: fetching them means copying them.
  */
 export function readoutGraph(
   config: ModelConfig,
