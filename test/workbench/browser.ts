@@ -1,7 +1,7 @@
 // A page of the workbench in the Chromium of this machine, with everything that it complained about.
 import { existsSync } from "node:fs";
 import { PATIENCE } from "../patience.ts";
-import { type BrowserContextOptions, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 
 const CANDIDATES = [process.env.SECATEUR_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
 const found = CANDIDATES.find((path) => path !== undefined && existsSync(path));
@@ -21,8 +21,27 @@ export interface Tab {
   close(): Promise<void>;
 }
 
+/** One for all pages of a process, while any is open or `keepBrowser` holds it: a browser's start costs more than most pages. */
+let browser: Promise<Browser> | undefined;
+let holders = 0;
+
+async function letGo(): Promise<void> {
+  if (--holders > 0) return;
+  const last = browser;
+  browser = undefined;
+  await (await last)?.close();
+}
+
 /**
- * Opens the address in a browser of its own and waits until the engine answers.
+ * Until what comes back is called, pages are opened in one browser, which it closes.
+ */
+export function keepBrowser(): () => Promise<void> {
+  holders++;
+  return letGo;
+}
+
+/**
+ * Opens the address in a profile of its own, without anything of other pages, and waits until the engine answers.
  *
  * @param prepare what must be done to the page before it is opened
  */
@@ -31,8 +50,9 @@ export async function launch(
   options: BrowserContextOptions = {},
   prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Tab> {
-  const browser = await chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  holders++;
+  browser ??= chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
+  const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
@@ -43,5 +63,9 @@ export async function launch(
   await prepare(page);
   await page.goto(address);
   await page.waitForSelector(".engine.ready");
-  return { page, complaints, close: () => browser.close() };
+  const close = async () => {
+    await context.close();
+    await letGo();
+  };
+  return { page, complaints, close };
 }

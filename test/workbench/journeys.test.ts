@@ -25,7 +25,7 @@ import {
   workByKeys,
   workTheTray,
 } from "../journey.ts";
-import { browserReason, launch } from "./browser.ts";
+import { browserReason, keepBrowser, launch } from "./browser.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
 let server: RealServer;
@@ -42,6 +42,7 @@ async function exported(page: Page, entry: RegExp, file?: string | RegExp): Prom
 }
 
 describe.skipIf(browserReason !== "")(`the page over the real engine${browserReason}`, () => {
+  beforeAll(keepBrowser);
   beforeAll(async () => {
     server = await serveReal();
   });

@@ -2,13 +2,14 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserReason, launch } from "./browser.ts";
+import { browserReason, keepBrowser, launch } from "./browser.ts";
 import { TABS } from "../../renderer/state/instruments.ts";
 import { showTab } from "../journey.ts";
 import { serveRecorded } from "./serve-recorded.ts";
 
 let server: Awaited<ReturnType<typeof serveRecorded>>;
 
+beforeAll(keepBrowser);
 beforeAll(async () => {
   if (browserReason === "") server = await serveRecorded();
 });
