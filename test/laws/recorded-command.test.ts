@@ -75,23 +75,26 @@ function shellWords(lines: readonly string[]): string[][] {
     .map((words) => words.split("\0"));
 }
 
-/** What the program understands of the arguments that it is given. */
-async function understood(name: string, schema: z.ZodType, words: readonly string[]) {
+/** Tells what the program understands of the arguments that it is given; each line is parsed as if it were the first. */
+async function listener(name: string, schema: z.ZodType) {
   const program = await buildProgram();
   const command = name
     .split(" ")
     .reduce<Command>((group, word) => group.commands.find((own) => own.name() === word)!, program);
+  let found: { settings?: unknown; execution?: unknown } = {};
   command.action((...args: unknown[]) => {
     const own = args.at(-1) as Command;
     const takesArgument = leavesOf(schema).some(({ words }) => isArgument(words));
-    Object.assign(found, {
+    found = {
       settings: typedSettings(schema, own, takesArgument ? (args[0] as string | string[]) : undefined),
       execution: typedExecution(own),
-    });
+    };
   });
-  const found: { settings?: unknown; execution?: unknown } = {};
-  await program.parseAsync(words, { from: "user" });
-  return found;
+  return async (words: readonly string[]) => {
+    found = {};
+    await program.parseAsync(words, { from: "user" });
+    return found;
+  };
 }
 
 test.each(Object.entries(VERB_ROWS))(
@@ -105,9 +108,10 @@ test.each(Object.entries(VERB_ROWS))(
     const lines = samples.map(({ settings, execution }) =>
       commandLine({ name, settings: schema as z.ZodType }, settings, execution),
     );
+    const understood = await listener(name, schema);
     for (const [i, [program, ...words]] of shellWords(lines).entries()) {
       expect(program).toBe("secateur");
-      expect(await understood(name, schema, words), lines[i]).toEqual(samples[i]);
+      expect(await understood(words), lines[i]).toEqual(samples[i]);
     }
   },
 );
