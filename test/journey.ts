@@ -51,8 +51,11 @@ export async function startRun(page: Page): Promise<void> {
 /** IOI on the embedded model, as many examples for discovery as are held out. */
 export async function openIoi(page: Page, examples: number): Promise<void> {
   await pickTask(page, "Indirect object identification");
-  await page.getByLabel("discovery", { exact: true }).fill(String(examples));
-  await page.getByLabel("held out", { exact: true }).fill(String(examples));
+  await takeExamples(page, examples);
+}
+
+async function takeExamples(page: Page, examples: number): Promise<void> {
+  for (const split of ["discovery", "held out"]) await page.getByLabel(split, { exact: true }).fill(String(examples));
 }
 
 /** Circuits of edges of IOI on the embedded model, by attribution and integrated gradients, on few examples. */
@@ -133,7 +136,7 @@ export async function studyNeurons(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "the next token is" }).fill(" are, were");
   await page.getByRole("textbox", { name: "control", exact: true }).fill(" is");
   await page.getByText("Texts and further steps").click();
-  await page.getByRole("spinbutton", { name: "texts" }).fill("300");
+  await page.getByRole("spinbutton", { name: "texts" }).fill("100");
   await page.getByRole("button", { name: "Study", exact: true }).click();
   await page.getByRole("img", { name: /^Dose curve of m/ }).waitFor();
   const removals = page.getByRole("table", { name: "2 · What its removal does" }).locator("tbody th");
@@ -378,6 +381,7 @@ export async function pruneToExport(
   home: string,
   exported: (entry: RegExp, file?: string | RegExp) => Promise<Exported>,
 ): Promise<void> {
+  await takeExamples(page, 24);
   await startRun(page);
   await finished(page);
   const heads = await listedHeads(page);

@@ -147,6 +147,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
 
   test("effects by position: what a cell can reach stays lit, and the numbers are saved as a table", async () => {
     const { page, complaints, close } = await launch(server.address);
+    await openIoi(page, 16);
     await startRun(page);
     await finished(page);
     await showTab(page, "effects");
@@ -469,6 +470,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
   test("a circuit from learned masks is searched for again and measured on another task, and exported with both", async () => {
     const { page, complaints, close } = await launch(server.address);
     await openIoi(page, 12);
+    await page.getByLabel("confidence", { exact: true }).fill("0");
     await page.locator("form select", { hasText: "learned masks" }).selectOption("learned-masks");
     await startRun(page);
     await page.getByRole("status").filter({ hasText: "Learning masks" }).waitFor();
