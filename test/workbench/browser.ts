@@ -52,7 +52,9 @@ export async function launch(
 ): Promise<Tab> {
   holders++;
   browser ??= chromium.launch({ executablePath: found, args: ["--disable-gpu", "--no-sandbox"] });
-  const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  const context = await (
+    await browser
+  ).newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
