@@ -76,7 +76,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     model?.close();
   });
 
-  /** W and b of the reference's eight training subjects. */
+  /** W and b of the reference's three training subjects. */
   const fitted = (layer: (typeof layers)[number]): Promise<LinearMap> =>
     meanJacobian({
       subjects: reference.train.map((i) => stateAt(states[i], layer)),
@@ -110,7 +110,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     expectRow(bias, expected.b.first6);
   });
 
-  test.each(layers)("gives the same answers and faithfulness on 21 unseen subjects at layer %i for every β", async (layer) => {
+  test.each(layers)("gives the same answers and faithfulness on 26 unseen subjects at layer %i for every β", async (layer) => {
     const map = await fitted(layer);
     for (const [beta, expected] of Object.entries(reference.layers[layer].beta)) {
       const rows = reference.test.map((i) => predicted(map, stateAt(states[i], layer), Number(beta)));
