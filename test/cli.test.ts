@@ -89,14 +89,15 @@ test("a search that starts from learned masks ends 1-minimal, says where it bega
   const home = mkdtempSync(join(tmpdir(), "secateur-masks-"));
   const circuitOf = (name: string) => {
     const out = join(home, name);
-    const sizes = ["--examples", "16", "--held-out", "16", "--random", "0", "--quiet"];
-    expect(secateur("prune", "tasks/ioi.yaml", "--start", "learned-masks", ...sizes, "--out", out).code).toBe(0);
+    const sizes = ["--examples", "12", "--held-out", "8", "--confidence", "0", "--random", "0", "--quiet"];
+    const start = ["--start", "learned-masks", "--mask-steps", "40"];
+    expect(secateur("prune", "tasks/ioi.yaml", ...start, ...sizes, "--out", out).code).toBe(0);
     return { ...(JSON.parse(readFileSync(out, "utf8")) as Circuit), environment: undefined };
   };
   const circuit = circuitOf("a.circuit.json");
   expect(circuitOf("b.circuit.json")).toEqual(circuit);
   const { start, oneMinimal, without, trajectory } = circuit.search;
-  expect(start).toEqual({ method: "learned masks", steps: 100, target: 8, examples: 16, kept: 32 - without!.length });
+  expect(start).toEqual({ method: "learned masks", steps: 40, target: 8, examples: 12, kept: 32 - without!.length });
   expect(oneMinimal).toBe(true);
   expect(trajectory.at(-1)!.kept).toBeLessThanOrEqual(start!.kept);
   expect(circuit.kept.heads!.some((head) => without!.includes(head))).toBe(false);
@@ -133,7 +134,7 @@ test("curves go from nothing to everything for every order, beside both searches
 });
 
 describe("statistics of one circuit", () => {
-  const sizes = ["--examples", "16", "--held-out", "16"];
+  const sizes = ["--examples", "16", "--held-out", "16", "--validation", "16"];
   let file: string;
   const content = () => JSON.parse(readFileSync(file, "utf8")) as Circuit;
   beforeAll(() => {
@@ -181,7 +182,7 @@ describe("statistics of one circuit", () => {
   test("stability --circuit searches as the file says, with the seeds that follow, and writes the figures into it", () => {
     const { task, results } = content();
     const { seed } = task;
-    const { code, err } = secateur("stability", "tasks/ioi.yaml", "--circuit", file, "--runs", "2", "--sizes", "16,12");
+    const { code, err } = secateur("stability", "tasks/ioi.yaml", "--circuit", file, "--runs", "2", "--sizes", "12,8");
     expect([code, err]).toEqual([0, expect.stringContaining(`wrote the figures into ${file}`) as string]);
     const { stability, transfer } = content().results!;
     expect(stability).toMatchObject({
@@ -189,7 +190,7 @@ describe("statistics of one circuit", () => {
       searched: { units: ["head"], criterion: "match", threshold: 0.9, ablation: "resample" },
       heldOut: 16,
     });
-    expect(stability!.rows.map(({ discovery }) => discovery)).toEqual([12, 16]);
+    expect(stability!.rows.map(({ discovery }) => discovery)).toEqual([8, 12]);
     for (const { jaccardWithCircuit } of stability!.rows) expect(jaccardWithCircuit!.least).toBeGreaterThan(0.3);
     expect(transfer).toEqual(results!.transfer);
     const shown = secateur("inspect", file).out;
@@ -263,9 +264,11 @@ test("stability searches again on other examples, says how alike the circuits ar
     "--runs",
     "2",
     "--sizes",
-    "16,12",
+    "12,8",
     "--held-out",
-    "32",
+    "16",
+    "--validation",
+    "16",
     "--json",
   );
   expect(code).toBe(0);
@@ -273,8 +276,8 @@ test("stability searches again on other examples, says how alike the circuits ar
     rows: { discovery: number; kept: number[]; heldOut: number[]; holds: number; jaccard: { least: number } }[];
   };
   expect(rows.map(({ discovery, kept, heldOut }) => [discovery, kept.length, heldOut.length])).toEqual([
+    [8, 2, 2],
     [12, 2, 2],
-    [16, 2, 2],
   ]);
   for (const { jaccard, holds } of rows) {
     expect(jaccard.least).toBeGreaterThan(0);
@@ -317,7 +320,10 @@ test("tasks show prints one example a line, with ids and positions", () => {
 });
 
 // Few examples and no search beyond the first order: the figures are small ones, the path is the whole one.
-const SMALL = ["--examples", "12", "--held-out", "8", "--random", "3", "--orders", "1", "--swaps", "0"];
+const SMALL = [
+  ...["--examples", "12", "--held-out", "8", "--validation", "16"],
+  ...["--random", "3", "--orders", "1", "--swaps", "0"],
+];
 
 suite("from a task to a circuit and on", () => {
   const file = (name: string) => join(folder, name);
