@@ -109,7 +109,8 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
     const right = (tops: ArrayLike<number>, answers: readonly number[]) =>
       answers.filter((answer, p) => tops[p] === answer).length;
 
-    test("task vectors are PyTorch's, and answer as often as there at every layer", async () => {
+    // A vector of each layer costs the layers from it on for every query.
+    test("task vectors are PyTorch's, and answer as often as there at every third layer", async () => {
       const task = tasks["country-capital"];
       const { zero, five, extraction } = promptsOf(task);
       expect([zero[0].ids, five[0].ids, zero.map(({ answer }) => answer)]).toEqual([
@@ -124,7 +125,8 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
         );
         expect(furthest(vector.subarray(0, 5), task.theta.first5[layer])).toBeLessThan(2e-5 * task.theta.norm[layer]);
       });
-      const replaced = layers.map((layer): FreeChange[] => [
+      const tried = layers.filter((layer) => layer % 3 === 2);
+      const replaced = tried.map((layer): FreeChange[] => [
         {
           where: { ...siteOf(layer), at: "end", step: "prompt" },
           change: { op: "set", to: { vector: Array.from(theta[layer]) } },
@@ -132,12 +134,13 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       ]);
       const [clean, ...tops] = await answersUnder(executor, zero, [[], ...replaced]);
       expect(Array.from(clean)).toEqual(task.top0shot);
-      expect(tops.map((top) => right(top, task.answerIds))).toEqual(task.taskVectorCorrect);
+      expect(tops.map((top) => right(top, task.answerIds))).toEqual(tried.map((layer) => task.taskVectorCorrect[layer]));
       const logits: number[] = [];
       await forEachEnd(executor, zero.slice(0, 1), replaced, {}, (states) =>
         forEachLogits(executor, states, (row) => void logits.push(row[task.answerIds[0]])),
       );
-      expect(furthest(logits, task.taskVectorLogitFirstQuery)).toBeLessThan(2e-3);
+      const expected = tried.map((layer) => task.taskVectorLogitFirstQuery[layer]);
+      expect([logits.length, furthest(logits, expected) < 2e-3]).toEqual([tried.length, true]);
       const [few] = await answersUnder(executor, five, [[]]);
       expect(Array.from(few)).toEqual(task.top5shot);
     });
@@ -155,7 +158,7 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       byHead.forEach((heads, layer) => expect(furthest(heads, cie[layer]), `layer ${layer}`).toBeLessThan(1e-4));
     });
 
-    test("the function vector of capital letters is PyTorch's, and answers as often as there", async () => {
+    test("the function vector of capital letters is PyTorch's, and answers as often as there at every third layer", async () => {
       const task = tasks.capitalize;
       const { zero, extraction } = promptsOf(task);
       const { norm: length, first5, queries, correct } = task.functionVector;
@@ -163,14 +166,15 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       const vector = headsVector(executor, heads, await meanHeadOutputs(executor, extraction));
       expect(Math.abs(norm(vector) - length)).toBeLessThan(2e-5 * length);
       expect(furthest(vector.subarray(0, 5), first5)).toBeLessThan(2e-5 * length);
-      const added = layers.map((layer): FreeChange[] => [
+      const tried = layers.filter((layer) => layer % 3 === 2);
+      const added = tried.map((layer): FreeChange[] => [
         {
           where: { ...siteOf(layer), at: "end", step: "prompt" },
           change: { op: "add", what: { vector: Array.from(vector) }, scale: 1 },
         },
       ]);
       const tops = await answersUnder(executor, zero.slice(0, queries), added);
-      expect(tops.map((top) => right(top, task.answerIds.slice(0, queries)))).toEqual(correct);
+      expect(tops.map((top) => right(top, task.answerIds.slice(0, queries)))).toEqual(tried.map((layer) => correct[layer]));
     });
   });
 
