@@ -18,7 +18,7 @@ const executor = new Executor(model, { threads: 1 });
 afterAll(() => executor.dispose());
 const examples = plantedTask().slice(0, 8);
 /** A seed shakes the second order; what gradients estimate it starts from the same, so that few seeds say as much. */
-const seedsOf = (order: SearchOrder) => Array.from({ length: isEstimated(order) ? 4 : 20 }, (_, seed) => seed);
+const seedsOf = (order: SearchOrder) => Array.from({ length: isEstimated(order) ? 4 : 8 }, (_, seed) => seed);
 const isEstimated = (order: SearchOrder) => order === "attribution" || order === "integrated-gradients";
 
 async function setUp(kinds: readonly UnitKind[]) {
