@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HEADERS } from "../../server/content-policy.ts";
 import { type Exported, followTheGuide, pruneToExport, workByKeys } from "../journey.ts";
 import { type Desktop, isHere, ready, start, suffix } from "./desktop.ts";
@@ -19,17 +19,51 @@ async function started(...given: Parameters<typeof start>): Promise<Desktop> {
 }
 
 describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
-  test("the window opens with the example drawn, and nothing breaks the page's policy", async () => {
-    const desktop = await started();
-    const { app, page, complaints } = desktop;
-    const versions = await app.evaluate(() => process.versions);
-    const { electron, chrome, node } = versions;
-    process.stdout.write(`the desktop app ran on Electron ${electron}, Chromium ${chrome}, Node ${node}\n`);
-    await page.waitForSelector(".drawing svg");
-    await ready(desktop);
-    expect(page.url()).toBe("app://workbench/");
-    await expect.poll(() => page.title()).toBe("ioi · Secateur");
-    expect(complaints).toEqual([]);
+  // The language is changed last.
+  describe("a window", () => {
+    let desktop: Desktop;
+    beforeAll(async () => {
+      desktop = await start();
+      await ready(desktop);
+    });
+    afterAll(() => desktop?.close());
+
+    test("the window opens with the example drawn, and nothing breaks the page's policy", async () => {
+      const { app, page, complaints } = desktop;
+      const versions = await app.evaluate(() => process.versions);
+      const { electron, chrome, node } = versions;
+      process.stdout.write(`the desktop app ran on Electron ${electron}, Chromium ${chrome}, Node ${node}\n`);
+      await page.waitForSelector(".drawing svg");
+      expect(page.url()).toBe("app://workbench/");
+      await expect.poll(() => page.title()).toBe("ioi · Secateur");
+      expect(complaints).toEqual([]);
+    });
+
+    test("a circuit that is opened in the system's dialog is shown, and stays among the recent files", async () => {
+      const { app, page, home } = desktop;
+      const file = join(home, "broken.circuit.json");
+      writeFileSync(file, "{}");
+      await app.evaluate(({ dialog }, path) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path], bookmarks: [] });
+      }, file);
+      await page.keyboard.press("Control+o");
+      await page.getByText("broken.circuit.json").first().waitFor();
+      const newest = () =>
+        app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("recent")!.submenu!.items[0].label);
+      await expect.poll(newest).toBe("broken.circuit.json");
+    });
+
+    test("the menu speaks the page's language, and does what the page does", async () => {
+      const { app, page } = desktop;
+      const labels = () => app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.items.map(({ label }) => label));
+      await expect.poll(labels).toEqual(["File", "Edit", "View", "Help"]);
+      await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("tabEffects")!.click());
+      await page.locator("[role=tab][aria-selected=true]", { hasText: "Effects" }).waitFor();
+      await app.evaluate(({ Menu }) =>
+        Menu.getApplicationMenu()!.getMenuItemById("language")!.submenu!.items[1].click(),
+      );
+      await expect.poll(labels).toEqual(["文件", "编辑", "查看", "帮助"]);
+    });
   });
 
   test("the page has no Node, no windows of its own, no other address, no permissions, and the strict policy", async () => {
@@ -178,34 +212,6 @@ describe.skipIf(!isHere)(`the desktop app${suffix}`, () => {
       return readFileSync(file, "utf8");
     });
     expect(complaints).toEqual([]);
-  });
-
-  test("the menu speaks the page's language, and does what the page does", async () => {
-    const desktop = await started();
-    const { app, page } = desktop;
-    await ready(desktop);
-    const labels = () => app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.items.map(({ label }) => label));
-    await expect.poll(labels).toEqual(["File", "Edit", "View", "Help"]);
-    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("tabEffects")!.click());
-    await page.locator("[role=tab][aria-selected=true]", { hasText: "Effects" }).waitFor();
-    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("language")!.submenu!.items[1].click());
-    await expect.poll(labels).toEqual(["文件", "编辑", "查看", "帮助"]);
-  });
-
-  test("a circuit that is opened in the system's dialog is shown, and stays among the recent files", async () => {
-    const desktop = await started();
-    const { app, page, home } = desktop;
-    await ready(desktop);
-    const file = join(home, "broken.circuit.json");
-    writeFileSync(file, "{}");
-    await app.evaluate(({ dialog }, path) => {
-      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path], bookmarks: [] });
-    }, file);
-    await page.keyboard.press("Control+o");
-    await page.getByText("broken.circuit.json").first().waitFor();
-    const newest = () =>
-      app.evaluate(({ Menu }) => Menu.getApplicationMenu()!.getMenuItemById("recent")!.submenu!.items[0].label);
-    await expect.poll(newest).toBe("broken.circuit.json");
   });
 });
 
