@@ -9,7 +9,7 @@ const asked = {
   task: "tasks/ioi.yaml",
   model: "sprig",
   units: ["head"],
-  examples: { heldOut: 4 },
+  examples: { heldOut: 4, validation: 8 },
   orders: 1,
   swaps: 0,
   start: "learned-masks",
