@@ -144,7 +144,7 @@ test.each<[string, Partial<PruneSettings>]>([
 ])("a run with %s is made again from its record, to the same bytes but for the environment", async (_name, choice) => {
   const settings = pruneSettings.parse({
     task: "tasks/ioi.yaml",
-    examples: { discovery: 12, heldOut: 8 },
+    examples: { discovery: 12, heldOut: 8, validation: 8 },
     random: 2,
     ...choice,
   });

@@ -13,7 +13,7 @@ const settings: PruneSettings = {
   task: "tasks/ioi.yaml",
   model: "sprig",
   units: ["head", "mlp"],
-  examples: { discovery: 12, heldOut: 8 },
+  examples: { discovery: 12, heldOut: 8, validation: 8 },
   criterion: "difference-only",
   random: 3,
   orders: 2,
