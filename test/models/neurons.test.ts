@@ -52,8 +52,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, below,
     ofNumber = await Measure.over(executor, beginnings, () => [...numbers, ...words]);
   });
   afterAll(async () => {
-    await ofEvent.dispose();
-    await ofNumber.dispose();
     await executor.dispose();
     model.close();
   });
