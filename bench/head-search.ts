@@ -1,12 +1,13 @@
 // Our search for heads alone, as TransformerLens's is timed: without opening the model or judging the circuit.
 import type { SearchMethod } from "../engine/choices/lists.ts";
 import { formatUnit } from "../engine/circuit/unit.ts";
-import { UnitSpace } from "../engine/circuit/unit-set.ts";
+import { type UnitSet, UnitSpace } from "../engine/circuit/unit-set.ts";
 import { Evaluator } from "../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../engine/evaluate/report.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 import { UnitSearch } from "../engine/prune/unit-search.ts";
 import { gradientScores, scoreOf } from "../engine/score/gradient-scores.ts";
+import { RemovalForecast } from "../engine/score/removal-forecast.ts";
 import { pathOf } from "../engine/score/integration-path.ts";
 import type { HeadTask } from "./head-judge.ts";
 import { timed } from "./timed.ts";
@@ -17,7 +18,7 @@ export interface FoundHeads {
   readonly kept: readonly string[];
 }
 
-/** How heads are tried, and what their order comes from. */
+/** How heads are tried, and what their order comes from; a guided search makes its own. */
 export interface HeadWay {
   readonly method: SearchMethod;
   readonly order: "effect" | "attribution" | "integrated-gradients";
@@ -33,7 +34,7 @@ export async function searchHeads(task: Omit<HeadTask, "heldOut">, { method, ord
     const evaluator = await Evaluator.create(executor, discovery, { metric, ablation, space });
     const { ends } = await measureAnchors(evaluator, metricUnit[metric]);
     const estimates =
-      order === "effect"
+      order === "effect" || method === "guided"
         ? undefined
         : async () => {
             const scores = await gradientScores(executor, discovery, ablation, pathOf(order, points), { metric });
@@ -41,7 +42,12 @@ export async function searchHeads(task: Omit<HeadTask, "heldOut">, { method, ord
             return new Map(heads.map((head) => [formatUnit(head), scoreOf(scores, head)]));
           };
     const options = { criterion, order, method, seed, orders: 1, swaps: 0, estimates };
-    return new UnitSearch(evaluator, ends, options).run();
+    if (method !== "guided") return new UnitSearch(evaluator, ends, options).run();
+    const forecasts = await RemovalForecast.over(executor, discovery, metric, ablation);
+    const forecast = (kept: UnitSet) => forecasts.at(kept);
+    const found = await new UnitSearch(evaluator, ends, { ...options, forecast }).run();
+    await forecasts.dispose();
+    return found;
   });
   return { seconds, measurements: value.trials + value.effects.size, kept: value.kept.ids() };
 }

@@ -86,8 +86,11 @@ export type Across = (typeof ACROSS)[number];
 export const SEARCH_ORDERS = ["effect", "layerwise", "attribution", "integrated-gradients"] as const;
 export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 
-/** How a search tries heads and MLPs: whole blocks that are halved where they cannot go, or every unit by itself. */
-export const SEARCH_METHODS = ["blocks", "one-by-one"] as const;
+/**
+ * How a search tries heads and MLPs: blocks of those that gradients at the circuit as it stands say can go together, whole blocks in
+ * one order that are halved where they cannot go, or every unit by itself.
+ */
+export const SEARCH_METHODS = ["guided", "blocks", "one-by-one"] as const;
 export type SearchMethod = (typeof SEARCH_METHODS)[number];
 
 /** Where a search begins: the full model, or the most open of gates learned together for which the criterion holds. */

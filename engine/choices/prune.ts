@@ -38,7 +38,7 @@ export const searchChoice = {
   }),
   search: option(oneOf(SEARCH_METHODS).optional(), {
     flags: "--search <method>",
-    help: "Tries heads and MLPs in blocks, which are halved where they cannot go, or one by one; passes over single units follow in both.",
+    help: "Tries heads and MLPs in blocks that gradients choose at every circuit on the way (guided), in blocks of one order, which are halved where they cannot go, or one by one; passes over single units follow.",
     otherwise: "blocks for more than 64 units, else one-by-one",
   }),
   order: option(oneOf(SEARCH_ORDERS).optional(), {

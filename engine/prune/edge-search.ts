@@ -60,7 +60,7 @@ export async function pruneEdges<E extends Edge>(
     },
     blocks: async (descent) => {
       await removal.round(descent, [...groupBy(order, layerOf).values()], leastBlock, leastBlock);
-      return true;
+      return order;
     },
     mayGo: ({ kept }) => kept,
   });

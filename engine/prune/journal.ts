@@ -20,6 +20,13 @@ export type JournalEntry =
   | { readonly kind: "anchors"; readonly full: number; readonly empty: number; readonly accuracy: number }
   | { readonly kind: "effects"; readonly units: readonly string[]; readonly metric: readonly number[] }
   | { readonly kind: "estimates"; readonly units: readonly string[]; readonly values: readonly number[] }
+  /** What taking each kept head and MLP out would do to the metric, foreseen at the circuit as it stands. */
+  | {
+      readonly kind: "forecast";
+      readonly units: readonly string[];
+      readonly changes: readonly number[];
+      readonly spreads: readonly number[];
+    }
   /** A step of training of learned masks: slopes at the gates of the searched units, as base64 of float32. */
   | { readonly kind: "gates"; readonly error: number; readonly slopes: string }
   /** Learned constants of optimal ablation at one site, as base64 of float32. */
@@ -44,6 +51,7 @@ const ENTRY = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("anchors"), full: z.number(), empty: z.number(), accuracy: z.number() }),
   z.object({ kind: z.literal("effects"), units: ids, metric: numbers }),
   z.object({ kind: z.literal("estimates"), units: ids, values: numbers }),
+  z.object({ kind: z.literal("forecast"), units: ids, changes: numbers, spreads: numbers }),
   z.object({ kind: z.literal("gates"), error: z.number(), slopes: z.string() }),
   z.object({ kind: z.literal("constants"), site: z.string(), values: z.string() }),
   z.object({ kind: z.literal("open"), kept: z.int().min(0) }),

@@ -8,7 +8,7 @@ import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSpace } from "../circuit/unit-set.ts";
-import { type Gates, openGates } from "../score/gated-pass.ts";
+import { gatePlace, type Gates, openGates } from "../score/gated-pass.ts";
 import type { GatedRuns } from "../score/gated-runs.ts";
 import { openProbability, sampleGate } from "./hard-concrete.ts";
 import { foreignEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
@@ -67,7 +67,8 @@ export async function learnMask(
     const gates = openGates(space.sizes);
     const samples = units.map((unit, u) => {
       const sample = sampleGate(logAlpha[u], random);
-      setGate(gates, space, unit, sample.gate);
+      const [part, index] = gatePlace(space.sizes, unit);
+      gates[part][index] = sample.gate;
       return sample;
     });
     const outcome = recalledStep(ledger, units.length) ?? (await measuredStep(runs, gates, space, units, ledger));
@@ -119,26 +120,7 @@ function recalledStep(ledger: Ledger, units: number): MaskStep | undefined {
   return { error: entry.error, slopes: new Float32Array(bytes.buffer) };
 }
 
-function setGate(gates: Gates, space: UnitSpace, unit: Unit, gate: number): void {
-  const [part, index] = placeOf(space, unit);
-  gates[part][index] = gate;
-}
-
-function gateOf(gates: Gates, space: UnitSpace, unit: Unit): number {
-  const [part, index] = placeOf(space, unit);
+function gateOf(gates: Gates, { sizes }: UnitSpace, unit: Unit): number {
+  const [part, index] = gatePlace(sizes, unit);
   return gates[part][index];
-}
-
-function placeOf({ sizes: { nHeads, dMlp } }: UnitSpace, unit: Unit): [keyof Gates, number] {
-  switch (unit.kind) {
-    case "head":
-      return ["heads", unit.layer * nHeads + unit.head];
-    case "mlp":
-      return ["mlps", unit.layer];
-    case "neuron":
-      return ["neurons", unit.layer * dMlp + unit.neuron];
-    case "feature":
-    case "error":
-      throw new Error(`internal: ${unit.kind}s of dictionaries have no gates`);
-  }
 }

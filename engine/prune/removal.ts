@@ -42,7 +42,7 @@ export interface Step {
   readonly faithfulness: number;
 }
 
-/** The removal that came closest to holding in the last pass. */
+/** The single removal that came closest to holding from the circuit as it stands. */
 export interface Crossing {
   readonly unit: string;
   readonly faithfulness: number;
@@ -88,6 +88,8 @@ export interface RemovalOptions<Item> {
   readonly ledger: Ledger;
   /** Stop after so many trials. */
   readonly budget?: number;
+  /** Passes leave out what was tested by itself on the circuit as it stands. */
+  readonly skipsTested?: boolean;
   readonly signal?: AbortSignal;
   readonly onPass?: (pass: number, candidates: number) => void;
   readonly onTrial?: (trial: Trial) => void;
@@ -174,7 +176,7 @@ export class Removal<Item> {
       }
       const other = sibling;
       sibling = undefined;
-      if (isKnown) noteUntouched(descent, block.map(this.options.nameOf));
+      if (isKnown) this.knowUntouched(descent, block);
       const accepted: boolean = isKnown ? false : (await this.try(descent, block, [], { done, total })).accepted;
       // What hung on the first half may be gone with it; the second is then another one than was measured.
       isKnown = infers && accepted && other !== undefined && other.every((item) => descent.position.has(item));
@@ -205,17 +207,32 @@ export class Removal<Item> {
   /** Tries every item that is kept, one by one. @returns how many went */
   async pass(descent: Descent<Item>, order: readonly Item[]): Promise<number> {
     const candidates = order.filter((item) => descent.position.has(item));
-    this.options.onPass?.(descent.passes, candidates.length);
-    descent.crossing = undefined;
+    const { skipsTested = false, nameOf } = this.options;
+    this.beginPass(descent, candidates.length);
+    if (!skipsTested) descent.crossing = undefined;
     let removed = 0;
     for (const [index, item] of candidates.entries()) {
       if (this.exhausted) return removed;
-      if (!descent.position.has(item)) continue;
-      const verdict = await this.try(descent, [item], [], { done: index + 1, total: candidates.length });
-      if (verdict.accepted) removed++;
-      else noteCrossing(descent, this.options.nameOf(item), verdict);
+      if (!descent.position.has(item) || (skipsTested && descent.tested.get(nameOf(item)) === 1)) continue;
+      if ((await this.trySingle(descent, item, { done: index + 1, total: candidates.length })).accepted) removed++;
     }
     return removed;
+  }
+
+  beginPass(descent: Descent<Item>, candidates: number): void {
+    this.options.onPass?.(descent.passes, candidates);
+  }
+
+  /** As `try` of one item; how far it is from going is remembered. */
+  async trySingle(descent: Descent<Item>, item: Item, progress: Progress): Promise<Verdict> {
+    const verdict = await this.try(descent, [item], [], progress);
+    if (!verdict.accepted) noteCrossing(descent, this.options.nameOf(item), verdict);
+    return verdict;
+  }
+
+  /** A block of which it is known without a measurement that it cannot go from the circuit as it stands. */
+  knowUntouched(descent: Descent<Item>, block: readonly Item[]): void {
+    noteUntouched(descent, block.map(this.options.nameOf));
   }
 
   /** @param items those of the kept ones that may go */
@@ -256,6 +273,7 @@ function note<Item>(
   const { steps, tested, position } = descent;
   if (!accepted) return noteUntouched(descent, removed);
   tested.clear();
+  descent.crossing = undefined;
   attempt.accept();
   const step = { step: steps.length, removed, ...(added.length > 0 ? { added } : {}) };
   steps.push({ ...step, kept: position.size, metric, faithfulness });

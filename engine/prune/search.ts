@@ -8,13 +8,23 @@ export interface SearchPlan<Item, At extends Position<Item>> {
   readonly begin: () => Promise<Descent<Item, At>>;
   /** The way down goes through so many stages (default 1), each with a looser criterion than the one before; told when one begins. */
   readonly stages?: { readonly count: number; readonly enter: (stage: number) => void };
-  /** Blocks of items, before the passes. @returns whether what they left is for the passes */
-  readonly blocks: (descent: Descent<Item, At>, order: readonly Item[], stage: number) => Promise<boolean>;
+  /** Blocks of items, before the passes. @returns what they left for the passes, in order; undefined where nothing is */
+  readonly blocks: (
+    descent: Descent<Item, At>,
+    order: readonly Item[],
+    at: StageAt,
+  ) => Promise<readonly Item[] | undefined>;
   readonly maxPasses?: number;
   /** Those of the kept items that may go. */
   readonly mayGo: (position: At) => readonly Item[];
   readonly onOrder?: (index: number, count: number) => void;
   readonly swaps?: Swaps<Item, At>;
+}
+
+/** Which order, and which stage of the way down in it. */
+export interface StageAt {
+  readonly order: number;
+  readonly stage: number;
 }
 
 /** Putting items back in the circuit that the orders ended at. */
@@ -55,7 +65,7 @@ export class GreedySearch<Item, At extends Position<Item>> {
     const sizes: number[] = [];
     for (const [index, order] of orders.entries()) {
       this.plan.onOrder?.(index, orders.length);
-      const descent = await this.descend(order);
+      const descent = await this.descend(order, index);
       sizes.push(descent.position.size);
       if (!best || descent.position.size < best.position.size) best = descent;
     }
@@ -69,7 +79,7 @@ export class GreedySearch<Item, At extends Position<Item>> {
     return { position, steps, passes, trials, reAdded: this.reAdded, oneMinimal, verified, crossing, sizes };
   }
 
-  private async descend(order: readonly Item[]): Promise<Descent<Item, At>> {
+  private async descend(order: readonly Item[], index: number): Promise<Descent<Item, At>> {
     const { begin, blocks, stages, maxPasses } = this.plan;
     const descent = await begin();
     const last = (stages?.count ?? 1) - 1;
@@ -77,9 +87,9 @@ export class GreedySearch<Item, At extends Position<Item>> {
       stages?.enter(stage);
       // What could not go under the stage before may go now.
       descent.tested.clear();
-      if (!(await blocks(descent, order, stage))) continue;
+      const left = await blocks(descent, order, { order: index, stage });
       // Only where it ends is a circuit claimed to be minimal.
-      await this.removal.passes(descent, order, stage === last ? maxPasses : 1);
+      if (left) await this.removal.passes(descent, left, stage === last ? maxPasses : 1);
     }
     return descent;
   }

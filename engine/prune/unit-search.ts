@@ -1,4 +1,5 @@
 // Pruning of units by exact tests: the orders that single effects give, and blocks of hidden neurons before single units.
+import { assertInternal } from "../base/errors.ts";
 import { greatest } from "../base/greatest.ts";
 import { groupBy } from "../base/group.ts";
 import { Random } from "../base/random.ts";
@@ -6,10 +7,12 @@ import type { SearchMethod, SearchOrder } from "../choices/lists.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
-import type { Criterion, Ends } from "../evaluate/faithfulness.ts";
-import { foreignEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
+import { type Criterion, type Ends, firstHalfHolds } from "../evaluate/faithfulness.ts";
+import type { Forecast } from "../score/removal-forecast.ts";
+import { descendGuided, type Foreseen } from "./guided-descent.ts";
+import { foreignEntry, type JournalEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 import { type Descent, Removal, type Step, type Trial } from "./removal.ts";
-import { type Found, GreedySearch } from "./search.ts";
+import { type Found, GreedySearch, type StageAt } from "./search.ts";
 import { SearchState } from "./search-state.ts";
 import { UnitPosition } from "./unit-position.ts";
 
@@ -47,6 +50,8 @@ export interface SearchOptions {
    * in the order of their estimates. Asked for once; what it gave is in the journal.
    */
   readonly estimates?: () => Promise<ReadonlyMap<string, number>>;
+  /** What taking each kept head and MLP out of a circuit would do, in metric units by unit id: for the guided method. */
+  readonly forecast?: (kept: UnitSet) => Promise<ReadonlyMap<string, Forecast>>;
   /** Stop after so many trials; blocks of neurons are then no smaller than the budget allows. */
   readonly budget?: number;
 }
@@ -70,7 +75,14 @@ export type SearchEvent =
   | { readonly type: "pass"; readonly pass: number; readonly candidates: number }
   | ({ readonly type: "trial" } & Trial);
 
+type ForecastEntry = Extract<JournalEntry, { kind: "forecast" }>;
 type UnitDescent = Descent<Unit, UnitPosition>;
+
+/** Those that are many, and the others, each in the order of the search. */
+interface Split {
+  readonly others: readonly Unit[];
+  readonly small: readonly Unit[];
+}
 
 export class UnitSearch {
   private readonly removal: Removal<Unit>;
@@ -78,6 +90,8 @@ export class UnitSearch {
   private criterion: Criterion;
   /** Work of all measurements, see `Evaluator.cost`. */
   private tokens = 0;
+  /** The last one that was made, and of which circuit. */
+  private forecast: { readonly kept: UnitSet; readonly units: ReadonlyMap<string, Forecast> } | undefined;
 
   constructor(
     private readonly evaluator: Evaluator,
@@ -91,19 +105,21 @@ export class UnitSearch {
       nameOf: formatUnit,
       ledger,
       budget: options.budget,
+      skipsTested: options.method === "guided",
       onPass: (pass, candidates) => onEvent({ type: "pass", pass, candidates }),
       onTrial: (trial) => onEvent({ type: "trial", ...trial }),
     });
   }
 
   async run(): Promise<SearchResult> {
-    const estimates = await this.estimates();
+    const given = await this.estimates();
+    const estimates = new Map([...given, ...(await this.estimatesOfForecast(given))]);
     const effects = this.options.effects ?? (await this.measureEffects(estimates));
     const strengths = new Map([...estimates, ...effects]);
     const search = new GreedySearch<Unit, UnitPosition>(this.removal, {
       begin: () => this.begin(),
       stages: this.stages(),
-      blocks: async (descent, order, stage) => (await this.removeBlocks(descent, order, stage)) === 1,
+      blocks: (descent, order, at) => this.removeBlocks(descent, order, at),
       maxPasses: this.options.maxPasses,
       mayGo: ({ kept }) => this.mayGo(kept),
       onOrder: (index, count) => this.onEvent({ type: "order", index, count }),
@@ -124,11 +140,16 @@ export class UnitSearch {
     };
   }
 
-  private stages() {
+  /** Of the stages of a way down, in turn. */
+  private get thresholds(): readonly number[] {
     const { criterion, aims = [], budget } = this.options;
-    const thresholds = [...(budget === undefined ? aims : []), criterion.threshold];
-    const enter = (stage: number) => (this.criterion = { ...criterion, threshold: thresholds[stage] });
-    return { count: thresholds.length, enter };
+    return [...(budget === undefined ? aims : []), criterion.threshold];
+  }
+
+  private stages() {
+    const { criterion } = this.options;
+    const enter = (stage: number) => (this.criterion = { ...criterion, threshold: this.thresholds[stage] });
+    return { count: this.thresholds.length, enter };
   }
 
   private async estimates(): Promise<ReadonlyMap<string, number>> {
@@ -138,6 +159,25 @@ export class UnitSearch {
     const made = await this.options.estimates();
     this.ledger.record({ kind: "estimates", units: [...made.keys()], values: [...made.values()] });
     return made;
+  }
+
+  /** Of the full model, for those that nothing else estimates; none where the method is another. */
+  private async estimatesOfForecast(given: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+    const full = this.evaluator.space.full();
+    const isGiven = full.units().every((unit) => isOfMany(unit) || given.has(formatUnit(unit)));
+    if (this.options.method !== "guided" || isGiven) return new Map();
+    return new Map([...(await this.forecastAt(full))].map(([id, { change }]) => [id, change]));
+  }
+
+  private async forecastAt(kept: UnitSet): Promise<ReadonlyMap<string, Forecast>> {
+    if (this.forecast?.kept.equals(kept)) return this.forecast.units;
+    const { forecast } = this.options;
+    assertInternal(forecast, "a guided search without forecasts");
+    const entry = recallOf(this.ledger, "forecast");
+    const units = entry ? recalledForecast(entry) : await forecast(kept);
+    if (!entry) this.ledger.record(forecastEntry(units));
+    this.forecast = { kept, units };
+    return units;
   }
 
   /** The metric with each unit alone ablated, minus the full model's; units of one layer and kind go together. */
@@ -171,18 +211,20 @@ export class UnitSearch {
     const units = this.mayGo(this.evaluator.space.full()).filter((unit) => !without.has(formatUnit(unit)));
     const strength = (unit: Unit) => Math.abs(strengths.get(formatUnit(unit)) ?? 0);
     return Array.from({ length: this.options.orders }, (_, index) => {
-      const random = Random.seeded(this.options.seed, `order/${index}`);
-      const rank = new Map(
-        units.map((unit) => [
-          unit,
-          strength(unit) * (index === 0 && !this.options.shaken ? 1 : Math.exp(random.normal())),
-        ]),
-      );
+      const shake = this.shakeOf(index);
+      const rank = new Map(units.map((unit) => [unit, strength(unit) * shake()]));
       const byRank = (a: Unit, b: Unit) => rank.get(a)! - rank.get(b)!;
       return [...units].sort((a, b) =>
         this.options.order === "layerwise" ? b.layer - a.layer || byRank(a, b) : byRank(a, b),
       );
     });
+  }
+
+  /** Factors of an order's seeded noise, one after the other; the first order has none unless it is asked for. */
+  private shakeOf(order: number): () => number {
+    if (order === 0 && !this.options.shaken) return () => 1;
+    const random = Random.seeded(this.options.seed, `order/${order}`);
+    return () => Math.exp(random.normal());
   }
 
   private mayGo(kept: UnitSet): Unit[] {
@@ -208,22 +250,73 @@ export class UnitSearch {
 
   /**
    * Hidden neurons and features, of which there are many: the largest block of the weakest ones that can go, goes; a block
-   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, one by one or in blocks too; at
-   * later stages too few of them are left for blocks.
+   * that cannot is halved. Every accepted block was measured. Heads, MLPs and errors are tested first, by the method asked for.
    *
-   * @returns the size of the smallest blocks that were tested
+   * @returns what is left for passes over single units; undefined where the budget allowed blocks only
    */
-  private async removeBlocks(descent: UnitDescent, order: readonly Unit[], stage: number): Promise<number> {
+  private async removeBlocks(
+    descent: UnitDescent,
+    order: readonly Unit[],
+    at: StageAt,
+  ): Promise<readonly Unit[] | undefined> {
     const small = order.filter(isOfMany);
     const others = order.filter((unit) => !isOfMany(unit));
+    const left = await this.removeFew(descent, { others, small }, at);
+    if (small.length === 0) return left;
     const { budget } = this.options;
-    const method = stage === 0 ? this.options.method : "one-by-one";
-    if (method === "blocks") await this.removal.split(descent, others);
-    if (small.length === 0) return 1;
-    if (method !== "blocks") await this.removal.pass(descent, others);
     const least = budget === undefined ? 1 : leastBlock(small.length, budget);
     await this.removal.round(descent, [small], least);
-    return budget === undefined ? 1 : this.refine(descent, { others, small }, least, budget);
+    const single = budget === undefined ? 1 : await this.refine(descent, { others, small }, least, budget);
+    return single === 1 ? order : undefined;
+  }
+
+  /** @returns as `removeBlocks` */
+  private async removeFew(
+    descent: UnitDescent,
+    { others, small }: Split,
+    at: StageAt,
+  ): Promise<readonly Unit[] | undefined> {
+    const { method = "one-by-one" } = this.options;
+    switch (method) {
+      case "guided": {
+        const left = await descendGuided(this.removal, descent, this.guideOf(others, this.shakeOf(at.order)));
+        return at.stage === this.thresholds.length - 1 ? left : undefined;
+      }
+      case "blocks":
+        // At later stages too few are left for blocks.
+        if (at.stage === 0) await this.removal.split(descent, others);
+        else if (small.length > 0) await this.removal.pass(descent, others);
+        return others;
+      case "one-by-one":
+        // Where there is nothing else, the passes over all that is left go over them.
+        if (small.length > 0) await this.removal.pass(descent, others);
+        return others;
+      default:
+        return method satisfies never;
+    }
+  }
+
+  /** Of heads and MLPs; `shake` gives factors of noise for their spreads. */
+  private guideOf(units: readonly Unit[], shake: () => number) {
+    const { full, empty } = this.ends;
+    const factors = new Map(units.map((unit) => [unit, shake()]));
+    return {
+      foresee: async (position: UnitPosition): Promise<Foreseen<Unit>[]> => {
+        const forecast = await this.forecastAt(position.kept);
+        const kept = units.filter((unit) => position.has(unit));
+        return kept.map((unit) => {
+          const { change, spread } = forecast.get(formatUnit(unit))!;
+          return { item: unit, change: change / (full - empty), spread: spread * factors.get(unit)! };
+        });
+      },
+      mayHold: (faithfulness: number) => firstHalfHolds(this.withRoom(), faithfulness),
+    };
+  }
+
+  /** The criterion that has to hold now, a little looser: as far as forecasts are off. */
+  private withRoom(): Criterion {
+    const { threshold } = this.criterion;
+    return { ...this.criterion, threshold: threshold - forecastRoom * (1 - threshold) };
   }
 
   /**
@@ -234,12 +327,7 @@ export class UnitSearch {
    *
    * @returns that size
    */
-  private async refine(
-    descent: UnitDescent,
-    { others, small }: { readonly others: readonly Unit[]; readonly small: readonly Unit[] },
-    from: number,
-    budget: number,
-  ): Promise<number> {
+  private async refine(descent: UnitDescent, { others, small }: Split, from: number, budget: number): Promise<number> {
     const { kept } = descent.position;
     const layers = Array.from({ length: kept.space.sizes.nLayers }, (_, i) => kept.space.sizes.nLayers - 1 - i);
     const live = (units: readonly Unit[]) =>
@@ -275,6 +363,23 @@ export class UnitSearch {
 
 /** Kinds of which there are too many to be tried one by one from the start. */
 export const isOfMany = ({ kind }: Unit): boolean => kind === "neuron" || kind === "feature";
+
+/** A circuit is measured though the criterion is foreseen to break, by so large a share of the room that it leaves. */
+const forecastRoom = 0.1;
+
+function recalledForecast({ units, changes, spreads }: ForecastEntry): ReadonlyMap<string, Forecast> {
+  return new Map(units.map((id, i) => [id, { change: changes[i], spread: spreads[i] }]));
+}
+
+function forecastEntry(forecast: ReadonlyMap<string, Forecast>): ForecastEntry {
+  const values = [...forecast.values()];
+  return {
+    kind: "forecast",
+    units: [...forecast.keys()],
+    changes: values.map(({ change }) => change),
+    spreads: values.map(({ spread }) => spread),
+  };
+}
 
 /** Blocks over all layers are cut to about so many pieces before those of single layers take over. */
 const piecesOverLayers = 64;

@@ -5,6 +5,7 @@
 // the slopes along its gates.
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, zeros } from "../activations/packing.ts";
+import type { Unit } from "../circuit/unit.ts";
 import { atLayer, type ModelConfig } from "../model/model.ts";
 import { Program } from "../runtime/ort.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
@@ -31,6 +32,23 @@ function allGates({ nLayers, nHeads, dMlp }: GateSizes, value: number): Gates {
   return { heads: filled(nLayers * nHeads), mlps: filled(nLayers), neurons: filled(nLayers * dMlp) };
 }
 
+/** Where the gate of a unit stands. */
+export function gatePlace({ nHeads, dMlp }: GateSizes, unit: Unit): readonly [keyof Gates, number] {
+  switch (unit.kind) {
+    case "head":
+      return ["heads", unit.layer * nHeads + unit.head];
+    case "mlp":
+      return ["mlps", unit.layer];
+    case "neuron":
+      return ["neurons", unit.layer * dMlp + unit.neuron];
+    case "feature":
+    case "error":
+      throw new Error(`internal: ${unit.kind}s of dictionaries have no gates`);
+    default:
+      return unit satisfies never;
+  }
+}
+
 /** What is run: a group of whole prompts, and what the ablation gives, by layer. */
 export interface GatedInput {
   readonly group: Group;
@@ -46,6 +64,8 @@ interface LayerRun {
   /** Live − ablated, and as mixed by the gates. */
   readonly difference: Reals;
   readonly mixed: Reals;
+  /** As mixed by the gate, "row dModel". */
+  readonly mlpOut: Reals;
 }
 
 export interface GatedRun {
@@ -65,6 +85,8 @@ export interface LayerSlopes {
   /** At the gates ("neuron", "1"), or at the ablated values ("row dMlp", "row dModel"), as the pass was made for. */
   readonly hidden: Reals;
   readonly mlpOut: Reals;
+  /** At the stream behind the layer, "row dModel". */
+  readonly residPost: Reals;
 }
 
 interface LayerPrograms {
@@ -100,9 +122,10 @@ export class GatedPass {
       for (let i = 0; i < z.length; i++) difference[i] -= ablated[layer].z[i];
       const mixed = ablated[layer].z.slice();
       this.eachHead(layer, gates.heads, z.length, (gate, i) => (mixed[i] += gate * difference[i]));
-      layers.push({ residual: stream, difference, mixed });
       const feeds = this.writeFeeds(layer, ablated[layer], gates, stream, mixed);
-      stream = (await this.layers[layer].write.run(feeds, ["residPost"])).residPost.data as Reals;
+      const written = await this.layers[layer].write.run(feeds, ["residPost", "mlpOut"]);
+      layers.push({ residual: stream, difference, mixed, mlpOut: written.mlpOut.data as Reals });
+      stream = written.residPost.data as Reals;
     }
     return { input, layers, end: stream };
   }
@@ -132,7 +155,8 @@ export class GatedPass {
       const at = (name: string) => written[gradientName(name)].data as Reals;
       const slopesOf = (site: keyof typeof GATE_INPUTS) => at(GATE_INPUTS[site][this.slopesAt]);
       const toZ = at("z").slice();
-      visit({ layer, z: toZ, difference, hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut") });
+      const toWrite = { hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut"), residPost: cotangent };
+      visit({ layer, z: toZ, difference, ...toWrite });
       this.eachHead(layer, gates.heads, toZ.length, (gate, i) => (toZ[i] *= gate));
       const read = await this.layers[layer].attentionGradient.run({
         ...executor.attentionFeeds(packing, atLayer(config, layer), "all", 1),

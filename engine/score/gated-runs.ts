@@ -11,19 +11,13 @@ import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
 import { closedGates, GatedPass, type GatedRun, type Gates, type LayerSlopes, openGates } from "./gated-pass.ts";
-import { ablatedOver, type SiteValues, AblationDifferences, type Group, prepareGroups } from "./gradient-runs.ts";
+import { type GatedGroup, gatedGroups } from "./gated-groups.ts";
 
 export interface GatedOutcome {
   /** Mean over examples of ((m − m of the model) / (m(M) − m(∅)))². */
   readonly error: number;
   /** ∂error/∂gate. */
   readonly slopes: Gates;
-}
-
-interface GatedGroup {
-  readonly group: Group;
-  /** What the ablation gives, by layer. */
-  readonly ablated: readonly SiteValues[];
 }
 
 export class GatedRuns {
@@ -48,15 +42,7 @@ export class GatedRuns {
   ): Promise<GatedRuns> {
     if (examples.length === 0) throw new EngineError("usage", say`There are no examples to learn a mask on.`);
     const { config } = executor.model;
-    const groups = prepareGroups(executor, examples);
-    const values = await ablatedOver(executor, groups, ablation);
-    const gated: GatedGroup[] = [];
-    for (const group of groups) {
-      const changes = new AblationDifferences(executor, values);
-      const ablated: SiteValues[] = [];
-      for (let layer = 0; layer < config.nLayers; layer++) ablated.push(await changes.ablatedAt(group, layer));
-      gated.push({ group, ablated });
-    }
+    const gated = await gatedGroups(executor, examples, ablation);
     const pass = await GatedPass.compile(executor, "gate");
     const runs = new GatedRuns(executor, metric, gated, pass, new MetricReader(executor, metric));
     runs.target = await runs.values(openGates(config));

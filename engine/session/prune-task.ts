@@ -24,6 +24,7 @@ import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.t
 import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { estimatesOf } from "./search-estimates.ts";
+import { type ForecastAt, withForecasts } from "./search-forecasts.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -89,15 +90,30 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   const { confidence = defaultConfidence } = settings;
   return withTask(settings, { ...options, validate: confidence > 0 }, async (prepared) => {
     emit({ type: "prepared", prepared });
-    const use = (ledger: Ledger) => run(settings, prepared, ledger, { ...options, onEvent: emit }, started);
+    const use = (ledger: Ledger) =>
+      withForecasts(prepared, (forecast) =>
+        run(settings, prepared, ledger, { ...options, forecast, onEvent: emit }, started),
+      );
     return await (options.ledger
       ? use(options.ledger)
       : withLedger("units", settings, identityOf(prepared), options, use));
   });
 }
 
-function checkStart({ start, without, units, dictionary }: PruneSettings): void {
+function checkStart({ start, without, units, dictionary, search, order }: PruneSettings): void {
   requireLaid({ units, dictionary });
+  if (search === "guided" && dictionary) {
+    throw new EngineError(
+      "usage",
+      say`A guided search foresees the model without dictionaries; with --dictionary search in blocks or one by one.`,
+    );
+  }
+  if (search === "guided" && order !== undefined && order !== "attribution") {
+    throw new EngineError(
+      "usage",
+      say`A guided search makes its own order, again and again; leave --order out, or search in blocks or one by one.`,
+    );
+  }
   if (dictionary && start === "learned-masks") {
     throw new EngineError(
       "usage",
@@ -115,12 +131,12 @@ async function run(
   settings: PruneSettings,
   prepared: Prepared,
   ledger: Ledger,
-  options: PruneOptions & { readonly onEvent: (event: PruneEvent) => void },
+  options: PruneOptions & { readonly forecast: ForecastAt; readonly onEvent: (event: PruneEvent) => void },
   started: Date,
 ): Promise<PruneOutcome> {
   const { task, criterion, seed } = prepared;
   const { laid } = prepared;
-  const { signal } = options;
+  const { signal, forecast } = options;
   const space = new UnitSpace(prepared.sizes, settings.units);
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
@@ -138,7 +154,8 @@ async function run(
       ? await learnedStart(prepared, evaluator, anchors, mask, ledger, { signal, onStep: stage("masks") })
       : undefined;
   if (learned) options.onEvent({ type: "start", start: learned.start });
-  const search = searchOptions({ ...settings, ...(learned && { without: learned.without }) }, prepared, space, signal);
+  const chosen = { ...settings, ...(learned && { without: learned.without }) };
+  const search = { ...searchOptions(chosen, prepared, space, signal), forecast };
   const searched = await new UnitSearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
@@ -270,11 +287,13 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
   const small = space.full().units().filter(isOfMany);
   const budget = settings.budget ?? (small.length > many ? Math.floor(defaultBudgetShare * small.length) : 0);
   const manyNeurons = small.filter(({ kind }) => kind === "neuron").length > many;
+  const method = settings.search ?? (few ? "one-by-one" : "blocks");
+  const isGuided = method === "guided";
   const options: SearchOptions = {
     criterion: prepared.criterion,
     aims: small.length === 0 && (settings.confidence ?? defaultConfidence) > 0 ? stricterThan(prepared.criterion) : [],
-    order: settings.order ?? "effect",
-    method: settings.search ?? (few ? "one-by-one" : "blocks"),
+    order: settings.order ?? (isGuided ? "attribution" : "effect"),
+    method,
     seed: prepared.seed,
     orders: settings.orders ?? (few ? 2 : 1),
     swaps: settings.swaps ?? (few ? 4 : 0),
@@ -282,7 +301,8 @@ function searchOptions(settings: PruneSettings, prepared: Prepared, space: UnitS
     keep: idsIn(space, settings.keep),
     without: idsIn(space, settings.without),
     budget: budget === 0 ? undefined : budget,
-    estimates: estimatesOf(prepared, space, { order: settings.order, manyNeurons }, signal),
+    // The guide estimates what it asks for itself.
+    estimates: estimatesOf(prepared, space, { order: isGuided ? undefined : settings.order, manyNeurons }, signal),
   };
   return options;
 }

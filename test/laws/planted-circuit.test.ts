@@ -3,11 +3,12 @@ import { SEARCH_ORDERS, type SearchOrder } from "../../engine/choices/lists.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { Executor } from "../../engine/activations/executor.ts";
 import { formatUnit, parseUnit, type UnitKind } from "../../engine/circuit/unit.ts";
-import { UnitSpace } from "../../engine/circuit/unit-set.ts";
+import { type UnitSet, UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator } from "../../engine/evaluate/evaluator.ts";
 import { measureAnchors, measureFigures } from "../../engine/evaluate/report.ts";
 import { learnMask } from "../../engine/prune/learned-mask.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
+import { RemovalForecast } from "../../engine/score/removal-forecast.ts";
 import { gradientScores, scoreOf } from "../../engine/score/gradient-scores.ts";
 import { pathOf } from "../../engine/score/integration-path.ts";
 import { type SearchOptions, UnitSearch } from "../../engine/prune/unit-search.ts";
@@ -92,6 +93,22 @@ describe.each(["match", "at-least"] as const)("search on the planted model, crit
       expect({ seed, kept: kept.ids(), oneMinimal }).toEqual({ seed, kept: planted, oneMinimal: true });
     }
   });
+});
+
+test.each([
+  ["heads", heads, plantedHeads],
+  ["heads and MLP", headsAndMlps, [...plantedHeads, ...plantedMlps]],
+] as const)("a guided search returns the planted %s", async (_, { evaluator, anchors }, planted) => {
+  const ablation = { kind: "resample", reference: "paired", perPosition: true } as const;
+  const forecasts = await RemovalForecast.over(executor, examples, "logit-difference", ablation);
+  const criterion = { name: "match", threshold: 0.9, second: "accuracy" } as const;
+  for (const seed of [0, 1, 2, 3]) {
+    const options = { criterion, order: "attribution", method: "guided", seed, orders: 2, swaps: 1 } as const;
+    const forecast = (kept: UnitSet) => forecasts.at(kept);
+    const { kept, oneMinimal } = await new UnitSearch(evaluator, anchors.ends, { ...options, forecast }).run();
+    expect({ seed, kept: kept.ids(), oneMinimal }).toEqual({ seed, kept: planted, oneMinimal: true });
+  }
+  await forecasts.dispose();
 });
 
 // The masks order, exact tests decide: a backup may come out before the name mover whose place it takes.

@@ -29,8 +29,8 @@ let lines: readonly string[];
 let whole: string;
 
 /** The file without the one part that may differ. */
-async function bytesOf(journal: string, resume: boolean): Promise<string> {
-  const { circuit } = await pruneTask(settings, { execution: { threads: 1 }, journal, resume });
+async function bytesOf(journal: string, resume: boolean, own: Partial<PruneSettings> = {}): Promise<string> {
+  const { circuit } = await pruneTask({ ...settings, ...own }, { execution: { threads: 1 }, journal, resume });
   return formatCircuit({ ...circuit, environment: undefined });
 }
 
@@ -58,6 +58,18 @@ test.each([0.01, 0.2, 0.4, 0.6, 0.8, 0.99])(
     expect(readFileSync(journal, "utf8").split("\n").slice(1, -1)).toEqual(lines.slice(1));
   },
 );
+
+test.each([0.02, 0.3, 0.7])("so does a guided search killed after %f of them", async (share) => {
+  const guided = { search: "guided" } as const;
+  const begun = join(folder, `guided-${share}.jsonl`);
+  const bytes = await bytesOf(begun, false, guided);
+  const written = readFileSync(begun, "utf8").split("\n").slice(0, -1);
+  expect(written.some((line) => line.startsWith('{"kind":"forecast"'))).toBe(true);
+  const kept = Math.floor(share * written.length);
+  writeFileSync(begun, `${written.slice(0, kept).join("\n")}\n`);
+  expect(await bytesOf(begun, true, guided)).toBe(bytes);
+  expect(readFileSync(begun, "utf8").split("\n").slice(1, -1)).toEqual(written.slice(1));
+});
 
 test("a journal of another task is refused by name and place", async () => {
   const journal = join(folder, "other.jsonl");
@@ -91,6 +103,6 @@ test("a damaged line costs what follows it, which is said, and the run writes th
 
 test("a journal of an older version is named as one", () => {
   const journal = join(folder, "older.jsonl");
-  writeFileSync(journal, `${lines[0]!.replace('"version":6', '"version":3')}\n`);
+  writeFileSync(journal, `${lines[0]!.replace('"version":7', '"version":3')}\n`);
   expect(() => journalSettings("units", journal)).toThrow(`${journal}:1: the journal of an older Secateur (version 3)`);
 });
