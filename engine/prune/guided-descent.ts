@@ -21,7 +21,7 @@ export interface Guide<Item, At> {
 /** Once so large a share of the items is gone the forecast is of another circuit, and made anew. */
 const staleShare = 1 / 2;
 /** A walk that removes a smaller share is not worth a forecast: passes do the rest. */
-const leastShare = 1 / 8;
+const leastShare = 1 / 4;
 /** So many single items in a row that cannot go end a walk. */
 const patience = 4;
 
