@@ -3,10 +3,11 @@ import { formatCircuit, parseCircuit } from "../circuit/circuit-file.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 
 const settings = { model: "sprig", units: ["head"], ...onlySearch } as const;
+const few = { discovery: 24, heldOut: 24, validation: 24 };
 const examples = { discovery: 64, heldOut: 64, validation: 64 };
 
 test("a task with one circuit: every other search comes to it again, and the model itself needs each of its heads", async () => {
-  const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", alternatives: 2 });
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", examples: few, alternatives: 2 });
   const { alternatives } = circuit.results!;
   const five = ["a0.h6", "a1.h0", "a1.h1", "a1.h6", "a1.h7"];
   expect(alternatives).toMatchObject({ asked: 2, split: "heldOut", repeated: 2, failed: 0, core: five });

@@ -22,7 +22,8 @@ const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
 const edges = { ...settings, method: "attribution", steps: 5, order: "magnitude", prune: true } as const;
 
 test("among a circuit's nodes, the pruning leaves edges between these alone, each tested on the final circuit", async () => {
-  const search = { ...settings, units: ["head"], ...onlySearch } as const;
+  const few = { ...examples, validation: 8 };
+  const search = { ...settings, examples: few, units: ["head"], ...onlySearch } as const;
   const { circuit: nodes } = await pruneTask(search);
   const file = join(mkdtempSync(join(tmpdir(), "secateur-among-")), "ioi.circuit.json");
   writeFileSync(file, formatCircuit(nodes));
