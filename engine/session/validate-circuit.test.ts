@@ -10,6 +10,7 @@ import { join } from "node:path";
 
 const settings = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"], seed: 3, ...onlySearch } as const;
 const held = { discovery: 128, heldOut: 128 };
+const few = { discovery: 32, heldOut: 32 };
 
 test("units are put back until the criterion holds on validation examples, and 1-minimality is said of what it was proved for", async () => {
   const { circuit } = await pruneTask(settings);
@@ -52,14 +53,20 @@ test("without a confidence the search alone decides: 1-minimal on discovery, and
 });
 
 test("what the user ablated is not put back, and a confidence that is not reached is said", async () => {
-  const { circuit } = await pruneTask({ ...settings, without: ["a0.h6", "a1.h0"], swaps: 0, orders: 1 });
+  const { circuit } = await pruneTask({
+    ...settings,
+    without: ["a0.h6", "a1.h0"],
+    swaps: 0,
+    orders: 1,
+    examples: { ...few, validation: 32 },
+  });
   expect(keptUnits(circuit).ids()).not.toContain("a0.h6");
   expect(circuit.search.validation).toMatchObject({ reached: false });
   expect(circuit.results?.notes?.map(({ code }) => code)).toContain("confidence-not-reached");
 });
 
 test("too few validation examples leave the search's circuit, and a note says so", async () => {
-  const { circuit } = await pruneTask({ ...settings, seed: 1, examples: { ...held, validation: 3 } });
+  const { circuit } = await pruneTask({ ...settings, seed: 1, examples: { ...few, validation: 3 } });
   expect([circuit.search.oneMinimal, circuit.search.validation]).toEqual([true, undefined]);
   expect(circuit.results?.notes?.map(({ code }) => code)).toContain("not-validated");
 });
