@@ -24,6 +24,7 @@ const WAYS = [
   { name: "blocks", method: "blocks", order: "effect" },
   { name: "blocks, ordered by attribution", method: "blocks", order: "attribution" },
   { name: "blocks, ordered by integrated gradients", method: "blocks", order: "integrated-gradients" },
+  { name: "guided", method: "guided", order: "attribution" },
 ] as const satisfies readonly (HeadWay & { readonly name: string })[];
 
 export async function measureSmollm2Circuits(options: BenchOptions): Promise<HeadRow[]> {
