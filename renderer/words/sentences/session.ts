@@ -156,6 +156,10 @@ export const session = {
   'The reference "{0}" is none of {1} ablation; choose {2}.': "参照 “{0}” 不属于 {1} 消融；请选择 {2}。",
   "{0}: example {1} has {2} tokens, {3} reads {4} at most. Shorten the prompt or choose another model.":
     "{0}：样本 {1} 有 {2} 个词元，而 {3} 最多读 {4} 个。请缩短提示，或选择另一个模型。",
+  "A guided search foresees the model without dictionaries; with --dictionary search in blocks or one by one.":
+    "引导式搜索预估的是没有字典的模型；使用 --dictionary 时请按块或逐个搜索。",
+  "A guided search makes its own order, again and again; leave --order out, or search in blocks or one by one.":
+    "引导式搜索会一再自行排序；请去掉 --order，或按块、逐个搜索。",
   "Features and errors have no gates that could be learned; begin with the full model.":
     "特征和误差没有可学习的门；请从完整模型开始。",
   "Learned masks choose what is ablated before the search; begin with the full model, or name no units.":
