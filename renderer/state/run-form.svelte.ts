@@ -1,12 +1,18 @@
 // The settings of the next run: the task's own until the user sets others.
 import type { PruneSettings } from "../../engine/choices/prune.ts";
 import type { TaskChoice } from "../../engine/choices/task-choice.ts";
-import type { AblationKind, BosChoice, CriterionName, SearchStartName } from "../../engine/choices/lists.ts";
+import type {
+  AblationKind,
+  BosChoice,
+  CriterionName,
+  SearchMethod,
+  SearchStartName,
+} from "../../engine/choices/lists.ts";
 import type { OpenedTask } from "../../engine/contract.ts";
 import { UNIT_KINDS, type UnitKind } from "../../engine/circuit/unit.ts";
 
 /** Settings of a search that the form has beside those of the task. */
-type OfSearch = "units" | "start" | "budget" | "confidence" | "alternatives";
+type OfSearch = "units" | "search" | "start" | "budget" | "confidence" | "alternatives";
 
 export class RunForm {
   units = $state.raw<readonly UnitKind[]>(["head"]);
@@ -22,6 +28,8 @@ export class RunForm {
   heldOut = $state(128);
   seed = $state(1);
   start = $state<SearchStartName>("full");
+  /** How heads and MLPs are tried; empty: by rule. */
+  search = $state<SearchMethod | "">("");
   /** Further searches, whose circuits stand beside the first as equals. */
   alternatives = $state(0);
   /** Trials at most; null: by rule. Only searches over neurons ask for it. */
@@ -42,7 +50,7 @@ export class RunForm {
   /** Takes over what a run or curves were asked with. */
   take(asked: TaskChoice & Partial<Pick<PruneSettings, OfSearch>>): void {
     const { units, criterion, threshold, ablation, corruption, bos, examples, seed, start, budget } = asked;
-    const { confidence, alternatives } = asked;
+    const { search, confidence, alternatives } = asked;
     if (units) this.units = units;
     this.criterion = criterion ?? this.criterion;
     this.threshold = threshold ?? this.threshold;
@@ -55,6 +63,7 @@ export class RunForm {
     this.confidence = confidence ?? this.confidence;
     this.alternatives = alternatives ?? 0;
     this.start = start ?? "full";
+    this.search = search ?? "";
     this.budget = budget ?? null;
   }
 
@@ -97,12 +106,13 @@ export class RunForm {
   }
 
   request(task: string, model: string): PruneSettings {
-    const { units, start, budget, confidence, alternatives } = this;
+    const { units, search, start, budget, confidence, alternatives } = this;
     return {
       ...this.choice(task, model),
       units,
       confidence,
       ...(alternatives > 0 && { alternatives }),
+      ...(search !== "" && { search }),
       ...(start !== "full" && { start }),
       ...(this.asksBudget && budget !== null && { budget }),
     };

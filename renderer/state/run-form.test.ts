@@ -49,6 +49,16 @@ test("a start from learned masks is asked for by name, a budget only where neuro
   expect(form.problems).toEqual(["budget"]);
 });
 
+test("a method of search is asked for by name, and taken over; without one it goes by rule", () => {
+  const form = new RunForm();
+  form.search = "guided";
+  expect(form.request("t.yaml", "sprig")).toMatchObject({ search: "guided" });
+  form.take({ task: "t.yaml", model: "sprig", search: "blocks" });
+  expect(form.search).toBe("blocks");
+  form.take({ task: "t.yaml", model: "sprig" });
+  expect(form.request("t.yaml", "sprig")).not.toHaveProperty("search");
+});
+
 test("a run is taken over with its confidence and its other circuits, which are asked for only where some are wanted", () => {
   const form = new RunForm();
   form.take({ task: "t.yaml", model: "sprig", confidence: 0, alternatives: 6 });

@@ -1935,9 +1935,15 @@ export const en = {
   "means.transfer.accuracyFull":
     "Share of prompts whose top token is a right answer, full model.\nMeasured on {n} examples, {split}.",
   "means.transfer.holds": "Whether the figures pass the criterion {criterion} at {threshold}.",
+  "run.search": "search",
+  "search.guided": "guided",
+  "search.blocks": "blocks",
+  "search.one-by-one": "one by one",
+  "explain.search":
+    "How heads and MLPs are tried; every removal is measured in any case.\nby rule: one by one up to 64 units, else in blocks.\nguided: gradients at every circuit on the way choose the blocks. In large models it is the fastest and finds the smallest circuits; it takes more memory.\nblocks: the weakest half, quarter, … at once, halved where it cannot go.\none by one: every unit by itself.",
   "run.start": "start",
   "run.budget": "trials at most",
-  "run.budgetRule": "by rule",
+  "run.byRule": "by rule",
   "start.full": "full model",
   "start.learned-masks": "learned masks",
   "explain.searchStart":

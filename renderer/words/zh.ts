@@ -1828,9 +1828,15 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.transfer.accuracy": "首选词元为正确答案的提示比例，仅电路。\n在 {n} 个样本上测量，{split}。",
   "means.transfer.accuracyFull": "首选词元为正确答案的提示比例，完整模型。\n在 {n} 个样本上测量，{split}。",
   "means.transfer.holds": "这些数值是否满足判据 {criterion}，阈值 {threshold}。",
+  "run.search": "搜索",
+  "search.guided": "引导式",
+  "search.blocks": "按块",
+  "search.one-by-one": "逐个",
+  "explain.search":
+    "如何尝试注意力头和 MLP；无论哪种方式，每次移除都经过测量。\n按规则：不超过 64 个单元时逐个，否则按块。\n引导式：由途中每个电路处的梯度选出各块。在大模型中最快，得到的电路也最小；占用内存更多。\n按块：一次移除最弱的一半、四分之一……，不能移除时对半分。\n逐个：每个单元单独尝试。",
   "run.start": "起点",
   "run.budget": "试验上限",
-  "run.budgetRule": "按规则",
+  "run.byRule": "按规则",
   "start.full": "完整模型",
   "start.learned-masks": "学习的掩码",
   "explain.searchStart":
