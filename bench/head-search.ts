@@ -1,14 +1,14 @@
 // Our search for heads alone, as TransformerLens's is timed: without opening the model or judging the circuit.
 import type { SearchMethod } from "../engine/choices/lists.ts";
 import { formatUnit } from "../engine/circuit/unit.ts";
-import { type UnitSet, UnitSpace } from "../engine/circuit/unit-set.ts";
+import { UnitSpace } from "../engine/circuit/unit-set.ts";
 import { Evaluator } from "../engine/evaluate/evaluator.ts";
 import { measureAnchors } from "../engine/evaluate/report.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 import { UnitSearch } from "../engine/prune/unit-search.ts";
 import { gradientScores, scoreOf } from "../engine/score/gradient-scores.ts";
-import { RemovalForecast } from "../engine/score/removal-forecast.ts";
 import { pathOf } from "../engine/score/integration-path.ts";
+import { withForecasts } from "../engine/session/search-forecasts.ts";
 import type { HeadTask } from "./head-judge.ts";
 import { timed } from "./timed.ts";
 
@@ -42,12 +42,7 @@ export async function searchHeads(task: Omit<HeadTask, "heldOut">, { method, ord
             return new Map(heads.map((head) => [formatUnit(head), scoreOf(scores, head)]));
           };
     const options = { criterion, order, method, seed, orders: 1, swaps: 0, estimates };
-    if (method !== "guided") return new UnitSearch(evaluator, ends, options).run();
-    const forecasts = await RemovalForecast.over(executor, discovery, metric, ablation);
-    const forecast = (kept: UnitSet) => forecasts.at(kept);
-    const found = await new UnitSearch(evaluator, ends, { ...options, forecast }).run();
-    await forecasts.dispose();
-    return found;
+    return withForecasts(task, (forecast) => new UnitSearch(evaluator, ends, { ...options, forecast }).run());
   });
   return { seconds, measurements: value.trials + value.effects.size, kept: value.kept.ids() };
 }

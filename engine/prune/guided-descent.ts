@@ -67,7 +67,7 @@ class Walk<Item> {
     while (this.queue.length > 0 && this.failedInARow < patience && this.removed < staleShare * this.total) {
       if (this.removal.exhausted) break;
       const block = this.nextBlock();
-      if (!this.mayHold(block)) this.skip();
+      if (!this.mayHold(block)) this.passOver();
       else if (await this.goes(block)) this.accepted(block);
       else this.refused(block);
     }
@@ -86,7 +86,7 @@ class Walk<Item> {
     return this.guide.mayHold(block.reduce((foreseen, { change }) => foreseen + change, faithfulness));
   }
 
-  private skip(): void {
+  private passOver(): void {
     this.halves = undefined;
     this.queue.shift();
   }

@@ -25,7 +25,7 @@ const MODELS = [
 async function setUp(config: (typeof MODELS)[number][1]) {
   const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
   const examples = randomExamples(config, [6, 8, 6], 9);
-  const forecasts = await RemovalForecast.over(executor, examples, metric, resample);
+  const forecasts = await RemovalForecast.over({ executor, discovery: examples, metric, ablation: resample });
   disposables.push(forecasts, executor);
   return { executor, examples, forecasts, space: new UnitSpace(config, ["head", "mlp"]) };
 }
@@ -66,3 +66,11 @@ test.each(MODELS)(
     }
   },
 );
+
+test("a forecast is not begun once the run is to stop", async () => {
+  const { executor, examples, space } = await setUp(PLAIN);
+  const request = { executor, discovery: examples, metric, ablation: resample, signal: AbortSignal.abort() };
+  const forecasts = await RemovalForecast.over(request);
+  disposables.push(forecasts);
+  await expect(forecasts.at(space.full())).rejects.toThrow("Stopped on request.");
+});

@@ -2,6 +2,8 @@
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
+import { EngineError } from "../base/errors.ts";
+import { say } from "../base/sentence.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { mean } from "../evaluate/evaluator.ts";
@@ -19,26 +21,29 @@ export interface Forecast {
   readonly spread: number;
 }
 
+/** What a search removes units from, and the examples that it measures. */
+export interface ForecastRequest {
+  readonly executor: Executor;
+  readonly discovery: readonly Example[];
+  readonly metric: MetricName;
+  readonly ablation: Ablation;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Change of each example's metric by unit, "example"; a unit that is gone already has none. */
 type Changes = Readonly<Record<"heads" | "mlps", readonly Float64Array[]>>;
 
 export class RemovalForecast {
   private constructor(
-    private readonly executor: Executor,
-    private readonly metric: MetricName,
+    private readonly request: ForecastRequest,
     private readonly groups: readonly GatedGroup[],
     private readonly pass: GatedPass,
   ) {}
 
-  /** @param examples those that the search measures */
-  static async over(
-    executor: Executor,
-    examples: readonly Example[],
-    metric: MetricName,
-    ablation: Ablation,
-  ): Promise<RemovalForecast> {
-    const groups = await gatedGroups(executor, examples, ablation);
-    return new RemovalForecast(executor, metric, groups, await GatedPass.compile(executor, "gate"));
+  static async over(request: ForecastRequest): Promise<RemovalForecast> {
+    const { executor, discovery, ablation } = request;
+    const groups = await gatedGroups(executor, discovery, ablation);
+    return new RemovalForecast(request, groups, await GatedPass.compile(executor, "gate"));
   }
 
   /**
@@ -46,6 +51,7 @@ export class RemovalForecast {
    * in the circuit's own run. One run there and one back for all units; at the full model this is attribution patching.
    *
    * @returns by unit id, of kept heads and MLPs
+   * @throws EngineError "cancelled"
    * @see Syed et al. 2023, arXiv:2310.10348 (at the full model)
    */
   async at(kept: UnitSet): Promise<ReadonlyMap<string, Forecast>> {
@@ -67,10 +73,12 @@ export class RemovalForecast {
   }
 
   private async changesIn(input: GatedGroup, gates: Gates): Promise<Changes> {
-    const { nLayers, nHeads, dHead, dModel } = this.executor.model.config;
+    const { executor, metric, signal } = this.request;
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
+    const { nLayers, nHeads, dHead, dModel } = executor.model.config;
     const { examples, packing } = input.group;
     const run = await this.pass.forward({ ...input, gates });
-    const atEnd = await endCotangent(this.executor, this.metric, examples, packing, run.end);
+    const atEnd = await endCotangent(executor, metric, examples, packing, run.end);
     const exampleOf = examplesByRow(packing.endRows);
     const perExample = (count: number) => Array.from({ length: count }, () => new Float64Array(examples.length));
     const changes = { heads: perExample(nLayers * nHeads), mlps: perExample(nLayers) };

@@ -91,7 +91,7 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   return withTask(settings, { ...options, validate: confidence > 0 }, async (prepared) => {
     emit({ type: "prepared", prepared });
     const use = (ledger: Ledger) =>
-      withForecasts(prepared, (forecast) =>
+      withForecasts({ ...prepared, metric: prepared.task.metric, signal: options.signal }, (forecast) =>
         run(settings, prepared, ledger, { ...options, forecast, onEvent: emit }, started),
       );
     return await (options.ledger

@@ -100,7 +100,12 @@ test.each([
   ["heads and MLP", headsAndMlps, [...plantedHeads, ...plantedMlps]],
 ] as const)("a guided search returns the planted %s", async (_, { evaluator, anchors }, planted) => {
   const ablation = { kind: "resample", reference: "paired", perPosition: true } as const;
-  const forecasts = await RemovalForecast.over(executor, examples, "logit-difference", ablation);
+  const forecasts = await RemovalForecast.over({
+    executor,
+    discovery: examples,
+    metric: "logit-difference",
+    ablation,
+  });
   const criterion = { name: "match", threshold: 0.9, second: "accuracy" } as const;
   for (const seed of [0, 1, 2, 3]) {
     const options = { criterion, order: "attribution", method: "guided", seed, orders: 2, swaps: 1 } as const;
