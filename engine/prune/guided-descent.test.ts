@@ -1,50 +1,16 @@
 // The order of trials alone, on items of which some must stay, with forecasts that are right or wrong.
 import { expect, test } from "vitest";
+import { Needing } from "../../test/needing.ts";
 import { descendGuided, type Foreseen } from "./guided-descent.ts";
 import { noLedger } from "./journal.ts";
-import { type Attempt, type Position, Removal } from "./removal.ts";
-
-/** Items 0 to n − 1; the criterion holds while all of `must` are there. */
-class Needing implements Position<number> {
-  readonly measured: (readonly number[])[] = [];
-  private readonly present: Set<number>;
-
-  constructor(
-    readonly n: number,
-    private readonly must: readonly number[],
-  ) {
-    this.present = new Set(Array.from({ length: n }, (_, i) => i));
-  }
-
-  get size(): number {
-    return this.present.size;
-  }
-
-  get kept(): number[] {
-    return [...this.present];
-  }
-
-  has(item: number): boolean {
-    return this.present.has(item);
-  }
-
-  attempt(removed: readonly number[]): Attempt {
-    const accepted = !removed.some((item) => this.must.includes(item));
-    const verdict = { accepted, metric: 0, faithfulness: Number(accepted), second: null };
-    return {
-      measure: () => {
-        this.measured.push(removed);
-        return Promise.resolve(verdict);
-      },
-      recalled: () => verdict,
-      accept: () => removed.forEach((item) => this.present.delete(item)),
-    };
-  }
-}
+import { Removal } from "./removal.ts";
 
 /** @param changeOf what is foreseen of an item; smaller numbers have the smaller spread */
 async function descend(n: number, must: readonly number[], changeOf: (item: number) => number = () => 0) {
-  const position = new Needing(n, must);
+  const position = new Needing(
+    Array.from({ length: n }, (_, i) => i),
+    new Set(must),
+  );
   const forecasts: number[] = [];
   const removal = new Removal<number>({ nameOf: String, ledger: noLedger, skipsTested: true });
   const descent = removal.begin(position, 0, 1);

@@ -1,46 +1,9 @@
 // The order of trials alone, on items of which some must stay.
 import { expect, test } from "vitest";
+import { Needing, verdict } from "../../test/needing.ts";
 import { Random } from "../base/random.ts";
 import { noLedger } from "./journal.ts";
-import { type Attempt, type Position, Removal } from "./removal.ts";
-
-const verdict = (accepted: boolean) => ({ accepted, metric: 0, faithfulness: Number(accepted), second: null });
-
-/** Keeps its criterion while all of `must` are there. */
-class Needing implements Position<number> {
-  private readonly present: Set<number>;
-  readonly measured: (readonly number[])[] = [];
-
-  constructor(
-    items: readonly number[],
-    private readonly must: ReadonlySet<number>,
-  ) {
-    this.present = new Set(items);
-  }
-
-  get size(): number {
-    return this.present.size;
-  }
-
-  get kept(): number[] {
-    return [...this.present];
-  }
-
-  has(item: number): boolean {
-    return this.present.has(item);
-  }
-
-  attempt(removed: readonly number[]): Attempt {
-    return {
-      measure: () => {
-        this.measured.push(removed);
-        return Promise.resolve(verdict(!removed.some((item) => this.must.has(item))));
-      },
-      recalled: ({ accepted }) => verdict(accepted),
-      accept: () => removed.forEach((item) => this.present.delete(item)),
-    };
-  }
-}
+import { type Position, Removal } from "./removal.ts";
 
 async function split(n: number, must: readonly number[]) {
   const items = Array.from({ length: n }, (_, i) => i);
