@@ -42,6 +42,8 @@ export default defineConfig({
         test: {
           name: "models",
           include: [MODELS],
+          // Files of one process share the models that they have opened.
+          isolate: false,
           maxWorkers: SIDE_BY_SIDE,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -1,19 +1,18 @@
 // Greedy paths against PyTorch, and the first step's nucleus (test/reference/generation says how they were made). Ids are equal where the
 // top two logits lie further apart than float32 can move them: the smallest gap there is 4.2e-3, fifty times the deviation from float64.
 import { readFileSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { describe, expect, test } from "vitest";
 import { capture } from "../../engine/activations/capture.ts";
 import { Packing } from "../../engine/activations/packing.ts";
 import { PlanSession } from "../../engine/activations/plan-session.ts";
 import { type ChatMessage, ChatTemplate } from "../../engine/generation/chat-template.ts";
 import { generate, type GenerationSettings } from "../../engine/generation/generate.ts";
 import { drawFrom, nucleus } from "../../engine/generation/sampler.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { logSumExp } from "../../engine/readout/distribution.ts";
 import { logitsOf } from "../../engine/readout/logits.ts";
 import { argMax } from "../../engine/readout/ranking.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Path {
   readonly ids_prompt: readonly number[];
@@ -45,12 +44,8 @@ describe.each(["sprig", "smollm2"])("text of %s", (name) => {
   const reference = JSON.parse(
     readFileSync(new URL(`../reference/generation/generation-${name}.json`, import.meta.url), "utf8"),
   ) as Reference;
-  const model = here ? openModel(name) : undefined;
-  const executor = model && new Executor(model);
-  afterAll(async () => {
-    await executor?.dispose();
-    model?.close();
-  });
+  const executor = here ? executorOf(name) : undefined;
+  const model = executor?.model;
   const settings = (): GenerationSettings => ({
     sampling: { temperature: 0 },
     maxTokens: reference.n_new,

@@ -2,16 +2,15 @@
 // float32 and float64, with room: log-probabilities and entropy 1e-4, KL of a layer from the last 5e-4, the other way round 3e-3 (it
 // reaches 137 nats); the first five tokens and ranks up to 10 the same, larger ranks to 1e-3 of themselves.
 import { readFileSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { describe, expect, test } from "vitest";
 import { lensPoints } from "../../engine/lens/points.ts";
 import { readLens } from "../../engine/lens/read.ts";
 import { shiftedLens } from "../../engine/lens/shifted-lens.ts";
 import { areDisjoint, massOf, tokensOfWord } from "../../engine/lens/token-sets.ts";
 import { tracesOf } from "../../engine/lens/traces.ts";
-import { openModel } from "../../engine/model/open.ts";
 import type { Reading } from "../../engine/readout/readings.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Reference {
   readonly prompts: readonly {
@@ -32,17 +31,13 @@ interface Reference {
 
 /** Readings by prompt, then layer, the last one the model's own output. */
 async function readings(model: string, prompts: Reference["prompts"]): Promise<Reading[][]> {
-  const opened = openModel(model);
-  const executor = new Executor(opened);
+  const executor = executorOf(model);
   const places = prompts.map(({ ids }, prompt) => ({ prompt, position: ids.length - 1 }));
-  const read = await readLens(executor, prompts, places, {
-    points: lensPoints(opened.config.nLayers, ["residPre"]),
+  return readLens(executor, prompts, places, {
+    points: lensPoints(executor.model.config.nLayers, ["residPre"]),
     top: 5,
     tokens: prompts.map(({ chosen_ids }) => Object.values(chosen_ids)),
   });
-  await executor.dispose();
-  opened.close();
-  return read;
 }
 
 describe.each(["sprig", "smollm2"])("the lens of %s", (model) => {
@@ -105,12 +100,8 @@ describe.skipIf(!smollm2IsHere)(`over many prompts on SmolLM2${smollm2Reason}`, 
   const reference = JSON.parse(
     readFileSync(new URL("../reference/lens/smollm2-traces.json", import.meta.url), "utf8"),
   ) as Traces;
-  const model = openModel("smollm2");
-  const executor = new Executor(model);
-  afterAll(async () => {
-    await executor.dispose();
-    model.close();
-  });
+  const executor = executorOf("smollm2");
+  const { model } = executor;
   const points = lensPoints(model.config.nLayers, ["residPre"]);
   const promptsOf = (texts: readonly string[]) => texts.map((text) => ({ ids: model.tokenizer.encode(text) }));
   const endsOf = (prompts: readonly { readonly ids: readonly number[] }[]) =>
@@ -150,7 +141,9 @@ describe.skipIf(!smollm2IsHere)(`over many prompts on SmolLM2${smollm2Reason}`, 
     expect(country.mean[24]).toBeGreaterThan(100 * country.other[24]);
   });
 
-  test.each(["fr-zh", "en-es"])("probability of the words of each language, %s, as PyTorch finds", async (direction) => {
+  // From French to Chinese the probability of English is read too, which is what the other directions of the reference leave out.
+  test("probability of the words of each language, from French to Chinese, as PyTorch finds", async () => {
+    const direction = "fr-zh";
     const { names, demos, words, runs } = reference.languages;
     const [source, target] = direction.split("-");
     const languages = [source, target, ...(direction.includes("en") ? [] : ["en"])];

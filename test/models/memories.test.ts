@@ -1,15 +1,15 @@
 // Value vectors and what is written, against PyTorch (test/reference/memory says how it was made): tokens of the lists the same, scores
 // to 1e-5 of the largest, coherence to 1e-4; Σ mᵢ vᵢ + b = the MLP's output to 1e-4; parts and biases sum to the logit to 1e-3.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../engine/activations/executor.ts";
 import { stacked } from "../../engine/activations/packing.ts";
 import { memoriesSettings } from "../../engine/choices/memories.ts";
 import { VocabularyRows } from "../../engine/memory/value-vectors.ts";
 import { writtenTowards } from "../../engine/memory/written.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { memoriesTask } from "../../engine/session/memories-task.ts";
 import { smollm2IsHere } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 type Scores = readonly (readonly [number, number])[];
 interface Reference {
@@ -28,11 +28,7 @@ describe.each(smollm2IsHere ? ["sprig", "smollm2"] : ["sprig"])("memories of %s"
   const file = new URL(`../reference/memory/${name}.json`, import.meta.url);
   const { neurons, decompose } = JSON.parse(readFileSync(file, "utf8")) as Reference;
   let executor: Executor;
-  beforeAll(() => void (executor = new Executor(openModel(name))));
-  afterAll(async () => {
-    await executor.dispose();
-    executor.model.close();
-  });
+  beforeAll(() => void (executor = executorOf(name)));
 
   test("are the tokens that PyTorch finds at both ends of a value vector's list", async () => {
     const { dModel } = executor.model.config;

@@ -1,14 +1,14 @@
 // Two hops and back-patching against PyTorch (test/reference/multihop says how it was made): ranks up to 10 the same, larger ones to
 // 2e-3 of themselves; the figures of the embedded model's twenty questions the same.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../engine/activations/executor.ts";
 import { twoHopSettings } from "../../engine/choices/two-hop.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { allPairs, backPatchRanks, type LayerPair } from "../../engine/multihop/back-patching.ts";
 import { PatchTarget } from "../../engine/patchscope/target.ts";
 import { twoHopTask } from "../../engine/session/two-hop-task.ts";
 import { smollm2IsHere } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Reference {
   readonly questions: readonly {
@@ -33,11 +33,7 @@ const sameRank = (found: number, expected: number) =>
 
 describe.each(smollm2IsHere ? ["sprig", "smollm2"] : ["sprig"])("back-patching on %s", (name) => {
   let executor: Executor;
-  beforeAll(() => void (executor = new Executor(openModel(name))));
-  afterAll(async () => {
-    await executor.dispose();
-    executor.model.close();
-  });
+  beforeAll(() => void (executor = executorOf(name)));
 
   test("gives the ranks of PyTorch's for pairs of layers at both places", async () => {
     const { nLayers } = executor.model.config;

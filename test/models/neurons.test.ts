@@ -1,9 +1,7 @@
 // Single neurons against PyTorch (test/reference/neurons says how the values were made). Tolerances: AUROC 1e-3 (2e-3 for the embedded
 // model, whose GELU underflows in float32 and makes ties), point-biserial r 1e-4, effects 5e-5 (1e-4 below 1 nat for doses far beyond
 // what the neuron ever gives), KL 2e-4, probabilities of words 1e-4 of themselves and changes .03 percentage points; float32 against float64 was measured there as 3e-4 and 1e-5.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
-import { openModel } from "../../engine/model/open.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { aurocOf, Ranker } from "../../engine/neuron/auroc.ts";
 import type { Variant } from "../../engine/neuron/beginnings-run.ts";
 import { columnsOf, correlate } from "../../engine/neuron/correlation.ts";
@@ -12,6 +10,7 @@ import { beginningAt } from "../../engine/neuron/place.ts";
 import { wordGroups } from "../../engine/neuron/word-groups.ts";
 import { labelled, numberPrompts, referenceNeurons, referenceTexts } from "../reference/neurons.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 const mean = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 const farthest = (found: readonly number[], expected: readonly number[]): number =>
@@ -27,8 +26,8 @@ const MODELS = [
 describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, below, effects, here }) => {
   const why = name === "smollm2" ? smollm2Reason : "";
   if (!here) return void test.skip(`agree with PyTorch${why}`, () => undefined);
-  const model = openModel(name);
-  const executor = new Executor(model);
+  const executor = executorOf(name);
+  const { model } = executor;
   const reference = referenceNeurons(name);
   const expected = reference.events[event];
   const texts = referenceTexts(name, model.tokenizer);
@@ -50,10 +49,6 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, below,
     ofEvent = await Measure.over(executor, at(expected.effects.positions), () => sets);
     const beginnings = prompts.map(({ prompt }) => model.tokenizer.encode(prompt));
     ofNumber = await Measure.over(executor, beginnings, () => [...numbers, ...words]);
-  });
-  afterAll(async () => {
-    await executor.dispose();
-    model.close();
   });
 
   test("have the places and the AUROC of the best neurons, on the halves that they were and were not chosen on", async () => {
@@ -131,8 +126,8 @@ describe.each(MODELS)("neurons of $name", ({ name, event, control, auroc, below,
 });
 
 test("the best neurons of the embedded model are those of the reference, farther from .5 than the best under any shuffle", async () => {
-  const model = openModel("sprig");
-  const executor = new Executor(model);
+  const executor = executorOf("sprig");
+  const { model } = executor;
   const expected = referenceNeurons("sprig").events.plural_verb;
   const texts = referenceTexts("sprig", model.tokenizer);
   const found = await correlate(executor, { texts, ...labelled(texts, expected.tokens), draws: 20, top: 5, seed: 0 });
@@ -144,13 +139,11 @@ test("the best neurons of the embedded model are those of the reference, farther
   }
   expect(Math.max(...found.nullMaxima)).toBeLessThan(0.3);
   expect(found.best.every(({ p }) => p === 1 / 21)).toBe(true);
-  await executor.dispose();
-  model.close();
 });
 
 test("a table of groups of words has the reference's changes, and its share of prompts whose first word is another", async () => {
-  const model = openModel("sprig");
-  const executor = new Executor(model);
+  const executor = executorOf("sprig");
+  const { model } = executor;
   const { groups } = referenceNeurons("sprig").number;
   const found = await wordGroups(executor, {
     prompts: numberPrompts("sprig").map(({ prompt }) => model.tokenizer.encode(prompt)),
@@ -166,13 +159,11 @@ test("a table of groups of words has the reference's changes, and its share of p
     expect(farthest(words.map(({ change }) => change), rows.map((row) => row[4]))).toBeLessThan(0.03);
     expect(firstChanged).toBeCloseTo(1 - best_word_of_list_unchanged, 9);
   }
-  await executor.dispose();
-  model.close();
 });
 
 test("of more places than memory has room for every AUROC is counted, within the bound that it states, and all else is the same", async () => {
-  const model = openModel("sprig");
-  const executor = new Executor(model);
+  const executor = executorOf("sprig");
+  const { model } = executor;
   const { plural_verb: expected } = referenceNeurons("sprig").events;
   const texts = referenceTexts("sprig", model.tokenizer);
   const request = { texts, ...labelled(texts, expected.tokens), draws: 20, top: 5, seed: 0 };
@@ -198,6 +189,4 @@ test("of more places than memory has room for every AUROC is counted, within the
   const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[10];
   expect(middle(counted.nullMaxima) / middle(ranked.nullMaxima)).toBeGreaterThan(0.8);
   expect(middle(counted.nullMaxima) / middle(ranked.nullMaxima)).toBeLessThan(1.25);
-  await executor.dispose();
-  model.close();
 });

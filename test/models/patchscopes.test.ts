@@ -1,10 +1,9 @@
 // Patchscopes against PyTorch (test/reference/patchscopes says how it was made): top tokens and texts the same, ranks up to 10 the
 // same, larger ones to 2e-3 of themselves; a state put back where it stood changes nothing, to the bit.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../engine/activations/executor.ts";
 import { runPlan } from "../../engine/activations/run-plan.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { continueGreedily, patchPlan } from "../../engine/patchscope/continue.ts";
 import { patchGrid, statesOf } from "../../engine/patchscope/grid.ts";
 import { refuseSink, sinkRatio } from "../../engine/patchscope/sink.ts";
@@ -13,6 +12,7 @@ import { logitsOf } from "../../engine/readout/logits.ts";
 import { argMax } from "../../engine/readout/ranking.ts";
 import { readStates } from "../../engine/readout/readings.ts";
 import { smollm2IsHere } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Reference {
   readonly into: readonly number[];
@@ -49,11 +49,7 @@ describe.each(NAMES)("a Patchscope on %s", (name) => {
   const file = new URL(`../reference/patchscopes/${name}.json`, import.meta.url);
   const { into, targets, relation } = JSON.parse(readFileSync(file, "utf8")) as Reference;
   let executor: Executor;
-  beforeAll(() => void (executor = new Executor(openModel(name))));
-  afterAll(async () => {
-    await executor.dispose();
-    executor.model.close();
-  });
+  beforeAll(() => void (executor = executorOf(name)));
   const sameRank = (found: number, expected: number) =>
     expect(Math.abs(found - expected)).toBeLessThanOrEqual(expected <= 10 ? 0 : 2e-3 * expected + 1);
 

@@ -3,14 +3,13 @@
 // Adam's steps carry float32's rounding of small slopes on.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
 import { HeldGradients } from "../../engine/activations/held-gradients.ts";
 import { runPlans } from "../../engine/activations/run-plan.ts";
 import { findRankOne, keyMoments, rankOnePatch } from "../../engine/memory/rank-one.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { OverlaidModel } from "../../engine/model/overlay.ts";
 import { logSumExp } from "../../engine/readout/distribution.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Case {
   readonly model: "sprig" | "smollm2";
@@ -34,8 +33,8 @@ const farthest = (found: ArrayLike<number>, expected: readonly number[]) =>
 
 test.each(cases)("a fact of $model is rewritten as by PyTorch", async (of) => {
   if (of.model === "smollm2" && !smollm2IsHere) return expect(smollm2Reason).not.toBe("");
-  const model = openModel(of.model);
-  const executor = new Executor(model);
+  const executor = executorOf(of.model);
+  const { model } = executor;
   const { tokenizer } = model;
   const at = ([text, position]: readonly [string, number]) => ({ ids: tokenizer.encode(text), position });
   const [token] = tokenizer.encodePlain(of.new);
@@ -64,6 +63,4 @@ test.each(cases)("a fact of $model is rewritten as by PyTorch", async (of) => {
   });
   expect(farthest(found.flat(), of.logProbabilities.flatMap((row) => [row.new, row.own[1]]))).toBeLessThan(5e-3);
   await edited.dispose();
-  await executor.dispose();
-  model.close();
 });

@@ -1,10 +1,9 @@
 // The capitals of countries on SmolLM2-135M as a linear relation, against values from PyTorch (float32, eager attention).
 import { textOf } from "../../engine/base/sentence.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Executor } from "../../engine/activations/executor.ts";
 import { type Reals, stacked } from "../../engine/activations/packing.ts";
 import type { Model } from "../../engine/model/model.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { editedState, logitsAfter } from "../../engine/relation/edit.ts";
 import { meanJacobian } from "../../engine/relation/estimators/mean-jacobian.ts";
 import { jacobians } from "../../engine/relation/jacobian.ts";
@@ -17,6 +16,7 @@ import { decompose } from "../../engine/relation/svd.ts";
 import { relateTask } from "../../engine/session/fit-relation-task.ts";
 import { loadRelation } from "../../engine/session/task-files.ts";
 import { smollm2IsHere, smollm2Reason, smollm2Reference } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface Reference {
   readonly template: string;
@@ -59,8 +59,8 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
 
   beforeAll(async () => {
     reference = smollm2Reference<Reference>("smollm2-lre-capital.json");
-    model = openModel("smollm2");
-    executor = new Executor(model);
+    executor = executorOf("smollm2");
+    model = executor.model;
     const samples = reference.pairs.map(([subject, object]) => ({ subject, object: object.trim() }));
     const form = { template: reference.template, demonstrations: [] };
     const { prompts } = subjectPrompts(samples, form, model.tokenizer, model.config.nContext);
@@ -70,10 +70,6 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
       reference.train.map((i) => prompts[i]),
       layers,
     );
-  });
-  afterAll(async () => {
-    await executor?.dispose();
-    model?.close();
   });
 
   /** W and b of the reference's three training subjects. */

@@ -3,18 +3,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
-import { Executor } from "../../engine/activations/executor.ts";
+import { describe, expect, test } from "vitest";
 import { runPlans } from "../../engine/activations/run-plan.ts";
 import { editSettings } from "../../engine/choices/edit.ts";
 import { generateSettings } from "../../engine/choices/generate.ts";
 import { editPatch, knowledgeNeurons, type ValueEdit } from "../../engine/memory/value-edit.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { OverlaidModel } from "../../engine/model/overlay.ts";
 import { editTask } from "../../engine/session/edit-task.ts";
 import { generateTask } from "../../engine/session/generate-task.ts";
 import { logSumExp } from "../../engine/readout/distribution.ts";
 import { rankOf } from "../../engine/readout/ranking.ts";
+import { executorOf } from "./opened.ts";
 
 type Row = readonly [rankOld: number, rankNew: number, logpOld: number, logpNew: number, top: number];
 interface Fact {
@@ -34,12 +33,8 @@ const EDITS: Readonly<Record<string, ValueEdit>> = {
 };
 
 describe("facts of the embedded model", () => {
-  const model = openModel("sprig");
-  const executor = new Executor(model);
-  afterAll(async () => {
-    await executor.dispose();
-    model.close();
-  });
+  const executor = executorOf("sprig");
+  const { model } = executor;
   const file = new URL("../reference/memory/sprig.json", import.meta.url);
   const { facts } = JSON.parse(readFileSync(file, "utf8")) as { readonly facts: readonly Fact[] };
 

@@ -1,12 +1,11 @@
 // Directions of SmolLM2 against PyTorch (test/reference/vectors says how): vectors to 2e-5 of their length, scores and logits to 2e-3,
 // KL to 2 %, effects of heads to 1e-4; counts of right answers and written tokens equal.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { norm } from "../../engine/activations/change-rows.ts";
-import { Executor } from "../../engine/activations/executor.ts";
+import type { Executor } from "../../engine/activations/executor.ts";
 import { type FreeChange, neutralEffects } from "../../engine/evaluate/neutral-effect.ts";
 import { SafetensorsFile } from "../../engine/formats/safetensors.ts";
-import { openModel } from "../../engine/model/open.ts";
 import { forEachLogits } from "../../engine/readout/logits.ts";
 import type { ContrastSets } from "../../engine/task/contrast-sets.ts";
 import { changesOf } from "../../engine/vector/act.ts";
@@ -21,6 +20,7 @@ import { differenceOfMeans } from "../../engine/vector/ways/difference-of-means.
 import { headsVector, indirectEffects, meanHeadOutputs } from "../../engine/vector/ways/function-vector.ts";
 import { taskVector } from "../../engine/vector/ways/task-vector.ts";
 import { smollm2IsHere, smollm2Reason } from "../reference/smollm2.ts";
+import { executorOf } from "./opened.ts";
 
 interface TaskReference {
   readonly pairs: readonly (readonly [string, string])[];
@@ -82,11 +82,7 @@ const furthest = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
 
 describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
   let executor: Executor;
-  beforeAll(() => void (executor = new Executor(openModel("smollm2"))));
-  afterAll(async () => {
-    await executor.dispose();
-    executor.model.close();
-  });
+  beforeAll(() => void (executor = executorOf("smollm2")));
 
   describe("a task shown by examples", () => {
     const { aie, tasks } = read<{
