@@ -1,9 +1,15 @@
-// A page of the workbench in the Chromium of this machine, with everything that it complained about.
+// A page of the workbench in the Chromium of this machine, with everything that it complained about. Its headless shell comes first
+// where there is one: the same engine of pages, without a browser's own window, which costs a fifth of the time.
 import { existsSync } from "node:fs";
 import { PATIENCE } from "../patience.ts";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 
-const CANDIDATES = [process.env.SECATEUR_CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+const CANDIDATES = [
+  process.env.SECATEUR_CHROMIUM,
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/google-chrome",
+];
 const found = CANDIDATES.find((path) => path !== undefined && existsSync(path));
 
 /** For the names of tests that need the page; "" where it can be opened. */
