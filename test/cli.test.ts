@@ -67,6 +67,30 @@ test("score --edges names every edge of the model, and of each what cutting it w
   expect(Object.values(scores).every(Number.isFinite)).toBe(true);
 });
 
+test("edges by conductance are measured by size; another ablation than resample is refused with what to do", () => {
+  const asked = [
+    "edges",
+    "tasks/ioi.yaml",
+    "--method",
+    "conductance",
+    "--steps",
+    "3",
+    "--examples",
+    "8",
+    "--held-out",
+    "8",
+  ];
+  const { code, out } = secateur(...asked, "--json");
+  expect(code).toBe(0);
+  const { total, curve } = JSON.parse(out) as { total: number; curve: { edges: number; faithfulness: number }[] };
+  expect(total).toBe(1519);
+  expect(curve.at(-1)).toMatchObject({ edges: 1519, faithfulness: 1 });
+  expect(secateur(...asked, "--ablation", "mean")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("choose --ablation resample, or --method integrated-gradients.") as string,
+  });
+});
+
 test("scores by position stand beside the whole", () => {
   const { code, out } = secateur(
     ...["score", "tasks/ioi.yaml", "--examples", "8", "--held-out", "8", "--json"],

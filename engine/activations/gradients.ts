@@ -28,8 +28,8 @@ export interface ForwardRun {
   readonly copies?: number;
   /** By layer; absent where every run starts at its first token. */
   readonly prefix?: readonly PrefixRows[];
-  /** What stands at z of one layer in place of what attention gives there, "row head·dHead". */
-  readonly z?: { readonly layer: number; readonly values: Reals };
+  /** What stands at z, by layer, "row head·dHead"; where none is given, it is what attention gives there. */
+  readonly z?: readonly (Reals | undefined)[];
 }
 
 /** Gradients at the sites of one layer for one run, each over every path from there on. */
@@ -121,8 +121,7 @@ async function layerStep(
   const stream = [repeated.rows, config.dModel];
   const heads = [repeated.rows, config.nHeads * config.dHead];
   const forward = { queries: "all", wanted: ["z"], prefix: prefix?.[layer] } as const;
-  const z =
-    run.z?.layer === layer ? run.z.values : (await executor.attention(layer, packing, run.residPre[layer], forward)).z;
+  const z = run.z?.[layer] ?? (await executor.attention(layer, packing, run.residPre[layer], forward)).z;
   const residual = reals(stream, copied(run.residPre[layer]));
   const written = await write.run({ residual, z: reals(heads, copied(z)), cotangent: reals(stream, cotangent) });
   const at = (name: string) => written[gradientName(name)].data as Reals;

@@ -41,18 +41,20 @@ interface AblationRow {
   readonly perPosition: boolean;
   /** Whether what a unit gives in one example depends on the others. */
   readonly isOfAllExamples: boolean;
+  /** Whether what all units give together is a run of the model, so that a path can begin there. */
+  readonly isRun: boolean;
 }
 
 /** Of a kind that takes the value of the pair's own run, or the same value whatever the prompts are. */
 const ablation = (
   name: Sentence,
   gives: Sentence,
-  { references = ["paired"], perPosition = false, isOfAllExamples = false }: Partial<AblationRow> = {},
-): AblationRow => ({ name, gives, references, perPosition, isOfAllExamples });
+  { references = ["paired"], perPosition = false, isOfAllExamples = false, isRun = false }: Partial<AblationRow> = {},
+): AblationRow => ({ name, gives, references, perPosition, isOfAllExamples, isRun });
 
 /** What a removed unit can give. How each is made stands in engine/activations/ablation-kinds.ts. */
 export const ABLATIONS = {
-  resample: ablation(say`resample`, say`its value in the paired corrupt run`),
+  resample: ablation(say`resample`, say`its value in the paired corrupt run`, { isRun: true }),
   mean: ablation(say`mean`, say`its mean over all corrupt or clean prompts`, {
     references: ["corrupt", "clean"],
     perPosition: true,
@@ -101,6 +103,7 @@ export type SearchStartName = (typeof SEARCH_STARTS)[number];
 export const GRADIENT_METHODS = [
   "attribution",
   "integrated-gradients",
+  "conductance",
   "integrated-gradients-activations",
   "clean-corrupted",
 ] as const;

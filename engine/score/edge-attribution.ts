@@ -16,18 +16,20 @@ import { Graph } from "../onnx/graph.ts";
 import { matMul, transpose } from "../onnx/ops.ts";
 import type { Example } from "../task/example.ts";
 import { gradientName, headInputGradientGraph } from "../transformer/backward.ts";
+import { ablatedOver, AblationDifferences, type Group, prepareGroups } from "./gradient-runs.ts";
 import {
-  ablatedOver,
-  AblationDifferences,
-  difference,
-  forward,
-  type Group,
-  inBatches,
-  prepareGroups,
-} from "./gradient-runs.ts";
-import { firstLayerOf, layersGoneBack, type Part, partsOf, type IntegrationPath, pathOf } from "./integration-path.ts";
+  firstLayerOf,
+  type IntegrationPath,
+  layersGoneBack,
+  type Part,
+  partsOf,
+  pathOf,
+  requireRuns,
+  shareOf,
+} from "./integration-path.ts";
+import { type Change, inBatches, type Job, jobsOf, type PointRun, PointRuns } from "./point-runs.ts";
 import type { Position } from "./positions.ts";
-import { sourceOutputs } from "./source-outputs.ts";
+import { type NodeValues, sourceOutputs } from "./source-outputs.ts";
 
 export interface EdgeAttributionRequest {
   readonly metric: MetricName;
@@ -53,9 +55,13 @@ export interface EdgeScore extends Edge {
  * gradient being that of v's own path (before its norm), averaged over the points of the path. Heads read by q, k and v
  * apart, also where key-value heads are shared. The scores of all edges out of a node add up to its attribution on the same path.
  *
+ * On a path in steps (conductance) what stands beside the gradient at α_k is what u writes at α_{k−1} − what it writes at α_k, and
+ * the points are summed: over every cut that all ways from the embeddings to the logits cross, the scores add up to m(corrupt) − m(clean),
+ * with an error that falls as one through the number of points.
+ *
  * @returns every edge of the model, in the order of `topologyOf`
- * @throws EngineError "usage" where there is no example; "cancelled"
- * @see Syed et al. 2023, arXiv:2310.10348 (EAP); Hanna et al. 2024, arXiv:2403.17806 (EAP-IG)
+ * @throws EngineError "usage" where there is no example, and as `requireRuns`; "cancelled"
+ * @see Syed et al. 2023, arXiv:2310.10348 (EAP); Hanna et al. 2024, arXiv:2403.17806 (EAP-IG); `pathOf` (conductance)
  */
 export async function edgeAttribution(
   executor: Executor,
@@ -64,6 +70,7 @@ export async function edgeAttribution(
 ): Promise<EdgeScore[]> {
   if (examples.length === 0) throw new EngineError("usage", say`There are no examples to score.`);
   const { ablation, path = pathOf("attribution", 1), positions = [] } = request;
+  requireRuns(path, ablation);
   const { config } = executor.model;
   const topology = topologyOf(config);
   const groups = prepareGroups(executor, examples, positions);
@@ -76,13 +83,17 @@ export async function edgeAttribution(
     // One group at a time: what every source writes to every row is held at once.
     for (const group of groups) {
       const changes = new AblationDifferences(executor, ablated);
-      const written = await scorer.written(group, changes);
+      const pointRuns = new PointRuns(executor, request.metric, ["z", "mlpOut"]);
+      let beside: Written | undefined;
       for (const part of parts) {
-        const jobs = path.alphas.map((alpha) => ({ group, part, alpha }));
+        const jobs = jobsOf(path, group, part);
         const credited = path.through === "input" ? everySource(topology) : sourcesOfPart(topology, part);
-        for (const batch of inBatches(executor, jobs)) {
-          const runs: ForwardRun[] = [];
-          for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
+        for (const batch of batchesOf(executor, path, jobs)) {
+          const runs: PointRun<keyof NodeValues>[] = [];
+          for (const job of batch) runs.push(await pointRuns.of(job, changes));
+          // The whole change is that of every point.
+          if (!beside || path.change === "steps") beside = await scorer.written(group, runs[0].change);
+          const written = beside;
           for (const run of runs) await scorer.addLogits(programs, credited, written, run.cotangent);
           await backward(executor, runs, {
             from: firstLayerOf(part),
@@ -98,13 +109,17 @@ export async function edgeAttribution(
     }
   };
   await HeldPrograms.during(executor, scored);
-  const points = examples.length * path.alphas.length;
+  const count = examples.length * shareOf(path);
   return topology.edges.map((edge) => ({
     ...edge,
-    score: scorer.sumOf(edge) / points,
-    ...(positions.length > 0 && { byPosition: positions.map((_, p) => scorer.sumOf(edge, p) / points) }),
+    score: scorer.sumOf(edge) / count,
+    ...(positions.length > 0 && { byPosition: positions.map((_, p) => scorer.sumOf(edge, p) / count) }),
   }));
 }
+
+/** In steps the sources of each point have a change of their own, so that one point is gone back through at a time. */
+const batchesOf = (executor: Executor, { change }: IntegrationPath, jobs: readonly Job[]): Job[][] =>
+  change === "whole" ? inBatches(executor, jobs) : jobs.map((job) => [job]);
 
 /** Sources from one number up to another. */
 interface SourceRange {
@@ -120,7 +135,7 @@ function sourcesOfPart({ sizes }: Topology, part: Part): SourceRange {
   return part.kind === "mlp" ? { from: mlp, to: mlp + 1 } : { from: mlp - sizes.nHeads, to: mlp };
 }
 
-/** Ablated − clean of what each source writes to the stream, in the order of the topology: "source row·dModel". */
+/** The change of what each source writes to the stream, in the order of the topology: "source row·dModel". */
 interface Written {
   readonly data: Reals;
   /** row·dModel */
@@ -147,10 +162,10 @@ class EdgeScorer {
     this.byPosition = Array.from({ length: nPositions }, () => new Float64Array(size));
   }
 
-  async written(group: Group, changes: AblationDifferences): Promise<Written> {
+  async written(group: Group, change: Change<keyof NodeValues>): Promise<Written> {
     const { executor, topology } = this;
-    const input = difference(await changes.ablatedInput(group), group.clean);
-    const data = await sourceOutputs(executor, topology, input, (layer) => changes.at(group, layer));
+    const input = await change.input();
+    const data = await sourceOutputs(executor, topology, input, (layer) => change.at(layer));
     return { data, entries: input.length, group };
   }
 

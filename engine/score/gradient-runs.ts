@@ -1,16 +1,11 @@
-// Forward runs to go back through, at points of the path from ablated to clean, and what an ablation changes at every site
-// beside them.
+// Groups of examples for gradients, and what an ablation gives and changes at every site of their runs.
 import { AblatedValues } from "../activations/ablated-values.ts";
 import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
-import type { ForwardRun } from "../activations/gradients.ts";
 import { Packing, type Reals } from "../activations/packing.ts";
-import type { MetricName } from "../metric/metric.ts";
 import type { Example } from "../task/example.ts";
-import { endCotangent } from "./end-cotangent.ts";
-import type { Part } from "./integration-path.ts";
 import { type Position, positionSlots } from "./positions.ts";
 
 /** Examples that go through the model together, whole prompts. */
@@ -45,93 +40,19 @@ function prepareGroup(executor: Executor, examples: readonly Example[], position
   return { examples, packing, clean: embed("clean"), corrupt: embed("corrupt"), slots };
 }
 
-/** One run to differentiate: a group at one point of a part's path. */
-export interface Job {
-  readonly group: Group;
-  readonly part: Part;
-  readonly alpha: number;
-}
-
-/** Layer inputs of all runs of a batch are held at once; this bounds them. */
-const batchBytes = 400e6;
-
-/** Cuts the jobs so that the layer inputs of a batch, and of its groups' clean and corrupt runs, fit the budget. */
-export function inBatches(executor: Executor, jobs: readonly Job[]): Job[][] {
-  const { nLayers, dModel } = executor.model.config;
-  const bytesPerRow = nLayers * dModel * (executor.precision === "float32" ? 4 : 8);
-  const batches: Job[][] = [];
-  let bytes = Infinity;
-  for (const job of jobs) {
-    const size = job.group.packing.rows * bytesPerRow;
-    const isNew = batches.at(-1)?.at(-1)?.group !== job.group;
-    const added = isNew ? 3 * size : size;
-    if (bytes + added > batchBytes) {
-      batches.push([]);
-      bytes = 3 * size;
-    } else bytes += added;
-    batches[batches.length - 1].push(job);
-  }
-  return batches;
-}
-
-export async function forward(
-  executor: Executor,
-  job: Job,
-  changes: AblationDifferences,
-  metric: MetricName,
-): Promise<ForwardRun> {
-  const { packing, examples } = job.group;
-  const { residPre, residual, z } = await inputsAt(executor, job, changes);
-  const cotangent = await endCotangent(executor, metric, examples, packing, residual);
-  return { packing, residPre, cotangent, z };
-}
-
-async function inputsAt(
-  executor: Executor,
-  { group, part, alpha }: Job,
-  changes: AblationDifferences,
-): Promise<LayerInputs & Pick<ForwardRun, "z">> {
-  if (alpha === 1) return changes.run(group, "clean");
-  if (part.kind === "input") {
-    return layerInputs(executor, group.packing, between(await changes.ablatedInput(group), group.clean, alpha));
-  }
-  const { layer } = part;
-  const clean = await changes.run(group, "clean");
-  const change = await changes.at(group, layer);
-  if (part.kind === "mlp") {
-    const after = clean.residPre[layer + 1] ?? clean.residual;
-    return continued(executor, group.packing, clean, layer, moved(after, change.mlpOut, 1 - alpha));
-  }
-  const values = moved((await changes.cleanAt(group, layer)).z, change.z, 1 - alpha);
-  const { residPost } = await executor.write(layer, clean.residPre[layer], values, { wanted: ["residPost"] });
-  return { ...(await continued(executor, group.packing, clean, layer, residPost)), z: { layer, values } };
-}
-
-/** The clean run up to a layer, and the model's run on from another stream behind it. */
-async function continued(
-  executor: Executor,
-  packing: Packing,
-  clean: LayerInputs,
-  layer: number,
-  residPost: Reals,
-): Promise<LayerInputs> {
-  const { residual, at } = await capture(executor, packing, residPost, { sites: ["residPre"], from: layer + 1 });
-  return { residPre: [...clean.residPre.slice(0, layer + 1), ...(at.residPre ?? []).slice(layer + 1)], residual };
-}
-
-interface LayerInputs {
+export interface LayerInputs {
   /** By layer, "row dModel". */
   readonly residPre: readonly Reals[];
   /** After the last layer. */
   readonly residual: Reals;
 }
 
-async function layerInputs(executor: Executor, packing: Packing, embedded: Reals): Promise<LayerInputs> {
+export async function layerInputs(executor: Executor, packing: Packing, embedded: Reals): Promise<LayerInputs> {
   const { residual, at } = await capture(executor, packing, embedded, { sites: ["residPre"] });
   return { residual, residPre: at.residPre! };
 }
 
-/** Values at the sites of the units of one layer, or ablated − clean of them. */
+/** Values at the sites of the units of one layer, or changes of them. */
 export interface SiteValues {
   readonly z: Reals;
   readonly hidden: Reals;
@@ -160,6 +81,7 @@ export class AblationDifferences {
     return made;
   }
 
+  /** Ablated − clean. */
   async at(group: Group, layer: number): Promise<SiteValues> {
     const known = this.latest.get(group);
     if (known?.layer === layer) return known.change;
@@ -176,6 +98,11 @@ export class AblationDifferences {
 
   cleanAt(group: Group, layer: number): Promise<SiteValues> {
     return this.sitesOf(group, "clean", layer);
+  }
+
+  /** Ablated − clean of what the embedding gives, "row dModel". */
+  async inputChange(group: Group): Promise<Reals> {
+    return difference(await this.ablatedInput(group), group.clean);
   }
 
   /** What the embedding gives where it is ablated, "row dModel". */
@@ -210,11 +137,7 @@ export function difference(a: Reals, b: Reals): Reals {
   return result;
 }
 
-function between(from: Reals, to: Reals, alpha: number): Reals {
-  return moved(from, difference(to, from), alpha);
-}
-
-function moved(from: Reals, change: Reals, share: number): Reals {
+export function moved(from: Reals, change: Reals, share: number): Reals {
   const result = from.slice();
   for (let i = 0; i < result.length; i++) result[i] += share * change[i];
   return result;

@@ -1,8 +1,8 @@
 // Scores of heads, MLPs and neurons from gradients: what an ablation changes at each, times the slope of the metric
-// there, averaged over the points of a path from ablated to clean.
+// there, over the points of a path from ablated to clean.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
-import { backward, type ForwardRun, type LayerGradients } from "../activations/gradients.ts";
+import { backward, type LayerGradients } from "../activations/gradients.ts";
 import { HeldPrograms } from "../activations/held-programs.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -12,17 +12,17 @@ import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { MetricName } from "../metric/metric.ts";
 import type { ModelConfig } from "../model/model.ts";
 import type { Example } from "../task/example.ts";
+import { ablatedOver, AblationDifferences, type Group, prepareGroups, type SiteValues } from "./gradient-runs.ts";
 import {
-  ablatedOver,
-  type SiteValues,
-  AblationDifferences,
-  difference,
-  forward,
-  type Group,
-  inBatches,
-  prepareGroups,
-} from "./gradient-runs.ts";
-import { firstLayerOf, layersGoneBack, type Part, partsOf, type IntegrationPath } from "./integration-path.ts";
+  firstLayerOf,
+  type IntegrationPath,
+  layersGoneBack,
+  type Part,
+  partsOf,
+  requireRuns,
+  shareOf,
+} from "./integration-path.ts";
+import { inBatches, jobsOf, type PointRun, PointRuns } from "./point-runs.ts";
 import type { Position } from "./positions.ts";
 
 export interface ScoreRequest {
@@ -76,6 +76,11 @@ export function scoreOf({ heads, mlps, neurons }: GradientScores, unit: Unit): n
  * Σ over pos, dim of (ablated − clean) · mean over the path of ∂metric/∂activation, mean over examples. On a path through
  * the input the points are embeddings e(α) = ablated + α (clean − ablated); on paths through the parts, what the unit's own
  * part writes is ablated + α (clean − ablated), and everything before it is clean.
+ *
+ * On a path in steps (conductance): Σ_k Σ over pos, dim of (activation at α_{k−1} − activation at α_k) · ∂metric/∂activation at α_k,
+ * α_0 = 0. Over all units that every way crosses the scores add up to m(corrupt) − m(clean) as the points become many.
+ *
+ * @throws EngineError "usage" where there is no example, and as `requireRuns`; "cancelled"
  */
 export async function gradientScores(
   executor: Executor,
@@ -85,6 +90,7 @@ export async function gradientScores(
   request: ScoreRequest,
 ): Promise<GradientScores> {
   if (examples.length === 0) throw new EngineError("usage", say`There are no examples to score.`);
+  requireRuns(path, ablation);
   const { config } = executor.model;
   const groups = prepareGroups(executor, examples, request.positions);
   const ablated = await ablatedOver(executor, groups, ablation);
@@ -93,36 +99,41 @@ export async function gradientScores(
   const total = layersGoneBack(parts, config) * groups.length * path.alphas.length;
   let done = 0;
   const scored = async (part: Part, programs: HeldPrograms): Promise<void> => {
-    const jobs = groups.flatMap((group) => path.alphas.map((alpha) => ({ group, part, alpha })));
+    const jobs = groups.flatMap((group) => jobsOf(path, group, part));
+    const pointRuns = new PointRuns(executor, request.metric, ["z", "hidden", "mlpOut"]);
     for (const batch of inBatches(executor, jobs)) {
       const changes = new AblationDifferences(executor, ablated);
-      const runs: ForwardRun[] = [];
-      for (const job of batch) runs.push(await forward(executor, job, changes, request.metric));
+      const runs: PointRun<keyof SiteValues>[] = [];
+      for (const job of batch) runs.push(await pointRuns.of(job, changes));
       const ends = await backward(executor, runs, {
         from: firstLayerOf(part),
         programs,
         visit: async (layer, r, gradients) => {
           if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
-          const { group } = batch[r];
+          const { slots } = batch[r].group;
           const scored = scoredAt(path, part, layer);
-          if (scored.length > 0) sums.addLayer(layer, scored, await changes.at(group, layer), gradients, group.slots);
+          if (scored.length > 0) sums.addLayer(layer, scored, await runs[r].change.at(layer), gradients, slots);
           request.onProgress?.(++done, total);
         },
       });
       if (part.kind !== "input") continue;
       for (const [r, { group }] of batch.entries()) {
-        sums.addInput(difference(await changes.ablatedInput(group), group.clean), ends[r], group.slots);
+        sums.addInput(await runs[r].change.input(), ends[r], group.slots);
       }
     }
   };
   await HeldPrograms.during(executor, async (programs) => {
     for (const part of parts) await scored(part, programs);
   });
-  return sums.scores(path.alphas.length * examples.length);
+  return sums.scores(shareOf(path) * examples.length);
 }
 
 /** Which parts of a layer the gradients of one part's path score. */
-function scoredAt({ through }: IntegrationPath, part: Part, layer: number): readonly ("heads" | "mlp")[] {
+function scoredAt(
+  { through }: Pick<IntegrationPath, "through">,
+  part: Part,
+  layer: number,
+): readonly ("heads" | "mlp")[] {
   if (through === "input") return ["heads", "mlp"];
   return part.kind !== "input" && part.layer === layer ? [part.kind] : [];
 }
@@ -163,7 +174,7 @@ class ScoreSums {
     this.input.add(0, 1, this.config.dModel, change, gradient, slots);
   }
 
-  /** @param count examples times points of the path */
+  /** @param count what the sums are divided by */
   scores(count: number): GradientScores {
     const { nLayers, nHeads, dMlp } = this.config;
     const { positions } = this;

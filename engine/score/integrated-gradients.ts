@@ -26,6 +26,10 @@ export async function integratedGradients(
   request: IntegratedGradientsRequest,
 ): Promise<GradientScores> {
   const ablation = { kind: "resample", reference: "paired", perPosition: false } as const;
-  const path = { through: "input", alphas: pathPoints(request.steps, request.end ?? "clean") } as const;
+  const path = {
+    through: "input",
+    change: "whole",
+    alphas: pathPoints(request.steps, request.end ?? "clean"),
+  } as const;
   return gradientScores(executor, examples, ablation, path, request);
 }

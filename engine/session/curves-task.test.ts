@@ -29,6 +29,18 @@ test("an order of hidden neurons by their gradients keeps more of the task than 
   );
 });
 
+test("conductance is left out with a note where the ablation has no run to begin at, and refused where it is all that is asked for", async () => {
+  const asked = { ...neurons, ablation: "mean" };
+  const { curves, notes } = await curvesTask(curvesSettings.parse({ ...asked, orderings: ["conductance", "random"] }));
+  expect(curves.map(({ ordering }) => ordering)).toEqual(["random"]);
+  expect(notes.map(textOf)).toContain(
+    "Left out, since what mean ablation gives is of no run that a path could begin at: conductance.",
+  );
+  await expect(curvesTask(curvesSettings.parse({ ...asked, orderings: ["conductance"] }))).rejects.toThrow(
+    "choose --ablation resample, or --method integrated-gradients",
+  );
+});
+
 test.each([
   [{ ...neurons, orderings: ["learned-masks"] }, "are not ordered by learned-masks; take a gradient method or random."],
   [{ ...neurons, units: ["feature"] }, "Curves are drawn of heads, MLPs and neurons; prune features"],

@@ -1,5 +1,5 @@
 // Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
-import type { GradientMethod, OrderingName } from "../choices/lists.ts";
+import { ABLATIONS, type GradientMethod, type OrderingName } from "../choices/lists.ts";
 import type { Curves, CurvesSettings } from "../choices/curves.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { UnitKind } from "../choices/lists.ts";
@@ -52,7 +52,8 @@ export async function curvesTask(settings: CurvesSettings, hooks: CurvesHooks = 
   const notes: Sentence[] = [];
   const measured = await withTask(settings, hooks, async (prepared) => {
     const splits = await splitsOf(prepared, settings.units, hooks.signal);
-    const orderings = ordersOf(settings, splits.space.size, notes);
+    const asked = alongRuns(settings.orderings, prepared, notes);
+    const orderings = ordersOf(asked, settings, splits.space.size, notes);
     const total = orderings.length * sizesUpTo(splits.space.size).length;
     let done = 0;
     for (const ordering of orderings) {
@@ -81,14 +82,33 @@ const SEARCHES = ["greedy", "masks"] as const;
 
 const hasNeurons = ({ units }: CurvesSettings): boolean => units.includes("neuron");
 
+/** Without conductance where the ablation has no run to begin at; asked for alone, it says so. @param notes are added where it is left out */
+function alongRuns(
+  orderings: readonly OrderingName[],
+  { ablation: { kind } }: Prepared,
+  notes: Sentence[],
+): readonly OrderingName[] {
+  const others = orderings.filter((ordering) => ordering !== "conductance");
+  if (ABLATIONS[kind].isRun || others.length === orderings.length || others.length === 0) return orderings;
+  notes.push(
+    say`Left out, since what ${kind} ablation gives is of no run that a path could begin at: ${"conductance"}.`,
+  );
+  return others;
+}
+
 /** Those that the units can be put into. @param notes are added where some cannot */
-function ordersOf(settings: CurvesSettings, units: number, notes: Sentence[]): OrderingName[] {
-  if (!hasNeurons(settings)) return [...settings.orderings];
+function ordersOf(
+  orderings: readonly OrderingName[],
+  settings: CurvesSettings,
+  units: number,
+  notes: Sentence[],
+): readonly OrderingName[] {
+  if (!hasNeurons(settings)) return orderings;
   notes.push(say`Searches of hidden neurons are runs of their own: prune --units neurons.`);
-  const can = settings.orderings.filter(
+  const can = orderings.filter(
     (ordering) => ordering !== "learned-masks" && (ordering !== "effects" || units <= mostMeasuredAlone),
   );
-  const others = settings.orderings.filter((ordering) => !can.includes(ordering));
+  const others = orderings.filter((ordering) => !can.includes(ordering));
   if (can.length === 0) {
     throw new EngineError(
       "usage",

@@ -779,6 +779,7 @@ export const en = {
   "ordering.effects": "single effects",
   "ordering.attribution": "attribution",
   "ordering.integrated-gradients": "integrated gradients",
+  "ordering.conductance": "conductance",
   "ordering.integrated-gradients-activations": "IG of activations",
   "ordering.clean-corrupted": "clean and corrupt",
   "ordering.learned-masks": "learned masks",
@@ -790,9 +791,11 @@ export const en = {
     "By |Σ (ablated − clean) · ∂m/∂activation| in the clean run: an estimate from one pass back.",
   "means.ordering.integrated-gradients":
     "The same with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs).",
+  "means.ordering.conductance":
+    "By |Σ (activation at the point before − at the point) · ∂m/∂activation at the point| over 5 points from the corrupt to the clean embeddings.",
   "means.ordering.integrated-gradients-activations":
-    "The same with the slope averaged over 5 points between the ablated and the clean output of the unit’s own part.",
-  "means.ordering.clean-corrupted": "The same with the slopes of the clean and the corrupt run averaged.",
+    "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the unit’s own part.",
+  "means.ordering.clean-corrupted": "As attribution, with the slopes of the clean and the corrupt run averaged.",
   "means.ordering.learned-masks":
     "By hard concrete gates of all units, trained together to keep the metric with few of them open.",
   "means.ordering.random": "An order drawn at random: what every other must beat.",
@@ -843,6 +846,7 @@ export const en = {
   "weighing.measured": "measured",
   "weighing.attribution": "attribution",
   "weighing.integrated-gradients": "integrated gradients",
+  "weighing.conductance": "conductance",
   "weighing.integrated-gradients-activations": "IG of activations",
   "weighing.clean-corrupted": "clean and corrupt",
   "weighing.information-flow": "information flow",
@@ -853,6 +857,8 @@ export const en = {
     "(clean − ablated output of the source) · ∂m/∂(this input of the target), slope of the clean run (EAP): an estimate of what m loses when the edge is cut. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.integrated-gradients":
     "As attribution, with the slope averaged over 5 points between the corrupt and the clean embeddings (EAP-IG inputs). Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
+  "means.weighing.conductance":
+    "Σ (output of the source at the point − at the point before) · ∂m/∂(this input of the target) at the point, over 5 points from the corrupt to the clean embeddings (conductance EAP): what went through the edge on the way. Resample ablation alone. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.integrated-gradients-activations":
     "As attribution, with the slope averaged over 5 points between the ablated and the clean output of the source’s own part. Above 0 the edge helps; files have the opposite sign.\nMean over discovery examples.",
   "means.weighing.clean-corrupted":

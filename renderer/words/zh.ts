@@ -741,6 +741,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "ordering.effects": "单独效应",
   "ordering.attribution": "归因",
   "ordering.integrated-gradients": "积分梯度",
+  "ordering.conductance": "传导度",
   "ordering.integrated-gradients-activations": "激活的积分梯度",
   "ordering.clean-corrupted": "干净与损坏",
   "ordering.learned-masks": "学习的掩码",
@@ -750,9 +751,10 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "means.ordering.effects": "按 |去掉该单元后的 m − m|，逐个精确测量。",
   "means.ordering.attribution": "按干净运行中的 |Σ（消融值 − 干净值）· ∂m/∂激活|：一次反向传播的估计。",
   "means.ordering.integrated-gradients": "同上，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）。",
+  "means.ordering.conductance": "按 |Σ（前一点的激活 − 该点的激活）· 该点的 ∂m/∂激活|，取损坏到干净嵌入之间的 5 个点。",
   "means.ordering.integrated-gradients-activations":
-    "同上，斜率取该单元所属部分的消融输出与干净输出之间 5 个点的平均。",
-  "means.ordering.clean-corrupted": "同上，斜率取干净运行与损坏运行的平均。",
+    "同归因，斜率取该单元所属部分的消融输出与干净输出之间 5 个点的平均。",
+  "means.ordering.clean-corrupted": "同归因，斜率取干净运行与损坏运行的平均。",
   "means.ordering.learned-masks": "按所有单元的硬混凝土门：一起训练，在少数门打开时保持指标。",
   "means.ordering.random": "随机排序：其他方法都应胜过它。",
   "means.smallest": "在测量过的大小中，使判据两半都在发现样本上成立的最少单元数。",
@@ -801,6 +803,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "weighing.measured": "实测",
   "weighing.attribution": "归因",
   "weighing.integrated-gradients": "积分梯度",
+  "weighing.conductance": "传导度",
   "weighing.integrated-gradients-activations": "激活的积分梯度",
   "weighing.clean-corrupted": "干净与损坏",
   "weighing.information-flow": "信息流",
@@ -811,6 +814,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
     "（来源的干净输出 − 消融输出）· ∂m/∂（目标的这一输入），斜率取自干净运行（EAP）：估计切断该边时 m 的损失。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.integrated-gradients":
     "同归因，斜率取损坏与干净嵌入之间 5 个点的平均（EAP-IG 输入）。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
+  "means.weighing.conductance":
+    "Σ（来源在该点的输出 − 在前一点的输出）· 该点的 ∂m/∂（目标的这一输入），取损坏到干净嵌入之间的 5 个点（conductance EAP）：沿途经过这条边的量。仅用于重采样消融。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.integrated-gradients-activations":
     "同归因，斜率取来源所属部分的消融输出与干净输出之间 5 个点的平均。大于 0 表示有帮助；文件中的符号相反。\n对发现样本取平均。",
   "means.weighing.clean-corrupted":

@@ -3,6 +3,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { Ablation } from "../../engine/activations/ablation.ts";
 import { Executor } from "../../engine/activations/executor.ts";
+import { ABLATIONS } from "../../engine/choices/lists.ts";
 import { formatEdge } from "../../engine/circuit/edge.ts";
 import { parseNode } from "../../engine/circuit/node.ts";
 import { edgeIndex, edgeTable } from "../../engine/circuit/topology.ts";
@@ -45,6 +46,9 @@ function executorOf(model: Model): Executor {
   disposables.push(executor);
   return executor;
 }
+
+/** Methods that go from a run of the model to another. */
+const alongRuns = ({ kind }: Ablation) => (ABLATIONS[kind].isRun ? (["conductance"] as const) : []);
 
 async function edgesOf(executor: Executor, examples: readonly Example[], ablation: Ablation) {
   const circuits = await EdgeCircuits.over(executor, examples, ablation);
@@ -158,7 +162,12 @@ describe("gated MLP, grouped key-value heads: gradients", () => {
     "%s: on every path, scores of all edges out of a node add up to its own (1e-6)",
     async (_, choice) => {
       const ablation = readyAblation(choice, GATED);
-      for (const method of ["attribution", "integrated-gradients", "clean-corrupted"] as const) {
+      for (const method of [
+        "attribution",
+        "integrated-gradients",
+        "clean-corrupted",
+        ...alongRuns(ablation),
+      ] as const) {
         const path = pathOf(method, 2);
         const { heads, mlps, input } = await gradientScores(executor, examples, ablation, path, { metric });
         const edges = await edgeAttribution(executor, examples, { metric, ablation, path });
@@ -234,7 +243,7 @@ describe("on a linear model", () => {
         edges.map(({ source, target, input, weight }) => [`${source}->${target}${input ? `<${input}>` : ""}`, weight]),
       );
       const largest = Math.max(...edges.map(({ weight }) => Math.abs(weight)));
-      for (const method of ["attribution", "integrated-gradients"] as const) {
+      for (const method of ["attribution", "integrated-gradients", ...alongRuns(ablation)] as const) {
         const scores = await edgeAttribution(executor, examples, { metric, ablation, path: pathOf(method, 2) });
         expect(scores).toHaveLength(edges.length);
         for (const edge of scores) {

@@ -127,7 +127,7 @@ test.each([
     const executor = executorOf([config, 9]);
     const examples = randomExamples(config, [5, 6], 9);
     const points = Array.from({ length: 16 }, (_, k) => (k + 0.5) / 16);
-    const path = { through: "parts", alphas: points } as const;
+    const path = { through: "parts", change: "whole", alphas: points } as const;
     const { heads, mlps, neurons } = await gradientScores(executor, examples, resample, path, { metric });
     const edges = await edgeAttribution(executor, examples, { metric, ablation: resample, path });
     const space = new UnitSpace(config, ["head", "mlp"]);
@@ -159,7 +159,11 @@ test("clean and corrupt are the two ends of the path through the embeddings", as
   const executor = executorOf([PLAIN, 9]);
   const examples = randomExamples(PLAIN, [5, 6], 9);
   const scoresOn = (alphas: readonly number[]) =>
-    edgeAttribution(executor, examples, { metric, ablation: resample, path: { through: "input", alphas } });
+    edgeAttribution(executor, examples, {
+      metric,
+      ablation: resample,
+      path: { through: "input", change: "whole", alphas },
+    });
   const both = await edgeAttribution(executor, examples, {
     metric,
     ablation: resample,

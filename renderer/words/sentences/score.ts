@@ -12,6 +12,8 @@ export const score = {
   "There are no examples to learn a mask on.": "没有可学习掩码的样本。",
   "Integrated gradients need a whole number of steps from 1, not {0}.":
     "积分梯度的步数须为不小于 1 的整数，而不是 {0}。",
+  "Conductance goes from a corrupt run of the model to the clean one, and what {0} ablation gives is of no run; choose --ablation {1}, or --method integrated-gradients.":
+    "传导度从模型的损坏运行走到干净运行，而 {0} 消融给出的值不属于任何一次运行；请选择 --ablation {1}，或 --method integrated-gradients。",
   "Optimal ablation has constants for the embedding, heads (z), MLPs (mlpOut) and neurons (hidden), none for {0}; choose one of these sites, or another ablation.":
     "最优消融的常数用于嵌入、头（z）、MLP（mlpOut）和神经元（hidden），不用于 {0}；请选择其中一个位置，或另一种消融。",
   "There are no examples to learn constants on.": "没有可学习常数的样本。",
