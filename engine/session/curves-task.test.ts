@@ -34,7 +34,7 @@ test("conductance is left out with a note where the ablation has no run to begin
   const { curves, notes } = await curvesTask(curvesSettings.parse({ ...asked, orderings: ["conductance", "random"] }));
   expect(curves.map(({ ordering }) => ordering)).toEqual(["random"]);
   expect(notes.map(textOf)).toContain(
-    "Left out, since what mean ablation gives is of no run that a path could begin at: conductance.",
+    "Conductance is left out, since what mean ablation gives is of no run that a path could begin at.",
   );
   await expect(curvesTask(curvesSettings.parse({ ...asked, orderings: ["conductance"] }))).rejects.toThrow(
     "choose --ablation resample, or --method integrated-gradients",

@@ -90,9 +90,7 @@ function alongRuns(
 ): readonly OrderingName[] {
   const others = orderings.filter((ordering) => ordering !== "conductance");
   if (ABLATIONS[kind].isRun || others.length === orderings.length || others.length === 0) return orderings;
-  notes.push(
-    say`Left out, since what ${kind} ablation gives is of no run that a path could begin at: ${"conductance"}.`,
-  );
+  notes.push(say`Conductance is left out, since what ${kind} ablation gives is of no run that a path could begin at.`);
   return others;
 }
 

@@ -13,8 +13,8 @@ export const session = {
     "曲线针对头、MLP 和神经元；请用 prune --units 修剪特征。",
   "Searches of hidden neurons are runs of their own: prune --units neurons.":
     "隐藏神经元的搜索是各自的运行：prune --units neurons。",
-  "Left out, since what {0} ablation gives is of no run that a path could begin at: {1}.":
-    "未用以下排序，因为 {0} 消融给出的值不属于任何可作路径起点的运行：{1}。",
+  "Conductance is left out, since what {0} ablation gives is of no run that a path could begin at.":
+    "未用传导度，因为 {0} 消融给出的值不属于任何可作路径起点的运行。",
   "{0} units with hidden neurons among them are not ordered by {1}; take a gradient method or random.":
     "含隐藏神经元的 {0} 个单元不能按 {1} 排序；请使用梯度方法或随机顺序。",
   "Left out for {0} units with hidden neurons among them: {1}.": "含隐藏神经元的 {0} 个单元未用以下排序：{1}。",
