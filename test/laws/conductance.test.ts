@@ -74,14 +74,14 @@ describe.each([
   const examples = randomExamples(config, [5, 6], 9, 0);
 
   // Oracle: whole runs of the plain transformer. What is left behind a first-order error is of second order.
-  test("over every cut scores add up to m(corrupt) − m(clean): to 0.1 logits with 64 points, and twice the points halve the error (to 0.005)", async () => {
+  test("over every cut scores add up to m(corrupt) − m(clean): to 0.2 logits with 32 points, and twice the points halve the error (to 0.02)", async () => {
     const exact = wholeChange(model, examples);
-    const [few, many] = [await edgesBy(executor, examples, 32), await edgesBy(executor, examples, 64)];
+    const [few, many] = [await edgesBy(executor, examples, 16), await edgesBy(executor, examples, 32)];
     const errors = [few, many].map((scores) => cutSums(scores, config).map((sum) => sum - exact));
     expect(errors[1]).toHaveLength(config.nLayers + 1);
     for (const [cut, error] of errors[1].entries()) {
-      expect(Math.abs(error), `cut ${cut}`).toBeLessThanOrEqual(0.1);
-      expect(Math.abs(error - errors[0][cut] / 2), `cut ${cut}`).toBeLessThanOrEqual(0.005);
+      expect(Math.abs(error), `cut ${cut}`).toBeLessThanOrEqual(0.2);
+      expect(Math.abs(error - errors[0][cut] / 2), `cut ${cut}`).toBeLessThanOrEqual(0.02);
     }
   });
 
@@ -89,8 +89,8 @@ describe.each([
   test("the score of an edge is Σ over points of the slope along what its source changes by (1e-6)", async () => {
     const points = 3;
     const scores = await edgesBy(executor, examples, points);
-    const chosen = scores.filter(({ source }, i) => i % (source.kind === "input" ? 11 : 31) === 0);
-    expect(chosen.length).toBeGreaterThan(8);
+    const chosen = scores.filter(({ source }, i) => i % (source.kind === "input" ? 17 : 43) === 0);
+    expect(chosen.length).toBeGreaterThan(5);
     const runs = examples.map((example) => {
       const [clean, corrupt] = [embed(model, example.clean.ids), embed(model, example.corrupt.ids)];
       return Array.from({ length: points + 1 }, (_, k) => {
