@@ -76,7 +76,7 @@ test("a circuit file that is not there is said before anything is measured", asy
 test("a pruning that was cut short goes on from its journal to the same edges and figures", async () => {
   const folder = mkdtempSync(join(tmpdir(), "secateur-edge-run-"));
   const journal = join(folder, "whole.jsonl");
-  const asked = { ...edges, method: "integrated-gradients", examples: { discovery: 8, heldOut: 0 } } as const;
+  const asked = { ...edges, method: "integrated-gradients", examples: { discovery: 4, heldOut: 0 } } as const;
   const whole = await edgeTask(asked, { journal });
   const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
   expect(lines).toHaveLength(2 + whole.circuit!.trials);
