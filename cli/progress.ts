@@ -115,8 +115,8 @@ function headline(event: PruneEvent): string | undefined {
     return `the model: metric ${full.toFixed(3)}, right in ${(100 * accuracy).toFixed(0)} % of the examples; everything ablated: ${empty.toFixed(3)}`;
   }
   if (event.type === "start") {
-    const { kept, steps, examples } = event.start;
-    return `learned masks, ${steps} steps on ${examples} examples: the ${kept} most open gates suffice`;
+    const { method, kept, steps, examples } = event.start;
+    return `${method}, ${steps} steps on ${examples} examples: the first ${kept} units suffice`;
   }
   return event.type === "search" ? searchHeadline(event.event) : undefined;
 }

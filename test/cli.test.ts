@@ -32,6 +32,16 @@ test.each([
     2,
     '"legs": That is no kind of unit; choose among heads, mlps, neurons, features, errors.',
   ],
+  [
+    ["prune", "tasks/ioi.yaml", "--start", "matryoshka", "--mask-target", "5"],
+    2,
+    "A matryoshka order is trained for every number of units at once and has no target; leave --mask-target out.",
+  ],
+  [
+    ["prune", "tasks/ioi.yaml", "--start", "matryoshka", "--without", "a0.h0"],
+    2,
+    "A learned order chooses what is ablated before the search; begin with the full model, or name no units.",
+  ],
   [["prune", "tasks/absent.yaml"], 2, "tasks/absent.yaml: there is no such task file"],
   [["prune"], 2, "prune needs a task file"],
   [["prune", "tasks/ioi.yaml", "--model", "no/such-model"], 3, "no/such-model"],
@@ -109,23 +119,29 @@ test("information flow scores edges alone", () => {
   ]);
 });
 
-test("a search that starts from learned masks ends 1-minimal, says where it began, and can be repeated to the byte", () => {
-  const home = mkdtempSync(join(tmpdir(), "secateur-masks-"));
-  const circuitOf = (name: string) => {
-    const out = join(home, name);
-    const sizes = ["--examples", "12", "--held-out", "8", "--confidence", "0", "--random", "0", "--quiet"];
-    const start = ["--start", "learned-masks", "--mask-steps", "40"];
-    expect(secateur("prune", "tasks/ioi.yaml", ...start, ...sizes, "--out", out).code).toBe(0);
-    return { ...(JSON.parse(readFileSync(out, "utf8")) as Circuit), environment: undefined };
-  };
-  const circuit = circuitOf("a.circuit.json");
-  expect(circuitOf("b.circuit.json")).toEqual(circuit);
-  const { start, oneMinimal, without, trajectory } = circuit.search;
-  expect(start).toEqual({ method: "learned masks", steps: 40, target: 8, examples: 12, kept: 32 - without!.length });
-  expect(oneMinimal).toBe(true);
-  expect(trajectory.at(-1)!.kept).toBeLessThanOrEqual(start!.kept);
-  expect(circuit.kept.heads!.some((head) => without!.includes(head))).toBe(false);
-});
+test.each([
+  ["learned-masks", { method: "learned masks", target: 8 }],
+  ["matryoshka", { method: "matryoshka" }],
+] as const)(
+  "a search that starts from %s ends 1-minimal, says where it began, and can be repeated to the byte",
+  (method, said) => {
+    const home = mkdtempSync(join(tmpdir(), "secateur-masks-"));
+    const circuitOf = (name: string) => {
+      const out = join(home, name);
+      const sizes = ["--examples", "12", "--held-out", "8", "--confidence", "0", "--random", "0", "--quiet"];
+      const start = ["--start", method, "--mask-steps", "40"];
+      expect(secateur("prune", "tasks/ioi.yaml", ...start, ...sizes, "--out", out).code).toBe(0);
+      return { ...(JSON.parse(readFileSync(out, "utf8")) as Circuit), environment: undefined };
+    };
+    const circuit = circuitOf("a.circuit.json");
+    expect(circuitOf("b.circuit.json")).toEqual(circuit);
+    const { start, oneMinimal, without, trajectory } = circuit.search;
+    expect(start).toEqual({ ...said, steps: 40, examples: 12, kept: 32 - without!.length });
+    expect(oneMinimal).toBe(true);
+    expect(trajectory.at(-1)!.kept).toBeLessThanOrEqual(start!.kept);
+    expect(circuit.kept.heads!.some((head) => without!.includes(head))).toBe(false);
+  },
+);
 
 test("curves go from nothing to everything for every order, beside both searches", () => {
   const sizes = [
@@ -136,7 +152,7 @@ test("curves go from nothing to everything for every order, beside both searches
     "--mask-steps",
     "5",
     "--orderings",
-    "effects,random,learned-masks",
+    "effects,random,learned-masks,matryoshka",
   ];
   const { code, out } = secateur("curves", "tasks/ioi.yaml", ...sizes, "--json");
   expect(code).toBe(0);
@@ -145,7 +161,7 @@ test("curves go from nothing to everything for every order, beside both searches
     curves: { ordering: string; points: { kept: number; faithfulness: number }[]; smallest: number }[];
     searches: { search: string; kept: number }[];
   };
-  expect(curves.map(({ ordering }) => ordering)).toEqual(["effects", "random", "learned-masks"]);
+  expect(curves.map(({ ordering }) => ordering)).toEqual(["effects", "random", "learned-masks", "matryoshka"]);
   for (const { points } of curves) {
     expect(points.map(({ kept }) => kept)).toEqual(Array.from({ length: units + 1 }, (_, i) => i));
     expect([points[0]!.faithfulness, points.at(-1)!.faithfulness]).toEqual([

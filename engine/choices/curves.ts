@@ -19,7 +19,7 @@ export const curvesSettings = z.strictObject({
   steps: pathSteps,
   maskSteps: option(stepCount.default(100), {
     flags: "--mask-steps <n>",
-    help: "Trains learned masks for so many steps.",
+    help: "Trains learned masks, and a matryoshka order, for so many steps each.",
   }),
 });
 

@@ -95,8 +95,15 @@ export type SearchOrder = (typeof SEARCH_ORDERS)[number];
 export const SEARCH_METHODS = ["guided", "blocks", "one-by-one"] as const;
 export type SearchMethod = (typeof SEARCH_METHODS)[number];
 
-/** Where a search begins: the full model, or the most open of gates learned together for which the criterion holds. */
-export const SEARCH_STARTS = ["full", "learned-masks"] as const;
+/**
+ * Orders that training gates of all units together ends with: hard concrete gates that are to be open in a given number, or scores of
+ * which the best are to do for every number (matryoshka).
+ */
+export const LEARNED_ORDERS = ["learned-masks", "matryoshka"] as const;
+export type LearnedOrder = (typeof LEARNED_ORDERS)[number];
+
+/** Where a search begins: the full model, or the first units of a learned order for which the criterion holds. */
+export const SEARCH_STARTS = ["full", ...LEARNED_ORDERS] as const;
 export type SearchStartName = (typeof SEARCH_STARTS)[number];
 
 /** Ways of estimating effects by gradients. */
@@ -126,7 +133,7 @@ export const SCORE_SIGNS = ["helpful-positive", "helpful-negative", "absolute"] 
 export type ScoreSign = (typeof SCORE_SIGNS)[number];
 
 /** Ways of ordering units by what they are worth; those of gradients are estimates, "random" is what all others must beat. */
-export const ORDERINGS = ["effects", ...GRADIENT_METHODS, "learned-masks", "random"] as const;
+export const ORDERINGS = ["effects", ...GRADIENT_METHODS, ...LEARNED_ORDERS, "random"] as const;
 export type OrderingName = (typeof ORDERINGS)[number];
 
 /** The places inside a block where an activation can be read or replaced, in the order of the data flow. */

@@ -76,12 +76,12 @@ export const searchChoice = {
   }),
   start: option(oneOf(SEARCH_STARTS).optional(), {
     flags: "--start <name>",
-    help: "Begins with the full model, or with gates that are learned together and then cut down exactly.",
+    help: "Begins with the full model, or with gates that are learned together, for a given number of open ones (learned-masks) or for every number (matryoshka), and then cut down exactly.",
     otherwise: "full",
   }),
   maskSteps: option(stepCount.optional(), {
     flags: "--mask-steps <n>",
-    help: "Trains learned masks for so many steps.",
+    help: "Trains learned masks, or a matryoshka order, for so many steps.",
     otherwise: "100",
   }),
   maskTarget: option(whole(1, 1_000_000_000).optional(), {

@@ -124,6 +124,13 @@ const step = z.strictObject({
   ...measured,
 });
 
+/** Of gates of all units, at the start of a search. */
+const training = {
+  steps: count.describe("Of training."),
+  examples: count.describe("Discovery examples learned on."),
+  kept: count.describe("First units of the learned order for which the criterion held; the search began with these."),
+};
+
 const search = z.strictObject({
   algorithm: text,
   units: searchedUnits.describe("Kinds that the search could remove; every other kind is wholly present."),
@@ -150,13 +157,14 @@ const search = z.strictObject({
     .optional()
     .describe("Units that were ablated before the search began: by the user, or by the start."),
   start: z
-    .strictObject({
-      method: z.literal("learned masks"),
-      steps: count.describe("Of training."),
-      target: count.describe("Open gates that the training was to end with."),
-      examples: count.describe("Discovery examples learned on."),
-      kept: count.describe("Most open gates for which the criterion held; the search began with these."),
-    })
+    .discriminatedUnion("method", [
+      z.strictObject({
+        method: z.literal("learned masks"),
+        target: count.describe("Open gates that the training was to end with."),
+        ...training,
+      }),
+      z.strictObject({ method: z.literal("matryoshka"), ...training }),
+    ])
     .optional()
     .describe("Absent: the search began with the full model."),
   asked: z

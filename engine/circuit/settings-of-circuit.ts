@@ -1,9 +1,12 @@
 // The settings of the search that made a circuit, out of its file: for the window, for figures measured again, for searches made again.
 import { without } from "../base/without.ts";
+import type { LearnedOrder } from "../choices/lists.ts";
 import type { PruneSettings } from "../choices/prune.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { ablationChoice } from "./ablation-words.ts";
 import type { Circuit } from "./circuit-schema.ts";
+
+type SearchStart = NonNullable<Circuit["search"]["start"]>;
 
 /** Everything that decides a search, and nothing of what is said of its circuit afterwards. */
 export type SearchSettings = Omit<PruneSettings, "random" | "parts" | "roles" | "connections" | "alternatives">;
@@ -36,10 +39,18 @@ export function pruneSettingsOf(circuit: Circuit): PruneSettings {
     ...(keep && { keep }),
     ...(budget !== undefined && { budget }),
     // What a start leaves out it would leave out again.
-    ...(start
-      ? { start: "learned-masks", maskSteps: start.steps, maskTarget: start.target }
-      : ablated && { without: ablated }),
+    ...(start ? startSettings(start) : ablated && { without: ablated }),
   };
+}
+
+function startSettings(start: SearchStart): Pick<PruneSettings, "start" | "maskSteps" | "maskTarget"> {
+  const asked = { start: startNamed(start), maskSteps: start.steps };
+  return start.method === "learned masks" ? { ...asked, maskTarget: start.target } : asked;
+}
+
+/** What is set for a start that a file names. */
+export function startNamed({ method }: SearchStart): LearnedOrder {
+  return method === "learned masks" ? "learned-masks" : method;
 }
 
 /**

@@ -27,11 +27,11 @@ export type JournalEntry =
       readonly changes: readonly number[];
       readonly spreads: readonly number[];
     }
-  /** A step of training of learned masks: slopes at the gates of the searched units, as base64 of float32. */
+  /** A step of training of gates: slopes at the gates of the searched units, as base64 of float32. */
   | { readonly kind: "gates"; readonly error: number; readonly slopes: string }
   /** Learned constants of optimal ablation at one site, as base64 of float32. */
   | { readonly kind: "constants"; readonly site: string; readonly values: string }
-  /** How many of the most open gates the criterion holds for. */
+  /** For how many of the first units of a learned order the criterion holds. */
   | { readonly kind: "open"; readonly kept: number }
   | {
       readonly kind: "trial";

@@ -15,7 +15,10 @@ test("few units are measured at every size, many at sizes evenly apart on a loga
 const neurons = { task: "tasks/agreement.yaml", units: ["neuron"], examples: { discovery: 8, heldOut: 8 } };
 
 test("an order of hidden neurons by their gradients keeps more of the task than a random one; what neurons have not is left out with a note", async () => {
-  const settings = curvesSettings.parse({ ...neurons, orderings: ["attribution", "random", "learned-masks"] });
+  const settings = curvesSettings.parse({
+    ...neurons,
+    orderings: ["attribution", "random", "learned-masks", "matryoshka"],
+  });
   const { curves, searches, units, notes } = await curvesTask(settings);
   expect([units, searches]).toEqual([1024, []]);
   expect(curves.map(({ ordering }) => ordering)).toEqual(["attribution", "random"]);
@@ -24,7 +27,7 @@ test("an order of hidden neurons by their gradients keeps more of the task than 
   expect(notes.map(textOf)).toEqual(
     expect.arrayContaining([
       "Searches of hidden neurons are runs of their own: prune --units neurons.",
-      "Left out for 1024 units with hidden neurons among them: learned-masks.",
+      "Left out for 1024 units with hidden neurons among them: learned-masks, matryoshka.",
     ]),
   );
 });

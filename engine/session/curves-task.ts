@@ -1,5 +1,5 @@
 // Size against faithfulness for several ways of choosing units, all measured exactly: what an order is worth, on one scale.
-import { ABLATIONS, type GradientMethod, type OrderingName } from "../choices/lists.ts";
+import { ABLATIONS, type GradientMethod, LEARNED_ORDERS, type OrderingName } from "../choices/lists.ts";
 import type { Curves, CurvesSettings } from "../choices/curves.ts";
 import type { Execution } from "../choices/execution.ts";
 import type { UnitKind } from "../choices/lists.ts";
@@ -16,7 +16,7 @@ import { areasUnder } from "../evaluate/size-curve.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { type GradientScores, gradientScores, scoreOf } from "../score/gradient-scores.ts";
 import { pathOf } from "../score/integration-path.ts";
-import { maskOrder } from "./learned-start.ts";
+import { learnedOrder } from "./learned-start.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 
@@ -37,7 +37,7 @@ const mostSizes = 33;
 const mostMeasuredAlone = 2_000;
 
 /**
- * Hidden neurons have no learned masks, and a search of them takes as long as a run of its own, so that both are left out with a note.
+ * Learning an order of hidden neurons and searching them take as long as runs of their own, so that both are left out with a note.
  *
  * @throws EngineError as `withTask`; "usage" for features, or where none of the orders is left; "cancelled"
  */
@@ -104,7 +104,7 @@ function ordersOf(
   if (!hasNeurons(settings)) return orderings;
   notes.push(say`Searches of hidden neurons are runs of their own: prune --units neurons.`);
   const can = orderings.filter(
-    (ordering) => ordering !== "learned-masks" && (ordering !== "effects" || units <= mostMeasuredAlone),
+    (ordering) => !isLearned(ordering) && (ordering !== "effects" || units <= mostMeasuredAlone),
   );
   const others = orderings.filter((ordering) => !can.includes(ordering));
   if (can.length === 0) {
@@ -117,6 +117,8 @@ function ordersOf(
     notes.push(say`Left out for ${units} units with hidden neurons among them: ${sayList(others, ", ")}.`);
   return can;
 }
+
+const isLearned = (ordering: OrderingName): boolean => LEARNED_ORDERS.some((learned) => learned === ordering);
 
 interface MeasuredSplit {
   readonly evaluator: Evaluator;
@@ -161,7 +163,8 @@ async function orderBy(
     case "random":
       return Random.seeded(prepared.seed, "random-order").sample(units, units.length);
     case "learned-masks":
-      return maskOrder(prepared, space, { steps: maskSteps }, { signal });
+    case "matryoshka":
+      return learnedOrder(prepared, space, { method: ordering, steps: maskSteps }, { signal });
     case "effects": {
       const effects = await singleEffects(space, discovery);
       return strongest((unit) => effects.get(formatUnit(unit))!);

@@ -109,6 +109,7 @@ test.each([
   [["feature"], undefined, {}, "Features and errors are of dictionaries; name their folders with --dictionary."],
   [["head"], ["stream"], {}, "A dictionary is laid on the model for its features; add --units features,errors."],
   [["feature"], ["stream"], { start: "learned-masks" }, "have no gates that could be learned"],
+  [["feature"], ["stream"], { start: "matryoshka" }, "have no gates that could be learned"],
   [["feature"], ["stream"], { ablation: "optimal" }, "There are no learned constants for features"],
   [["feature"], ["stream", "stream"], {}, "both belong at layer 1; lay one of them on it."],
 ] as const)("%j of %j with %j: a sentence", async (units, names, own, sentence) => {

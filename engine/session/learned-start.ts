@@ -1,35 +1,29 @@
-// Where a search begins that starts from learned masks: the most open gates for which the criterion holds, tested exactly.
+// Where a search begins that starts from a learned order: its first units for which the criterion holds, tested exactly.
+import type { LearnedOrder } from "../choices/lists.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSpace } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { type Anchors, measureFigures } from "../evaluate/report.ts";
+import { type LearnedGates, trainedOrder, type TrainingOptions } from "../prune/gate-training.ts";
 import { type Ledger, recallOf } from "../prune/journal.ts";
-import { learnMask } from "../prune/learned-mask.ts";
+import { LearnedMask } from "../prune/learned-mask.ts";
+import { NestedMask } from "../prune/nested-mask.ts";
 import { GatedRuns } from "../score/gated-runs.ts";
 import type { Prepared } from "./prepare.ts";
 
-export interface MaskSettings {
-  /** Steps of training. */
+/** What is trained, and how long. */
+export interface Training {
+  readonly method: LearnedOrder;
   readonly steps: number;
-  /** Open gates that the training is to end with (default: a quarter of the units). */
+  /** Open gates that learned masks are to end with (default: a quarter of the units). */
   readonly target?: number;
 }
 
-/** Gates learned together, of which the most open ones for which the criterion holds are left to the exact search. */
-export interface SearchStart {
-  readonly method: "learned masks";
-  readonly steps: number;
-  readonly target: number;
-  readonly examples: number;
-  /** Units left to the search. */
-  readonly kept: number;
-}
+/** What a circuit file says of it. */
+export type SearchStart = NonNullable<Circuit["search"]["start"]>;
 
-export interface MaskHooks {
-  readonly ledger?: Ledger;
-  readonly signal?: AbortSignal;
-  readonly onStep?: (step: number, total: number) => void;
-}
+type TrainingHooks = Omit<TrainingOptions, "steps">;
 
 /** Steps of training where nobody says otherwise. */
 export const trainingSteps = 100;
@@ -37,42 +31,54 @@ export const trainingSteps = 100;
 /** Gates need no more examples than this to find their order. */
 const maskExamples = 64;
 
-/** What the masks leave to the search, and which units they leave out. @throws EngineError "cancelled" */
+/** What is left to the search, and which units are left out. @throws EngineError "cancelled" */
 export async function learnedStart(
   prepared: Prepared,
   evaluator: Evaluator,
   anchors: Anchors,
-  mask: MaskSettings,
+  training: Training,
   ledger: Ledger,
-  hooks: Omit<MaskHooks, "ledger"> = {},
+  hooks: Omit<TrainingHooks, "ledger"> = {},
 ): Promise<{ readonly start: SearchStart; readonly without: readonly string[] }> {
-  const target = targetOf(mask, evaluator.space);
-  const order = await maskOrder(prepared, evaluator.space, mask, { ...hooks, ledger });
+  const order = await learnedOrder(prepared, evaluator.space, training, { ...hooks, ledger });
   const kept = recallOf(ledger, "open")?.kept ?? (await fewestThatHold(prepared, evaluator, anchors, order, ledger));
   const examples = Math.min(maskExamples, prepared.discovery.length);
-  return {
-    without: order.slice(kept).map(formatUnit),
-    start: { method: "learned masks", steps: mask.steps, target, examples, kept },
-  };
+  const { said } = untrained(training, evaluator.space, prepared.seed);
+  return { without: order.slice(kept).map(formatUnit), start: { ...said, steps: training.steps, examples, kept } };
 }
 
-/** Every unit, the most open gate first. */
-export async function maskOrder(
+/** Every unit, the one to keep first at the front. */
+export async function learnedOrder(
   { executor, discovery, task, ablation, seed }: Prepared,
   space: UnitSpace,
-  mask: MaskSettings,
-  hooks: MaskHooks = {},
+  training: Training,
+  hooks: TrainingHooks = {},
 ): Promise<readonly Unit[]> {
   const runs = await GatedRuns.over(executor, discovery.slice(0, maskExamples), task.metric, ablation);
   try {
-    const target = targetOf(mask, space);
-    return (await learnMask(runs, space, { steps: mask.steps, target, seed, ...hooks })).order;
+    return await trainedOrder(runs, space, untrained(training, space, seed).gates, { ...hooks, steps: training.steps });
   } finally {
     await runs.dispose();
   }
 }
 
-const targetOf = ({ target }: MaskSettings, { size }: UnitSpace): number => target ?? Math.ceil(size / 4);
+interface Untrained {
+  readonly gates: LearnedGates;
+  readonly said: { readonly method: "learned masks"; readonly target: number } | { readonly method: "matryoshka" };
+}
+
+function untrained({ method, target }: Training, { size }: UnitSpace, seed: number): Untrained {
+  switch (method) {
+    case "learned-masks": {
+      const open = target ?? Math.ceil(size / 4);
+      return { gates: new LearnedMask(size, { target: open, seed }), said: { method: "learned masks", target: open } };
+    }
+    case "matryoshka":
+      return { gates: new NestedMask(size, { seed }), said: { method } };
+    default:
+      return method satisfies never;
+  }
+}
 
 /** By halving, so that the criterion holds for this number; it may also hold for a smaller one between two that were tried. */
 async function fewestThatHold(

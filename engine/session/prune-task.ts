@@ -100,7 +100,7 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   });
 }
 
-function checkStart({ start, without, units, dictionary, search, order }: PruneSettings): void {
+function checkStart({ start, without, units, dictionary, search, order, maskTarget }: PruneSettings): void {
   requireLaid({ units, dictionary });
   if (search === "guided" && dictionary) {
     throw new EngineError(
@@ -114,16 +114,23 @@ function checkStart({ start, without, units, dictionary, search, order }: PruneS
       say`A guided search makes its own order, again and again; leave --order out, or search in blocks or one by one.`,
     );
   }
-  if (dictionary && start === "learned-masks") {
+  if (start === "matryoshka" && maskTarget !== undefined) {
+    throw new EngineError(
+      "usage",
+      say`A matryoshka order is trained for every number of units at once and has no target; leave --mask-target out.`,
+    );
+  }
+  if (start === undefined || start === "full") return;
+  if (dictionary) {
     throw new EngineError(
       "usage",
       say`Features and errors have no gates that could be learned; begin with the full model.`,
     );
   }
-  if (start !== "learned-masks" || !without?.length) return;
+  if (!without?.length) return;
   throw new EngineError(
     "usage",
-    say`Learned masks choose what is ablated before the search; begin with the full model, or name no units.`,
+    say`A learned order chooses what is ablated before the search; begin with the full model, or name no units.`,
   );
 }
 
@@ -148,11 +155,14 @@ async function run(
   noteAnchors(ledger, anchors);
   options.onEvent({ type: "anchors", anchors });
 
-  const mask = { steps: settings.maskSteps ?? trainingSteps, target: settings.maskTarget };
+  const { start = "full", maskSteps: steps = trainingSteps, maskTarget: target } = settings;
   const learned =
-    settings.start === "learned-masks"
-      ? await learnedStart(prepared, evaluator, anchors, mask, ledger, { signal, onStep: stage("masks") })
-      : undefined;
+    start === "full"
+      ? undefined
+      : await learnedStart(prepared, evaluator, anchors, { method: start, steps, target }, ledger, {
+          signal,
+          onStep: stage("masks"),
+        });
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const chosen = { ...settings, ...(learned && { without: learned.without }) };
   const search = { ...searchOptions(chosen, prepared, space, signal), forecast };

@@ -56,7 +56,7 @@ function keptCount({ kept }: Circuit): number {
   return (kept.heads?.length ?? 0) + (kept.mlps?.length ?? 0) + neurons;
 }
 
-/** Shares as recorded runs of the embedded model have them; a step of learned masks takes what the effects do. */
+/** Shares as recorded runs of the embedded model have them; a step of training gates takes what the effects do. */
 function stages({
   start,
   maskSteps,
@@ -70,7 +70,7 @@ function stages({
 }: PruneSettings): Stage<StageOf<"prune">>[] {
   const isJudged = examples?.heldOut !== 0;
   return [
-    ...(start === "learned-masks" ? [stage("masks", maskSteps ?? trainingSteps)] : []),
+    ...(start === undefined || start === "full" ? [] : [stage("masks", maskSteps ?? trainingSteps)]),
     stage("effects", 1),
     stage("pruning", 6),
     ...(confidence === 0 ? [] : [stage("validation", 2)]),

@@ -6,7 +6,7 @@ export interface SeriesLook {
   readonly dash: readonly number[];
 }
 
-const DASHES = [[], [8, 3], [2, 3], [8, 3, 2, 3], [14, 4], [4, 4], [1, 5], [14, 3, 2, 3, 2, 3]] as const;
+const DASHES = [[], [8, 3], [2, 3], [8, 3, 2, 3], [14, 4], [4, 4], [1, 5], [14, 3, 2, 3, 2, 3], [2, 2, 2, 8]] as const;
 
 /** @param index of the line, from 0 */
 export function seriesLook({ series }: Palette, index: number): SeriesLook {

@@ -35,6 +35,16 @@ test("a request holds everything, so that it can be repeated when the task's def
   });
 });
 
+test.each(["learned-masks", "matryoshka"] as const)("a start from %s is asked for by name, and taken over", (start) => {
+  const form = new RunForm();
+  form.start = start;
+  expect(form.request("t.yaml", "sprig")).toMatchObject({ start });
+  form.take({ task: "t.yaml", model: "sprig" });
+  expect(form.request("t.yaml", "sprig")).not.toHaveProperty("start");
+  form.take({ task: "t.yaml", model: "sprig", start });
+  expect(form.start).toBe(start);
+});
+
 test("a start from learned masks is asked for by name, a budget only where neurons are searched", () => {
   const form = new RunForm();
   form.start = "learned-masks";

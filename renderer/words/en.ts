@@ -783,6 +783,7 @@ export const en = {
   "ordering.integrated-gradients-activations": "IG of activations",
   "ordering.clean-corrupted": "clean and corrupt",
   "ordering.learned-masks": "learned masks",
+  "ordering.matryoshka": "matryoshka",
   "ordering.random": "random",
   "search.greedy": "greedy, exact",
   "search.masks": "learned masks, then exact",
@@ -798,6 +799,8 @@ export const en = {
   "means.ordering.clean-corrupted": "As attribution, with the slopes of the clean and the corrupt run averaged.",
   "means.ordering.learned-masks":
     "By hard concrete gates of all units, trained together to keep the metric with few of them open.",
+  "means.ordering.matryoshka":
+    "By scores of all units, trained together so that the best ones keep the metric whatever their number.",
   "means.ordering.random": "An order drawn at random: what every other must beat.",
   "means.smallest":
     "Fewest units, of the sizes measured, for which both halves of the criterion hold on the discovery examples.",
@@ -1952,8 +1955,9 @@ export const en = {
   "run.byRule": "by rule",
   "start.full": "full model",
   "start.learned-masks": "learned masks",
+  "start.matryoshka": "matryoshka",
   "explain.searchStart":
-    "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.",
+    "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.\nmatryoshka: scores are trained so that the best units do whatever their number; the search goes on from the fewest for which the criterion holds.",
   "explain.budget":
     "Circuits that may be measured; 0: as many as it takes. Empty: 15% of the hidden neurons where they are more than 4096, else no limit.",
   "stage.constants": "Learning constants",
@@ -1962,10 +1966,10 @@ export const en = {
   "figures.verified":
     "within a budget of {budget} trials: of what is kept {single} were tested one by one, {blocks} in blocks of at most {largest}",
   "figures.startedFrom":
-    "The search began with learned masks: the {kept} most open gates after {steps} steps on {examples} examples.",
+    "The search began with the first {kept} units by {start}, trained for {steps} steps on {examples} examples.",
   "runs.start": "start",
   "record.start": "start of the search",
-  "record.startMasks": "learned masks: {kept} units after {steps} steps on {examples} examples",
+  "record.startedFrom": "{start}: {kept} units after {steps} steps on {examples} examples",
   "record.budget": "budget",
   "record.budgetTrials": "{n} trials",
   "shelf.title": "Results",

@@ -137,6 +137,7 @@ test.each<[string, Partial<PruneSettings>]>([
     "another corruption, from learned masks",
     { corruption: "swap", start: "learned-masks", maskSteps: 20, maskTarget: 12, criterion: "difference-only" },
   ],
+  ["a matryoshka order to start from", { start: "matryoshka", maskSteps: 20, criterion: "difference-only" }],
   [
     "units kept and gone, parts left out",
     { units: ["head", "mlp"], keep: ["a0.h0"], without: ["a3.h7", "m3"], maxPasses: 1, threshold: 0.8, parts: false },

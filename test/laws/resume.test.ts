@@ -71,6 +71,24 @@ test.each([0.02, 0.3, 0.7])("so does a guided search killed after %f of them", a
   expect(readFileSync(begun, "utf8").split("\n").slice(1, -1)).toEqual(written.slice(1));
 });
 
+test.each([
+  ["learned-masks", 0.05],
+  ["learned-masks", 0.5],
+  ["matryoshka", 0.05],
+  ["matryoshka", 0.2],
+  ["matryoshka", 0.5],
+] as const)("so does a search that starts from %s killed after %f of them", async (start, share) => {
+  const own = { start, maskSteps: 20, orders: 1, swaps: 0 };
+  const begun = join(folder, `${start}-${share}.jsonl`);
+  const bytes = await bytesOf(begun, false, own);
+  const written = readFileSync(begun, "utf8").split("\n").slice(0, -1);
+  expect(written.filter((line) => line.startsWith('{"kind":"gates"'))).toHaveLength(own.maskSteps);
+  const kept = Math.max(1, Math.floor(share * written.length));
+  writeFileSync(begun, `${written.slice(0, kept).join("\n")}\n${written[kept].slice(0, 20)}`);
+  expect(await bytesOf(begun, true, own)).toBe(bytes);
+  expect(readFileSync(begun, "utf8").split("\n").slice(1, -1)).toEqual(written.slice(1));
+});
+
 test("a journal of another task is refused by name and place", async () => {
   const journal = join(folder, "other.jsonl");
   writeFileSync(journal, `${lines.join("\n")}\n`);

@@ -192,6 +192,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
       "IG of activations",
       "clean and corrupt",
       "learned masks",
+      "matryoshka",
     ]) {
       await orders.getByRole("button", { name, exact: true }).click();
     }

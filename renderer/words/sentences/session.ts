@@ -164,8 +164,10 @@ export const session = {
     "引导式搜索会一再自行排序；请去掉 --order，或按块、逐个搜索。",
   "Features and errors have no gates that could be learned; begin with the full model.":
     "特征和误差没有可学习的门；请从完整模型开始。",
-  "Learned masks choose what is ablated before the search; begin with the full model, or name no units.":
-    "学得的掩码在搜索之前选择消融什么；请从完整模型开始，或不指名单元。",
+  "A learned order chooses what is ablated before the search; begin with the full model, or name no units.":
+    "学得的顺序在搜索之前选择消融什么；请从完整模型开始，或不指名单元。",
+  "A matryoshka order is trained for every number of units at once and has no target; leave --mask-target out.":
+    "套娃顺序同时为每个单元数训练，没有目标数；请去掉 --mask-target。",
   '{0} cannot do the task {1}: the right token is its first choice in {2} of {3} examples (the metric is positive in {4}). Choose another model or task; "--criterion difference-only" prunes on the metric alone, which can find circuits that never give the answer.':
     "{0} 不能完成任务 {1}：在 {3} 个样本中，正确词元只有 {2} 次是首选（指标有 {4} 次为正）。请选择另一个模型或任务；“--criterion difference-only” 只按指标修剪，可能找到从不给出答案的电路。",
   '"{0}" is no unit that this search can remove; it has {1}.': "“{0}” 不是此搜索能移除的单元；它有 {1}。",
