@@ -129,14 +129,14 @@ test.each([
     const circuitOf = (name: string) => {
       const out = join(home, name);
       const sizes = ["--examples", "12", "--held-out", "8", "--confidence", "0", "--random", "0", "--quiet"];
-      const start = ["--start", method, "--mask-steps", "40"];
+      const start = ["--start", method, "--mask-steps", "15"];
       expect(secateur("prune", "tasks/ioi.yaml", ...start, ...sizes, "--out", out).code).toBe(0);
       return { ...(JSON.parse(readFileSync(out, "utf8")) as Circuit), environment: undefined };
     };
     const circuit = circuitOf("a.circuit.json");
     expect(circuitOf("b.circuit.json")).toEqual(circuit);
     const { start, oneMinimal, without, trajectory } = circuit.search;
-    expect(start).toEqual({ ...said, steps: 40, examples: 12, kept: 32 - without!.length });
+    expect(start).toEqual({ ...said, steps: 15, examples: 12, kept: 32 - without!.length });
     expect(oneMinimal).toBe(true);
     expect(trajectory.at(-1)!.kept).toBeLessThanOrEqual(start!.kept);
     expect(circuit.kept.heads!.some((head) => without!.includes(head))).toBe(false);

