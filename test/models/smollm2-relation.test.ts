@@ -119,14 +119,14 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
   test("is asked for plurals with samples before the question, because it answers too little without", async () => {
     const settings = { estimators: ["bias-only"] as const, samples: 4, seeds: 2, layers: [-1], template: 1, given: {} };
     const task = loadRelation("tasks/relations/noun-plural.json");
-    const few = { ...task, samples: task.samples.slice(0, 20) };
+    const few = { ...task, samples: task.samples.slice(0, 16) };
     const [{ content, notes }] = await relateTask(executor, few, settings);
     expect(content.task.demonstrations).toHaveLength(4);
     expect(notes.map(textOf)).toEqual([
       "no interval: it takes at least 5 draws of training subjects; here: 2.",
       "4 samples stand before each question; without them smollm2 answers too little.",
     ]);
-    expect(content.figures.known).toBeGreaterThan(12);
+    expect(content.figures.known).toBeGreaterThan(9);
   });
 
   test("edits as the reference does at layer 10, by every rank", async () => {

@@ -224,12 +224,9 @@ describe.skipIf(!smollm2IsHere)(`directions of SmolLM2${smollm2Reason}`, () => {
       expect(Math.abs(mean(scored[3]) - reference.null.metric[0])).toBeLessThan(2e-3);
       expect(Math.abs(mean(scored[0]) - mean(clean) - reference.null.deltaOfVector)).toBeLessThan(2e-3);
       const neutral = data.neutral.map((text) => ({ ids: executor.model.tokenizer.encode(text) }));
-      const effects = await neutralEffects(
-        executor,
-        neutral,
-        doses.map((of) => ({ changes: of })),
-      );
-      expected.forEach(({ KL }, d) => expect(Math.abs(effects[d].kl.mean - KL)).toBeLessThan(0.02 * KL));
+      const [effect] = await neutralEffects(executor, neutral, [{ changes: doses[0] }]);
+      const { KL } = reference.coefficients["1"];
+      expect(Math.abs(effect.kl.mean - KL)).toBeLessThan(0.02 * KL);
     });
 
     test("the text that is written with it is PyTorch's, token by token", async () => {

@@ -128,6 +128,7 @@ describe.skipIf(browserReason !== "")(`the page over the real engine${browserRea
         lines.push(line);
       }),
     );
+    await openIoi(page, 64);
     await startRun(page);
     await finished(page);
     const undisturbed = await listedHeads(page);
