@@ -26,7 +26,7 @@ test("cut short while masks are learned, between two searches or within one, the
   const kinds = lines.slice(1).map((line) => (JSON.parse(line) as { kind: string }).kind);
   const second = 1 + kinds.lastIndexOf("open") - asked.maskSteps;
   expect(kinds.filter((kind) => kind === "gates")).toHaveLength(asked.runs * asked.maskSteps);
-  for (const kept of [1, 5, second, lines.length - 1]) {
+  for (const kept of [5, second]) {
     const cut = join(folder, `${kept}.jsonl`);
     writeFileSync(cut, `${lines.slice(0, kept).join("\n")}\n${lines[kept].slice(0, 9)}`);
     expect(await stabilityTask(asked, { journal: cut, resume: "if-same" }), `after ${kept} lines`).toEqual(whole);
