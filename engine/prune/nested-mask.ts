@@ -5,14 +5,15 @@ import type { LearnedGates } from "./gate-training.ts";
 import { softTopK, softTopKSlopes } from "./soft-top-k.ts";
 
 const rate = 0.05;
-/** Of the soft top-k, in the units of the scores: ten steps of Adam are one temperature. */
-const temperature = 0.5;
+/** Of the soft top-k at the first step and behind the last, in the units of the scores; 20 steps of Adam at most go as far as the first. */
+const [hot, cold] = [1, 0.1];
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
 const slices = [{ offset: 0, decayed: false }];
 
 /**
  * Minimises E[error] over the scores s by Adam, under the gates softTopK(s, k), k uniform from 1 to n − 1: the mean over sizes of
- * the squared error, beside the areas over sizes by which orders are judged. All scores begin at 0.
+ * the squared error, beside the areas over sizes by which orders are judged. T falls evenly on a logarithmic scale: at first no unit is
+ * without a slope, at the end gates are open or closed, as they are when the order is used. All scores begin at 0.
  *
  * @see arXiv:2609.25518 (the method; rate and start are as it is told of, the rest is our reading)
  */
@@ -21,6 +22,7 @@ export class NestedMask implements LearnedGates {
   private readonly random: Random;
   private gates: Float64Array;
   private moments;
+  private temperature = hot;
 
   constructor(units: number, { seed }: { readonly seed: number }) {
     this.scores = new Float32Array(units);
@@ -31,11 +33,12 @@ export class NestedMask implements LearnedGates {
 
   draw(): Float64Array {
     const budget = 1 + (this.scores.length - 2) * this.random.uniform();
-    return (this.gates = softTopK(this.scores, budget, temperature));
+    return (this.gates = softTopK(this.scores, budget, this.temperature));
   }
 
-  learn(slopes: Float32Array): void {
-    const gradient = Float32Array.from(softTopKSlopes(this.gates, slopes, temperature));
+  learn(slopes: Float32Array, step: number, steps: number): void {
+    const gradient = Float32Array.from(softTopKSlopes(this.gates, slopes, this.temperature));
     this.moments = adamWStep(this.scores, [gradient], this.moments, rate, slices, adam);
+    this.temperature = hot * (cold / hot) ** ((step + 1) / steps);
   }
 }
