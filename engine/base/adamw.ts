@@ -16,6 +16,12 @@ export interface AdamWOptions {
   readonly maxNorm: number;
 }
 
+/** Adam itself: the usual rates of its moments, neither decay nor clipping. */
+export const ADAM: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
+
+/** Of one tensor that is the whole array. */
+export const UNDIVIDED: readonly Slice[] = [{ offset: 0, decayed: false }];
+
 /** First and second moments and the number of updates made: all that AdamW remembers. */
 export interface Moments {
   readonly first: Float32Array;

@@ -1,7 +1,7 @@
 // Trains a tuned lens: at every layer an affine map that lets the read-out say what the model says in the end.
 //
 // Belrose et al. 2023, arXiv 2303.08112: KL(model ‖ lens) over running text, the model frozen, maps that begin at zero.
-import { adamWStep, type Moments, noMoments } from "../base/adamw.ts";
+import { ADAM, adamWStep, type Moments, noMoments, UNDIVIDED } from "../base/adamw.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, reals, takeRows, zeros } from "../activations/packing.ts";
 import { Random } from "../base/random.ts";
@@ -48,7 +48,6 @@ interface Learner {
   biasMoments: Moments;
 }
 
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
 /** A step of Adam moves every entry by about the rate: so much of the state's size the map's output may move in one step. */
 const movedByWeights = 0.1;
 const movedByBias = 0.02;
@@ -166,10 +165,9 @@ async function learn(
   });
   const slope = (name: string) => Float32Array.from(out[`gradient.${name}`].data as Reals);
   const size = rootMeanSquare(states);
-  const whole = [{ offset: 0, decayed: false }];
   const rates = { weight: (rate * movedByWeights) / dModel, bias: rate * movedByBias * size };
-  learner.weightMoments = adamWStep(weight, [slope("weight")], learner.weightMoments, rates.weight, whole, adam);
-  learner.biasMoments = adamWStep(bias, [slope("bias")], learner.biasMoments, rates.bias, whole, adam);
+  learner.weightMoments = adamWStep(weight, [slope("weight")], learner.weightMoments, rates.weight, UNDIVIDED, ADAM);
+  learner.biasMoments = adamWStep(bias, [slope("bias")], learner.biasMoments, rates.bias, UNDIVIDED, ADAM);
   return (out.loss.data as Reals)[0] - entropy;
 }
 

@@ -1,5 +1,5 @@
 // Learned masks: hard concrete gates, trained to keep the metric with a given number of them open.
-import { adamWStep, noMoments } from "../base/adamw.ts";
+import { ADAM, adamWStep, noMoments, UNDIVIDED } from "../base/adamw.ts";
 import { Random } from "../base/random.ts";
 import type { LearnedGates } from "./gate-training.ts";
 import { type GateSample, openProbability, sampleGate } from "./hard-concrete.ts";
@@ -17,8 +17,6 @@ const rate = 0.1;
 const multiplierRate = 0.1;
 /** Share of the steps over which the wanted size falls from everything to the target. */
 const warmUp = 0.6;
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
-const slices = [{ offset: 0, decayed: false }];
 
 /**
  * Minimises E[error] + λ₁ (s − t) + λ₂ (s − t)², with s the expected share of open gates and t the wanted one, over the
@@ -55,7 +53,7 @@ export class LearnedMask implements LearnedGates {
     const excess = share - wanted;
     const pull = (this.linear + 2 * this.square * excess) / open.length;
     const gradient = slopes.map((slope, u) => slope * samples[u].slope + pull * open[u].slope);
-    this.moments = adamWStep(scores, [gradient], this.moments, rate, slices, adam);
+    this.moments = adamWStep(scores, [gradient], this.moments, rate, UNDIVIDED, ADAM);
     this.linear += multiplierRate * excess;
     this.square += multiplierRate * excess ** 2;
   }

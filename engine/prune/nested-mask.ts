@@ -1,5 +1,5 @@
 // Nested masks (matryoshka attribution): one score a unit, trained so that for every number of units the best ones keep the metric.
-import { adamWStep, noMoments } from "../base/adamw.ts";
+import { ADAM, adamWStep, noMoments, UNDIVIDED } from "../base/adamw.ts";
 import { Random } from "../base/random.ts";
 import type { LearnedGates } from "./gate-training.ts";
 import { softTopK, softTopKSlopes } from "./soft-top-k.ts";
@@ -7,8 +7,6 @@ import { softTopK, softTopKSlopes } from "./soft-top-k.ts";
 const rate = 0.05;
 /** Of the soft top-k at the first step and behind the last, in the units of the scores; 20 steps of Adam at most go as far as the first. */
 const [hot, cold] = [1, 0.1];
-const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxNorm: Infinity };
-const slices = [{ offset: 0, decayed: false }];
 
 /**
  * Minimises E[error] over the scores s by Adam, under the gates softTopK(s, k), k uniform from 1 to n − 1: the mean over sizes of
@@ -38,7 +36,7 @@ export class NestedMask implements LearnedGates {
 
   learn(slopes: Float32Array, step: number, steps: number): void {
     const gradient = Float32Array.from(softTopKSlopes(this.gates, slopes, this.temperature));
-    this.moments = adamWStep(this.scores, [gradient], this.moments, rate, slices, adam);
+    this.moments = adamWStep(this.scores, [gradient], this.moments, rate, UNDIVIDED, ADAM);
     this.temperature = hot * (cold / hot) ** ((step + 1) / steps);
   }
 }

@@ -11,7 +11,7 @@ import { capture } from "../activations/capture.ts";
 import type { Executor } from "../activations/executor.ts";
 import { type Reals, repeatRows, zeros } from "../activations/packing.ts";
 import { ReferenceMeans } from "../activations/reference-means.ts";
-import { adamWStep, noMoments } from "../base/adamw.ts";
+import { adamWStep, noMoments, UNDIVIDED } from "../base/adamw.ts";
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
 import { Random } from "../base/random.ts";
@@ -121,13 +121,12 @@ async function learn(trial: ConstantsTrial, { seed, signal, onStep }: ConstantsO
   const random = Random.seeded(seed, `optimal ablation/${trial.site}`);
   const moved = new Float32Array(spread.length);
   const constants = () => Float32Array.from(moved, (by, i) => means.corrupt[i] + by * spread[i]);
-  const slices = [{ offset: 0, decayed: false }];
   let moments = noMoments(moved.length);
   for (let step = 0; step < steps; step++) {
     if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const { gradient } = await trial.step(constants(), step, random);
     for (let i = 0; i < gradient.length; i++) gradient[i] *= spread[i];
-    moments = adamWStep(moved, [gradient], moments, rate * (1 - step / steps), slices, adam);
+    moments = adamWStep(moved, [gradient], moments, rate * (1 - step / steps), UNDIVIDED, adam);
     onStep?.(step + 1, steps);
   }
   const candidates = [constants(), means.corrupt, means.clean, new Float32Array(moved.length)];

@@ -1,4 +1,4 @@
-// One executor a model and process of tests: to open SmolLM2 and to build its first programs takes seven seconds of the processor, and
+// One executor a model and process of tests: to open SmolLM2 and to build its first programs takes five seconds of the processor, and
 // what a run leaves behind are programs, which change no value.
 import { Executor } from "../../engine/activations/executor.ts";
 import { openModel } from "../../engine/model/open.ts";

@@ -1,5 +1,5 @@
 // SmolLM2-135M on indirect object identification, against values from PyTorch (float32, eager attention): figures of the first 4 of the
-// 32 prompts, which go through the same code as all of them in an eighth of the time, and the circuit of all 32.
+// 32 prompts, which go through the same code as all of them on an eighth of the rows, and the circuit of all 32.
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Executor } from "../../engine/activations/executor.ts";
 import { capture } from "../../engine/activations/capture.ts";
