@@ -58,7 +58,7 @@ export async function differentiatePlans(
   const { resources } = options;
   // What is asked for must exist like what is read.
   for (const plan of plans) checkPlan({ ...plan, read: [...plan.read, ...request.wrt] }, executor.model, { resources });
-  const groups = inBatches(plans, rowBudget(executor.model.config));
+  const groups = inBatches(plans, rowBudget(executor.model.config), { areShared: false });
   const all = async (gradients: HeldGradients): Promise<Gradients[]> => {
     const found: Gradients[] = [];
     for (const group of groups) {

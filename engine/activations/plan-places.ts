@@ -105,9 +105,12 @@ export class SiteView {
     readonly data: Reals,
     readonly packing: Packing,
     readonly run: number,
+    /** Where rows of positions are that this run does not compute. */
+    private readonly before?: SiteView,
   ) {}
 
   read(position: number, units?: readonly number[]): Float64Array {
+    if (this.before && position < this.packing.runs[this.run].first) return this.before.read(position, units);
     const row = new Float64Array(rowWidth(this.config, this.site, position, units));
     this.visit(position, units, (index, i) => (row[i] = this.data[index]));
     return row;

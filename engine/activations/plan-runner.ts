@@ -1,7 +1,8 @@
 // Runs the worlds of several plans together, layer by layer: rows of one batch wherever they can be.
 //
 // Runs that are the same up to a layer are one run up to there: they part at the first layer at which their changes differ.
-// So a sweep over layers or strengths shares what lies below the layer that it changes.
+// So a sweep over layers or strengths shares what lies below the layer that it changes. Where many part, they share what lies
+// before the first token that they change as well (run-track.ts).
 import { append } from "../base/append.ts";
 import { greatest } from "../base/greatest.ts";
 import { EngineError } from "../base/errors.ts";
@@ -17,6 +18,7 @@ import { type Plan, type PlannedChange, type Source, sourcesOf, type Value, valu
 import type { Prompt } from "../task/prompt.ts";
 import { type Need, nextBatch, orderedAt } from "./plan-order.ts";
 import { positionsAt, rowWidth, SiteView } from "./plan-places.ts";
+import { firstChanged, packed, prefixOf, RunTrack, savesRows } from "./run-track.ts";
 
 /** One world of one plan. */
 export interface Member {
@@ -81,22 +83,18 @@ export interface RunnerOptions {
   readonly keep?: { readonly world: (plan: number) => number; readonly sites: readonly Site[] };
 }
 
-/** Members whose runs are the same so far. */
-interface Track {
-  readonly members: readonly Member[];
-  next: number;
-  /** Input of the next layer, "row dModel". */
-  residual: Reals;
-  /** Whether its members agree on the changes of the next layer. */
-  isParted: boolean;
-}
-
 const memberKey = (plan: number, world: number) => `${plan}/${world}`;
+
+/** Changes that a world has at a layer. */
+const changesAt = ({ changes }: Member, layer: number): Placed[] =>
+  changes.filter(({ planned, positions }) => planned.where.layer === layer && positions.length > 0);
 
 export class PlanRunner {
   readonly members: readonly Member[];
   readonly trace: LayerRun[] = [];
-  private readonly tracks = new Map<string, Track>();
+  private readonly trackOf = new Map<string, RunTrack>();
+  /** Runs that are not at their end, some with nobody but their audience. */
+  private readonly running = new Set<RunTrack>();
   private readonly seen = new Map<string, SiteView>();
   private readonly fired: { entries: number; squared: number }[][];
   private readonly means = new Map<string, Row>();
@@ -134,10 +132,10 @@ export class PlanRunner {
 
   async run(): Promise<void> {
     for (;;) {
-      const waiting = [...new Set(this.tracks.values())].filter(({ next, members }) => next < untilOf(members));
-      if (waiting.length === 0) return;
-      const parted = waiting.flatMap((track) => this.parted(track));
-      const batch = nextBatch(parted, ({ next }) => next, this.needsOf);
+      for (const track of [...this.running]) this.partAt(track);
+      for (const track of this.running) if (track.next >= track.until) this.running.delete(track);
+      if (this.running.size === 0) return;
+      const batch = nextBatch([...this.running], ({ next }) => next, this.needsOf);
       if (batch.length === 0) throw new Error("internal: the worlds of a checked plan wait for one another");
       if (this.options.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       await this.runLayer(batch);
@@ -196,64 +194,71 @@ export class PlanRunner {
       apart ? memberKey(plan, world) : `${prompt.ids}/${prompt.generated ?? 0}`,
     );
     for (const members of groups.values()) {
-      const { ids } = members[0].prompt;
-      const residual = this.executor.embed(
-        ids,
-        Int32Array.from(ids, (_, position) => position),
-      );
-      this.put({ members, next: 0, residual, isParted: false });
+      const { prompt } = members[0];
+      const { ids } = prompt;
+      const positions = Int32Array.from(ids, (_, position) => position);
+      const residual = this.executor.embed(ids, positions);
+      this.put(new RunTrack(members, { prompt, next: 0, first: 0, residual, before: undefined }));
     }
   }
 
-  private put(track: Track): Track {
-    for (const { plan, world } of track.members) this.tracks.set(memberKey(plan, world), track);
-    return track;
+  private put(track: RunTrack): void {
+    this.running.add(track);
+    for (const { plan, world } of track.members) this.trackOf.set(memberKey(plan, world), track);
   }
 
-  /** Tracks whose members have the same changes at the next layer. */
-  private parted(track: Track): Track[] {
-    if (track.isParted) return [track];
-    const { next, residual } = track;
-    const [alive, done] = [true, false].map((lives) => track.members.filter(({ until }) => next < until === lives));
-    if (done.length > 0) this.put({ members: done, next, residual, isParted: true });
-    const groups = groupBy(alive, ({ plan, world, changes }) => {
-      const here = changes.filter(({ planned, positions }) => planned.where.layer === next && positions.length > 0);
-      if (here.some(({ sources }) => sources.length > 0)) return memberKey(plan, world);
+  /** Leaves those in a track that have no change at its next layer; the others go on in tracks of the same changes. */
+  private partAt(track: RunTrack): void {
+    if (track.isParted) return;
+    track.isParted = true;
+    const { next } = track;
+    const [staying, leaving] = [false, true].map((leaves) =>
+      track.members.filter((member) => changesAt(member, next).length > 0 === leaves),
+    );
+    const groups = groupBy(leaving, (member) => {
+      const here = changesAt(member, next);
+      if (here.some(({ sources }) => sources.length > 0)) return memberKey(member.plan, member.world);
       return JSON.stringify(here.map(({ planned: { where, change }, positions }) => [where, change, positions]));
     });
-    return [...groups.values()].map((members) => this.put({ members, next, residual, isParted: true }));
+    const parting = [...groups.values()];
+    track.members = staying;
+    const goesOn = savesRows(track, parting, staying);
+    for (const members of parting) {
+      const first = goesOn ? firstChanged(members, next) : track.first;
+      this.put(track.part(members, first, this.executor.model.config.dModel));
+    }
   }
 
-  private readonly needsOf = ({ members, next }: Track): Need<Track>[] =>
-    members.flatMap(({ plan, changes }) =>
-      changes
-        .filter(({ planned, positions }) => planned.where.layer === next && positions.length > 0)
-        .flatMap(({ planned, sources }) =>
-          sources.map((source) => ({
-            site: planned.where.site,
-            of: this.tracks.get(memberKey(plan, source.world))!,
-            ofSite: source.site,
-            ofLayer: source.layer,
-          })),
-        ),
-    );
+  private readonly needsOf = ({ members, next, before }: RunTrack): Need<RunTrack>[] => [
+    // Keys and values of earlier tokens must be there before the layer begins.
+    ...(before ? [{ site: "residPre", of: before, ofSite: "residPost", ofLayer: next } as const] : []),
+    ...members.flatMap((member) =>
+      changesAt(member, next).flatMap(({ planned, sources }) =>
+        sources.map((source) => ({
+          site: planned.where.site,
+          of: this.trackOf.get(memberKey(member.plan, source.world))!,
+          ofSite: source.site,
+          ofLayer: source.layer,
+        })),
+      ),
+    ),
+  ];
 
-  private async runLayer(batch: readonly Track[]): Promise<void> {
+  private async runLayer(batch: readonly RunTrack[]): Promise<void> {
     const { executor, options } = this;
     const { dModel } = executor.model.config;
     const layer = batch[0].next;
     const packing = this.packingOf(batch);
     const residual = batch.length === 1 ? batch[0].residual : stacked(batch.map((track) => track.residual));
     const changed = new Set(
-      batch.flatMap(({ members: [{ changes }] }) =>
-        changes
-          .filter(({ planned, positions }) => planned.where.layer === layer && positions.length > 0)
-          .map(({ planned }) => planned.where.site),
+      batch.flatMap(({ members: [first] }) =>
+        first ? changesAt(first, layer).map(({ planned }) => planned.where.site) : [],
       ),
     );
     const at = new Map<Site, Reals>();
     const applied: Applied[] = [];
     const residPost = await runBlock(executor, layer, packing, residual, {
+      prefix: prefixOf(executor, batch, layer),
       wanted: sites.filter((site) => options.trace?.includes(site) || this.isWanted(batch, site)),
       keep: (site, value) => {
         at.set(site, value);
@@ -264,7 +269,10 @@ export class PlanRunner {
         const copy = value.slice();
         this.note(batch, packing, layer, site, copy);
         for (const track of orderedAt(batch, site, this.needsOf)) {
-          append(applied, await this.changeTrack(track, site, this.viewOf(site, copy, packing, batch.indexOf(track))));
+          append(
+            applied,
+            await this.changeTrack(track, site, this.viewOf(track, site, copy, packing, batch.indexOf(track))),
+          );
         }
         return copy;
       },
@@ -280,16 +288,15 @@ export class PlanRunner {
           ? residPost
           : residPost.subarray(packing.rowStart[r] * dModel, packing.rowStart[r + 1] * dModel);
     });
+    this.forget();
   }
 
   /** All members of a track have the same changes here; each counts them as its own. */
-  private async changeTrack({ members, next }: Track, site: Site, view: SiteView): Promise<Applied[]> {
+  private async changeTrack({ members, next }: RunTrack, site: Site, view: SiteView): Promise<Applied[]> {
     const [first, ...others] = members;
-    const here = ({ changes }: Member) =>
-      changes.filter(
-        ({ planned: { where }, positions }) => where.layer === next && where.site === site && positions.length > 0,
-      );
     const applied: Applied[] = [];
+    if (!first) return applied;
+    const here = (member: Member) => changesAt(member, next).filter(({ planned }) => planned.where.site === site);
     for (const [i, placed] of here(first).entries()) {
       const count = this.fired[first.plan][placed.index];
       const { entries, squared } = count;
@@ -303,32 +310,52 @@ export class PlanRunner {
     return applied;
   }
 
-  private isWanted(batch: readonly Track[], site: Site): boolean {
-    return batch.some(({ members, next }) =>
-      members.some(({ plan, world }) => this.wanted.get(`${memberKey(plan, world)}/${next}`)?.has(site)),
+  private isWanted(batch: readonly RunTrack[], site: Site): boolean {
+    return batch.some(
+      (track) =>
+        ((site === "k" || site === "v") && track.isHeard(track.next)) ||
+        [...track.members, ...track.audience].some((member) => this.wants(member, site, track.next)),
     );
   }
 
+  private wants({ plan, world }: Member, site: Site, layer: number): boolean {
+    return this.wanted.get(`${memberKey(plan, world)}/${layer}`)?.has(site) ?? false;
+  }
+
   /** Remembers where the wanted values of a site stand. */
-  private note(batch: readonly Track[], packing: Packing, layer: number, site: Site, value: Reals): void {
-    batch.forEach(({ members }, run) => {
-      for (const { plan, world } of members) {
-        const key = `${memberKey(plan, world)}/${layer}`;
-        if (this.wanted.get(key)?.has(site)) this.seen.set(`${key}/${site}`, this.viewOf(site, value, packing, run));
+  private note(batch: readonly RunTrack[], packing: Packing, layer: number, site: Site, value: Reals): void {
+    batch.forEach((track, run) => {
+      const view = this.viewOf(track, site, value, packing, run);
+      if (track.isHeard(layer)) track.keep(layer, site, view);
+      for (const member of track.members) {
+        if (this.wants(member, site, layer)) {
+          this.seen.set(`${memberKey(member.plan, member.world)}/${layer}/${site}`, view);
+        }
       }
     });
   }
 
-  private viewOf(site: Site, value: Reals, packing: Packing, run: number): SiteView {
-    return new SiteView(this.executor.model.config, site, value, packing, run);
+  /** A run's part of a site of the layer that it stands before. */
+  private viewOf({ before, next }: RunTrack, site: Site, value: Reals, packing: Packing, run: number): SiteView {
+    return new SiteView(this.executor.model.config, site, value, packing, run, before?.kept(next, site));
   }
 
   /** Batches of the same prompts share a packing, so that its index inputs are made once. */
-  private packingOf(batch: readonly Track[]): Packing {
-    const lengths = batch.map(({ members }) => members[0].prompt.ids.length);
-    const known = this.packings.get(`${lengths}`) ?? Packing.ofLengths(lengths);
-    this.packings.set(`${lengths}`, known);
+  private packingOf(batch: readonly RunTrack[]): Packing {
+    const runs = packed(batch);
+    const key = runs.map(({ length, first, prefixRow }) => `${length} ${first} ${prefixRow}`).join();
+    const known = this.packings.get(key) ?? new Packing(runs);
+    this.packings.set(key, known);
     return known;
+  }
+
+  /** Lets runs that others read from forget the layers that all of these have behind them. */
+  private forget(): void {
+    const reached = new Map<RunTrack, number>();
+    for (const { before, next } of this.running) {
+      if (before) reached.set(before, Math.min(next, reached.get(before) ?? next));
+    }
+    for (const [track, layer] of reached) track.forget(layer);
   }
 
   /** What the value of a change gives at one position; undefined where the change has none. */
@@ -394,8 +421,6 @@ export class PlanRunner {
     return made;
   }
 }
-
-const untilOf = (members: readonly Member[]): number => greatest(members.map(({ until }) => until));
 
 /** Widths that a check could not know, those of a pattern's rows. */
 function fitting(row: Row, width: number): Row {

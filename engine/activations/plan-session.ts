@@ -83,7 +83,7 @@ export class PlanSession {
       checkPlan(plan, executor.model, { resources, generating: [world] });
     }
     const session = new PlanSession(executor, plans, new KeyValueCache(config, executor.precision), options);
-    for (const group of inBatches(plans, rowBudget(config))) {
+    for (const group of inBatches(plans, rowBudget(config), { areShared: true })) {
       const keep = { world: () => world, sites: ["k", "v"] } as const;
       const runner = new PlanRunner(executor, group, { resources, signal, keep });
       await runner.run();

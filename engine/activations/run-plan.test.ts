@@ -4,7 +4,7 @@ import { GATED, PARALLEL, PLAIN, randomModel, VARIED } from "../../test/random-m
 import { engineDictionary, randomDictionaries, randomPlan } from "../../test/random-plan.ts";
 import type { ModelConfig } from "../model/model.ts";
 import { Executor } from "./executor.ts";
-import type { Change, Plan } from "./plan.ts";
+import type { Change, Plan, PlannedChange } from "./plan.ts";
 import { runPlan, runPlans } from "./run-plan.ts";
 
 const FAMILIES: readonly (readonly [string, ModelConfig])[] = [
@@ -15,6 +15,12 @@ const FAMILIES: readonly (readonly [string, ModelConfig])[] = [
   ["layers that differ", VARIED],
 ];
 const OPS = ["set", "add", "mix", "project", "clamp", "through"] as const satisfies readonly Change["op"][];
+
+/** The change where it reaches the last token alone. */
+const atTheEnd = (planned: PlannedChange): PlannedChange => {
+  const where = { ...planned.where, at: "end", step: undefined } as const;
+  return { ...planned, where };
+};
 
 const executors: Executor[] = [];
 afterAll(() => Promise.all(executors.map((executor) => executor.dispose())));
@@ -56,5 +62,16 @@ describe.each(FAMILIES)("plans on %s", (_, config) => {
     const all = [...plans, ...stronger, { ...plans[0], changes: [] }];
     const outcomes = await runPlans(executor, all, { resources: { dictionaries } });
     outcomes.forEach(({ read }, p) => expectAsPlain(all[p], read, `plan ${p}`));
+  });
+
+  // Each change alone and each two of them, at late tokens too: most share what lies before the first that they change.
+  test("plans that part at different tokens of the same prompts give what each gives alone (1e-9)", async () => {
+    for (const seed of [20]) {
+      const { worlds, changes, read } = randomPlan(config, seed, OPS);
+      const sets = changes.flatMap((one, c) => [[one], ...changes.slice(c + 1).map((other) => [one, other])]);
+      const plans = [...sets, ...sets.map((set) => set.map(atTheEnd))].map((set) => ({ worlds, changes: set, read }));
+      const outcomes = await runPlans(executor, plans, { resources: { dictionaries } });
+      outcomes.forEach(({ read }, p) => expectAsPlain(plans[p], read, `seed ${seed}, plan ${p}`));
+    }
   });
 });

@@ -1,6 +1,7 @@
 // The plain run of plans: what is read in the runs of their worlds, and what every change did there.
 import type { Note } from "../base/sentence.ts";
 import { append } from "../base/append.ts";
+import { least } from "../base/greatest.ts";
 import type { Site } from "../transformer/sites.ts";
 import { rowBudget } from "./chunk.ts";
 import type { Resources } from "./dictionary.ts";
@@ -48,7 +49,7 @@ export async function runPlans(
   const { resources } = options;
   for (const plan of plans) checkPlan(plan, executor.model, { resources });
   const outcomes: PlanOutcome[] = [];
-  for (const group of inBatches(plans, rowBudget(executor.model.config))) {
+  for (const group of inBatches(plans, rowBudget(executor.model.config), { areShared: true })) {
     const runner = new PlanRunner(executor, group, options);
     await runner.run();
     append(outcomes, await outcomesOf(executor, group, runner));
@@ -127,18 +128,41 @@ function inPrecision(executor: Executor, row: Float64Array): Reals {
   return executor.precision === "float64" ? row : Float32Array.from(row);
 }
 
-/** Plans one after another, as many as a batch holds where no two runs are alike. */
-export function inBatches(plans: readonly Plan[], budget: number): Plan[][] {
+/**
+ * Plans one after another, as many as a batch holds.
+ *
+ * @param areShared whether of a prompt that the batch has already only the rows count that a change can reach
+ */
+export function inBatches(
+  plans: readonly Plan[],
+  budget: number,
+  { areShared }: { readonly areShared: boolean },
+): Plan[][] {
   const batches: Plan[][] = [];
+  const prompts = new Set<string>();
+  const rowsOf = (plan: Plan) =>
+    plan.worlds.reduce((sum, { ids }, world) => {
+      const first = areShared && prompts.has(`${ids}`) ? firstReached(plan, world) : 0;
+      return sum + ids.length - first;
+    }, 0);
   let rows = Infinity;
   for (const plan of plans) {
-    const size = plan.worlds.reduce((sum, { ids }) => sum + ids.length, 0);
-    if (rows + size > budget) {
+    if (rows + rowsOf(plan) > budget) {
       batches.push([]);
+      prompts.clear();
       rows = 0;
     }
     batches[batches.length - 1].push(plan);
-    rows += size;
+    rows += rowsOf(plan);
+    for (const { ids } of plan.worlds) prompts.add(`${ids}`);
   }
   return batches;
+}
+
+/** The first position of a world that a change may reach; the number of its tokens where there is none. */
+function firstReached({ worlds, changes }: Plan, world: number): number {
+  const prompt = worlds[world];
+  const changed = changes.filter((change) => change.world === world);
+  const positions = changed.flatMap(({ where: { at, step } }) => positionsAt(prompt, at, step));
+  return least(positions, prompt.ids.length);
 }

@@ -156,7 +156,8 @@ describe("runPlan()", () => {
     expect(outcome.read[3]).toEqual(outcome.read[0]);
   });
 
-  test("plans over one prompt that differ from a layer on share what lies below it", async () => {
+  /** Rows that the layers compute for these plans, by layer. */
+  const rowsOf = async (plans: readonly Plan[]) => {
     const rows: number[] = [];
     const counting = new Executor(model, { threads: 1 });
     const attention = counting.attention.bind(counting);
@@ -164,17 +165,30 @@ describe("runPlan()", () => {
       rows[layer] = (rows[layer] ?? 0) + packing.rows;
       return attention(layer, packing, ...rest);
     };
-    const plans = [0, 1, 2].flatMap((layer) =>
+    await runPlans(counting, plans);
+    await counting.dispose();
+    return rows;
+  };
+  const twiceAtEveryLayer = (at: Where["at"]): Plan[] =>
+    [0, 1, 2].flatMap((layer) =>
       [1, 2].map((scale): Plan => {
-        const where = { site: "residPost", layer, at: "all" } as const;
+        const where = { site: "residPost", layer, at } as const;
         const change = { op: "add", what: { vector: ones }, scale } as const;
         return { worlds: [{ ids }], changes: [{ world: 0, where, change }], read };
       }),
     );
-    await runPlans(counting, plans);
-    await counting.dispose();
+
+  test("plans over one prompt that differ from a layer on share what lies below it", async () => {
     // One run until layer 0 is changed in two ways, then those two and the untouched one, and so on.
-    expect(rows.map((count) => count / ids.length)).toEqual([3, 5, 6]);
+    expect((await rowsOf(twiceAtEveryLayer("all"))).map((count) => count / ids.length)).toEqual([3, 5, 6]);
+  });
+
+  test("plans that differ from a token on share what lies before it: the rest of one run, and their own rows", async () => {
+    expect(await rowsOf(twiceAtEveryLayer("end"))).toEqual([6 + 2, 6 + 4, 6 + 6]);
+    expect(await rowsOf(twiceAtEveryLayer([2, 4]))).toEqual([6 + 2 * 4, 6 + 4 * 4, 6 + 6 * 4]);
+    // One plan alone has nobody to share with, and two would save less than the untouched run costs.
+    expect(await rowsOf(twiceAtEveryLayer("end").slice(0, 1))).toEqual([6, 6, 6]);
+    expect(await rowsOf(twiceAtEveryLayer([2]).slice(4))).toEqual([6, 6, 2 * 6]);
   });
 });
 
