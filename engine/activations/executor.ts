@@ -6,7 +6,7 @@ import type { ChangedPart, OverlaidModel } from "../model/overlay.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { type Feed, i64, Program } from "../runtime/ort.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "../transformer/attention.ts";
-import { gradientName, unembedGradientGraph } from "../transformer/backward.ts";
+import { finalNormGradientGraph, gradientName, unembedGradientGraph } from "../transformer/backward.ts";
 import type { Precision } from "../transformer/precision.ts";
 import { finalNormGraph, readoutGraph, unembedGraph, windowsOf } from "../transformer/readout.ts";
 import { attnOutGraph, GIVEN_MLP, HIDDEN_INPUTS, hiddenGraph, mlpOutGraph, writeGraph } from "../transformer/write.ts";
@@ -259,6 +259,17 @@ export class Executor {
     );
     const shape = [residual.length / config.dModel, config.dModel];
     return fetched(await program.run({ residual: reals(shape, residual) }, ["normed"]), ["normed"]).normed;
+  }
+
+  /** Gradient at `residual` from one at the normed stream, "row dModel". */
+  async finalNormGradient(residual: Reals, cotangent: Reals): Promise<Reals> {
+    const { config } = this.model;
+    const program = await this.program("final-norm gradient", "final-norm", () =>
+      finalNormGradientGraph(config, this.model.finalNorm(), this.precision),
+    );
+    const shape = [residual.length / config.dModel, config.dModel];
+    const outputs = await program.run({ residual: reals(shape, residual), cotangent: reals(shape, cotangent) });
+    return outputs[gradientName("residual")].data as Reals;
   }
 
   /** Logits of the whole vocabulary, "row token", from `normed` "row dModel". */

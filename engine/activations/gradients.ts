@@ -5,15 +5,9 @@
 // most one layer's weights are held beside the model's own, but for those that a caller holds from one way back to the next.
 import { assertInternal } from "../base/errors.ts";
 import { atLayer } from "../model/model.ts";
-import { Program } from "../runtime/ort.ts";
+import type { Program } from "../runtime/ort.ts";
 import { HeldPrograms } from "./held-programs.ts";
-import {
-  attentionGradientGraph,
-  finalNormGradientGraph,
-  gradientName,
-  writeGradientGraph,
-} from "../transformer/backward.ts";
-import type { Graph } from "../onnx/graph.ts";
+import { attentionGradientGraph, gradientName, writeGradientGraph } from "../transformer/backward.ts";
 import type { Executor, PrefixRows } from "./executor.ts";
 import { attentionFeeds, type Packing, type Reals, reals, repeatRows, zeros } from "./packing.ts";
 
@@ -159,13 +153,8 @@ async function layerStep(
  * @param residual "row dModel"
  * @param cotangent gradient at the normed stream, "row dModel"
  */
-export async function throughFinalNorm(executor: Executor, residual: Reals, cotangent: Reals): Promise<Reals> {
-  const { model, precision } = executor;
-  const shape = [residual.length / model.config.dModel, model.config.dModel];
-  const feeds = { residual: reals(shape, residual), cotangent: reals(shape, cotangent) };
-  return withProgram(executor, finalNormGradientGraph(model.config, model.finalNorm(), precision), async (program) => {
-    return (await program.run(feeds))[gradientName("residual")].data as Reals;
-  });
+export function throughFinalNorm(executor: Executor, residual: Reals, cotangent: Reals): Promise<Reals> {
+  return executor.finalNormGradient(residual, cotangent);
 }
 
 /**
@@ -187,13 +176,4 @@ export async function throughUnembedding(executor: Executor, cotangent: Reals): 
     for (let i = 0; i < sum.length; i++) sum[i] += normed[i];
   }
   return sum;
-}
-
-async function withProgram<T>(executor: Executor, graph: Graph, use: (program: Program) => Promise<T>): Promise<T> {
-  const program = await Program.compile(graph, { threads: executor.threads });
-  try {
-    return await use(program);
-  } finally {
-    await program.dispose();
-  }
 }
