@@ -29,7 +29,7 @@ import {
 } from "./integration-path.ts";
 import { type Change, inBatches, type Job, jobsOf, type PointRun, PointRuns } from "./point-runs.ts";
 import type { Position } from "./positions.ts";
-import { type NodeValues, sourceOutputs } from "./source-outputs.ts";
+import { type NodeValues, sourceOutputs, writtenByHeads } from "./source-outputs.ts";
 
 export interface EdgeAttributionRequest {
   readonly metric: MetricName;
@@ -38,6 +38,8 @@ export interface EdgeAttributionRequest {
   readonly path?: IntegrationPath;
   /** Also give the scores by position of the reader. */
   readonly positions?: readonly Position[];
+  /** Of one who asks for several examples one after another; made anew otherwise. */
+  readonly programs?: HeldPrograms;
   readonly signal?: AbortSignal;
   /** Counts layers gone back through. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -92,7 +94,7 @@ export async function edgeAttribution(
           const runs: PointRun<keyof NodeValues>[] = [];
           for (const job of batch) runs.push(await pointRuns.of(job, changes));
           // The whole change is that of every point.
-          if (!beside || path.change === "steps") beside = await scorer.written(group, runs[0].change);
+          if (!beside || path.change === "steps") beside = await scorer.written(programs, group, runs[0].change);
           const written = beside;
           for (const run of runs) await scorer.addLogits(programs, credited, written, run.cotangent);
           await backward(executor, runs, {
@@ -108,7 +110,7 @@ export async function edgeAttribution(
       }
     }
   };
-  await HeldPrograms.during(executor, scored);
+  await (request.programs ? scored(request.programs) : HeldPrograms.during(executor, scored));
   const count = examples.length * shareOf(path);
   return topology.edges.map((edge) => ({
     ...edge,
@@ -162,10 +164,11 @@ class EdgeScorer {
     this.byPosition = Array.from({ length: nPositions }, () => new Float64Array(size));
   }
 
-  async written(group: Group, change: Change<keyof NodeValues>): Promise<Written> {
+  async written(programs: HeldPrograms, group: Group, change: Change<keyof NodeValues>): Promise<Written> {
     const { executor, topology } = this;
     const input = await change.input();
-    const data = await sourceOutputs(executor, topology, input, (layer) => change.at(layer));
+    const at = (layer: number) => change.at(layer);
+    const data = await sourceOutputs(executor, topology, input, at, writtenByHeads(executor, programs));
     return { data, entries: input.length, group };
   }
 

@@ -22,7 +22,7 @@ import type { Precision } from "../transformer/precision.ts";
 import { type AblatedStream, ablatedStream } from "./ablated-stream.ts";
 import { ablatedOver, AblationDifferences, type Group, prepareGroups } from "./gradient-runs.ts";
 import { OneHead } from "./one-head.ts";
-import { sourceOutputs } from "./source-outputs.ts";
+import { runHeadOutput, sourceOutputs } from "./source-outputs.ts";
 
 /** One group of examples, and the circuit that was run on it last. */
 interface GroupState {
@@ -60,15 +60,17 @@ export class EdgeCircuits {
     const topology = topologyOf(executor.model.config);
     const groups = prepareGroups(executor, examples);
     const values = await ablatedOver(executor, groups, ablation);
+    const parts = await compileParts(executor);
+    const heads = (layer: number, z: Reals) => runHeadOutput(parts.written[layer], executor.model.config, z);
     const states: GroupState[] = [];
     for (const group of groups) {
       const changes = new AblationDifferences(executor, values);
       const at = (layer: number) => changes.ablatedAt(group, layer);
-      const ablated = await sourceOutputs(executor, topology, await changes.ablatedInput(group), at);
+      const ablated = await sourceOutputs(executor, topology, await changes.ablatedInput(group), at, heads);
       const stream = ablatedStream(executor, topology, ablated, group.clean.length);
       states.push({ group, ablated, stream, changes: zeros(executor.precision, ablated.length), last: undefined });
     }
-    return new EdgeCircuits(executor, topology, await compileParts(executor), states);
+    return new EdgeCircuits(executor, topology, parts, states);
   }
 
   /**
@@ -144,8 +146,7 @@ export class EdgeCircuits {
       const own = (await parts.heads.get(formatUnit(head))!.run(packing, { q, k, v }, { queries: "all" })).z;
       placeHead(z, own, head, nHeads, dHead);
     }
-    const feeds = { z: reals([packing.rows, nHeads * dHead], z) };
-    const written = (await parts.written[layer].run(feeds)).written.data as Reals;
+    const written = await runHeadOutput(parts.written[layer], executor.model.config, z);
     const entries = state.group.clean.length;
     for (const head of live) {
       const own = written.subarray(head.head * entries, (head.head + 1) * entries);

@@ -1,6 +1,7 @@
 // Information-flow routes: how much of what an input reads each source wrote, from clean runs alone.
 import { capture } from "../activations/capture.ts";
 import type { Executor } from "../activations/executor.ts";
+import { HeldPrograms } from "../activations/held-programs.ts";
 import type { Reals } from "../activations/packing.ts";
 import { assertInternal, EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
@@ -11,9 +12,11 @@ import { headUnit, mlpUnit } from "../circuit/unit.ts";
 import type { Example } from "../task/example.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
 import { type Group, prepareGroups } from "./gradient-runs.ts";
-import { sourceOutputs } from "./source-outputs.ts";
+import { sourceOutputs, writtenByHeads } from "./source-outputs.ts";
 
 export interface InformationFlowRequest {
+  /** Of one who asks for several examples one after another; made anew otherwise. */
+  readonly programs?: HeldPrograms;
   readonly signal?: AbortSignal;
   /** Counts layers, over all groups of examples. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -39,9 +42,9 @@ export async function informationFlow(
   const flow = new Flow(topology, config.dModel);
   const groups = prepareGroups(executor, examples);
   let done = 0;
-  for (const group of groups) {
+  const addGroup = async (group: Group, programs: HeldPrograms): Promise<void> => {
     const weights = rowWeights(group.examples);
-    const run = await cleanRun(executor, group, topology);
+    const run = await cleanRun(executor, group, topology, programs);
     for (let layer = 0; layer < config.nLayers; layer++) {
       if (request.signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
       flow.add(run.outputs, headUnit(layer, 0), run.residPre[layer], weights);
@@ -49,7 +52,11 @@ export async function informationFlow(
       request.onProgress?.(++done, groups.length * config.nLayers);
     }
     flow.add(run.outputs, LOGITS, run.residual, weights);
-  }
+  };
+  const addAll = async (programs: HeldPrograms): Promise<void> => {
+    for (const group of groups) await addGroup(group, programs);
+  };
+  await (request.programs ? addAll(request.programs) : HeldPrograms.during(executor, addAll));
   return topology.edges.map((edge) => ({
     ...edge,
     score: 0 - flow.shareOf(edge) / examples.length,
@@ -57,12 +64,11 @@ export async function informationFlow(
 }
 
 /** The streams that nodes read in the clean run, and what its sources write, "source row·dModel". */
-async function cleanRun(executor: Executor, { packing, clean }: Group, topology: Topology) {
+async function cleanRun(executor: Executor, { packing, clean }: Group, topology: Topology, programs: HeldPrograms) {
   const sites = ["residPre", "residMid", "z", "mlpOut"] as const;
   const { residual, at } = await capture(executor, packing, clean, { sites });
-  const outputs = await sourceOutputs(executor, topology, clean, (layer) =>
-    Promise.resolve({ z: at.z![layer], mlpOut: at.mlpOut![layer] }),
-  );
+  const ofLayer = (layer: number) => Promise.resolve({ z: at.z![layer], mlpOut: at.mlpOut![layer] });
+  const outputs = await sourceOutputs(executor, topology, clean, ofLayer, writtenByHeads(executor, programs));
   return { outputs, residual, residPre: at.residPre!, residMid: at.residMid! };
 }
 

@@ -4,6 +4,7 @@ import { say, sayList } from "../base/sentence.ts";
 import { leastForInterval } from "../base/interval.ts";
 import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
+import { HeldPrograms } from "../activations/held-programs.ts";
 import { meanInterval } from "../evaluate/bootstrap.ts";
 import type { Example } from "../task/example.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
@@ -29,10 +30,13 @@ export async function sureScores(
 ): Promise<EdgeScore[]> {
   requireSingle(examples, request);
   const each: (readonly EdgeScore[])[] = [];
-  for (const example of examples) {
-    each.push(await edgeScores(executor, [example], request));
-    onProgress?.(each.length, examples.length);
-  }
+  // Programs are the same for every example, and to make them costs more than to run them on one.
+  await HeldPrograms.during(executor, async (programs) => {
+    for (const example of examples) {
+      each.push(await edgeScores(executor, [example], { ...request, programs }));
+      onProgress?.(each.length, examples.length);
+    }
+  });
   return each[0].map((edge, i) => {
     const values = Float64Array.from(each, (scores) => scores[i].score);
     return { ...edge, score: sureMean(values, seed) };
