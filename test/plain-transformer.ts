@@ -37,20 +37,21 @@ export function plainRun(model: Model, ids: readonly number[], options: PlainOpt
     writes.set(formatNode(node), options.fixed?.get(formatNode(node)) ?? rows());
     nodes.push(node);
   };
-  const inputOf = (slot: Slot): Rows =>
-    ids.map((_, position) => {
+  const inputOf = (slot: Slot): Rows => {
+    const arrives = (from: Node) => reaches(from, slot.target, config.parallelBlocks);
+    const written = nodes.filter(arrives).map((node) => {
+      const id = formatNode(node);
+      return options.edge?.(id, slot) ?? writes.get(id)!;
+    });
+    const added = biases.filter(({ from }) => arrives(from)).map(({ bias }) => bias);
+    return ids.map((_, position) => {
       const sum = new Array<number>(config.dModel).fill(0);
-      for (const node of nodes) {
-        if (!reaches(node, slot.target, config.parallelBlocks)) continue;
-        const id = formatNode(node);
-        const rows = options.edge?.(id, slot) ?? writes.get(id)!;
-        rows[position].forEach((x, i) => (sum[i] += x));
-      }
-      for (const { from, bias } of biases) {
-        if (reaches(from, slot.target, config.parallelBlocks)) for (let i = 0; i < sum.length; i++) sum[i] += bias[i];
+      for (const row of [...written.map((rows) => rows[position]), ...added]) {
+        for (let i = 0; i < sum.length; i++) sum[i] += row[i];
       }
       return sum;
     });
+  };
 
   write(INPUT, () => embed(model, ids));
   for (let layer = 0; layer < config.nLayers; layer++) {
@@ -132,9 +133,13 @@ export function affine(
   count: number,
   bias?: Float32Array,
 ): number[] {
-  return Array.from({ length: count }, (_, j) =>
-    row.reduce((sum, x, i) => sum + x * matrix[i * width + from + j], bias?.[from + j] ?? 0),
-  );
+  const out = new Array<number>(count);
+  for (let j = 0; j < count; j++) {
+    let sum = bias?.[from + j] ?? 0;
+    for (let i = 0; i < row.length; i++) sum += row[i] * matrix[i * width + from + j];
+    out[j] = sum;
+  }
+  return out;
 }
 
 export function rotate({ positions }: ModelConfig, row: readonly number[], position: number): readonly number[] {

@@ -64,7 +64,7 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
     gain: normal(`${name}.gain`, dModel, 0.2).map((x) => (1 + x) * Math.max(1, Math.sqrt(config.norm.epsilon))),
     bias: config.norm.kind === "layer" ? normal(`${name}.bias`, dModel, 0.1) : undefined,
   });
-  const layer = (l: number): LayerWeights => {
+  const drawnLayer = (l: number): LayerWeights => {
     const matrix = (name: string, rows: number, columns: number) =>
       normal(`${l}.${name}`, rows * columns, 1 / Math.sqrt(rows));
     const gated = config.mlp.kind === "gated";
@@ -84,6 +84,9 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
       b_out: normal(`${l}.b_out`, dModel, 0.1),
     });
   };
+  // Oracles ask for them at every run, and drawing them costs more than a run does.
+  const layers = Array.from({ length: config.nLayers }, (_, l) => drawnLayer(l));
+  const finalNorm = norm("final");
   const rowsOf = (table: Float32Array, ids: readonly number[]) =>
     Float32Array.from(ids.flatMap((id) => Array.from(table.subarray(id * dModel, (id + 1) * dModel))));
   return {
@@ -93,10 +96,10 @@ export function randomModel(config: ModelConfig, seed: number, change: WeightCha
     precision: "F32",
     config,
     tokenizer: numberTokenizer(dVocab),
-    layer,
+    layer: (l) => layers[l],
     embedRows: (ids) => rowsOf(W_E, ids),
     positionRows: () => (config.positions.kind === "learned" ? W_pos : undefined),
-    finalNorm: () => norm("final"),
+    finalNorm: () => finalNorm,
     unembedBias: () => b_U,
     unembedRows: (ids) => rowsOf(rowsOf_W_U, ids),
     speech: () => ({ endIds: [], chatTemplate: undefined }),
