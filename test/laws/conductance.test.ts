@@ -169,7 +169,7 @@ test("on a linear model scores over every cut add up exactly, whatever the point
 
 // 8,320 rows are more than one pass holds.
 test("examples of two passes are walked each on its own path: their scores are the mean of those of their halves (1e-6, kept as float32)", async () => {
-  const config = { ...PLAIN, nLayers: 1 };
+  const config = { ...PLAIN, nLayers: 1, nHeads: 2, nKeyValueHeads: 2, dMlp: 4 };
   const executor = executorOf(randomModel(config, 9));
   const examples = randomExamples(config, new Array<number>(260).fill(32), 9);
   const halves = [examples.slice(0, 130), examples.slice(130)];
