@@ -2,9 +2,8 @@ import { expect, test } from "vitest";
 import { formatCircuit, parseCircuit } from "../circuit/circuit-file.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 
-const settings = { model: "sprig", units: ["head"], ...onlySearch } as const;
+const settings = { model: "sprig", units: ["head"], ...onlySearch, orders: 1, swaps: 0 } as const;
 const few = { discovery: 24, heldOut: 24, validation: 24 };
-const examples = { discovery: 64, heldOut: 64, validation: 64 };
 
 test("a task with one circuit: every other search comes to it again, and the model itself needs each of its heads", async () => {
   const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", examples: few, alternatives: 2 });
@@ -18,7 +17,7 @@ test("a task with one circuit: every other search comes to it again, and the mod
 });
 
 test("a task with several: all hold the criterion, the core is in each, and the file reads back", async () => {
-  const { circuit } = await pruneTask({ ...settings, task: "tasks/capital.yaml", examples, alternatives: 4 });
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/capital.yaml", examples: few, alternatives: 3 });
   const { alternatives } = circuit.results!;
   const { circuits, core, units, intersection, union, asked, repeated, failed } = alternatives!;
   expect(circuits.length).toBeGreaterThan(1);

@@ -22,7 +22,16 @@ test("a matryoshka order of the heads begins with the five of the circuit", asyn
 test.each(LEARNED_ORDERS)(
   "a search from %s ends with five heads, and its settings are read off its file",
   async (start) => {
-    const choice = { ...asked, ...onlySearch, units: ["head"], start, maskSteps: 30, confidence: 0 } as const;
+    const choice = {
+      ...asked,
+      ...onlySearch,
+      units: ["head"],
+      start,
+      maskSteps: 30,
+      confidence: 0,
+      orders: 1,
+      swaps: 0,
+    } as const;
     const { circuit: found } = await pruneTask(choice);
     expect([found.kept.heads!.length, found.search.oneMinimal]).toEqual([5, true]);
     const { maskSteps, maskTarget, without, ...again } = pruneSettingsOf(found);

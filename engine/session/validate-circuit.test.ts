@@ -8,7 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const settings = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"], seed: 3, ...onlySearch } as const;
+const settings = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  units: ["head"],
+  seed: 3,
+  orders: 1,
+  swaps: 0,
+  ...onlySearch,
+} as const;
 const held = { discovery: 128, heldOut: 128 };
 const few = { discovery: 32, heldOut: 32 };
 
@@ -41,11 +49,11 @@ test("units are put back until the criterion holds on validation examples, and 1
   ]);
 });
 
-test("without a confidence the search alone decides: 1-minimal on discovery, and it misses the criterion on other examples", async () => {
-  const { circuit } = await pruneTask({ ...settings, confidence: 0 });
+test("without a confidence the search alone decides: 1-minimal on discovery, and no example is for validation", async () => {
+  const { circuit } = await pruneTask({ ...settings, examples: few, confidence: 0 });
   const { search, results, task } = circuit;
   expect([task.examples, search.validation, results?.validation]).toEqual([
-    { ...held, validation: 0 },
+    { ...few, validation: 0 },
     undefined,
     undefined,
   ]);
@@ -56,8 +64,6 @@ test("what the user ablated is not put back, and a confidence that is not reache
   const { circuit } = await pruneTask({
     ...settings,
     without: ["a0.h6", "a1.h0"],
-    swaps: 0,
-    orders: 1,
     examples: { ...few, validation: 32 },
   });
   expect(keptUnits(circuit).ids()).not.toContain("a0.h6");
