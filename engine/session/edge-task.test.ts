@@ -17,13 +17,13 @@ interface MibFigures {
   readonly cmd: number;
 }
 
-const examples = { discovery: 12, heldOut: 0 };
+const examples = { discovery: 8, heldOut: 0 };
 const settings = { task: "tasks/ioi.yaml", model: "sprig", examples };
 const edges = { ...settings, method: "attribution", steps: 5, order: "magnitude", prune: true } as const;
 
 test("among a circuit's nodes, the pruning leaves edges between these alone, each tested on the final circuit", async () => {
   const few = { ...examples, validation: 8 };
-  const search = { ...settings, examples: few, units: ["head"], ...onlySearch } as const;
+  const search = { ...settings, examples: few, units: ["head"], orders: 1, swaps: 0, ...onlySearch } as const;
   const { circuit: nodes } = await pruneTask(search);
   const file = join(mkdtempSync(join(tmpdir(), "secateur-among-")), "ioi.circuit.json");
   writeFileSync(file, formatCircuit(nodes));
@@ -76,7 +76,7 @@ test("a circuit file that is not there is said before anything is measured", asy
 test("a pruning that was cut short goes on from its journal to the same edges and figures", async () => {
   const folder = mkdtempSync(join(tmpdir(), "secateur-edge-run-"));
   const journal = join(folder, "whole.jsonl");
-  const asked = { ...edges, method: "integrated-gradients", examples: { discovery: 4, heldOut: 0 } } as const;
+  const asked = { ...edges, method: "integrated-gradients", steps: 2, examples: { discovery: 2, heldOut: 0 } } as const;
   const whole = await edgeTask(asked, { journal });
   const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
   expect(lines).toHaveLength(2 + whole.circuit!.trials);
