@@ -1,8 +1,8 @@
 // The relations' tab on the real engine: fitted, judged, and used to edit the embedded model's answer.
-import AxeBuilder from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finished, showTab } from "../journey.ts";
 import { browserReason, launch, type Tab } from "./browser.ts";
+import { seriousFaults } from "./serious-faults.ts";
 import { type RealServer, serveReal } from "./serve-real.ts";
 
 let served: RealServer;
@@ -40,9 +40,7 @@ describe.skipIf(browserReason !== "")(`relations in the page${browserReason}`, (
     await showTab(page, "relations");
     const circuit = page.getByRole("row", { name: /Finished heads, MLPs/ });
     await expect.poll(async () => Number(await circuit.locator("td").last().textContent())).toBeCloseTo(1, 0);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });
