@@ -1,4 +1,4 @@
-// The command line and the engine for tests that start them, bundled from the sources once for all of them: from the sources
+// The command line and the engines for tests that start them, bundled from the sources once for all of them: from the sources
 // themselves each start takes seven times as long, and threads know no TypeScript.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +11,15 @@ declare module "vitest" {
     commandLine: string;
     /** Path of the engine's process, for a launcher. */
     engineProgram: string;
+    /** Path of the scripted engine's process, for the same. */
+    scriptedProgram: string;
   }
 }
 
 const PROGRAMS = [
   { name: "commandLine", source: "cli/main.ts", format: "es", ending: "mjs" },
   { name: "engineProgram", source: "engine/main.ts", format: "cjs", ending: "cjs" },
+  { name: "scriptedProgram", source: "test/endpoints/scripted-main.ts", format: "cjs", ending: "cjs" },
 ] as const;
 
 export default async function setup({ provide }: TestProject): Promise<() => void> {

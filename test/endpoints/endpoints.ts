@@ -1,7 +1,8 @@
 // Every way in which a page can reach the engine, each over the code that the program itself uses.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { inject } from "vitest";
 import { WebSocket } from "ws";
 import { joinPort } from "../../electron/engine-lines.ts";
 import type { EngineApi } from "../../engine/contract.ts";
@@ -28,8 +29,8 @@ export type Reach = (protocol?: number) => Promise<Reached>;
 
 const launchScripted = (protocol?: number): Launch =>
   launchOnNode({
-    entry: resolve("test/endpoints/scripted-main.ts"),
-    options: ["--import", "tsx"],
+    entry: inject("scriptedProgram"),
+    options: [],
     environment: { ...process.env, ...(protocol !== undefined && { SCRIPTED_PROTOCOL: String(protocol) }) },
   });
 
