@@ -7,16 +7,23 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { searchAgain } from "../circuit/settings-of-circuit.ts";
 import type { EngineApi, EngineEvent } from "../contract.ts";
 import type { StabilityPart, TransferResult } from "../contract/statistics.ts";
+import { onlySearch } from "../session/prune-task.ts";
 import { engineService } from "./service.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+/** Few examples, one order: who waits for whom and what is kept do not depend on the figures. */
 const REQUEST: PruneSettings = {
   task: "tasks/ioi.yaml",
   model: "sprig",
   units: ["head"],
-  examples: { discovery: 8, heldOut: 8 },
+  examples: { discovery: 4, heldOut: 4, validation: 4 },
+  orders: 1,
+  swaps: 0,
+  ...onlySearch,
 };
+const TRANSFER = { tasks: ["tasks/pronoun.yaml"], model: "sprig", examples: { discovery: 4, heldOut: 4 } } as const;
+const MASKS = { start: "learned-masks", maskSteps: 20 } as const;
 const home = process.env.SECATEUR_HOME;
 let folder: string;
 let engine: EngineApi;
@@ -55,17 +62,17 @@ test("searched again and measured on other tasks, a run's record keeps the figur
   await until(ended);
   const { circuit } = await engine.openRun(run);
   const again = searchAgain(circuit!, { task: REQUEST.task, model: "sprig" });
-  const searched = await engine.start("stability", { ...again, runs: 2, sizes: [6, 8], circuit: run });
-  const ask = { circuits: [run], tasks: ["tasks/pronoun.yaml"], model: "sprig", ablation: "zero" } as const;
+  const searched = await engine.start("stability", { ...again, runs: 2, sizes: [3, 4], circuit: run });
+  const ask = { ...TRANSFER, circuits: [run], ablation: "zero" } as const;
   const measured = await engine.start("transfer", ask);
   await until((event) => isOf(measured)(event) && ended(event));
   const parts = (await engine.parts(searched, 0)).parts as StabilityPart[];
   expect(parts.map(({ searches, ofSearches, row }) => [searches, ofSearches, row?.discovery])).toEqual([
     [0, 4, undefined],
     [1, 4, undefined],
-    [2, 4, 6],
+    [2, 4, 3],
     [3, 4, undefined],
-    [4, 4, 8],
+    [4, 4, 4],
   ]);
   const { result: stability } = await engine.result(searched);
   const { cells } = (await engine.result(measured)).result as TransferResult;
@@ -77,11 +84,8 @@ test("searched again and measured on other tasks, a run's record keeps the figur
 
 test("of two runs the second waits for its turn, and can be stopped while it waits", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const first = await engine.start("prune", { ...REQUEST, random: 0, parts: false });
-  const [second, third] = [
-    await engine.start("prune", REQUEST),
-    await engine.start("prune", { ...REQUEST, random: 0 }),
-  ];
+  const first = await engine.start("prune", REQUEST);
+  const [second, third] = [await engine.start("prune", REQUEST), await engine.start("prune", REQUEST)];
   await engine.stop(second);
   const seen = await until((event) => ended(event) && event.type === "job" && event.job.id === third, before);
   const states = seen.flatMap((event) => (event.type === "job" ? [`${event.job.id} ${event.job.state}`] : []));
@@ -102,9 +106,9 @@ test("statistics are stopped, and the engine is free for others", async () => {
   const run = (await engine.listRuns()).find(({ state }) => state === "finished")!.id;
   const { circuit } = await engine.openRun(run);
   const again = searchAgain(circuit!, { task: REQUEST.task, model: "sprig" });
-  const searched = await engine.start("stability", { ...again, runs: 3, sizes: [8], circuit: run });
+  const searched = await engine.start("stability", { ...again, runs: 3, sizes: [4], circuit: run });
   await engine.stop(searched);
-  const measured = await engine.start("transfer", { circuits: [run], tasks: ["tasks/pronoun.yaml"], model: "sprig" });
+  const measured = await engine.start("transfer", { ...TRANSFER, circuits: [run] });
   const seen = await until((event) => isOf(measured)(event) && ended(event), before);
   const ends = seen.filter(ended).flatMap((event) => (event.type === "job" ? [[event.job.id, event.job.state]] : []));
   expect(ends).toEqual([
@@ -115,7 +119,7 @@ test("statistics are stopped, and the engine is free for others", async () => {
 
 test("a run from learned masks shows their training, and its record says where it began", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const run = await engine.start("prune", { ...REQUEST, start: "learned-masks" });
+  const run = await engine.start("prune", { ...REQUEST, ...MASKS });
   const stages = (await until(ended, before)).flatMap((event) =>
     event.type === "job-progress" ? [event.progress.stage] : [],
   );
@@ -123,12 +127,12 @@ test("a run from learned masks shows their training, and its record says where i
   expect(stages).toContain("pruning");
   const { request, circuit } = await engineService({ threads: 1 })().openRun(run);
   expect([request.start, request.without]).toEqual(["learned-masks", undefined]);
-  expect(circuit!.search.start).toMatchObject({ method: "learned masks", steps: 100, examples: 8 });
+  expect(circuit!.search.start).toMatchObject({ method: "learned masks", steps: 20, examples: 4 });
 });
 
 test("stopped while the masks are learned, a run goes on to its end", async () => {
   const before = (await engine.events(0)).at(-1)!.seq;
-  const run = await engine.start("prune", { ...REQUEST, start: "learned-masks" });
+  const run = await engine.start("prune", { ...REQUEST, ...MASKS });
   await until((event) => event.type === "job-progress" && event.progress.stage === "masks", before);
   await engine.stop(run);
   const stopped = (await until(ended, before)).at(-1)!;
