@@ -45,7 +45,7 @@ function lenses(count: number, name: string): readonly SweepJob[] {
 function pruning(name: string, discovery: number): readonly SweepJob[] {
   const path = join(folder, `${name}.yaml`);
   const task = join(process.cwd(), "tasks/ioi.yaml");
-  const settings = `{ units: [head], examples: { discovery: ${discovery}, heldOut: 8 }, random: 0, parts: false, roles: false, connections: false }`;
+  const settings = `{ units: [head], examples: { discovery: ${discovery}, heldOut: 8, validation: 8 }, random: 0, parts: false, roles: false, connections: false }`;
   writeFileSync(path, `name: ${name}\nverb: prune\ntasks: [${task}]\nsettings: ${settings}\n`);
   return readSweep(path).jobs;
 }
@@ -126,13 +126,13 @@ if (redisVersion === undefined) {
   afterAll(() => redis.kill());
 
   describe(`a queue on Redis ${redisVersion}`, () => {
-    test("40 jobs, workers killed again and again, the server killed and started in the middle: every result once, with the bytes that it has without a queue", async () => {
-      const jobs = lenses(40, "forty");
+    test("24 jobs, workers killed again and again, the server killed and started in the middle: every result once, with the bytes that it has without a queue", async () => {
+      const jobs = lenses(24, "many-kills");
       const plain = runHere(jobs, storeOf("plain"), { signal: idle(), execution: { threads: 1 } });
       const workers = [1, 2, 3].map(() => startWorker(redis.url));
       const random = Random.seeded(25, "kills");
       // Moments and workers are drawn, the same ones in every run.
-      const kills = new Set(Array.from({ length: 6 }, () => 1 + random.below(35)));
+      const kills = new Set(Array.from({ length: 4 }, () => 1 + random.below(20)));
       const seen: (string | undefined)[] = [];
       let restarted: Promise<void> | undefined;
       await runOnQueue(jobs, storeOf("queued"), redis.url, {
@@ -144,13 +144,13 @@ if (redisVersion === undefined) {
             kill(workers[which]!);
             workers[which] = startWorker(redis.url);
           }
-          if (done === 20) restarted = redis.kill().then(() => redis.start());
+          if (done === 12) restarted = redis.kill().then(() => redis.start());
         },
       });
       await Promise.all([restarted, plain]);
       for (const worker of workers) kill(worker);
-      expect(new Set(seen).size).toBe(40);
-      expect(seen).toHaveLength(40);
+      expect(new Set(seen).size).toBe(24);
+      expect(seen).toHaveLength(24);
       expect(await contents(jobs, "queued")).toEqual(await contents(jobs, "plain"));
       expect(objects("queued").sort()).toEqual(objects("plain").sort());
       const [one] = objects("plain");
