@@ -48,7 +48,11 @@ describe.skipIf(!isReachable)("the package, where it is built and npm's registry
   test("lists the tasks that ship by paths that work from there, and prunes one", () => {
     const listed = JSON.parse(run(program, ["tasks", "list", "--json"])) as { file: string }[];
     const ioi = listed.find(({ file }) => file.endsWith("ioi.yaml"))!.file;
-    run(program, ["prune", ioi, ...["--examples", "8", "--held-out", "8", "--random", "0", "--no-parts", "--quiet"]]);
+    run(program, [
+      "prune",
+      ioi,
+      ...["--examples", "8", "--held-out", "8", "--validation", "8", "--random", "0", "--no-parts", "--quiet"],
+    ]);
     expect(readdirSync(join(folder, "empty"))).toEqual(["ioi.circuit.json"]);
     expect(run(program, ["validate", "ioi.circuit.json"])).toContain("a circuit of ioi on sprig");
   });

@@ -96,9 +96,10 @@ const REQUEST: PruneSettings = {
   task: "tasks/ioi.yaml",
   model: "sprig",
   units: ["head"],
-  examples: { discovery: 12, heldOut: 8 },
+  examples: { discovery: 12, heldOut: 8, validation: 8 },
   orders: 1,
   swaps: 0,
+  random: 2,
 };
 
 /** The same examples, without a search. */

@@ -19,6 +19,7 @@ const { circuit: found } = await pruneTask({
   ...ioi,
   model: "sprig",
   units: ["head"],
+  confidence: 0,
   orders: 1,
   swaps: 0,
   ...onlySearch,
