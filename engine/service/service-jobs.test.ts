@@ -77,7 +77,7 @@ test("what cannot be done fails with the sentence of the task behind it", async 
 
 const SMALL = {
   task: "tasks/ioi.yaml",
-  examples: { discovery: 8, heldOut: 8 },
+  examples: { discovery: 8, heldOut: 8, validation: 8 },
   orders: 1,
   swaps: 0,
   ...onlySearch,

@@ -29,7 +29,7 @@ afterAll(async () => {
 const ioi = resolve("tasks/ioi.yaml");
 const SETTINGS = `settings:
   units: [head]
-  examples: { discovery: 8, heldOut: 8 }
+  examples: { discovery: 8, heldOut: 8, validation: 8 }
   random: 0
   parts: false
   roles: false
