@@ -6,7 +6,7 @@ import type { ModelConfig } from "../model/model.ts";
 import { sites } from "../transformer/sites.ts";
 import { differentiatePlans, type Wanted } from "./differentiate-plan.ts";
 import { Executor } from "./executor.ts";
-import { backward, throughFinalNorm, throughUnembedding } from "./gradients.ts";
+import { backward, throughUnembedding } from "./gradients.ts";
 import { Packing } from "./packing.ts";
 import { capture } from "./capture.ts";
 import type { Change, Plan, PlannedChange } from "./plan.ts";
@@ -125,7 +125,7 @@ describe.each(FAMILIES)("differentiatePlans() on %s", (_, config) => {
     const end = residual.subarray(-config.dModel);
     const cotangent = new Float64Array(residual.length);
     cotangent.set(
-      await throughFinalNorm(executor, end, await throughUnembedding(executor, weights)),
+      await executor.finalNormGradient(end, await throughUnembedding(executor, weights)),
       residual.length - config.dModel,
     );
     await backward(executor, [{ packing, residPre: forward.residPre!, cotangent }], {

@@ -10,7 +10,7 @@ import { FORWARD_SITES } from "./block-gradient.ts";
 import { pulledBack } from "./change-gradient.ts";
 import type { Row } from "./change-rows.ts";
 import type { Executor } from "./executor.ts";
-import { throughFinalNorm, throughUnembedding } from "./gradients.ts";
+import { throughUnembedding } from "./gradients.ts";
 import { HeldGradients } from "./held-gradients.ts";
 import { type Reals, zeros } from "./packing.ts";
 import type { Plan, Reading } from "./plan.ts";
@@ -179,7 +179,7 @@ class WayBack {
       for (let i = 0; i < row.length; i++) cotangent[r * dVocab + (reading.units?.[i] ?? i)] += row[i];
     });
     const stream = lastStream(this.executor, this.runner, p, reading, positions);
-    const atStream = await throughFinalNorm(this.executor, stream, await throughUnembedding(this.executor, cotangent));
+    const atStream = await this.executor.finalNormGradient(stream, await throughUnembedding(this.executor, cotangent));
     return positions.map((_, r) => Float64Array.from(atStream.subarray(r * dModel, (r + 1) * dModel)));
   }
 

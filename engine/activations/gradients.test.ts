@@ -5,7 +5,7 @@ import { openModel } from "../model/open.ts";
 import type { Site } from "../transformer/sites.ts";
 import { capture } from "./capture.ts";
 import { Executor } from "./executor.ts";
-import { backward, type LayerGradients, throughFinalNorm, throughUnembedding } from "./gradients.ts";
+import { backward, type LayerGradients, throughUnembedding } from "./gradients.ts";
 import { Packing, type Reals } from "./packing.ts";
 
 /** The sites where `backward` gives a gradient. */
@@ -42,7 +42,7 @@ describe.each(TINY_MODELS)("backward() on tiny $name", (tiny) => {
     const objective = async (residual: Reals) =>
       dot(await executor.logits(await executor.finalNorm(residual)), weights);
 
-    const cotangent = await throughFinalNorm(executor, run.residual, await throughUnembedding(executor, weights));
+    const cotangent = await executor.finalNormGradient(run.residual, await throughUnembedding(executor, weights));
     const found: LayerGradients[] = [];
     const atInput = await backward(executor, [{ packing, residPre: run.at.residPre!, cotangent }], {
       visit: (layer, _, gradients) => void (found[layer] = gradients),

@@ -72,7 +72,7 @@ export async function backward(
       });
     }
   };
-  await (options.programs ? through(options.programs) : HeldPrograms.during(executor, through, 0));
+  await HeldPrograms.lent(options.programs, executor, through, 0);
   return cotangents;
 }
 
@@ -145,16 +145,6 @@ async function layerStep(
     hidden: at("hidden"),
     residPost: cotangent,
   };
-}
-
-/**
- * Gradient at the residual stream before the final norm.
- *
- * @param residual "row dModel"
- * @param cotangent gradient at the normed stream, "row dModel"
- */
-export function throughFinalNorm(executor: Executor, residual: Reals, cotangent: Reals): Promise<Reals> {
-  return executor.finalNormGradient(residual, cotangent);
 }
 
 /**

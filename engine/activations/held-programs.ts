@@ -21,6 +21,16 @@ export class HeldPrograms {
     return Held.during<Program, T>(bytes, (held) => work(new HeldPrograms(threads, held)));
   }
 
+  /** Those of one who works several times, or ones that are held until this work ends. */
+  static lent<T>(
+    given: HeldPrograms | undefined,
+    executor: { readonly threads?: number },
+    work: (programs: HeldPrograms) => Promise<T>,
+    bytes = usualBytes,
+  ): Promise<T> {
+    return given ? work(given) : HeldPrograms.during(executor, work, bytes);
+  }
+
   /** Lends the program of a graph to some work. @param name under which the same graph is found again */
   of<T>(name: string, build: () => Graph, work: (program: Program) => Promise<T>): Promise<T> {
     return this.held.of(name, () => Program.compile(build(), { threads: this.threads }), work);

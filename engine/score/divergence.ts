@@ -1,6 +1,6 @@
 // KL(model‖run) at each prompt's last token, and its gradient at the stream after the last layer.
 import type { Executor } from "../activations/executor.ts";
-import { throughFinalNorm, throughUnembedding } from "../activations/gradients.ts";
+import { throughUnembedding } from "../activations/gradients.ts";
 import { type Packing, type Reals, takeRows, zeros } from "../activations/packing.ts";
 import { klDivergence, logSumExp } from "../readout/distribution.ts";
 
@@ -41,7 +41,7 @@ export class Divergence {
     const wanted = this.probabilities(model);
     for (let i = 0; i < atLogits.length; i++) atLogits[i] = (atLogits[i] - wanted[i]) / packing.runs.length;
     const normed = await throughUnembedding(executor, atLogits);
-    const atEnd = await throughFinalNorm(executor, takeRows(end, dModel, packing.endRows), normed);
+    const atEnd = await executor.finalNormGradient(takeRows(end, dModel, packing.endRows), normed);
     const gradient = zeros(executor.precision, end.length);
     packing.endRows.forEach((row, e) => gradient.set(atEnd.subarray(e * dModel, (e + 1) * dModel), row * dModel));
     return gradient;

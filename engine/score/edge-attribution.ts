@@ -110,7 +110,7 @@ export async function edgeAttribution(
       }
     }
   };
-  await (request.programs ? scored(request.programs) : HeldPrograms.during(executor, scored));
+  await HeldPrograms.lent(request.programs, executor, scored);
   const count = examples.length * shareOf(path);
   return topology.edges.map((edge) => ({
     ...edge,

@@ -1,6 +1,6 @@
 // The gradient of each example's metric at the residual stream after the last layer.
 import type { Executor } from "../activations/executor.ts";
-import { throughFinalNorm, throughUnembedding } from "../activations/gradients.ts";
+import { throughUnembedding } from "../activations/gradients.ts";
 import { type Packing, type Reals, takeRows, zeros } from "../activations/packing.ts";
 import { MetricReader } from "../evaluate/metric-reader.ts";
 import { isLinear, type MetricName } from "../metric/metric.ts";
@@ -24,7 +24,7 @@ export async function endCotangent(
   const normed = isLinear[metric]
     ? linearCotangent(executor, metric, examples)
     : await throughUnembedding(executor, await logitCotangent(executor, metric, examples, end));
-  const atEnd = await throughFinalNorm(executor, end, normed);
+  const atEnd = await executor.finalNormGradient(end, normed);
   const cotangent = zeros(executor.precision, residual.length);
   packing.endRows.forEach((row, r) => cotangent.set(atEnd.subarray(r * dModel, (r + 1) * dModel), row * dModel));
   return cotangent;

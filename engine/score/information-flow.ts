@@ -56,7 +56,7 @@ export async function informationFlow(
   const addAll = async (programs: HeldPrograms): Promise<void> => {
     for (const group of groups) await addGroup(group, programs);
   };
-  await (request.programs ? addAll(request.programs) : HeldPrograms.during(executor, addAll));
+  await HeldPrograms.lent(request.programs, executor, addAll);
   return topology.edges.map((edge) => ({
     ...edge,
     score: 0 - flow.shareOf(edge) / examples.length,
