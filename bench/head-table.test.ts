@@ -14,6 +14,7 @@ function figures(faithfulness: number, circuit: number): Figures {
     accuracy: { full: 0.5, circuit },
     criterionHolds: true,
     examples: 2,
+    prompts: 2,
     spread: {},
   };
 }

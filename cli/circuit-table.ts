@@ -152,6 +152,8 @@ function figureRows({ results, task }: Circuit): string {
     row("KL(model‖circuit), nats", ({ kl }) => fixed(kl, 4)),
     row("criterion holds", ({ criterionHolds }) => (criterionHolds === undefined ? "" : criterionHolds ? "yes" : "NO")),
   ];
+  if (sets.some(([, { prompts }]) => prompts !== undefined))
+    rows.push(row("different prompts", ({ prompts, examples }) => String(prompts ?? examples ?? "")));
   const { random, complement } = results;
   const lines = [columns(rows)];
   if (random) {

@@ -193,8 +193,14 @@ const search = z.strictObject({
       holds: share.describe(
         "Share of resamples of half of the validation examples in which both halves of the criterion hold: the probability that it holds on as many others.",
       ),
-      reached: z.boolean().describe("Whether a circuit on the way back reached the confidence asked for."),
-      measured: count.describe("Circuits measured on the validation examples, on the way back from the search's own."),
+      reached: z.boolean().describe("Whether a circuit reached the confidence asked for."),
+      measured: count.describe("Circuits measured on the validation examples, the search's own first."),
+      putBack: z
+        .enum(["tests", "way-back"])
+        .optional()
+        .describe(
+          "How units came back: one at a time, each the one of those tried that makes the criterion surest on the discovery examples; or in the reverse of the order in which they went. Absent where none came back, and in older files, whose units came back in reverse order.",
+        ),
       search: z
         .strictObject({ kept: count, holds: share, oneMinimal: z.boolean() })
         .describe("Of the circuit that the search ended at; what was put back is the last step of the trajectory."),
@@ -261,7 +267,7 @@ const node = z.strictObject({
     ),
   effectInterval: interval
     .optional()
-    .describe("Bootstrap interval of the effect over examples, 95 %; absent for fewer than 5."),
+    .describe("Bootstrap interval of the effect over clean prompts, 95 %; absent for fewer than 5."),
   estimate: z
     .number()
     .optional()
@@ -291,7 +297,7 @@ const figures = z.strictObject({
   empty: z.number().describe("m(∅), everything prunable ablated; metric units."),
   circuit: z.number().describe("m(C); metric units."),
   faithfulness: z.number().describe("f = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means, not clamped."),
-  interval: interval.optional().describe("Bootstrap interval of f over examples, 95 %; absent for fewer than 5."),
+  interval: interval.optional().describe("Bootstrap interval of f over clean prompts, 95 %; absent for fewer than 5."),
   kl,
   klEmpty: z.number().optional().describe("KL(model‖∅), the scale for kl; nats."),
   accuracy: z
@@ -303,13 +309,18 @@ const figures = z.strictObject({
     .optional()
     .describe("Whether these figures would have passed the search's own criterion."),
   examples: count.optional(),
+  prompts: count
+    .optional()
+    .describe(
+      "Different clean prompts among the examples; absent where each has its own. Those of one prompt are drawn together in every resample.",
+    ),
   spread: quantiles.optional().describe("Quantile ('0.05') to m(circuit) of single examples; metric units."),
 });
 
 const note = z.strictObject({
   code: z.enum([
     "over-recovery", // f > 1
-    "confidence-not-reached", // no circuit on the way back holds on the validation examples as surely as was asked for
+    "confidence-not-reached", // no circuit that was looked at holds on the validation examples as surely as was asked for
     "not-validated", // there are too few validation examples to say how far the search may go
     "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
     "weak-task", // the model's own accuracy is low

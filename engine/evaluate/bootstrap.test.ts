@@ -53,24 +53,49 @@ describe("meanInterval()", () => {
   });
 });
 
+/** Every value so often, and which of them belong together. */
+function repeated(values: Float64Array, times: number) {
+  const all = Float64Array.from([...values].flatMap((value) => Array<number>(times).fill(value)));
+  const clusters = Array.from(values, (_, i) => Int32Array.from({ length: times }, (_, j) => i * times + j));
+  return { all, clusters };
+}
+
+describe("values that belong together", () => {
+  const values = of(0.3, 1, 0.2, 0.9, 0.4, 0.7, 0.1);
+
+  test("are drawn together: repeating every value makes an interval no narrower", () => {
+    const { all, clusters } = repeated(values, 6);
+    const [lo, hi] = meanInterval(values, 3)!;
+    const [repeatedLo, repeatedHi] = meanInterval(all, 3, clusters)!;
+    expect([repeatedLo, repeatedHi]).toEqual([expect.closeTo(lo, 12), expect.closeTo(hi, 12)]);
+    const [oneByOneLo, oneByOneHi] = meanInterval(all, 3)!;
+    expect(oneByOneHi - oneByOneLo).toBeLessThan(0.6 * (hi - lo));
+  });
+
+  test("count as one value: there is no interval of fewer than five of them", () => {
+    const { all, clusters } = repeated(values.slice(0, 4), 6);
+    expect(meanInterval(all, 3, clusters)).toBeUndefined();
+  });
+});
+
 describe("faithfulnessInterval()", () => {
   const full = of(4, 6, 8, 10, 7);
   const empty = of(0, 1, 0, 1, 0.5);
 
   test("of the full model is 1, of the empty circuit 0, without width", () => {
-    expect(faithfulnessInterval(full, full, empty, 1)).toEqual([1, 1]);
-    expect(faithfulnessInterval(empty, full, empty, 1)).toEqual([0, 0]);
+    expect(faithfulnessInterval(full, full, empty, { seed: 1 })).toEqual([1, 1]);
+    expect(faithfulnessInterval(empty, full, empty, { seed: 1 })).toEqual([0, 0]);
   });
 
   test("draws the three runs of one example together: half-way stays half-way", () => {
     const half = full.map((value, i) => (value + empty[i]!) / 2);
-    const [lo, hi] = faithfulnessInterval(half, full, empty, 1)!;
+    const [lo, hi] = faithfulnessInterval(half, full, empty, { seed: 1 })!;
     expect(lo).toBeCloseTo(0.5, 12);
     expect(hi).toBeCloseTo(0.5, 12);
   });
 
   test("reaches beyond 1 where the circuit overshoots, and holds the ratio of the means", () => {
-    const [lo, hi] = faithfulnessInterval(of(5, 6, 9, 9, 7.5), full, empty, 1)!;
+    const [lo, hi] = faithfulnessInterval(of(5, 6, 9, 9, 7.5), full, empty, { seed: 1 })!;
     const ratio = (36.5 / 5 - 2.5 / 5) / (35 / 5 - 2.5 / 5);
     expect(lo).toBeLessThan(ratio);
     expect(hi).toBeGreaterThan(ratio);

@@ -3,44 +3,59 @@ import { type Interval, leastForInterval } from "../base/interval.ts";
 import { Random } from "../base/random.ts";
 
 /**
- * Percentile interval of a statistic of resampled examples.
+ * What is drawn: so many values, one by one; or clusters, by the indices of their values, each as a whole. Values that belong together,
+ * such as those of one clean prompt with several corrupt ones, are not independent, and drawn one by one they would make intervals
+ * too narrow.
  *
- * @param n number of examples; each resample draws n of them with replacement
+ * @see Davison and Hinkley 1997, Bootstrap Methods and their Application, section 3.8: resampling whole clusters
+ */
+export type Drawable = number | readonly Int32Array[];
+
+export const countOf = (of: Drawable): number => (typeof of === "number" ? of : of.length);
+
+/** Indices of `count` of the values, or of the clusters, drawn with replacement. */
+export function drawFrom(of: Drawable, count: number, random: Random): Int32Array {
+  const n = countOf(of);
+  const drawn = new Int32Array(count).map(() => random.below(n));
+  return typeof of === "number" ? drawn : Int32Array.from(Array.from(drawn, (c) => [...of[c]]).flat());
+}
+
+/**
+ * Percentile interval of a statistic of resamples, each of as many values or clusters as there are.
+ *
  * @param statistic of the drawn indices; where it is undefined for a draw, another is drawn
- * @returns undefined for fewer than `leastForInterval` examples
+ * @returns undefined for fewer than `leastForInterval` of them
  */
 export function bootstrapInterval(
-  n: number,
+  of: Drawable,
   statistic: (drawn: Int32Array) => number | undefined,
   { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },
 ): Interval | undefined {
-  if (n < leastForInterval) return undefined;
+  if (countOf(of) < leastForInterval) return undefined;
   const random = Random.seeded(seed, "bootstrap");
-  const drawn = new Int32Array(n);
   const values = new Float64Array(resamples);
   for (let r = 0; r < resamples;) {
-    for (let i = 0; i < n; i++) drawn[i] = random.below(n);
-    const value = statistic(drawn);
+    const value = statistic(drawFrom(of, countOf(of), random));
     if (value !== undefined) values[r++] = value;
   }
   values.sort();
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
 }
 
-/** Interval of a mean; undefined for too few values. */
-export function meanInterval(values: Float64Array, seed: number): Interval | undefined {
-  return bootstrapInterval(values.length, (drawn) => meanAt(values, drawn), { seed });
+/** Interval of a mean; undefined for too few values, or clusters of them. */
+export function meanInterval(values: Float64Array, seed: number, of: Drawable = values.length): Interval | undefined {
+  return bootstrapInterval(of, (drawn) => meanAt(values, drawn), { seed });
 }
 
-/** Interval of f, a ratio of means: all three runs of one example are drawn together; undefined for too few examples. */
+/** Interval of f, a ratio of means: all three runs of one example are drawn together; undefined for too few clusters. */
 export function faithfulnessInterval(
   circuit: Float64Array,
   full: Float64Array,
   empty: Float64Array,
-  seed: number,
+  { seed, of = circuit.length }: { readonly seed: number; readonly of?: Drawable },
 ): Interval | undefined {
   return bootstrapInterval(
-    circuit.length,
+    of,
     (drawn) => {
       const floor = meanAt(empty, drawn);
       return (meanAt(circuit, drawn) - floor) / (meanAt(full, drawn) - floor);

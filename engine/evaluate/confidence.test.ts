@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { criterionConfidence } from "./confidence.ts";
+import { criterionConfidence, criterionMargin } from "./confidence.ts";
 import type { Measurement } from "./evaluator.ts";
 import type { Criterion } from "./faithfulness.ts";
 
@@ -48,4 +48,30 @@ test("where no single answer is right, the distribution decides", () => {
 test("the same seed gives the same share", () => {
   const circuit = measured(each(n, (e) => 0.8 + (e % 5) / 20), each(n, () => 1), each(n, () => 0)); // prettier-ignore
   expect(judge(circuit)).toBe(judge(circuit));
+});
+
+test("examples of one prompt are drawn together: to repeat each of eight makes the criterion no surer", () => {
+  const prompts = each(n, (e) => e).filter((e) => e < 8);
+  const eight = {
+    full: measured(prompts.map(() => 1), prompts.map(() => 1), prompts.map(() => 0)), // prettier-ignore
+    empty: measured(prompts.map(() => 0), prompts.map(() => 0), prompts.map(() => 1)), // prettier-ignore
+    circuit: measured(prompts.map(() => 1), prompts.map((e) => Number(e > 0)), prompts.map(() => 0)), // prettier-ignore
+  };
+  const expected = criterionConfidence(eight.circuit, eight, match, { seed: 1 });
+  const wrongInOne = measured(each(n, () => 1), each(n, (e) => Number(e % 8 > 0)), each(n, () => 0)); // prettier-ignore
+  const of = prompts.map((prompt) => Int32Array.from({ length: n / 8 }, (_, i) => 8 * i + prompt));
+  expect(criterionConfidence(wrongInOne, anchors, match, { seed: 1, of })).toBe(expected);
+  // No prompt of four drawn is the one that is wrong: (7/8)⁴ = 0.586.
+  expect(Math.abs(expected - 0.586)).toBeLessThan(0.05);
+  expect(judge(wrongInOne)).toBeLessThan(0.5);
+});
+
+test("the margin counts the deviations that the nearer half lies within its bound, and tells apart what holds in no draw", () => {
+  const flat = (metric: number) => measured(each(n, (e) => metric + (e % 2 === 0 ? 0.1 : -0.1)), each(n, () => 1), each(n, () => 0)); // prettier-ignore
+  const margin = (circuit: Measurement) =>
+    criterionMargin(circuit, anchors, { ...match, name: "at-least" }, { seed: 1 });
+  // The mean of 32 values of m ± 0.1 deviates by 0.1/√32; the draws' own deviation is known to a few percent.
+  expect(margin(flat(0.95)) / ((0.95 - 0.9) / (0.1 / Math.sqrt(32)))).toBeCloseTo(1, 1);
+  expect(margin(flat(0.6))).toBeLessThan(margin(flat(0.7)));
+  expect([judge(flat(0.6)), judge(flat(0.7))]).toEqual([0, 0]);
 });

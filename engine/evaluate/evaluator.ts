@@ -14,6 +14,7 @@ import type { UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { klDivergence } from "../readout/distribution.ts";
 import { logitsOf } from "../readout/logits.ts";
 import { argMax } from "../readout/ranking.ts";
+import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Example } from "../task/example.ts";
 import type { MetricName } from "../task/schema.ts";
 import { MetricReader } from "./metric-reader.ts";
@@ -62,6 +63,8 @@ export class Evaluator {
   private modelLogits: Reals[] = [];
   private readonly reader: MetricReader;
   private readonly memos: EntryMemo[];
+  /** The examples of each clean prompt, which intervals draw together. */
+  readonly prompts: readonly Int32Array[];
 
   private constructor(
     readonly executor: Executor,
@@ -69,6 +72,7 @@ export class Evaluator {
     readonly options: EvaluatorOptions,
     private readonly chunks: readonly Chunk[],
   ) {
+    this.prompts = cleanPrompts(examples);
     this.memos = chunks.map(() => new EntryMemo());
     this.reader = new MetricReader(executor, options.metric);
   }
@@ -103,12 +107,7 @@ export class Evaluator {
   /** A circuit run from the first layer, all figures. */
   async measure(kept: UnitSet): Promise<Measurement> {
     const { ends } = await this.run(kept);
-    const parts = await Promise.all(ends.map((end, c) => this.figures(end, c)));
-    return {
-      metric: joined(parts.map((part) => part.metric)),
-      correct: joined(parts.map((part) => part.correct)),
-      kl: joined(parts.map((part) => part.kl)),
-    };
+    return together(await Promise.all(ends.map((end, c) => this.figures(end, c))));
   }
 
   /** Mean metric of a circuit run from the first layer. */
@@ -154,31 +153,53 @@ export class Evaluator {
     return (await this.alternativeValues(state, candidates)).map(mean);
   }
 
-  /**
-   * Metric of every example after each of several changes, every one made to the same circuit; candidates of one layer
-   * go through the model together.
-   */
+  /** Metric of every example after each of several changes, every one made to the same circuit. */
   async alternativeValues(state: CircuitState, candidates: readonly UnitSet[]): Promise<Float64Array[]> {
-    const values = candidates.map(() => new Float64Array(this.examples.length));
+    const parts: Float64Array[][] = candidates.map(() => []);
+    await this.eachAlternative(state, candidates, async (end, c, at) => {
+      const { examples } = this.chunks[c];
+      const read = await this.reader.values(end, examples);
+      for (let i = 0; i < read.length; i += examples.length)
+        parts[at + i / examples.length].push(read.subarray(i, i + examples.length));
+    });
+    return parts.map(joined);
+  }
+
+  /** All figures of every example after each of several changes, every one made to the same circuit. */
+  async alternativeMeasurements(state: CircuitState, candidates: readonly UnitSet[]): Promise<Measurement[]> {
+    const parts: Measurement[][] = candidates.map(() => []);
+    await this.eachAlternative(state, candidates, async (end, c, at) => {
+      const length = this.chunks[c].examples.length * this.executor.model.config.dModel;
+      for (let i = 0; i * length < end.length; i++)
+        parts[at + i].push(await this.figures(end.subarray(i * length, (i + 1) * length), c));
+    });
+    return parts.map(together);
+  }
+
+  /**
+   * Candidates of one layer go through the model together.
+   *
+   * @param read stream after the last layer at each run's last token, "candidate·example dModel", of a chunk's examples and of
+   *   the candidates from `at` on
+   */
+  private async eachAlternative(
+    state: CircuitState,
+    candidates: readonly UnitSet[],
+    read: (end: Reals, chunk: number, at: number) => Promise<void>,
+  ): Promise<void> {
     const flags = candidates.map((kept) => new AblatedFlags(kept));
     const from = this.resumeLayer(state, candidates, flags);
-    let first = 0;
     for (const [c, chunk] of this.chunks.entries()) {
-      const n = chunk.examples.length;
       const stack = Math.max(1, Math.floor(rowBudget(this.executor.model.config) / chunk.packing.rows));
       for (let at = 0; at < candidates.length; at += stack) {
         this.checkSignal();
-        const stacked = flags.slice(at, at + stack);
-        const run = await runCircuit(this.executor, chunk, from, state.streams[c][from]!, stacked, {
+        const run = await runCircuit(this.executor, chunk, from, state.streams[c][from]!, flags.slice(at, at + stack), {
           entry: this.memos[c],
           endOnly: this.options.endOnly,
         });
-        const read = await this.reader.values(run.end, chunk.examples);
-        stacked.forEach((_, i) => values[at + i].set(read.subarray(i * n, (i + 1) * n), first));
+        await read(run.end, c, at);
       }
-      first += n;
     }
-    return values;
   }
 
   private async run(kept: UnitSet): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
@@ -260,6 +281,12 @@ function firstDifference(a: UnitSet, b: UnitSet): number {
   const changed = [...a.minus(b).units(), ...b.minus(a).units()].map((unit: Unit) => unit.layer);
   return changed.length === 0 ? a.space.sizes.nLayers : least(changed);
 }
+
+const together = (parts: readonly Measurement[]): Measurement => ({
+  metric: joined(parts.map((part) => part.metric)),
+  correct: joined(parts.map((part) => part.correct)),
+  kl: joined(parts.map((part) => part.kl)),
+});
 
 function joined(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));

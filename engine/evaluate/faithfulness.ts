@@ -44,6 +44,19 @@ export function secondHalfHolds(criterion: Criterion, value: number, ends: Ends)
     : value <= (1 - criterion.threshold) * ends.klEmpty + slack;
 }
 
+/**
+ * How far the nearer half of the criterion is from its bound, below zero where it is missed; the second half as a share of what it is
+ * held against: the model's right answers, or KL(model‖∅).
+ */
+export function criterionSlack(criterion: Criterion, f: number, second: number, ends: Ends): number {
+  const { name, threshold } = criterion;
+  const first = name === "at-least" ? f - threshold : 1 - threshold - Math.abs(1 - f);
+  if (name === "difference-only") return first;
+  const other =
+    criterion.second === "accuracy" ? second / ends.accuracy - threshold : 1 - threshold - second / ends.klEmpty;
+  return Math.min(first, other);
+}
+
 /** The half of a criterion that a circuit misses: its value, and the bound that it lies beyond. */
 export interface MissedHalf {
   readonly half: "faithfulness" | SecondHalf;

@@ -24,6 +24,7 @@ function evaluatorOf(measure: (kept: UnitSet) => Measurement): Evaluator {
   const stub = {
     space,
     examples,
+    prompts: examples.map((_, e) => Int32Array.of(e)),
     measure: (kept: UnitSet) => Promise.resolve(measure(kept)),
     metric: (kept: UnitSet) => Promise.resolve(mean(measure(kept).metric)),
   };
@@ -62,6 +63,7 @@ describe("measureFigures()", () => {
       accuracy: { full: 0.8, circuit: 0.8 },
       criterionHolds: false,
       examples: 5,
+      prompts: 5,
       // Of 4, 5, 6.25, 7, 9.
       spread: {
         "0.05": expect.closeTo(4.2, 12) as number,

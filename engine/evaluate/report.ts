@@ -19,7 +19,7 @@ export interface Figures {
   readonly empty: number;
   readonly circuit: number;
   readonly faithfulness: number;
-  /** 95 %, bootstrap over examples; absent for too few. */
+  /** 95 %, bootstrap over clean prompts; absent for too few. */
   readonly interval?: Interval;
   /** KL(model‖circuit) and KL(model‖∅), mean over examples, nats. */
   readonly kl: number;
@@ -28,6 +28,8 @@ export interface Figures {
   readonly accuracy: { readonly full: number; readonly circuit: number };
   readonly criterionHolds: boolean;
   readonly examples: number;
+  /** Different clean prompts among them. */
+  readonly prompts: number;
   /** Quantiles of the per-example metric of the circuit. */
   readonly spread: Readonly<Record<string, number>>;
 }
@@ -73,7 +75,10 @@ export async function measureFigures(
   const accuracy = { full: anchors.ends.accuracy, circuit: mean(measured.correct) };
   const second = criterion.second === "accuracy" ? accuracy.circuit : kl;
   const sorted = measured.metric.slice().sort();
-  const interval = faithfulnessInterval(measured.metric, anchors.full.metric, anchors.empty.metric, seed);
+  const interval = faithfulnessInterval(measured.metric, anchors.full.metric, anchors.empty.metric, {
+    seed,
+    of: evaluator.prompts,
+  });
   return {
     full,
     empty,
@@ -85,6 +90,7 @@ export async function measureFigures(
     accuracy,
     criterionHolds: firstHalfHolds(criterion, f) && secondHalfHolds(criterion, second, anchors.ends),
     examples: evaluator.examples.length,
+    prompts: evaluator.prompts.length,
     spread: Object.fromEntries(spreadQuantiles.map((q) => [String(q), quantile(sorted, q)])),
   };
 }

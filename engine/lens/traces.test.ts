@@ -18,7 +18,7 @@ test("a trace is the mean of 1/rank over prompts, beside that of the next prompt
     [reading(4, 10), reading(1, 20)],
     [reading(2, 5), reading(1, 2)],
   ];
-  expect(tracesOf(readings, ["capital"], 0)).toEqual([
+  expect(tracesOf(readings, ["capital"], { seed: 0 })).toEqual([
     {
       label: "capital",
       mean: [0.375, 1],
@@ -33,7 +33,7 @@ test("from five prompts on a trace has an interval", () => {
   const [{ intervals }] = tracesOf(
     Array.from({ length: 5 }, () => [reading(2, 3)]),
     ["capital"],
-    0,
+    { seed: 0 },
   );
   expect(intervals).toEqual([[0.5, 0.5]]);
 });

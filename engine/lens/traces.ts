@@ -2,7 +2,7 @@
 //
 // Merullo, Eickhoff and Pavlick 2024, arXiv 2305.16130: the argument of a function rises first, then its value takes over.
 import type { Interval } from "../base/interval.ts";
-import { meanInterval } from "../evaluate/bootstrap.ts";
+import { type Drawable, meanInterval } from "../evaluate/bootstrap.ts";
 import type { Reading } from "../readout/readings.ts";
 
 /** By point. */
@@ -21,8 +21,13 @@ export interface Trace {
 /**
  * @param readings by prompt, then point; `tokens` hold the chosen tokens in the order of `labels`, then those of the next prompt
  *                 in the same order
+ * @param of prompts that are drawn together: those of one text (default: each by itself)
  */
-export function tracesOf(readings: readonly (readonly Reading[])[], labels: readonly string[], seed: number): Trace[] {
+export function tracesOf(
+  readings: readonly (readonly Reading[])[],
+  labels: readonly string[],
+  { seed, of = readings.length }: { readonly seed: number; readonly of?: Drawable },
+): Trace[] {
   const points = readings[0]?.length ?? 0;
   return labels.map((label, t) => {
     const reciprocal = (token: number) =>
@@ -34,7 +39,7 @@ export function tracesOf(readings: readonly (readonly Reading[])[], labels: read
     return {
       label,
       mean: own.map(meanOf),
-      intervals: own.map((values) => meanInterval(values, seed)),
+      intervals: own.map((values) => meanInterval(values, seed, of)),
       other: other.map(meanOf),
       first: own.map((values) => values.filter((value) => value === 1).length),
     };

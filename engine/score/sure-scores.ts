@@ -5,7 +5,8 @@ import { leastForInterval } from "../base/interval.ts";
 import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
 import { HeldPrograms } from "../activations/held-programs.ts";
-import { meanInterval } from "../evaluate/bootstrap.ts";
+import { type Drawable, meanInterval } from "../evaluate/bootstrap.ts";
+import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Example } from "../task/example.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
 import { edgeScores, type EdgeScoreRequest } from "./edge-methods.ts";
@@ -17,7 +18,7 @@ export interface SureScoresOptions {
 }
 
 /**
- * The mean score over the examples of each edge, and a thousandth of it where its 95 % bootstrap interval over the examples holds 0.
+ * The mean score over the examples of each edge, and a thousandth of it where its 95 % bootstrap interval over their clean prompts holds 0.
  *
  * @throws EngineError "usage" for fewer examples than an interval takes, and for ablations whose values are of all examples; as `edgeScores`
  * @see Nikankin et al. 2025, arXiv:2510.25786: edges are kept apart whose scores are consistent over resamples
@@ -28,7 +29,8 @@ export async function sureScores(
   request: EdgeScoreRequest,
   { seed, onProgress }: SureScoresOptions,
 ): Promise<EdgeScore[]> {
-  requireSingle(examples, request);
+  const prompts = cleanPrompts(examples);
+  requireSingle(prompts.length, request);
   const each: (readonly EdgeScore[])[] = [];
   // Programs are the same for every example, and to make them costs more than to run them on one.
   await HeldPrograms.during(executor, async (programs) => {
@@ -39,20 +41,20 @@ export async function sureScores(
   });
   return each[0].map((edge, i) => {
     const values = Float64Array.from(each, (scores) => scores[i].score);
-    return { ...edge, score: sureMean(values, seed) };
+    return { ...edge, score: sureMean(values, seed, prompts) };
   });
 }
 
 /** What an edge whose sign is not sure counts: less than any other that matters, so that it is taken to connect others or to fill a size. */
 const UNSURE = 1e-3;
 
-export function sureMean(values: Float64Array, seed: number): number {
-  const [low, high] = meanInterval(values, seed)!;
+export function sureMean(values: Float64Array, seed: number, of?: Drawable): number {
+  const [low, high] = meanInterval(values, seed, of)!;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return low <= 0 && high >= 0 ? UNSURE * mean : mean;
 }
 
-function requireSingle({ length }: readonly Example[], { ablation: { kind } }: EdgeScoreRequest): void {
+function requireSingle(prompts: number, { ablation: { kind } }: EdgeScoreRequest): void {
   if (ABLATIONS[kind].isOfAllExamples) {
     const others = ABLATION_KINDS.filter((other) => !ABLATIONS[other].isOfAllExamples);
     throw new EngineError(
@@ -60,9 +62,9 @@ function requireSingle({ length }: readonly Example[], { ablation: { kind } }: E
       say`An integer programme takes scores of single examples, and what ${kind} ablation gives is of all of them; choose --ablation ${sayList(others, " or ")}, or --selection greedy.`,
     );
   }
-  if (length >= leastForInterval) return;
+  if (prompts >= leastForInterval) return;
   throw new EngineError(
     "usage",
-    say`Scores are bootstrapped over ${length} examples, and it takes at least ${leastForInterval}; ask for more with --examples.`,
+    say`Scores are bootstrapped over ${prompts} different prompts, and it takes at least ${leastForInterval}; ask for more with --examples.`,
   );
 }

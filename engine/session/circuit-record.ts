@@ -28,6 +28,7 @@ import { metricUnit } from "../metric/metric.ts";
 import type { SearchOptions, SearchResult } from "../prune/unit-search.ts";
 import type { Crossing } from "../prune/removal.ts";
 import { runtimeVersion } from "../runtime/ort.ts";
+import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Example } from "../task/example.ts";
 import type { ErrorShare } from "./judge.ts";
 import { type Prepared } from "./prepare.ts";
@@ -137,7 +138,8 @@ export function circuitRecord(facts: RunFacts): Circuit {
 function putBackWords({ result, validated }: RunFacts): string {
   const back = validated ? validated.kept.minus(result.kept).size : 0;
   if (back === 0) return "";
-  return `; then ${back} removed ${back === 1 ? "unit was" : "units were"} put back, so that the criterion holds on validation examples too`;
+  const how = validated!.record.putBack === "tests" ? ", one at a time by exact tests" : "";
+  return `; then ${back} removed ${back === 1 ? "unit was" : "units were"} put back${how}, so that the criterion holds on validation examples too`;
 }
 
 /** What of the settings no other field says. */
@@ -213,8 +215,12 @@ export function environmentRecord(
   };
 }
 
-export function figuresRecord({ interval, ...figures }: Figures): RecordedFigures {
-  return { ...figures, ...(interval && { interval: [...interval] }) };
+export function figuresRecord({ interval, prompts, ...figures }: Figures): RecordedFigures {
+  return {
+    ...figures,
+    ...(prompts < figures.examples && { prompts }),
+    ...(interval && { interval: [...interval] }),
+  };
 }
 
 /** What a circuit was held against, where it was. */
@@ -352,12 +358,19 @@ const weakAccuracy = 0.5;
 
 /** A sentence for each half of the examples that has too few for its intervals to be trusted. */
 export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonly Example[] }): Sentence[] {
-  const sentences = [
-    fewSentence(halves.discovery?.length || Infinity, say`discovery examples`),
-    fewSentence(halves.validation?.length || Infinity, say`validation examples`),
-    fewSentence(halves.heldOut?.length || Infinity, say`held-out examples`),
-  ];
-  return sentences.filter((sentence) => sentence !== undefined);
+  const parts = [
+    [halves.discovery, say`discovery examples`],
+    [halves.validation, say`validation examples`],
+    [halves.heldOut, say`held-out examples`],
+  ] as const;
+  return parts.flatMap(([examples = [], what]) => fewPrompts(examples.length, cleanPrompts(examples).length, what));
+}
+
+/** Of as many different clean prompts; none where there are no examples. */
+export function fewPrompts(examples: number, prompts: number, what: Sentence): Sentence[] {
+  if (examples === 0) return [];
+  const sentence = fewSentence(prompts, prompts < examples ? say`different prompts of the ${what}` : what);
+  return sentence ? [sentence] : [];
 }
 
 function connectionNotes({ edges, legalEdges }: Pick<RunFacts, "edges" | "legalEdges">): Note[] {

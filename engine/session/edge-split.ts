@@ -19,12 +19,13 @@ import { metricUnit } from "../metric/metric.ts";
 import { klDivergence } from "../readout/distribution.ts";
 import { logitsOf } from "../readout/logits.ts";
 import { EdgeCircuits } from "../score/edge-circuit.ts";
+import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Example } from "../task/example.ts";
 import type { Prepared } from "./prepare.ts";
 
 export interface MeasuredEdges {
   readonly faithfulness: number;
-  /** 95 %, bootstrap over examples; undefined for too few. */
+  /** 95 %, bootstrap over clean prompts; undefined for too few. */
   interval(seed: number): Interval | undefined;
   /** The second half is measured only where the first holds. */
   holds(criterion: Criterion): Promise<boolean>;
@@ -54,13 +55,14 @@ export class EdgeSplit {
     private readonly prepared: Prepared,
     readonly circuits: EdgeCircuits,
     private readonly reader: MetricReader,
+    private readonly prompts: readonly Int32Array[],
   ) {}
 
   /** @throws EngineError "degenerate-task" where all edges and none give the same */
   static async over(prepared: Prepared, examples: readonly Example[]): Promise<EdgeSplit> {
     const { executor, ablation, task } = prepared;
     const circuits = await EdgeCircuits.over(executor, examples, ablation);
-    const side = new EdgeSplit(prepared, circuits, new MetricReader(executor, task.metric));
+    const side = new EdgeSplit(prepared, circuits, new MetricReader(executor, task.metric), cleanPrompts(examples));
     try {
       await side.anchor();
       return side;
@@ -80,7 +82,7 @@ export class EdgeSplit {
     const f = faithfulness(mean(run.values), ends.full, ends.empty);
     return {
       faithfulness: f,
-      interval: (seed) => faithfulnessInterval(run.values, full, empty, seed),
+      interval: (seed) => faithfulnessInterval(run.values, full, empty, { seed, of: this.prompts }),
       holds: async (criterion) =>
         firstHalfHolds(criterion, f) &&
         (criterion.name === "difference-only" ||

@@ -19,6 +19,7 @@ import type { Model } from "../model/model.ts";
 import type { Reading } from "../readout/readings.ts";
 import { expandTask } from "../task/expand.ts";
 import { OwnBos } from "../task/own-bos.ts";
+import { samePrompts } from "../task/clean-prompts.ts";
 import type { Tokenizer } from "../tokens/tokenizer.ts";
 import { readAside } from "./read-aside.ts";
 import { withModel } from "./open-model.ts";
@@ -90,13 +91,17 @@ export async function lensTask(settings: LensSettings, options: LensOptions = {}
     const first = await read(tokens);
     const readings = options.followTop ? await read(first.map(topOf)) : first;
     const ends = first.filter((_, i) => places[i].position === asked.prompts[places[i].prompt].ids.length - 1);
+    const distinct = samePrompts(asked.prompts);
     return {
       modelName: model.name,
       points,
       prompts: asked.prompts,
       places: places.map((place, i) => ({ ...place, readings: readings[i] })),
       words,
-      traces: asked.answers.length > 0 ? tracesOf(from(ends, common.length), asked.labels, settings.seed ?? 0) : [],
+      traces:
+        asked.answers.length > 0
+          ? tracesOf(from(ends, common.length), asked.labels, { seed: settings.seed ?? 0, of: distinct })
+          : [],
       masses: massesOf(ends, sets, words.length, points.length),
       texts: textsOf([...first, ...readings], tokenizer),
       notes: [...asked.notes, ...wordNotes],

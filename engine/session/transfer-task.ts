@@ -7,13 +7,13 @@ import type { Across } from "../choices/lists.ts";
 import type { TaskChoice } from "../choices/task-choice.ts";
 import { EngineError } from "../base/errors.ts";
 import { say, sayList } from "../base/sentence.ts";
-import { fewSentence } from "../base/interval.ts";
 import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Alternatives, TransferRow } from "../circuit/circuit-schema.ts";
 import type { TransferCell } from "../contract/statistics.ts";
 import { heldOutTemplates } from "../task/expand-templates.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
+import { fewPrompts } from "./circuit-record.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
 import { ablationOf } from "./prepare.ts";
 import { readAside } from "./read-aside.ts";
@@ -144,8 +144,9 @@ async function cellOf(
       split: results.heldOut ? "heldOut" : "discovery",
       figures: results.heldOut ?? results.discovery,
     };
-    const few = fewSentence(row.figures!.examples!, results.heldOut ? say`held-out examples` : say`discovery examples`);
-    return { ...cell, row, notes: [...notes, ...(few ? [say`${file}: ${few}`] : [])] };
+    const { examples, prompts = examples } = row.figures!;
+    const few = fewPrompts(examples!, prompts!, results.heldOut ? say`held-out examples` : say`discovery examples`);
+    return { ...cell, row, notes: [...notes, ...few.map((sentence) => say`${file}: ${sentence}`)] };
   } catch (error) {
     if (!(error instanceof EngineError) || !UNABLE.has(error.code)) throw error;
     const row = { ...failureRow(task, evaluatedWith(source, settings), error.message), ...on };

@@ -458,6 +458,7 @@ export const en = {
   "half.accuracy": "the accuracy",
   "half.kl": "KL(model‖circuit)",
   "figures.interval": "95% interval of f",
+  "figures.prompts": "different prompts",
   "figures.accuracyFull": "accuracy of the model",
   "figures.accuracyCircuit": "accuracy of the circuit",
   "figures.kl": "KL(model‖circuit), nats",
@@ -480,7 +481,7 @@ export const en = {
   "figures.notMinimal": "1-minimality was not verified",
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
   "note.not-validated": "There are too few validation examples to say how far the search may go.",
-  "note.confidence-not-reached": "No circuit on the way back holds on other examples as surely as was asked for.",
+  "note.confidence-not-reached": "No circuit that was looked at holds on other examples as surely as was asked for.",
   "note.held-out-misses-criterion": "On held-out examples the circuit misses the criterion.",
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",
@@ -497,7 +498,10 @@ export const en = {
   "means.circuit": "m(C): mean {metric} of the circuit, all else ablated.\nMeasured on {n} examples, {split}.",
   "means.faithfulness":
     "f = (m(C) − m(∅)) / (m(M) − m(∅)), a ratio of means, not clamped; m: {metric}.\nMeasured on {n} examples, {split}.",
-  "means.interval": "95% bootstrap interval of f over the {n} examples, {split}.",
+  "means.interval":
+    "95% bootstrap interval of f over the {n} examples, {split}.\nExamples of one clean prompt are drawn together.",
+  "means.prompts":
+    "Different clean prompts among the {n} examples, {split}.\nExamples of one prompt are not independent, so intervals draw them together.",
   "means.kl":
     "KL(model‖circuit) at the answer position, whole vocabulary, mean; nats.\nMeasured on {n} examples, {split}.",
   "means.klEmpty": "KL(model‖∅), the scale for KL; nats.\nMeasured on {n} examples, {split}.",

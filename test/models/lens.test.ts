@@ -115,7 +115,7 @@ describe.skipIf(!smollm2IsHere)(`over many prompts on SmolLM2${smollm2Reason}`, 
     const own = pairs.map((pair) => pair.map(first));
     const tokens = own.map((ids, i) => [...ids, ...own[(i + 1) % own.length]]);
     const read = await readLens(executor, prompts, endsOf(prompts), { points, tokens, lens });
-    return tracesOf(read, ["country", "capital"], 0);
+    return tracesOf(read, ["country", "capital"], { seed: 0 });
   }
 
   function expectNear(found: readonly number[], expected: readonly number[], tolerance: number, label: string) {

@@ -26,8 +26,8 @@ export const score = {
     "各提示长度不同，也没有共同的命名位置，因此没有一组公共位置。请在任务中命名位置。",
   "An integer programme takes scores of single examples, and what {0} ablation gives is of all of them; choose --ablation {1}, or --selection greedy.":
     "整数规划使用单个样本的分数，而 {0} 消融给出的值取自全部样本；请选择 --ablation {1}，或 --selection greedy。",
-  "Scores are bootstrapped over {0} examples, and it takes at least {1}; ask for more with --examples.":
-    "分数在 {0} 个样本上自助重采样，而至少需要 {1} 个；请用 --examples 要求更多。",
+  "Scores are bootstrapped over {0} different prompts, and it takes at least {1}; ask for more with --examples.":
+    "分数在 {0} 个不同的提示上自助重采样，而至少需要 {1} 个；请用 --examples 要求更多。",
   "An integer programme over {0} edges would take hours, it takes at most {1}; name a circuit of fewer nodes with --among, or choose --selection greedy.":
     "{0} 条边的整数规划要数小时，最多 {1} 条；请用 --among 指名节点较少的电路，或选择 --selection greedy。",
 };
