@@ -4,7 +4,7 @@ import { Program } from "../runtime/ort.ts";
 import { Held } from "./held.ts";
 
 /** All layers of a small model; of a large one the first that fit, so that what is held beside its weights stays little. */
-const usualBytes = 1.5e8;
+export const usualProgramBytes = 1.5e8;
 
 export class HeldPrograms {
   private constructor(
@@ -12,11 +12,16 @@ export class HeldPrograms {
     private readonly held: Held<Program>,
   ) {}
 
+  /** Held until they are disposed. */
+  static open({ threads }: { readonly threads?: number }, bytes = usualProgramBytes): HeldPrograms {
+    return new HeldPrograms(threads, new Held<Program>(bytes));
+  }
+
   /** Held until the work ends. */
   static during<T>(
     { threads }: { readonly threads?: number },
     work: (programs: HeldPrograms) => Promise<T>,
-    bytes = usualBytes,
+    bytes = usualProgramBytes,
   ): Promise<T> {
     return Held.during<Program, T>(bytes, (held) => work(new HeldPrograms(threads, held)));
   }
@@ -26,9 +31,13 @@ export class HeldPrograms {
     given: HeldPrograms | undefined,
     executor: { readonly threads?: number },
     work: (programs: HeldPrograms) => Promise<T>,
-    bytes = usualBytes,
+    bytes = usualProgramBytes,
   ): Promise<T> {
     return given ? work(given) : HeldPrograms.during(executor, work, bytes);
+  }
+
+  dispose(): Promise<void> {
+    return this.held.dispose();
   }
 
   /** Lends the program of a graph to some work. @param name under which the same graph is found again */

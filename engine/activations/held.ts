@@ -11,7 +11,8 @@ interface Holdable {
 export class Held<Thing extends Holdable> {
   private readonly held = new Map<string, Thing>();
 
-  private constructor(private room: number) {}
+  /** @param room in bytes of weights */
+  constructor(private room: number) {}
 
   /** Held until the work ends. */
   static async during<Thing extends Holdable, T>(bytes: number, work: (held: Held<Thing>) => Promise<T>): Promise<T> {
@@ -19,8 +20,12 @@ export class Held<Thing extends Holdable> {
     try {
       return await work(held);
     } finally {
-      for (const thing of held.held.values()) await thing.dispose();
+      await held.dispose();
     }
+  }
+
+  async dispose(): Promise<void> {
+    for (const thing of this.held.values()) await thing.dispose();
   }
 
   /** Lends something to some work. @param name under which the same thing is found again */

@@ -8,7 +8,7 @@ import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { type Criterion, type Ends, firstHalfHolds } from "../evaluate/faithfulness.ts";
-import type { Forecast } from "../score/removal-forecast.ts";
+import type { Forecast } from "../score/unit-forecast.ts";
 import { descendGuided, type Foreseen } from "./guided-descent.ts";
 import { foreignEntry, type JournalEntry, type Ledger, noLedger, recallOf } from "./journal.ts";
 import { type Descent, Removal, type Step, type Trial } from "./removal.ts";

@@ -4,10 +4,12 @@
 // The fast path of the plan that mixes every head at z, neuron at hidden and MLP at mlpOut with what its ablation gives, and of
 // the slopes along its gates.
 import type { Executor } from "../activations/executor.ts";
+import { HeldPrograms } from "../activations/held-programs.ts";
 import { type Reals, reals, zeros } from "../activations/packing.ts";
 import type { Unit } from "../circuit/unit.ts";
 import { atLayer, type ModelConfig } from "../model/model.ts";
-import { Program } from "../runtime/ort.ts";
+import type { Graph } from "../onnx/graph.ts";
+import type { Feed } from "../runtime/ort.ts";
 import { attentionGradientGraph, gatedWriteGradientGraph, gradientName } from "../transformer/backward.ts";
 import { GATE_INPUTS, writeGraph } from "../transformer/write.ts";
 import type { SiteValues, Group } from "./gradient-runs.ts";
@@ -64,7 +66,7 @@ interface LayerRun {
   /** Live − ablated, and as mixed by the gates. */
   readonly difference: Reals;
   readonly mixed: Reals;
-  /** As mixed by the gate, "row dModel". */
+  /** Live, before the gate, "row dModel". */
   readonly mlpOut: Reals;
 }
 
@@ -89,26 +91,21 @@ export interface LayerSlopes {
   readonly residPost: Reals;
 }
 
-interface LayerPrograms {
-  readonly write: Program;
-  readonly writeGradient: Program;
-  readonly attentionGradient: Program;
-}
+type Part = "write" | "writeGradient" | "attentionGradient";
 
 export class GatedPass {
-  private constructor(
+  private readonly programs: HeldPrograms;
+
+  /**
+   * @param slopesAt where at the neurons and MLPs `backward` ends
+   * @param bytes of programs that are held from one use to the next (default: all, for many passes)
+   */
+  constructor(
     private readonly executor: Executor,
     private readonly slopesAt: "gate" | "ablated",
-    private readonly layers: readonly LayerPrograms[],
-  ) {}
-
-  /** @param slopesAt where at the neurons and MLPs `backward` ends */
-  static async compile(executor: Executor, slopesAt: "gate" | "ablated"): Promise<GatedPass> {
-    const layers: LayerPrograms[] = [];
-    for (let layer = 0; layer < executor.model.config.nLayers; layer++) {
-      layers.push(await layerPrograms(executor, layer, slopesAt));
-    }
-    return new GatedPass(executor, slopesAt, layers);
+    bytes = Infinity,
+  ) {
+    this.programs = HeldPrograms.open(executor, bytes);
   }
 
   async forward(input: GatedInput): Promise<GatedRun> {
@@ -123,7 +120,7 @@ export class GatedPass {
       const mixed = ablated[layer].z.slice();
       this.eachHead(layer, gates.heads, z.length, (gate, i) => (mixed[i] += gate * difference[i]));
       const feeds = this.writeFeeds(layer, ablated[layer], gates, stream, mixed);
-      const written = await this.layers[layer].write.run(feeds, ["residPost", "mlpOut"]);
+      const written = await this.run(layer, "write", feeds, ["residPost", "mlpOut"]);
       layers.push({ residual: stream, difference, mixed, mlpOut: written.mlpOut.data as Reals });
       stream = written.residPost.data as Reals;
     }
@@ -148,7 +145,7 @@ export class GatedPass {
     let cotangent = atEnd;
     for (let layer = config.nLayers - 1; layer >= 0; layer--) {
       const { residual, difference, mixed } = run.layers[layer];
-      const written = await this.layers[layer].writeGradient.run({
+      const written = await this.run(layer, "writeGradient", {
         ...this.writeFeeds(layer, ablated[layer], gates, residual, mixed),
         cotangent: reals(stream, cotangent),
       });
@@ -158,7 +155,7 @@ export class GatedPass {
       const toWrite = { hidden: slopesOf("hidden"), mlpOut: slopesOf("mlpOut"), residPost: cotangent };
       visit({ layer, z: toZ, difference, ...toWrite });
       this.eachHead(layer, gates.heads, toZ.length, (gate, i) => (toZ[i] *= gate));
-      const read = await this.layers[layer].attentionGradient.run({
+      const read = await this.run(layer, "attentionGradient", {
         ...executor.attentionFeeds(packing, atLayer(config, layer), "all", 1),
         residual: reals(stream, residual),
         prefixK: none,
@@ -185,8 +182,29 @@ export class GatedPass {
     }
   }
 
-  async dispose(): Promise<void> {
-    for (const programs of this.layers) for (const program of Object.values(programs)) await program.dispose();
+  dispose(): Promise<void> {
+    return this.programs.dispose();
+  }
+
+  private run(layer: number, part: Part, feeds: Readonly<Record<string, Feed>>, wanted?: readonly string[]) {
+    const build = () => this.graph(layer, part);
+    return this.programs.of(`${part}/${layer}`, build, (program) => program.run(feeds, wanted));
+  }
+
+  private graph(layer: number, part: Part): Graph {
+    const { model, precision } = this.executor;
+    const { config } = model;
+    const weights = model.layer(layer);
+    switch (part) {
+      case "write":
+        return writeGraph(config, weights, { mlp: "computed", gated: true, precision });
+      case "writeGradient":
+        return gatedWriteGradientGraph(config, weights, precision, this.slopesAt);
+      case "attentionGradient":
+        return attentionGradientGraph(atLayer(config, layer), weights, precision);
+      default:
+        return part satisfies never;
+    }
   }
 
   private writeFeeds(layer: number, ablated: SiteValues, gates: Gates, residual: Reals, z: Reals) {
@@ -207,19 +225,4 @@ export class GatedPass {
       [GATE_INPUTS.mlpOut.ablated]: reals([rows, dModel], ablated.mlpOut),
     };
   }
-}
-
-async function layerPrograms(executor: Executor, layer: number, slopesAt: "gate" | "ablated"): Promise<LayerPrograms> {
-  const { model, precision, threads } = executor;
-  const { config } = model;
-  const weights = model.layer(layer);
-  const gated = writeGraph(config, weights, { mlp: "computed", gated: true, precision });
-  const gradient = gatedWriteGradientGraph(config, weights, precision, slopesAt);
-  return {
-    write: await Program.compile(gated, { threads }),
-    writeGradient: await Program.compile(gradient, { threads }),
-    attentionGradient: await Program.compile(attentionGradientGraph(atLayer(config, layer), weights, precision), {
-      threads,
-    }),
-  };
 }

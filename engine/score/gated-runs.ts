@@ -43,7 +43,7 @@ export class GatedRuns {
     if (examples.length === 0) throw new EngineError("usage", say`There are no examples to learn a mask on.`);
     const { config } = executor.model;
     const gated = await gatedGroups(executor, examples, ablation);
-    const pass = await GatedPass.compile(executor, "gate");
+    const pass = new GatedPass(executor, "gate");
     const runs = new GatedRuns(executor, metric, gated, pass, new MetricReader(executor, metric));
     runs.target = await runs.values(openGates(config));
     runs.scale = mean(runs.target) - mean(await runs.values(closedGates(config)));

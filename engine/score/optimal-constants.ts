@@ -164,7 +164,7 @@ export class ConstantsTrial {
   static async over(executor: Executor, examples: readonly Example[], site: LearnedSite): Promise<ConstantsTrial> {
     const groups = prepareGroups(executor, examples);
     const divergence = new Divergence(executor);
-    const pass = await GatedPass.compile(executor, "ablated");
+    const pass = new GatedPass(executor, "ablated");
     const withLogits = async (of: readonly Group[]): Promise<TrialGroup[]> => {
       const made: TrialGroup[] = [];
       for (const group of of) {

@@ -1,10 +1,10 @@
-// What taking each unit out of a circuit would do, foreseen from the slopes of the metric at the circuit as it stands.
+// What taking each unit out of a circuit would do, or putting it back, foreseen from the slopes of the metric at the circuit as it stands.
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
 import { say } from "../base/sentence.ts";
-import { formatUnit, type Unit } from "../circuit/unit.ts";
+import { formatUnit, type Unit, type UnitKind } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import type { MetricName } from "../metric/metric.ts";
@@ -27,23 +27,25 @@ export interface ForecastRequest {
   readonly discovery: readonly Example[];
   readonly metric: MetricName;
   readonly ablation: Ablation;
+  /** Of programs that are held from one forecast to the next (default: all, for many forecasts). */
+  readonly programBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Change of each example's metric by unit, "example"; a unit that is gone already has none. */
-type Changes = Readonly<Record<"heads" | "mlps", readonly Float64Array[]>>;
+/** Of each example's metric at the unit's gate, "example". */
+type Slopes = Readonly<Record<"heads" | "mlps", readonly Float64Array[]>>;
 
-export class RemovalForecast {
+export class UnitForecast {
   private constructor(
     private readonly request: ForecastRequest,
     private readonly groups: readonly GatedGroup[],
     private readonly pass: GatedPass,
   ) {}
 
-  static async over(request: ForecastRequest): Promise<RemovalForecast> {
+  static async over(request: ForecastRequest): Promise<UnitForecast> {
     const { executor, discovery, ablation } = request;
     const groups = await gatedGroups(executor, discovery, ablation);
-    return new RemovalForecast(request, groups, await GatedPass.compile(executor, "gate"));
+    return new UnitForecast(request, groups, new GatedPass(executor, "gate", request.programBytes));
   }
 
   /**
@@ -54,48 +56,82 @@ export class RemovalForecast {
    * @throws EngineError "cancelled"
    * @see Syed et al. 2023, arXiv:2310.10348 (at the full model)
    */
-  async at(kept: UnitSet): Promise<ReadonlyMap<string, Forecast>> {
+  async removal(kept: UnitSet): Promise<ReadonlyMap<string, Forecast>> {
+    const [forecast] = await this.foreseen(kept, [this.request.metric], { units: kept, sign: -1 });
+    return forecast;
+  }
+
+  /**
+   * The same of putting back each unit that is gone: (live − ablated) · ∂metric/∂activation. One run back for each metric.
+   *
+   * @returns by metric, then unit id, of heads and MLPs that are gone
+   * @throws EngineError "cancelled"
+   */
+  putBack(kept: UnitSet, metrics: readonly MetricName[]): Promise<readonly ReadonlyMap<string, Forecast>[]> {
+    return this.foreseen(kept, metrics, { units: kept.complement(), sign: 1 });
+  }
+
+  private async foreseen(
+    kept: UnitSet,
+    metrics: readonly MetricName[],
+    { units, sign }: { readonly units: UnitSet; readonly sign: 1 | -1 },
+  ): Promise<readonly ReadonlyMap<string, Forecast>[]> {
     const gates = gatesOf(kept);
-    const changes: Changes[] = [];
-    for (const group of this.groups) changes.push(await this.changesIn(group, gates));
-    const units = kept.units().filter(isForeseen);
-    return new Map(
-      units.map((unit) => {
+    const byGroup: (readonly Slopes[])[] = [];
+    for (const group of this.groups) byGroup.push(await this.slopesIn(group, gates, metrics));
+    const moved = units.units().filter(({ kind }) => isForeseen(kind));
+    return metrics.map((_, m) => {
+      const own = (unit: Unit) => {
         const [part, index] = gatePlace(kept.space.sizes, unit);
-        const own = changes.flatMap((group) => Array.from(group[part as keyof Changes][index]));
-        return [formatUnit(unit), { change: mean(own), spread: Math.sqrt(mean(own.map((x) => x * x))) }];
-      }),
-    );
+        return byGroup.flatMap((slopes) => Array.from(slopes[m][part as keyof Slopes][index], (x) => sign * x));
+      };
+      return new Map(moved.map((unit) => [formatUnit(unit), forecastOf(own(unit))]));
+    });
   }
 
   dispose(): Promise<void> {
     return this.pass.dispose();
   }
 
-  private async changesIn(input: GatedGroup, gates: Gates): Promise<Changes> {
-    const { executor, metric, signal } = this.request;
-    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
-    const { nLayers, nHeads, dHead, dModel } = executor.model.config;
+  /** By metric. */
+  private async slopesIn(input: GatedGroup, gates: Gates, metrics: readonly MetricName[]): Promise<Slopes[]> {
+    const { executor, signal } = this.request;
     const { examples, packing } = input.group;
+    if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const run = await this.pass.forward({ ...input, gates });
-    const atEnd = await endCotangent(executor, metric, examples, packing, run.end);
-    const exampleOf = examplesByRow(packing.endRows);
-    const perExample = (count: number) => Array.from({ length: count }, () => new Float64Array(examples.length));
-    const changes = { heads: perExample(nLayers * nHeads), mlps: perExample(nLayers) };
-    await this.pass.backward(run, atEnd, ({ layer, z, difference, residPost }) => {
+    const slopes: Slopes[] = [];
+    for (const metric of metrics) {
+      slopes.push(
+        await this.slopesOf(run, examples.length, await endCotangent(executor, metric, examples, packing, run.end)),
+      );
+    }
+    return slopes;
+  }
+
+  private async slopesOf(run: GatedRun, count: number, atEnd: Reals): Promise<Slopes> {
+    const { nLayers, nHeads, dHead, dModel } = this.request.executor.model.config;
+    const exampleOf = examplesByRow(run.input.group.packing.endRows);
+    const perExample = (units: number) => Array.from({ length: units }, () => new Float64Array(count));
+    const slopes = { heads: perExample(nLayers * nHeads), mlps: perExample(nLayers) };
+    await this.pass.backward(run, atEnd, ({ layer, z, difference: ofHeads, residPost }) => {
       for (let i = 0; i < z.length; i++) {
         const head = Math.floor(i / dHead) % nHeads;
         const example = exampleOf[Math.floor(i / (nHeads * dHead))];
-        changes.heads[layer * nHeads + head][example] -= z[i] * difference[i];
+        slopes.heads[layer * nHeads + head][example] += z[i] * ofHeads[i];
       }
-      const live = mlpDifference(run, layer);
-      live.forEach((x, i) => (changes.mlps[layer][exampleOf[Math.floor(i / dModel)]] -= x * residPost[i]));
+      const difference = mlpDifference(run, layer);
+      difference.forEach((x, i) => (slopes.mlps[layer][exampleOf[Math.floor(i / dModel)]] += x * residPost[i]));
     });
-    return changes;
+    return slopes;
   }
 }
 
-const isForeseen = ({ kind }: Unit): boolean => kind === "head" || kind === "mlp";
+function forecastOf(changes: readonly number[]): Forecast {
+  return { change: mean(changes), spread: Math.sqrt(mean(changes.map((x) => x * x))) };
+}
+
+/** Kinds of which forecasts are made. */
+export const isForeseen = (kind: UnitKind): boolean => kind === "head" || kind === "mlp";
 
 function gatesOf(kept: UnitSet): Gates {
   const gates = openGates(kept.space.sizes);
@@ -106,7 +142,7 @@ function gatesOf(kept: UnitSet): Gates {
   return gates;
 }
 
-/** Live − ablated output of the MLP, where its gate is open. */
+/** Live − ablated output of the MLP, "row dModel". */
 function mlpDifference({ input, layers }: GatedRun, layer: number): Reals {
   const difference = layers[layer].mlpOut.slice();
   input.ablated[layer].mlpOut.forEach((off, i) => (difference[i] -= off));

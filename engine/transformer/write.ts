@@ -42,7 +42,8 @@ const activations: Readonly<Record<ModelConfig["mlp"]["activation"], (x: Value) 
  * the norm of `residual` instead.
  *
  * Inputs `residual` "row dModel", `z` "row head·dHead". Outputs `residPost`, and `attnOut`, `residMid`, `mlpOut`
- * "row dModel", `hidden` "row dMlp" (after the non-linearity; for a gated MLP the input of the down projection).
+ * "row dModel", `hidden` "row dMlp" (after the non-linearity; for a gated MLP the input of the down projection). Where gates
+ * are asked for, `hidden` is behind its gates and `mlpOut` before its own.
  */
 export function writeGraph(config: ModelConfig, weights: LayerWeights, options: WriteOptions): Graph {
   const { dModel, nHeads, dHead } = config;
@@ -75,10 +76,10 @@ export function writeGraph(config: ModelConfig, weights: LayerWeights, options: 
   };
   const live = steps.hidden(config.parallelBlocks ? residual : residMid);
   const hidden = through("hidden", config.dMlp, replaced(live));
-  const mlpOut = through("mlpOut", 1, steps.mlpOut(hidden));
+  const mlpOut = steps.mlpOut(hidden);
   graph.output("hidden", hidden);
   graph.output("mlpOut", mlpOut);
-  graph.output("residPost", add(residMid, mlpOut));
+  graph.output("residPost", add(residMid, through("mlpOut", 1, mlpOut)));
   return graph;
 }
 

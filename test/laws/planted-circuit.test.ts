@@ -10,7 +10,7 @@ import { type LearnedGates, trainedOrder } from "../../engine/prune/gate-trainin
 import { LearnedMask } from "../../engine/prune/learned-mask.ts";
 import { NestedMask } from "../../engine/prune/nested-mask.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
-import { RemovalForecast } from "../../engine/score/removal-forecast.ts";
+import { UnitForecast } from "../../engine/score/unit-forecast.ts";
 import { gradientScores, scoreOf } from "../../engine/score/gradient-scores.ts";
 import { pathOf } from "../../engine/score/integration-path.ts";
 import { type SearchOptions, UnitSearch } from "../../engine/prune/unit-search.ts";
@@ -103,7 +103,7 @@ test.each([
   ["heads and MLP", headsAndMlps, [...plantedHeads, ...plantedMlps]],
 ] as const)("a guided search returns the planted %s", async (_, { evaluator, anchors }, planted) => {
   const ablation = { kind: "resample", reference: "paired", perPosition: true } as const;
-  const forecasts = await RemovalForecast.over({
+  const forecasts = await UnitForecast.over({
     executor,
     discovery: examples,
     metric: "logit-difference",
@@ -112,7 +112,7 @@ test.each([
   const criterion = { name: "match", threshold: 0.9, second: "accuracy" } as const;
   for (const seed of [0, 1]) {
     const options = { criterion, order: "attribution", method: "guided", seed, orders: 2, swaps: 1 } as const;
-    const forecast = (kept: UnitSet) => forecasts.at(kept);
+    const forecast = (kept: UnitSet) => forecasts.removal(kept);
     const { kept, oneMinimal } = await new UnitSearch(evaluator, anchors.ends, { ...options, forecast }).run();
     expect({ seed, kept: kept.ids(), oneMinimal }).toEqual({ seed, kept: planted, oneMinimal: true });
   }
