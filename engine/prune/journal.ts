@@ -27,6 +27,10 @@ export type JournalEntry =
       readonly changes: readonly number[];
       readonly spreads: readonly number[];
     }
+  /** The unit that was put back, of those that were tried; null where none made the criterion surer. */
+  | { readonly kind: "put-back"; readonly added: string | null }
+  /** In how many of the draws of validation examples the criterion holds for a circuit, as a share. */
+  | { readonly kind: "confidence"; readonly holds: number }
   /** A step of training of gates: slopes at the gates of the searched units, as base64 of float32. */
   | { readonly kind: "gates"; readonly error: number; readonly slopes: string }
   /** Learned constants of optimal ablation at one site, as base64 of float32. */
@@ -52,6 +56,8 @@ const ENTRY = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("effects"), units: ids, metric: numbers }),
   z.object({ kind: z.literal("estimates"), units: ids, values: numbers }),
   z.object({ kind: z.literal("forecast"), units: ids, changes: numbers, spreads: numbers }),
+  z.object({ kind: z.literal("put-back"), added: z.string().nullable() }),
+  z.object({ kind: z.literal("confidence"), holds: z.number() }),
   z.object({ kind: z.literal("gates"), error: z.number(), slopes: z.string() }),
   z.object({ kind: z.literal("constants"), site: z.string(), values: z.string() }),
   z.object({ kind: z.literal("open"), kept: z.int().min(0) }),

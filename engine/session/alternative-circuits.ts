@@ -4,23 +4,20 @@ import type { Alternatives } from "../circuit/circuit-schema.ts";
 import { parseUnit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { measureFigures } from "../evaluate/report.ts";
-import type { Ledger } from "../prune/journal.ts";
 import { UnitSearch, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
 import { figuresRecord } from "./circuit-record.ts";
 import type { Prepared } from "./prepare.ts";
 import { judgeTogether } from "./several-circuits.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
-import { type OnDiscovery, validateCircuit } from "./validate-circuit.ts";
+import { type OnDiscovery, validateCircuit, type ValidationOptions } from "./validate-circuit.ts";
 
-export interface AlternativeOptions {
+export interface AlternativeOptions extends Pick<ValidationOptions, "confidence" | "forecasts" | "ledger"> {
   /** Searches beside the first. */
   readonly asked: number;
-  readonly confidence: number;
   /** Of the first search. */
   readonly search: SearchOptions;
   /** Units that the user ablated. */
   readonly without: readonly string[];
-  readonly ledger: Ledger;
   readonly onDone: (done: number, total: number) => void;
 }
 
@@ -91,6 +88,7 @@ async function searchBeside(
     search,
     without,
     confidence,
+    forecasts,
     ledger,
     seed,
     forbidden,
@@ -112,8 +110,8 @@ async function searchBeside(
     ledger,
   ).run();
   if (confidence === 0) return (await holdsWith(onDiscovery, result.kept, prepared)) ? result.kept : undefined;
-  const way = { confidence, to: gone.length > 0 ? 1 : 0 };
-  const validated = await validateCircuit(evaluatorOn, prepared, onDiscovery, result, way);
+  const validation = { confidence, barred: gone, forecasts, ledger, onLook: () => undefined };
+  const validated = await validateCircuit(evaluatorOn, prepared, onDiscovery, result, validation);
   return validated?.record.reached ? validated.kept : undefined;
 }
 

@@ -14,7 +14,9 @@ import { faithfulness, stricterThan } from "../evaluate/faithfulness.ts";
 import { type Anchors, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
+import { usualProgramBytes } from "../activations/held-programs.ts";
 import { measureConnections } from "../score/connections.ts";
+import type { ForecastRequest } from "../score/unit-forecast.ts";
 import { headRoles } from "../reading/roles.ts";
 import { UnitSearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
 import { alternativeCircuits } from "./alternative-circuits.ts";
@@ -24,7 +26,7 @@ import { learnedStart, type SearchStart, trainingSteps } from "./learned-start.t
 import { requireLaid } from "./laid-dictionaries.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { estimatesOf } from "./search-estimates.ts";
-import { type ForecastAt, withForecasts } from "./search-forecasts.ts";
+import { type Forecasts, withForecasts } from "./search-forecasts.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -91,8 +93,8 @@ export async function pruneTask(settings: PruneSettings, options: PruneOptions =
   return withTask(settings, { ...options, validate: confidence > 0 }, async (prepared) => {
     emit({ type: "prepared", prepared });
     const use = (ledger: Ledger) =>
-      withForecasts({ ...prepared, metric: prepared.task.metric, signal: options.signal }, (forecast) =>
-        run(settings, prepared, ledger, { ...options, forecast, onEvent: emit }, started),
+      withForecasts(forecastRequest(settings, prepared, options.signal), (forecasts) =>
+        run(settings, prepared, ledger, { ...options, forecasts, onEvent: emit }, started),
       );
     return await (options.ledger
       ? use(options.ledger)
@@ -138,12 +140,12 @@ async function run(
   settings: PruneSettings,
   prepared: Prepared,
   ledger: Ledger,
-  options: PruneOptions & { readonly forecast: ForecastAt; readonly onEvent: (event: PruneEvent) => void },
+  options: PruneOptions & { readonly forecasts: Forecasts; readonly onEvent: (event: PruneEvent) => void },
   started: Date,
 ): Promise<PruneOutcome> {
   const { task, criterion, seed } = prepared;
   const { laid } = prepared;
-  const { signal, forecast } = options;
+  const { signal, forecasts } = options;
   const space = new UnitSpace(prepared.sizes, settings.units);
   const stage = (name: Stage) => (done: number, total: number) =>
     options.onEvent({ type: "stage", stage: name, done, total });
@@ -165,16 +167,19 @@ async function run(
         });
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const chosen = { ...settings, ...(learned && { without: learned.without }) };
-  const search = { ...searchOptions(chosen, prepared, space, signal), forecast };
+  const search = { ...searchOptions(chosen, prepared, space, signal), forecast: forecasts.removal };
   const searched = await new UnitSearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
   const { confidence = defaultConfidence } = settings;
-  if (confidence > 0) stage("validation")(0, 1);
+  const validation = { confidence, forecasts, ledger, onLook: stage("validation") };
   // What a start left out may come back; what the user ablated may not.
-  const way = { confidence, to: settings.without?.length ? 1 : 0, leftOut: learned?.without };
+  const back = { barred: settings.without ?? [], leftOut: learned?.without };
+  const onDiscovery = { evaluator, anchors };
   const validated =
-    confidence > 0 ? await validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, way) : undefined;
+    confidence > 0
+      ? await validateCircuit(evaluatorOn, prepared, onDiscovery, searched, { ...validation, ...back })
+      : undefined;
   const result = validated ? { ...searched, kept: validated.kept } : searched;
 
   const nodes = await nodeFacts(evaluator, anchors, result, seed, stage("node-effects"));
@@ -203,16 +208,9 @@ async function run(
       : await alternativeCircuits(
           evaluatorOn,
           prepared,
-          { evaluator, anchors },
+          onDiscovery,
           { searched, kept: result.kept },
-          {
-            asked,
-            confidence,
-            search,
-            without: settings.without ?? [],
-            ledger,
-            onDone: stage("alternatives"),
-          },
+          { ...validation, asked, search, without: settings.without ?? [], onDone: stage("alternatives") },
         );
   const environment = environmentRecord(commandLine(command, settings, options.execution), options.execution, started);
   const circuit = circuitRecord({
@@ -238,6 +236,12 @@ async function run(
     start: learned?.start,
   });
   return { circuit, notes: prepared.notes };
+}
+
+/** A guided search asks for many forecasts; others for few, for which three times the memory of the weights would be too much. */
+function forecastRequest({ search }: PruneSettings, prepared: Prepared, signal?: AbortSignal): ForecastRequest {
+  const programBytes = search === "guided" ? Infinity : usualProgramBytes;
+  return { ...prepared, metric: prepared.task.metric, programBytes, signal };
 }
 
 /** They are measured again when a run goes on; the journal has them for whoever watches it from elsewhere. */
@@ -355,7 +359,7 @@ async function nodeFacts(
     const [values] = await evaluator.alternativeValues(state, [full.without([unit])]);
     const effects = values.map((value, e) => value - anchors.full.metric[e]);
     const effect = effects.reduce((sum, x) => sum + x, 0) / effects.length;
-    facts.set(id, { ...facts.get(id), effect, interval: meanInterval(effects, seed) });
+    facts.set(id, { ...facts.get(id), effect, interval: meanInterval(effects, seed, evaluator.prompts) });
     onDone(index + 1, units.length);
   }
   return facts;

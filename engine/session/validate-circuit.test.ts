@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import { keptAfterStep, keptUnits } from "../circuit/kept.ts";
+import { parseUnit } from "../circuit/unit.ts";
+import { UnitSpace } from "../circuit/unit-set.ts";
+import { measureAnchors } from "../evaluate/report.ts";
+import { noLedger } from "../prune/journal.ts";
 import { readCircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit } from "./evaluate-circuit.ts";
+import { withTask } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
+import { withForecasts } from "./search-forecasts.ts";
+import { taskEvaluators } from "./task-evaluators.ts";
+import { validateCircuit } from "./validate-circuit.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +36,7 @@ test("units are put back until the criterion holds on validation examples, and 1
   expect([search.confidence, search.oneMinimal, validation?.search.oneMinimal]).toEqual([0.9, false, true]);
   expect([validation?.search.kept, validation?.search.holds, kept.heads?.length]).toEqual([4, expect.any(Number), 5]);
   expect(validation!.search.holds).toBeLessThan(0.9);
+  expect(validation!.putBack).toBe("way-back");
   expect(validation!.holds).toBeGreaterThanOrEqual(0.9);
   expect([results?.discovery, results?.validation, results?.heldOut].map((set) => set?.criterionHolds)).toEqual([
     true,
@@ -47,6 +56,42 @@ test("units are put back until the criterion holds on validation examples, and 1
     results?.validation,
     results?.heldOut,
   ]);
+});
+
+test("where the way back is long, exact tests find the unit that is missing", async () => {
+  const asked = { ...settings, seed: 2, examples: { discovery: 16, heldOut: 64, validation: 64 } };
+  const { circuit } = await pruneTask(asked);
+  const [missing] = circuit.search.trajectory.at(-1)!.added!;
+  await withTask(asked, { validate: true }, async (prepared) => {
+    const space = new UnitSpace(prepared.sizes, ["head"]);
+    const evaluatorOn = taskEvaluators(prepared, space, undefined);
+    const evaluator = await evaluatorOn(prepared.discovery);
+    const anchors = await measureAnchors(evaluator, "logits");
+    const end = keptUnits(circuit).without([parseUnit(missing)!]);
+    // One step took all away, and on the way back the missing unit is the last.
+    const removed = [missing, ...space.full().minus(keptUnits(circuit)).ids()];
+    const step = (index: number, own: readonly string[], kept: number) => ({ step: index, removed: own, kept, metric: 0, faithfulness: 1 }); // prettier-ignore
+    const searched = { kept: end, trajectory: [step(0, [], space.size), step(1, removed, end.size)], oneMinimal: true };
+    const request = { ...prepared, metric: prepared.task.metric };
+    const validated = await withForecasts(request, (forecasts) => {
+      const options = { confidence: 0.9, barred: [], forecasts, ledger: noLedger, onLook: () => undefined };
+      return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
+    });
+    const { kept, record, trajectory } = validated!;
+    expect(kept.ids()).toEqual(keptUnits(circuit).ids());
+    expect(record).toMatchObject({ reached: true, putBack: "tests", search: { kept: end.size, oneMinimal: true } });
+    expect(trajectory.at(-1)).toMatchObject({ removed: [], added: [missing], kept: kept.size });
+  });
+});
+
+test("what is said of examples that share their prompts names both, and draws the prompts", async () => {
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/capital.yaml", seed: 1, examples: few });
+  const { validation, discovery } = circuit.results!;
+  expect(validation!.prompts).toBeLessThan(validation!.examples!);
+  expect(discovery.prompts).toBeLessThan(discovery.examples!);
+  expect(circuit.search.validation!.statement).toContain(
+    `judged by ${validation!.examples} validation examples of ${validation!.prompts} prompts that the search did not see`,
+  );
 });
 
 test("without a confidence the search alone decides: 1-minimal on discovery, and no example is for validation", async () => {

@@ -291,8 +291,11 @@ export const session = {
   "The search stopped before a whole pass removed nothing; single units may still go.":
     "搜索在整整一轮都无可移除之前就停止了；可能还有单个单元可以去掉。",
   "judged by {0} validation examples that the search did not see": "依据搜索没有见过的 {0} 个验证样本判断",
+  "judged by {0} validation examples of {1} prompts that the search did not see":
+    "依据搜索没有见过的 {1} 个提示的 {0} 个验证样本判断",
   "different prompts of the {0}": "{0}的不同提示",
   "on {0} other examples of this task": "在此任务另外 {0} 个样本上",
+  "on {0} other examples of {1} other prompts of this task": "在此任务另外 {1} 个提示的 {0} 个样本上",
   "The criterion would hold {0} in {1} of all draws (at least {2} was asked for), {3}.":
     "{3}，判据{0}会在全部抽样的 {1} 中成立（要求至少 {2}）。",
   "The criterion would hold {0} in only {1} of all draws, though {2} was asked for, {3}; putting removed units back did not help.":
