@@ -42,7 +42,9 @@ export async function searchHeads(task: Omit<HeadTask, "heldOut">, { method, ord
             return new Map(heads.map((head) => [formatUnit(head), scoreOf(scores, head)]));
           };
     const options = { criterion, order, method, seed, orders: 1, swaps: 0, estimates };
-    return withForecasts(task, ({ removal: forecast }) => new UnitSearch(evaluator, ends, { ...options, forecast }).run());
+    return withForecasts(task, ({ removal: forecast }) =>
+      new UnitSearch(evaluator, ends, { ...options, forecast }).run(),
+    );
   });
   return { seconds, measurements: value.trials + value.effects.size, kept: value.kept.ids() };
 }
