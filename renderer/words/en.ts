@@ -321,7 +321,7 @@ export const en = {
   "means.curve.heldOut":
     "Measures up to 24 circuits on the way on the held-out examples, one pass each, so that a second line shows f there.",
   "scrubber.label": "Step of the run",
-  "scrubber.at": "step {step} · {kept} kept · f {f} · {removed}",
+  "scrubber.at": "step {step} · {kept} kept · f {f} · {changed}",
   "scrubber.rejected": "tried, and kept",
   "graph.none": "No run is shown. Start one below.",
   "graph.summary": "{kept} of {of} units kept",

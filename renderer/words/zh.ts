@@ -306,7 +306,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "curve.caption": "{task}，{model}：搜索所接受的各电路的 f，按其保留的单元数。判据：{criterion}，{threshold}。",
   "means.curve.heldOut": "在留出样本上测量途中至多 24 个电路，每个一次前向，用第二条线显示那里的 f。",
   "scrubber.label": "运行步骤",
-  "scrubber.at": "第 {step} 步 · 保留 {kept} · f {f} · {removed}",
+  "scrubber.at": "第 {step} 步 · 保留 {kept} · f {f} · {changed}",
   "scrubber.rejected": "试过，予以保留",
   "graph.none": "未显示任何运行。请在下方开始。",
   "graph.summary": "保留 {kept} / {of} 个单元",
