@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EngineError } from "../base/errors.ts";
 import {
   assertSeparated,
+  criterionSlack,
   describeCriterion,
   describeMissed,
   faithfulness,
@@ -129,6 +130,28 @@ describe("assertSeparated()", () => {
 
   test("refuses no examples", () => {
     expect(check([], [])).toThrow(EngineError);
+  });
+});
+
+// By hand: the room of |1 − f|, 0.1, and what the circuit loses of accuracy 0.8 or adds of KL 2, as shares.
+describe("criterionSlack()", () => {
+  const kl: Criterion = { ...match, second: "kl" };
+  test.each([
+    ["f is nearer its bound", match, 0.93, 0.8, 0.03],
+    ["f overshoots", match, 1.08, 0.8, 0.02],
+    ["at-least asks nothing of what is above", atLeast, 1.4, 0.8, 0.1],
+    ["answers are lost", match, 1, 0.74, 0.025],
+    ["more answers than the model's leave f's room", match, 0.98, 0.9, 0.08],
+    ["answers are missed", match, 1, 0.6, -0.15],
+    ["KL is nearer its bound", kl, 1, 0.12, 0.04],
+    ["difference-only asks f alone", differenceOnly, 0.95, 0, 0.05],
+  ] as const)("%s", (_, criterion, f, second, slack) => {
+    expect(criterionSlack(criterion, f, second, ends)).toBeCloseTo(slack, 12);
+  });
+
+  test("in a draw that the model is never right in, the answers leave all the room", () => {
+    expect(criterionSlack(match, 1, 0, { ...ends, accuracy: 0 })).toBeCloseTo(0.1, 12);
+    expect(criterionSlack(kl, 1, 0, { ...ends, klEmpty: 0 })).toBeCloseTo(0.1, 12);
   });
 });
 

@@ -52,10 +52,13 @@ export function criterionSlack(criterion: Criterion, f: number, second: number, 
   const { name, threshold } = criterion;
   const first = name === "at-least" ? f - threshold : 1 - threshold - Math.abs(1 - f);
   if (name === "difference-only") return first;
-  const other =
-    criterion.second === "accuracy" ? second / ends.accuracy - threshold : 1 - threshold - second / ends.klEmpty;
-  return Math.min(first, other);
+  const shortfall =
+    criterion.second === "accuracy" ? 1 - shareOf(second, ends.accuracy, 1) : shareOf(second, ends.klEmpty, 0);
+  return Math.min(first, 1 - threshold - shortfall);
 }
+
+/** @param ofNothing where the whole is 0, as in a draw in which the model is never right */
+const shareOf = (part: number, whole: number, ofNothing: number): number => (whole === 0 ? ofNothing : part / whole);
 
 /** The half of a criterion that a circuit misses: its value, and the bound that it lies beyond. */
 export interface MissedHalf {

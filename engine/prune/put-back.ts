@@ -50,15 +50,15 @@ const STEPS_FORESEEN = 4;
 export async function* putBack(end: UnitSet, request: PutBackRequest): AsyncGenerator<PutBackStep, void> {
   const { evaluator, ledger } = request;
   const state = new SearchState(evaluator, end);
-  const foreseen = new Foreseen(request);
+  let foreseen = new Foreseen(request, end);
   for (let step = 0; ; step++) {
-    if (step % STEPS_FORESEEN === 0) foreseen.moveTo(state.kept);
-    const recalled = recallOf(ledger, "put-back")?.added;
-    const added = recalled ?? (await surest(state, foreseen, request));
-    if (recalled === undefined) ledger.record({ kind: "put-back", added: added ?? null });
-    if (added === null || added === undefined) return;
+    if (step > 0 && step % STEPS_FORESEEN === 0) foreseen = new Foreseen(request, state.kept);
+    const recalled = recallOf(ledger, "put-back");
+    const added = recalled ? recalled.added : await surest(state, foreseen, request);
+    if (!recalled) ledger.record({ kind: "put-back", added });
+    if (added === null) return;
     const kept = state.kept.with([unitOf(added)]);
-    state.accept(kept, recalled === undefined ? await state.attempt(kept) : undefined);
+    state.accept(kept, recalled ? undefined : await state.attempt(kept));
     yield { kept, added };
   }
 }
@@ -86,22 +86,22 @@ async function surest(
   return best;
 }
 
+/** What is foreseen at one circuit, made when it is first asked for. */
 class Foreseen {
-  private at: UnitSet | undefined;
   private made: readonly ReadonlyMap<string, Forecast>[] | undefined;
 
-  constructor(private readonly request: PutBackRequest) {}
+  constructor(
+    private readonly request: PutBackRequest,
+    private readonly at: UnitSet,
+  ) {}
 
-  /** The circuit that is forecast from now on; the forecast itself is made when it is first asked for. */
-  moveTo(kept: UnitSet): void {
-    this.at = kept;
-    this.made = undefined;
-  }
-
-  /** @param f of the circuit as it stands */
+  /**
+   * @param kept the circuit as it stands, a few units larger
+   * @param f its faithfulness
+   */
   async candidates(kept: UnitSet, f: number): Promise<string[]> {
     const { anchors, barred, foresee, metric } = this.request;
-    this.made ??= await foresee(this.at ?? kept, [metric, "log-probability"]);
+    this.made ??= await foresee(this.at, [metric, "log-probability"]);
     const [own, answer] = this.made;
     const gone = [...own.keys()].filter((id) => !barred.has(id) && !kept.has(unitOf(id)));
     const likelier = (id: string) => answer.get(id)!.change;
