@@ -113,7 +113,7 @@ const identity = { weights: HASH, config: HASH, tokenizer: HASH, task: HASH, exa
 
 function wholeJournal(path: string): Buffer {
   const settings = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] };
-  const journal = Journal.create(path, { format: "secateur.run", version: 6, kind: "units", settings, identity });
+  const journal = Journal.create(path, { format: "secateur.run", version: 7, kind: "units", settings, identity });
   journal.record({ kind: "anchors", full: 1, empty: 0, accuracy: 1 });
   for (let from = 9; from > 3; from--)
     journal.record({
@@ -125,6 +125,9 @@ function wholeJournal(path: string): Buffer {
       accepted: true,
       from,
     });
+  journal.record({ kind: "confidence", holds: 0.5 });
+  journal.record({ kind: "put-back", added: "a0.h4" });
+  journal.record({ kind: "put-back", added: null });
   journal.close();
   return readFileSync(path);
 }
