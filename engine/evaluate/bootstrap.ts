@@ -13,11 +13,20 @@ export type Drawable = number | readonly Int32Array[];
 
 export const countOf = (of: Drawable): number => (typeof of === "number" ? of : of.length);
 
-/** Indices of `count` of the values, or of the clusters, drawn with replacement. */
-export function drawFrom(of: Drawable, count: number, random: Random): Int32Array {
+/** Draws indices of `count` of the values, or of the clusters, with replacement; every draw is written over the one before. */
+export function drawerOf(of: Drawable, count: number, random: Random): () => Int32Array {
   const n = countOf(of);
-  const drawn = new Int32Array(count).map(() => random.below(n));
-  return typeof of === "number" ? drawn : Int32Array.from(Array.from(drawn, (c) => [...of[c]]).flat());
+  const longest = typeof of === "number" ? 1 : of.reduce((most, { length }) => Math.max(most, length), 0);
+  const rows = new Int32Array(count * longest);
+  return () => {
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const drawn = random.below(n);
+      if (typeof of === "number") rows[at++] = drawn;
+      else for (let j = 0; j < of[drawn].length; j++) rows[at++] = of[drawn][j];
+    }
+    return at === rows.length ? rows : rows.subarray(0, at);
+  };
 }
 
 /**
@@ -32,10 +41,10 @@ export function bootstrapInterval(
   { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },
 ): Interval | undefined {
   if (countOf(of) < leastForInterval) return undefined;
-  const random = Random.seeded(seed, "bootstrap");
+  const draw = drawerOf(of, countOf(of), Random.seeded(seed, "bootstrap"));
   const values = new Float64Array(resamples);
   for (let r = 0; r < resamples;) {
-    const value = statistic(drawFrom(of, countOf(of), random));
+    const value = statistic(draw());
     if (value !== undefined) values[r++] = value;
   }
   values.sort();

@@ -1,6 +1,6 @@
 // How sure it is that a circuit keeps its criterion on examples that nobody has seen: a bootstrap over both of its halves.
 import { Random } from "../base/random.ts";
-import { countOf, type Drawable, drawFrom, meanAt } from "./bootstrap.ts";
+import { countOf, type Drawable, drawerOf, meanAt } from "./bootstrap.ts";
 import { mean, type Measurement } from "./evaluator.ts";
 import {
   type Criterion,
@@ -65,10 +65,9 @@ function drawn(
   { resamples = 1000, seed, of = measured.metric.length }: Draws,
   judge: (f: number, second: number, ends: Ends) => number,
 ): Float64Array {
-  const random = Random.seeded(seed, "confidence");
-  const half = Math.ceil(countOf(of) / 2);
+  const draw = drawerOf(of, Math.ceil(countOf(of) / 2), Random.seeded(seed, "confidence"));
   return new Float64Array(resamples).map(() => {
-    const rows = drawFrom(of, half, random);
+    const rows = draw();
     const at = (values: Float64Array) => meanAt(values, rows);
     const ends = { full: at(full.metric), empty: at(empty.metric), accuracy: at(full.correct), klEmpty: at(empty.kl) };
     const f = faithfulness(at(measured.metric), ends.full, ends.empty);
