@@ -238,7 +238,7 @@ async function run(
   return { circuit, notes: prepared.notes };
 }
 
-/** A guided search asks for many forecasts; others for few, for which three times the memory of the weights would be too much. */
+/** A guided search asks for many forecasts; others for few, for which programs larger than all weights would be too much. */
 function forecastRequest({ search }: PruneSettings, prepared: Prepared, signal?: AbortSignal): ForecastRequest {
   const programBytes = search === "guided" ? Infinity : usualProgramBytes;
   return { ...prepared, metric: prepared.task.metric, programBytes, signal };

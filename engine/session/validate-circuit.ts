@@ -44,7 +44,7 @@ export interface ValidationOptions {
   readonly leftOut?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
   readonly ledger: Ledger;
-  /** After each circuit that was looked at, of as many as there may be. */
+  /** At the beginning, and after each circuit that was looked at, of as many as there may be. */
   readonly onLook: (looks: number, atMost: number) => void;
 }
 
@@ -67,6 +67,7 @@ export async function validateCircuit(
 ): Promise<Validated | undefined> {
   const { validation, criterion, seed, task } = prepared;
   if (cleanPrompts(validation).length < leastForInterval) return undefined;
+  options.onLook(0, 1 + mostPutBack(end));
   const evaluator = await evaluatorOn(validation);
   const onValidation = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
