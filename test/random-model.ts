@@ -41,6 +41,13 @@ export const PLAIN: ModelConfig = {
 /** GPT-NeoX's form: attention and MLP read the same stream. */
 export const PARALLEL: ModelConfig = { ...PLAIN, architecture: "gpt_neox", positions: rotary(6), parallelBlocks: true };
 
+/** Each form of a block, with its name. */
+export const FORMS = [
+  ["plain", PLAIN],
+  ["gated MLP, grouped key-value heads", GATED],
+  ["parallel blocks", PARALLEL],
+] as const;
+
 /** Llama's form with a window and a scale of its own in each layer. */
 export const VARIED: ModelConfig = {
   ...GATED,

@@ -1,6 +1,6 @@
 // Forecasts against what they are to foresee: attribution at the full model, and slopes at the gates in a circuit.
 import { afterAll, describe, expect, test } from "vitest";
-import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../../test/random-model.ts";
+import { FORMS, GATED, PLAIN, randomExamples, randomModel } from "../../test/random-model.ts";
 import { Executor } from "../activations/executor.ts";
 import { formatUnit, parseUnit, type Unit } from "../circuit/unit.ts";
 import { UnitSpace } from "../circuit/unit-set.ts";
@@ -18,13 +18,7 @@ const resample = { kind: "resample", reference: "paired", perPosition: false } a
 const disposables: { dispose(): Promise<unknown> }[] = [];
 afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
 
-const MODELS = [
-  ["plain", PLAIN],
-  ["gated MLP, grouped key-value heads", GATED],
-  ["parallel blocks", PARALLEL],
-] as const;
-
-async function setUp(config: (typeof MODELS)[number][1]) {
+async function setUp(config: (typeof FORMS)[number][1]) {
   const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
   const examples = randomExamples(config, [6, 8, 6], 9);
   const forecasts = await UnitForecast.over({ executor, discovery: examples, metric, ablation: resample });
@@ -33,7 +27,7 @@ async function setUp(config: (typeof MODELS)[number][1]) {
 }
 
 // Oracle: attribution patching, which goes through the model's own run.
-test.each(MODELS)("at the full model the changes are attribution patching's (1e-6), %s", async (_, config) => {
+test.each(FORMS)("at the full model the changes are attribution patching's (1e-6), %s", async (_, config) => {
   const { executor, examples, forecasts, space } = await setUp(config);
   const scores = await gradientScores(executor, examples, resample, pathOf("attribution", 1), { metric });
   const forecast = await forecasts.removal(space.full());
@@ -43,7 +37,7 @@ test.each(MODELS)("at the full model the changes are attribution patching's (1e-
 });
 
 // Oracle: central differences of every example's metric at the unit's gate, step 1e-5, in float64.
-describe.each(MODELS)(
+describe.each(FORMS)(
   "in a circuit change and spread are those of the metrics along the unit's gate (1e-7), %s",
   (_, config) => {
     const gone = ["a0.h1", "m1"].map((id) => parseUnit(id)!);

@@ -7,20 +7,14 @@ import { UnitSpace } from "../../engine/circuit/unit-set.ts";
 import { Evaluator, mean } from "../../engine/evaluate/evaluator.ts";
 import { closedGates, type Gates, openGates } from "../../engine/score/gated-pass.ts";
 import { GatedRuns } from "../../engine/score/gated-runs.ts";
-import { GATED, PARALLEL, PLAIN, randomExamples, randomModel } from "../random-model.ts";
+import { FORMS, randomExamples, randomModel } from "../random-model.ts";
 
 const metric = "logit-difference" as const;
 const resample = { kind: "resample", reference: "paired", perPosition: false } as const;
 const disposables: { dispose(): Promise<unknown> }[] = [];
 afterAll(() => Promise.all(disposables.map((each) => each.dispose())));
 
-const MODELS = [
-  ["plain", PLAIN],
-  ["gated MLP, grouped key-value heads", GATED],
-  ["parallel blocks", PARALLEL],
-] as const;
-
-async function runsOf(config: (typeof MODELS)[number][1]) {
+async function runsOf(config: (typeof FORMS)[number][1]) {
   const executor = new Executor(randomModel(config, 9), { threads: 1, precision: "float64" });
   const examples = randomExamples(config, [6, 8, 6], 9);
   const runs = await GatedRuns.over(executor, examples, metric, resample);
@@ -29,7 +23,7 @@ async function runsOf(config: (typeof MODELS)[number][1]) {
 }
 
 // Oracle: central differences of the error, step 1e-5, in float64.
-test.each(MODELS)("slopes are those of the error (1e-6 of the largest), %s", async (_, config) => {
+test.each(FORMS)("slopes are those of the error (1e-6 of the largest), %s", async (_, config) => {
   const { runs } = await runsOf(config);
   const random = Random.seeded(3, "gates");
   const gates = closedGates(config);
@@ -51,7 +45,7 @@ test.each(MODELS)("slopes are those of the error (1e-6 of the largest), %s", asy
 });
 
 // Oracle: the evaluator's figures of the model, of the circuit and of the empty circuit.
-test.each(MODELS)(
+test.each(FORMS)(
   "the error is the mean squared loss of the metric, in units of m(M) − m(∅) (1e-9), %s",
   async (_, config) => {
     const { executor, examples, runs } = await runsOf(config);
