@@ -47,11 +47,13 @@ export function secondHalfHolds(criterion: Criterion, value: number, ends: Ends)
 /**
  * How far the nearer half of the criterion is from its bound, below zero where it is missed; the second half as a share of what it is
  * held against: the model's right answers, or KL(model‖∅).
+ *
+ * @param second null where it was not measured: then the first half alone
  */
-export function criterionSlack(criterion: Criterion, f: number, second: number, ends: Ends): number {
+export function criterionSlack(criterion: Criterion, f: number, second: number | null, ends: Ends): number {
   const { name, threshold } = criterion;
   const first = name === "at-least" ? f - threshold : 1 - threshold - Math.abs(1 - f);
-  if (name === "difference-only") return first;
+  if (name === "difference-only" || second === null) return first;
   const shortfall =
     criterion.second === "accuracy" ? 1 - shareOf(second, ends.accuracy, 1) : shareOf(second, ends.klEmpty, 0);
   return Math.min(first, 1 - threshold - shortfall);

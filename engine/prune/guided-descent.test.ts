@@ -12,7 +12,7 @@ async function descend(n: number, must: readonly number[], changeOf: (item: numb
     new Set(must),
   );
   const forecasts: number[] = [];
-  const removal = new Removal<number>({ nameOf: String, ledger: noLedger, skipsTested: true });
+  const removal = new Removal<number>({ nameOf: String, ledger: noLedger, skipsFar: true });
   const descent = removal.begin(position, 0, 1);
   const left = await descendGuided(removal, descent, {
     foresee: ({ kept }: Needing) => {

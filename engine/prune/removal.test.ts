@@ -65,3 +65,32 @@ test("a limit of passes counts those of its own call, whatever passes came befor
   await removal.passes(descent, order, 2);
   expect([left, descent.passes]).toEqual([[0, 1], 3]);
 });
+
+test("what was far from going comes last in a pass, and is left to the next one where something went", async () => {
+  /** 0 must stay; 1 can go when 2 is gone, and misses the criterion by little before that. */
+  const left = new Set([0, 1, 2]);
+  const measured: number[] = [];
+  const outcome = (item: number) => {
+    if (item === 0) return { ...verdict(false), slack: -1.5 };
+    return { ...verdict(item === 2 || !left.has(2)), slack: -0.5 };
+  };
+  const position: Position<number> = {
+    get size() {
+      return left.size;
+    },
+    has: (item) => left.has(item),
+    attempt: ([item]) => ({
+      measure: () => {
+        measured.push(item);
+        return Promise.resolve(outcome(item));
+      },
+      recalled: ({ accepted }) => verdict(accepted),
+      accept: () => void left.delete(item),
+    }),
+  };
+  const removal = new Removal<number>({ nameOf: String, ledger: noLedger, skipsFar: true });
+  const descent = removal.begin(position, 0, 1);
+  await removal.passes(descent, [0, 1, 2]);
+  expect(measured).toEqual([0, 1, 2, 1, 0]);
+  expect(removal.verified(descent, [...left]).single).toBe(1);
+});

@@ -11,6 +11,8 @@ export interface Verdict {
   readonly faithfulness: number;
   /** Accuracy or KL, where it was measured. */
   readonly second: number | null;
+  /** How far within the criterion what was measured lies, in shares of the room that it leaves; below zero where it is missed. */
+  readonly slack?: number;
 }
 
 export type TrialEntry = Extract<JournalEntry, { kind: "trial" }>;
@@ -58,6 +60,8 @@ export interface Descent<Item, At extends Position<Item> = Position<Item>> {
   crossing: Crossing | undefined;
   /** Name of an item → size of the smallest block with it that was tested on the circuit as it stands and could not go. */
   readonly tested: Map<string, number>;
+  /** Names of items that were far from going when they were last tried by themselves. */
+  readonly far: Set<string>;
 }
 
 /** What was tested on the final circuit and found not to be removable; shares of the kept items that may go. */
@@ -88,12 +92,18 @@ export interface RemovalOptions<Item> {
   readonly ledger: Ledger;
   /** Stop after so many trials. */
   readonly budget?: number;
-  /** Passes leave out what was tested by itself on the circuit as it stands. */
-  readonly skipsTested?: boolean;
+  /**
+   * Passes leave out what was tested by itself on the circuit as it stands, and come last, if nothing went before, to what was far from
+   * going when it was tried last.
+   */
+  readonly skipsFar?: boolean;
   readonly signal?: AbortSignal;
   readonly onPass?: (pass: number, candidates: number) => void;
   readonly onTrial?: (trial: Trial) => void;
 }
+
+/** An item without which the criterion is missed by more than so many times the room that it leaves is far from going. */
+const farOff = -1;
 
 export class Removal<Item> {
   trials = 0;
@@ -102,7 +112,7 @@ export class Removal<Item> {
 
   begin<At extends Position<Item>>(position: At, metric: number, faithfulness: number): Descent<Item, At> {
     const start: Step = { step: 0, removed: [], kept: position.size, metric, faithfulness };
-    return { position, steps: [start], passes: 0, crossing: undefined, tested: new Map() };
+    return { position, steps: [start], passes: 0, crossing: undefined, tested: new Map(), far: new Set() };
   }
 
   get exhausted(): boolean {
@@ -204,16 +214,18 @@ export class Removal<Item> {
     }
   }
 
-  /** Tries every item that is kept, one by one. @returns how many went */
+  /** Tries the items that are kept, one by one: every one where none goes. @returns how many went */
   async pass(descent: Descent<Item>, order: readonly Item[]): Promise<number> {
-    const candidates = order.filter((item) => descent.position.has(item));
-    const { skipsTested = false, nameOf } = this.options;
+    const { skipsFar = false, nameOf } = this.options;
+    const kept = order.filter((item) => descent.position.has(item));
+    const isFar = (item: Item) => skipsFar && descent.far.has(nameOf(item));
+    const candidates = [...kept.filter((item) => !isFar(item)), ...kept.filter(isFar)];
     this.beginPass(descent, candidates.length);
-    if (!skipsTested) descent.crossing = undefined;
+    if (!skipsFar) descent.crossing = undefined;
     let removed = 0;
     for (const [index, item] of candidates.entries()) {
-      if (this.exhausted) return removed;
-      if (!descent.position.has(item) || (skipsTested && descent.tested.get(nameOf(item)) === 1)) continue;
+      if (this.exhausted || (removed > 0 && isFar(item))) return removed;
+      if (!descent.position.has(item) || (skipsFar && descent.tested.get(nameOf(item)) === 1)) continue;
       if ((await this.trySingle(descent, item, { done: index + 1, total: candidates.length })).accepted) removed++;
     }
     return removed;
@@ -226,7 +238,11 @@ export class Removal<Item> {
   /** As `try` of one item; how far it is from going is remembered. */
   async trySingle(descent: Descent<Item>, item: Item, progress: Progress): Promise<Verdict> {
     const verdict = await this.try(descent, [item], [], progress);
-    if (!verdict.accepted) noteCrossing(descent, this.options.nameOf(item), verdict);
+    if (verdict.accepted) return verdict;
+    const name = this.options.nameOf(item);
+    noteCrossing(descent, name, verdict);
+    if ((verdict.slack ?? 0) < farOff) descent.far.add(name);
+    else descent.far.delete(name);
     return verdict;
   }
 

@@ -108,6 +108,7 @@ export class GreedySearch<Item, At extends Position<Item>> {
         position: fork(descent.position),
         steps: [...descent.steps],
         tested: new Map(descent.tested),
+        far: new Set(descent.far),
       };
       const { size } = descent.position;
       const back = await this.removal.try(other, [], [item], { done: 0, total: 0 });

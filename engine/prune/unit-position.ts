@@ -2,7 +2,14 @@
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator, Trial } from "../evaluate/evaluator.ts";
-import { type Criterion, type Ends, faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
+import {
+  type Criterion,
+  criterionSlack,
+  type Ends,
+  faithfulness,
+  firstHalfHolds,
+  secondHalfHolds,
+} from "../evaluate/faithfulness.ts";
 import type { Attempt, Position, TrialEntry, Verdict } from "./removal.ts";
 import type { SearchState } from "./search-state.ts";
 
@@ -48,7 +55,7 @@ export class UnitPosition implements Position<Unit> {
         trial = await state.attempt(kept);
         return verdictOf(trial, judge);
       },
-      recalled: (entry) => recalledVerdict(entry, judge.ends),
+      recalled: (entry) => recalledVerdict(entry, judge),
       accept: () => state.accept(kept, trial),
     };
   }
@@ -58,15 +65,25 @@ export class UnitPosition implements Position<Unit> {
 async function verdictOf(trial: Trial, { ends, ...judge }: Judge): Promise<Verdict> {
   const criterion = judge.criterion();
   const f = faithfulness(trial.metric, ends.full, ends.empty);
-  const base = { metric: trial.metric, faithfulness: f };
-  if (!firstHalfHolds(criterion, f)) return { ...base, second: null, accepted: false };
-  if (criterion.name === "difference-only") return { ...base, second: null, accepted: true };
-  const second = criterion.second === "accuracy" ? await trial.accuracy() : await trial.kl();
-  return { ...base, second, accepted: secondHalfHolds(criterion, second, ends) };
+  const isMeasured = firstHalfHolds(criterion, f) && criterion.name !== "difference-only";
+  const second = !isMeasured ? null : criterion.second === "accuracy" ? await trial.accuracy() : await trial.kl();
+  return { metric: trial.metric, ...judged(f, second, criterion, ends) };
 }
 
-function recalledVerdict({ metric, second, accepted }: TrialEntry, ends: Ends): Verdict {
-  return { metric, second, accepted, faithfulness: faithfulness(metric, ends.full, ends.empty) };
+function recalledVerdict({ metric, second, accepted }: TrialEntry, { ends, ...judge }: Judge): Verdict {
+  const f = faithfulness(metric, ends.full, ends.empty);
+  return { metric, ...judged(f, second, judge.criterion(), ends), accepted };
+}
+
+/** @param second null where the first half fails or is the whole criterion */
+function judged(f: number, second: number | null, criterion: Criterion, ends: Ends): Omit<Verdict, "metric"> {
+  const accepted = firstHalfHolds(criterion, f) && (second === null || secondHalfHolds(criterion, second, ends));
+  return {
+    faithfulness: f,
+    second,
+    accepted,
+    slack: criterionSlack(criterion, f, second, ends) / (1 - criterion.threshold),
+  };
 }
 
 /** Removing an MLP removes its hidden neurons with it. */

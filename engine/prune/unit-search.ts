@@ -105,7 +105,7 @@ export class UnitSearch {
       nameOf: formatUnit,
       ledger,
       budget: options.budget,
-      skipsTested: options.method === "guided",
+      skipsFar: options.method === "guided",
       onPass: (pass, candidates) => onEvent({ type: "pass", pass, candidates }),
       onTrial: (trial) => onEvent({ type: "trial", ...trial }),
     });
