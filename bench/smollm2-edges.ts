@@ -13,11 +13,15 @@ import { benchExamples } from "./prompts.ts";
 import { inFolder } from "./temporary-folder.ts";
 import { timed } from "./timed.ts";
 
-/** EAP-IG takes minutes for each pass there and back over a model of this size, and the others are several. */
-const METHODS = ["attribution"] as const;
+/** On how many prompts each is timed: EAP-IG takes minutes for a pass there and back over 32, and its integrated gradients are five. */
+const TIMED = [
+  { method: "attribution", prompts: 32 },
+  { method: "integrated-gradients", prompts: 8 },
+] as const;
 
 export interface RealEdgeRow {
   readonly method: EdgeMethod;
+  readonly prompts: number;
   /** Of the scores alone. */
   readonly seconds: number;
   readonly peerSeconds: number | undefined;
@@ -35,27 +39,31 @@ export async function measureSmollm2Edges(options: BenchOptions): Promise<RealEd
   const executor = new Executor(model, { threads: options.threads });
   const discovery = benchExamples("all three names");
   const ablation = { kind: "resample", reference: "paired", perPosition: false } as const;
-  const task: ScoredTask = { executor, discovery, metric: "logit-difference", ablation };
+  const taskOn = (prompts: number): ScoredTask => ({
+    executor,
+    discovery: discovery.slice(0, prompts),
+    metric: "logit-difference",
+    ablation,
+  });
   try {
-    return await inFolder(async (parent) => {
-      const rows: RealEdgeRow[] = [];
-      for (const method of METHODS) {
-        const { seconds } = await timed(() => ourScores(method, task));
-        rows.push({ method, seconds, peerSeconds: undefined, difference: undefined });
-      }
-      const call = { model: smollm2Path(), prompts: { discovery }, methods: METHODS, parent };
-      const peer = await runEapIg(options, call);
-      const edges = topologyOf(model.config).edges.length;
-      if (!peer) return { edges, rows };
-      const compared: RealEdgeRow[] = [];
-      for (const row of rows) {
-        const same = await sameDefinition("EAP-IG", row.method, task);
-        const graph = { file: join(peer.folder, `${row.method}.json`), sign: "helpful-negative" } as const;
-        const difference = same && largestDifference(same, readEdgeGraph(graph, model).scores);
-        compared.push({ ...row, peerSeconds: peer.seconds[row.method], difference });
-      }
-      return { edges, rows: compared };
-    });
+    const rows: RealEdgeRow[] = [];
+    for (const { method, prompts } of TIMED) {
+      const task = taskOn(prompts);
+      const { seconds } = await timed(() => ourScores(method, task));
+      const row = { method, prompts, seconds, peerSeconds: undefined, difference: undefined };
+      rows.push(
+        await inFolder(async (parent): Promise<RealEdgeRow> => {
+          const call = { model: smollm2Path(), prompts: { discovery: task.discovery }, methods: [method], parent };
+          const peer = await runEapIg(options, call);
+          if (!peer) return row;
+          const same = await sameDefinition("EAP-IG", method, task);
+          const graph = { file: join(peer.folder, `${method}.json`), sign: "helpful-negative" } as const;
+          const difference = same && largestDifference(same, readEdgeGraph(graph, model).scores);
+          return { ...row, peerSeconds: peer.seconds[method], difference };
+        }),
+      );
+    }
+    return { edges: topologyOf(model.config).edges.length, rows };
   } finally {
     await executor.dispose();
     model.close();
