@@ -196,10 +196,10 @@ const search = z.strictObject({
       reached: z.boolean().describe("Whether a circuit reached the confidence asked for."),
       measured: count.describe("Circuits measured on the validation examples, the search's own first."),
       putBack: z
-        .enum(["tests", "way-back"])
+        .enum(["tests", "second-search", "way-back"])
         .optional()
         .describe(
-          "How units came back: one at a time, each the one of those tried that makes the criterion surest on the discovery examples; or in the reverse of the order in which they went. Absent where none came back, and in older files, whose units came back in reverse order.",
+          "How units came back: one at a time, each the one of those tried that makes the criterion surest on the discovery examples; as what a second search left, on fresh examples, of the circuit on the way back; or in the reverse of the order in which they went. Absent where none came back, and in older files, whose units came back in reverse order.",
         ),
       search: z
         .strictObject({ kept: count, holds: share, oneMinimal: z.boolean() })

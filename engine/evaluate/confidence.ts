@@ -17,6 +17,8 @@ interface Draws {
   readonly seed: number;
   /** The clusters that are drawn as a whole (default: each example by itself). */
   readonly of?: Drawable;
+  /** How many examples or clusters are drawn (default: half of them). */
+  readonly count?: number;
 }
 
 /**
@@ -62,10 +64,10 @@ function drawn(
   measured: Measurement,
   { full, empty }: Pick<Anchors, "full" | "empty">,
   criterion: Criterion,
-  { resamples = 1000, seed, of = measured.metric.length }: Draws,
+  { resamples = 1000, seed, of = measured.metric.length, count = Math.ceil(countOf(of) / 2) }: Draws,
   judge: (f: number, second: number, ends: Ends) => number,
 ): Float64Array {
-  const draw = drawerOf(of, Math.ceil(countOf(of) / 2), Random.seeded(seed, "confidence"));
+  const draw = drawerOf(of, count, Random.seeded(seed, "confidence"));
   return new Float64Array(resamples).map(() => {
     const rows = draw();
     const at = (values: Float64Array) => meanAt(values, rows);

@@ -35,13 +35,15 @@ export interface CircuitState {
   readonly streams: readonly (readonly (Stream | undefined)[])[];
 }
 
-/** A measured change; `accuracy` and `kl` are computed when first asked for. */
+/** A measured change; all but the metric is computed when it is asked for. */
 export interface Trial {
   readonly kept: UnitSet;
   /** Mean metric. */
   readonly metric: number;
   accuracy(): Promise<number>;
   kl(): Promise<number>;
+  /** Of every example. */
+  measurement(): Promise<Measurement>;
   /** The state after the change. */
   state(): CircuitState;
 }
@@ -144,6 +146,7 @@ export class Evaluator {
       metric,
       accuracy: () => this.meanOf(ends, isRight),
       kl: () => this.meanOf(ends, (_, row, model) => klDivergence(model, row)),
+      measurement: async () => together(await Promise.all(ends.map((end, c) => this.figures(end, c)))),
       state: () => ({ kept, streams }),
     };
   }

@@ -1,7 +1,7 @@
 // Where a search over units stands, and what taking units out of it gives.
 import type { Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import type { Evaluator, Trial } from "../evaluate/evaluator.ts";
+import type { Evaluator, Measurement, Trial } from "../evaluate/evaluator.ts";
 import {
   type Criterion,
   criterionSlack,
@@ -18,6 +18,8 @@ export interface Judge {
   readonly ends: Ends;
   /** That has to hold now. */
   readonly criterion: () => Criterion;
+  /** What has to hold of the examples beside it. */
+  readonly surely?: ((measured: Measurement) => boolean) | undefined;
   /** Told the work of every attempt, see `Evaluator.cost`. */
   readonly count: (tokens: number) => void;
 }
@@ -67,7 +69,9 @@ async function verdictOf(trial: Trial, { ends, ...judge }: Judge): Promise<Verdi
   const f = faithfulness(trial.metric, ends.full, ends.empty);
   const isMeasured = firstHalfHolds(criterion, f) && criterion.name !== "difference-only";
   const second = !isMeasured ? null : criterion.second === "accuracy" ? await trial.accuracy() : await trial.kl();
-  return { metric: trial.metric, ...judged(f, second, criterion, ends) };
+  const verdict = { metric: trial.metric, ...judged(f, second, criterion, ends) };
+  if (!verdict.accepted || !judge.surely) return verdict;
+  return { ...verdict, accepted: judge.surely(await trial.measurement()) };
 }
 
 function recalledVerdict({ metric, second, accepted }: TrialEntry, { ends, ...judge }: Judge): Verdict {

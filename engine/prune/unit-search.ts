@@ -6,7 +6,7 @@ import { Random } from "../base/random.ts";
 import type { SearchMethod, SearchOrder } from "../choices/lists.ts";
 import { formatUnit, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import type { Evaluator } from "../evaluate/evaluator.ts";
+import type { Evaluator, Measurement } from "../evaluate/evaluator.ts";
 import { type Criterion, type Ends, firstHalfHolds } from "../evaluate/faithfulness.ts";
 import type { Forecast } from "../score/unit-forecast.ts";
 import { descendGuided, type Foreseen } from "./guided-descent.ts";
@@ -23,6 +23,8 @@ export interface SearchOptions {
    * the way leads through small circuits that leave room, and not along the criterion's edge. Without effect within a budget.
    */
   readonly aims?: readonly number[];
+  /** What has to hold of the examples beside the criterion. */
+  readonly surely?: (measured: Measurement) => boolean;
   /**
    * How the first order visits the units; further orders shake it with seeded noise. "effect": ascending |single effect| over
    * all layers; "layerwise": last layer first, ascending within a layer.
@@ -245,7 +247,8 @@ export class UnitSearch {
     const { evaluator, ends } = this;
     const count = (tokens: number) => (this.tokens += tokens);
     const criterion = () => this.criterion;
-    return new UnitPosition(new SearchState(evaluator, kept), { evaluator, ends, criterion, count });
+    const { surely } = this.options;
+    return new UnitPosition(new SearchState(evaluator, kept), { evaluator, ends, criterion, surely, count });
   }
 
   /**

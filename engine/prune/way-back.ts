@@ -67,6 +67,7 @@ export async function firstOnTheWay(
   length: number,
   holds: (place: number) => Promise<boolean>,
 ): Promise<number | undefined> {
+  if (length === 0) return undefined;
   let [failed, place] = [-1, 0];
   for (let stride = 1; !(await holds(place)); stride *= 2) {
     if (place === length - 1) return undefined;

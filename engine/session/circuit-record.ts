@@ -134,11 +134,17 @@ export function circuitRecord(facts: RunFacts): Circuit {
   };
 }
 
+const HOW_BACK = {
+  tests: ", one at a time by exact tests",
+  "second-search": ", which a second search on fresh examples left",
+  "way-back": "",
+} as const;
+
 /** What happened to the circuit that the search ended at. */
 function putBackWords({ result, validated }: RunFacts): string {
   const back = validated ? validated.kept.minus(result.kept).size : 0;
   if (back === 0) return "";
-  const how = validated!.record.putBack === "tests" ? ", one at a time by exact tests" : "";
+  const how = HOW_BACK[validated!.record.putBack ?? "way-back"];
   return `; then ${back} removed ${back === 1 ? "unit was" : "units were"} put back${how}, so that the criterion holds on validation examples too`;
 }
 

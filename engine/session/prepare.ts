@@ -26,6 +26,8 @@ export interface Prepared {
   readonly heldOut: readonly Example[];
   /** Set aside where a search asks for it: what says how far it may go. */
   readonly validation: readonly Example[];
+  /** Set aside with them: what units are chosen by that come back; none of listed prompts. */
+  readonly fresh: readonly Example[];
   readonly ablation: Ablation;
   /** Of optimal ablation; learned on the discovery examples when they are first asked for. */
   readonly constants: OptimalConstants | undefined;
@@ -106,28 +108,30 @@ function* preparing(
 ): Generator<void, Prepared> {
   const { model } = executor;
   const seed = settings.seed ?? task.seed;
-  const { examples, notes } = yield* expanding(task, model.tokenizer, {
+  const { examples, fresh, notes } = yield* expanding(task, model.tokenizer, {
     examples: settings.examples,
     validate: options.validate,
+    fresh: options.validate,
     seed,
     corruption: settings.corruption,
     template: options.template,
     bos: settings.bos,
   });
   const partOf = (split: Example["split"]) => examples.filter((example) => example.split === split);
-  const [discovery, heldOut, validation] = [partOf("discovery"), partOf("heldOut"), partOf("validation")];
-  checkContext(examples, model, task.file);
+  checkContext([...examples, ...fresh], model, task.file);
   const choice = ablationOf(settings, task);
   const laid = keep(layDictionaries(executor, settings.dictionary ?? []));
   requireConstants(choice, laid);
+  const discovery = partOf("discovery");
   const constants = new OptimalConstants(executor, discovery, { seed, signal: options.signal });
   return {
     task,
     model,
     executor,
     discovery,
-    heldOut,
-    validation,
+    heldOut: partOf("heldOut"),
+    validation: partOf("validation"),
+    fresh,
     ...readyAblation(choice, constants),
     criterion: criterionOf(settings, task, examples),
     seed,

@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
+import type { Circuit } from "../circuit/circuit-schema.ts";
 import { keptAfterStep, keptUnits } from "../circuit/kept.ts";
 import { parseUnit } from "../circuit/unit.ts";
-import { UnitSpace } from "../circuit/unit-set.ts";
+import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { measureAnchors } from "../evaluate/report.ts";
 import { noLedger } from "../prune/journal.ts";
 import { readCircuitSource } from "./circuit-source.ts";
 import { evaluateCircuit } from "./evaluate-circuit.ts";
 import { withTask } from "./prepare.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
-import { withForecasts } from "./search-forecasts.ts";
+import { type Forecasts, withForecasts } from "./search-forecasts.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
-import { validateCircuit } from "./validate-circuit.ts";
+import { validateCircuit, type Validated } from "./validate-circuit.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +59,15 @@ test("units are put back until the criterion holds on validation examples, and 1
   ]);
 });
 
-test("where the way back is long, exact tests find the unit that is missing", async () => {
+/** A search that took one unit too many: in one step with all others that are gone, so that on the way back it comes last. */
+async function withoutOne(
+  use: (found: {
+    circuit: Circuit;
+    missing: string;
+    end: UnitSet;
+    validated: (change: (forecasts: Forecasts) => Forecasts) => Promise<Validated | undefined>;
+  }) => Promise<void>,
+) {
   const asked = { ...settings, seed: 2, examples: { discovery: 16, heldOut: 64, validation: 64 } };
   const { circuit } = await pruneTask(asked);
   const [missing] = circuit.search.trajectory.at(-1)!.added!;
@@ -68,19 +77,48 @@ test("where the way back is long, exact tests find the unit that is missing", as
     const evaluator = await evaluatorOn(prepared.discovery);
     const anchors = await measureAnchors(evaluator, "logits");
     const end = keptUnits(circuit).without([parseUnit(missing)!]);
-    // One step took all away, and on the way back the missing unit is the last.
     const removed = [missing, ...space.full().minus(keptUnits(circuit)).ids()];
     const step = (index: number, own: readonly string[], kept: number) => ({ step: index, removed: own, kept, metric: 0, faithfulness: 1 }); // prettier-ignore
-    const searched = { kept: end, trajectory: [step(0, [], space.size), step(1, removed, end.size)], oneMinimal: true };
+    const trajectory = [step(0, [], space.size), step(1, removed, end.size)];
+    const effects = new Map(
+      space
+        .full()
+        .ids()
+        .map((id) => [id, 1]),
+    );
+    const searched = { kept: end, trajectory, oneMinimal: true, effects, estimates: new Map<string, number>() };
     const request = { ...prepared, metric: prepared.task.metric };
-    const validated = await withForecasts(request, (forecasts) => {
-      const options = { confidence: 0.9, barred: [], forecasts, ledger: noLedger, onLook: () => undefined };
-      return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
-    });
-    const { kept, record, trajectory } = validated!;
+    const validated = (change: (forecasts: Forecasts) => Forecasts) =>
+      withForecasts(request, (made) => {
+        const options = {
+          confidence: 0.9,
+          barred: [],
+          forecasts: change(made),
+          ledger: noLedger,
+          onLook: () => undefined,
+        };
+        return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
+      });
+    await use({ circuit, missing, end, validated });
+  });
+}
+
+test("where the way back is long, exact tests find the unit that is missing", async () => {
+  await withoutOne(async ({ circuit, missing, end, validated }) => {
+    const { kept, record, trajectory } = (await validated((forecasts) => forecasts))!;
     expect(kept.ids()).toEqual(keptUnits(circuit).ids());
     expect(record).toMatchObject({ reached: true, putBack: "tests", search: { kept: end.size, oneMinimal: true } });
     expect(trajectory.at(-1)).toMatchObject({ removed: [], added: [missing], kept: kept.size });
+  });
+});
+
+test("where no unit by itself makes it surer, a search goes down once more from the way back", async () => {
+  await withoutOne(async ({ circuit, end, validated }) => {
+    const nothing = { putBack: () => Promise.resolve([new Map(), new Map()]) };
+    const { kept, record, trajectory } = (await validated((forecasts) => ({ ...forecasts, ...nothing })))!;
+    expect(kept.ids()).toEqual(keptUnits(circuit).ids());
+    expect(record).toMatchObject({ reached: true, putBack: "second-search", search: { kept: end.size } });
+    expect(trajectory.at(-1)).toMatchObject({ kept: kept.size });
   });
 });
 

@@ -11,13 +11,13 @@ import { type Anchors, type Figures, measureAnchors, measureFigures } from "../e
 import { metricUnit } from "../metric/metric.ts";
 import { type Ledger, recallOf } from "../prune/journal.ts";
 import { putBack } from "../prune/put-back.ts";
-import type { SearchResult } from "../prune/unit-search.ts";
 import type { Step } from "../prune/removal.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { isForeseen } from "../score/unit-forecast.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
+import { type Searched, searchOnceMore } from "./search-once-more.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 
 type ValidationRecord = NonNullable<CircuitSearch["validation"]>;
@@ -62,17 +62,21 @@ export async function validateCircuit(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   onDiscovery: OnDiscovery,
-  { kept: end, trajectory, oneMinimal }: Pick<SearchResult, "kept" | "trajectory" | "oneMinimal">,
+  searched: Searched,
   options: ValidationOptions,
 ): Promise<Validated | undefined> {
   const { validation, criterion, seed, task } = prepared;
+  const { kept: end, trajectory, oneMinimal } = searched;
   if (cleanPrompts(validation).length < leastForInterval) return undefined;
   options.onLook(0, 1 + mostPutBack(end));
   const evaluator = await evaluatorOn(validation);
   const onValidation = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
   const onWay = await onWayBack(looks, end, trajectory, options);
-  const found = (await byTests(looks, { end, onWay }, prepared, onDiscovery, options)) ?? onWay;
+  const found =
+    (await byTests(looks, { end, onWay }, prepared, onDiscovery, options)) ??
+    (await again(looks, { searched, onWay }, evaluatorOn, prepared, options)) ??
+    onWay;
   const kept = found?.kept ?? end;
   const holds = looks.confidenceOf(kept);
   const step = found?.how && stepTo(found, end, trajectory.length, await looks.onDiscovery(kept));
@@ -131,6 +135,25 @@ async function onWayBack(
   if (place === undefined) return undefined;
   const kept = circuits[place];
   return { kept, added: kept.minus(end).ids(), ...(place > 0 && { how: "way-back" as const }) };
+}
+
+/** A circuit that is smaller than the one on the way back, by a search that goes down from there once more. */
+async function again(
+  looks: Looks,
+  { searched, onWay }: { readonly searched: Searched; readonly onWay: Found | undefined },
+  evaluatorOn: EvaluatorOn,
+  prepared: Prepared,
+  { confidence, barred, leftOut, forecasts, ledger }: ValidationOptions,
+): Promise<Found | undefined> {
+  const { kept: end, trajectory } = searched;
+  if (!onWay?.how || onWay.kept.size <= end.size + 1 || !end.space.kinds.every(isForeseen)) return undefined;
+  const from = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
+  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { from, confidence, forecasts, ledger });
+  const smaller = circuits.filter(({ size }) => size < onWay.kept.size);
+  const place = await firstOnTheWay(smaller.length, (at) => looks.holds(smaller[at]));
+  return place === undefined
+    ? undefined
+    : { kept: smaller[place], added: smaller[place].minus(end).ids(), how: "second-search" };
 }
 
 /** Circuits that were looked at; what is known of one is not measured again. */

@@ -32,6 +32,7 @@ export function* expandPrompts(
   );
   return {
     examples: inOrder.map((example, index) => ({ ...example, index })),
+    fresh: [],
     notes: [...task.notes, ...reader.notes(), ...notes],
   };
 }

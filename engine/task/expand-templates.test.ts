@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { wordTokenizer, writtenTask } from "../../test/written-task.ts";
 import type { Example } from "./example.ts";
 import { expandTask, type ExpandOptions } from "./expand.ts";
+import { splitOfFilling } from "./split.ts";
 
 const tokenizer = wordTokenizer();
 
@@ -132,6 +133,18 @@ split: { discovery: 4, heldOut: 0 }
     for (const { clean, corrupt } of examplesOf({}, task))
       expect(corrupt.text).toBe(clean.text.replace(/^The (\w+)/, "The $1s"));
   });
+});
+
+test("fresh examples change no other: as many as for discovery, of what a search may see, none of them twice", () => {
+  const { examples, fresh } = expandTask(gifts, tokenizer, { validate: true, fresh: true });
+  expect(examples).toEqual(examplesOf({ validate: true }));
+  expect(fresh.map(({ split, index }) => `${split} ${index - examples.length}`)).toEqual(
+    Array.from({ length: 24 }, (_, i) => `discovery ${i}`),
+  );
+  const splits = fresh.map(namesOf).map(({ io, s }) => splitOfFilling([io, s]));
+  expect(new Set(splits)).toEqual(new Set(["discovery"]));
+  const texts = [...examples, ...fresh].map(({ clean, corrupt }) => `${clean.text} | ${corrupt.text}`);
+  expect(new Set(texts).size).toBe(texts.length);
 });
 
 describe("the seed", () => {

@@ -106,8 +106,10 @@ export class TemplateExpansion {
       ...(yield* this.draw("heldOut", heldOut)),
       ...(yield* this.draw("validation", this.validation.count)),
     ];
+    const fresh = this.options.fresh ? yield* this.drawAtMost("discovery", discovery, "fresh") : [];
     return {
       examples: examples.map((example, index) => ({ ...example, index })),
+      fresh: fresh.map((example, i) => ({ ...example, index: examples.length + i })),
       notes: [...this.task.notes, ...this.notes, ...this.ownBos.notes(), ...this.misfitNotes()],
     };
   }
@@ -147,24 +149,28 @@ export class TemplateExpansion {
     return new EngineError("invalid-task", say`${sentence} ${remedy}.`, { place: { file } });
   }
 
-  /** Templates take turns, so that each gives as many examples as any other while it can. */
   private *draw(split: Split, count: number): Generator<void, Omit<Example, "index">[]> {
-    const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${split}`);
-    const examples: Omit<Example, "index">[] = [];
+    const examples = yield* this.drawAtMost(split, count);
+    if (examples.length === count) return examples;
     const isExact =
       split === "validation"
         ? this.validation.isExact
         : this.task.split.isExact || this.options.examples?.[split] !== undefined;
+    if (isExact) throw this.exhausted(split, examples.length, count);
+    this.notes.push(
+      say`${this.task.file}: there are only ${examples.length} different ${SPLIT_NAMES[split]} examples.`,
+    );
+    return examples;
+  }
+
+  /** Templates take turns, so that each gives as many examples as any other while it can. */
+  private *drawAtMost(split: Split, count: number, stream: string = split): Generator<void, Omit<Example, "index">[]> {
+    const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${stream}`);
+    const examples: Omit<Example, "index">[] = [];
     let turn = 0;
     while (examples.length < count) {
       const example = yield* this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
-      if (!example && isExact) throw this.exhausted(split, examples.length, count);
-      if (!example) {
-        this.notes.push(
-          say`${this.task.file}: there are only ${examples.length} different ${SPLIT_NAMES[split]} examples.`,
-        );
-        break;
-      }
+      if (!example) break;
       examples.push(example);
     }
     return examples;

@@ -15,6 +15,8 @@ export interface ExpandOptions {
   readonly examples?: { readonly discovery?: number; readonly heldOut?: number; readonly validation?: number };
   /** Sets examples aside for validation though nobody says how many: the usual number, or as many as there are. */
   readonly validate?: boolean;
+  /** Draws fresh examples too: as many as there are for discovery, or as there are. */
+  readonly fresh?: boolean;
   readonly seed?: number;
   /** Name of one of the task's corruptions. */
   readonly corruption?: string;
@@ -29,6 +31,8 @@ export interface ExpandOptions {
 export interface Expansion {
   /** Discovery first, then held-out, then validation; `index` counts through all. */
   readonly examples: readonly Example[];
+  /** Further discovery examples, which a search does not see: by them is chosen what it should not have taken away. Listed prompts have none. */
+  readonly fresh: readonly Example[];
   /** Sentences about what was left out and why. */
   readonly notes: readonly Note[];
 }

@@ -1,0 +1,51 @@
+// The second search of the embedded model's heads: every circuit on its way is as sure as was asked for, on examples of its own.
+import { expect, test } from "vitest";
+import { UnitSpace } from "../circuit/unit-set.ts";
+import { criterionConfidence } from "../evaluate/confidence.ts";
+import { measureAnchors } from "../evaluate/report.ts";
+import { noLedger } from "../prune/journal.ts";
+import { withTask } from "./prepare.ts";
+import { withForecasts } from "./search-forecasts.ts";
+import { searchOnceMore } from "./search-once-more.ts";
+import { taskEvaluators } from "./task-evaluators.ts";
+
+const asked = {
+  task: "tasks/ioi.yaml",
+  model: "sprig",
+  seed: 2,
+  examples: { discovery: 16, heldOut: 0, validation: 64 },
+};
+
+async function circuitsFrom(fresh: number) {
+  return withTask(asked, { validate: true }, async (all) => {
+    const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
+    const space = new UnitSpace(prepared.sizes, ["head"]);
+    const evaluatorOn = taskEvaluators(prepared, space, undefined);
+    const full = space.full();
+    const effects = new Map(full.ids().map((id) => [id, 1]));
+    const searched = { kept: full, trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
+    const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
+      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger: noLedger }),
+    );
+    const evaluator = await evaluatorOn(prepared.fresh);
+    const anchors = await measureAnchors(evaluator, "logits");
+    const draws = { seed: 2, count: 32 };
+    const sure = await Promise.all(
+      circuits.map(async (kept) =>
+        criterionConfidence(await evaluator.measure(kept), anchors, prepared.criterion, draws),
+      ),
+    );
+    return { sizes: circuits.map(({ size }) => size), sure };
+  });
+}
+
+test("from the full model it goes down to few heads, and holds all the way in draws as large as those of validation", async () => {
+  const { sizes, sure } = await circuitsFrom(16);
+  expect(sizes[0]).toBeLessThan(9);
+  expect(sizes.at(-1)).toBe(32);
+  expect(sure.every((share) => share >= 0.9)).toBe(true);
+});
+
+test("with fewer than half as many fresh prompts as the search had there is no second one", async () => {
+  expect((await circuitsFrom(7)).sizes).toEqual([]);
+});

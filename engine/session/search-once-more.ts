@@ -1,0 +1,79 @@
+// A search that goes down once more from a circuit on the way back: on fresh examples, and as sure in each step as its result has to be.
+import { leastForInterval } from "../base/interval.ts";
+import type { UnitSet } from "../circuit/unit-set.ts";
+import { criterionConfidence } from "../evaluate/confidence.ts";
+import type { Evaluator, Measurement } from "../evaluate/evaluator.ts";
+import { type Anchors, measureAnchors } from "../evaluate/report.ts";
+import { metricUnit } from "../metric/metric.ts";
+import type { Ledger } from "../prune/journal.ts";
+import { type SearchOptions, type SearchResult, UnitSearch } from "../prune/unit-search.ts";
+import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
+import { cleanPrompts } from "../task/clean-prompts.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Forecasts } from "./search-forecasts.ts";
+import type { EvaluatorOn } from "./task-evaluators.ts";
+
+/** What a search found, with what it knew of its units. */
+export type Searched = Pick<SearchResult, "kept" | "trajectory" | "oneMinimal" | "effects" | "estimates">;
+
+export interface OnceMore {
+  /** Where it may begin, the smallest first. */
+  readonly from: readonly UnitSet[];
+  readonly confidence: number;
+  readonly forecasts: Forecasts;
+  readonly ledger: Ledger;
+}
+
+/**
+ * From the first circuit that is sure enough on fresh examples a guided search goes down, and takes a step only where the criterion
+ * then holds with the confidence asked for, in draws as large as those of validation. The first search could not fit itself to
+ * these examples; this one does, so that its circuits have to be looked at on others.
+ *
+ * @returns the circuits on its way, its end first; none where there are too few fresh examples or nothing is sure enough
+ */
+export async function searchOnceMore(
+  evaluatorOn: EvaluatorOn,
+  prepared: Prepared,
+  searched: Searched,
+  { from, confidence, forecasts, ledger }: OnceMore,
+): Promise<readonly UnitSet[]> {
+  const { fresh, discovery, task } = prepared;
+  const prompts = cleanPrompts(fresh).length;
+  if (prompts < leastForInterval || 2 * prompts < cleanPrompts(discovery).length) return [];
+  const evaluator = await evaluatorOn(fresh);
+  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  const sureness = surenessOn(evaluator, anchors, prepared);
+  const first = await firstOnTheWay(
+    from.length,
+    async (at) => sureness(await evaluator.measure(from[at])) >= confidence,
+  );
+  if (first === undefined) return [];
+  const options = { ...optionsFrom(from[first], searched, prepared), forecast: forecasts.removal };
+  const surely = (measured: Measurement) => sureness(measured) >= confidence;
+  const { kept, trajectory } = await new UnitSearch(evaluator, anchors.ends, { ...options, surely }, ledger).run();
+  // What is gone from the start is the first step, where anything is.
+  return [...wayBack(kept.space, trajectory, { to: options.without.length > 0 ? 1 : 0 })];
+}
+
+/** In what share of draws, each of as many prompts as a draw of validation has, the criterion holds. */
+function surenessOn(evaluator: Evaluator, anchors: Anchors, { criterion, seed, validation }: Prepared) {
+  const count = Math.ceil(cleanPrompts(validation).length / 2);
+  return (measured: Measurement): number =>
+    criterionConfidence(measured, anchors, criterion, { seed, of: evaluator.prompts, count });
+}
+
+/** The strengths of the first search say in what order its passes go. */
+function optionsFrom(start: UnitSet, { effects, estimates }: Searched, { criterion, seed }: Prepared) {
+  const strengths = new Map([...estimates, ...effects]);
+  return {
+    criterion,
+    order: "effect",
+    method: "guided",
+    seed,
+    orders: 1,
+    swaps: 0,
+    without: start.complement().ids(),
+    effects: strengths,
+    estimates: () => Promise.resolve(strengths),
+  } satisfies SearchOptions;
+}
