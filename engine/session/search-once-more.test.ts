@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { UnitSpace } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
 import { measureAnchors } from "../evaluate/report.ts";
-import { noLedger } from "../prune/journal.ts";
+import { type JournalEntry, type Ledger, noLedger } from "../prune/journal.ts";
 import { withTask } from "./prepare.ts";
 import { withForecasts } from "./search-forecasts.ts";
 import { searchOnceMore } from "./search-once-more.ts";
@@ -16,7 +16,7 @@ const asked = {
   examples: { discovery: 16, heldOut: 0, validation: 64 },
 };
 
-async function circuitsFrom(fresh: number) {
+async function circuitsFrom(fresh: number, ledger: Ledger = noLedger) {
   return withTask(asked, { validate: true }, async (all) => {
     const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
     const space = new UnitSpace(prepared.sizes, ["head"]);
@@ -25,7 +25,7 @@ async function circuitsFrom(fresh: number) {
     const effects = new Map(full.ids().map((id) => [id, 1]));
     const searched = { kept: full, trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
     const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
-      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger: noLedger }),
+      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger }),
     );
     const evaluator = await evaluatorOn(prepared.fresh);
     const anchors = await measureAnchors(evaluator, "logits");
@@ -35,7 +35,7 @@ async function circuitsFrom(fresh: number) {
         criterionConfidence(await evaluator.measure(kept), anchors, prepared.criterion, draws),
       ),
     );
-    return { sizes: circuits.map(({ size }) => size), sure };
+    return { ids: circuits.map((kept) => kept.ids()), sizes: circuits.map(({ size }) => size), sure };
   });
 }
 
@@ -48,4 +48,14 @@ test("from the full model it goes down to few heads, and holds all the way in dr
 
 test("with fewer than half as many fresh prompts as the search had there is no second one", async () => {
   expect((await circuitsFrom(7)).sizes).toEqual([]);
+});
+
+test("a run that was stopped on the way goes on to the same circuits, and measures again nothing that it has", async () => {
+  const whole: JournalEntry[] = [];
+  const { ids } = await circuitsFrom(16, { recall: () => undefined, record: (entry) => whole.push(entry) });
+  const known = whole.slice(0, Math.floor(whole.length / 2));
+  const after: JournalEntry[] = [];
+  const resumed = await circuitsFrom(16, { recall: () => known.shift(), record: (entry) => after.push(entry) });
+  expect(resumed.ids).toEqual(ids);
+  expect(after).toEqual(whole.slice(Math.floor(whole.length / 2)));
 });
