@@ -61,7 +61,7 @@ export function* wayBack(
  * smaller one may have been passed over.
  *
  * @param holds at a place from 0 to length − 1
- * @returns undefined where it does not hold at the end of the way, nor at any place that was looked at
+ * @returns undefined where it does not hold at the end of the way, nor at any place that was looked at, or where there is none
  */
 export async function firstOnTheWay(
   length: number,

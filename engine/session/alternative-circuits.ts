@@ -110,7 +110,7 @@ async function searchBeside(
     ledger,
   ).run();
   if (confidence === 0) return (await holdsWith(onDiscovery, result.kept, prepared)) ? result.kept : undefined;
-  const validation = { confidence, barred: gone, forecasts, ledger, onLook: () => undefined };
+  const validation = { confidence, barred: gone, keep: search.keep, forecasts, ledger, onLook: () => undefined };
   const validated = await validateCircuit(evaluatorOn, prepared, onDiscovery, result, validation);
   return validated?.record.reached ? validated.kept : undefined;
 }

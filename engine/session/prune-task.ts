@@ -172,7 +172,7 @@ async function run(
     options.onEvent({ type: "search", event }),
   ).run();
   const { confidence = defaultConfidence } = settings;
-  const validation = { confidence, forecasts, ledger, onLook: stage("validation") };
+  const validation = { confidence, keep: search.keep, forecasts, ledger, onLook: stage("validation") };
   // What a start left out may come back; what the user ablated may not.
   const back = { barred: settings.without ?? [], leftOut: learned?.without };
   const onDiscovery = { evaluator, anchors };

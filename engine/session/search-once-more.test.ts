@@ -16,7 +16,7 @@ const asked = {
   examples: { discovery: 16, heldOut: 0, validation: 64 },
 };
 
-async function circuitsFrom(fresh: number, ledger: Ledger = noLedger) {
+async function circuitsFrom(fresh: number, { ledger = noLedger, keep }: { ledger?: Ledger; keep?: string[] } = {}) {
   return withTask(asked, { validate: true }, async (all) => {
     const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
     const space = new UnitSpace(prepared.sizes, ["head"]);
@@ -25,7 +25,7 @@ async function circuitsFrom(fresh: number, ledger: Ledger = noLedger) {
     const effects = new Map(full.ids().map((id) => [id, 1]));
     const searched = { kept: full, trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
     const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
-      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger }),
+      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, keep, forecasts, ledger }),
     );
     const evaluator = await evaluatorOn(prepared.fresh);
     const anchors = await measureAnchors(evaluator, "logits");
@@ -46,16 +46,25 @@ test("from the full model it goes down to few heads, and holds all the way in dr
   expect(sure.every((share) => share >= 0.9)).toBe(true);
 });
 
+test("what has to stay stays, though nothing needs it", async () => {
+  const [own, forced] = [await circuitsFrom(16), await circuitsFrom(16, { keep: ["a3.h0"] })];
+  expect([own.ids[0].includes("a3.h0"), forced.ids[0].includes("a3.h0")]).toEqual([false, true]);
+});
+
 test("with fewer than half as many fresh prompts as the search had there is no second one", async () => {
   expect((await circuitsFrom(7)).sizes).toEqual([]);
 });
 
 test("a run that was stopped on the way goes on to the same circuits, and measures again nothing that it has", async () => {
   const whole: JournalEntry[] = [];
-  const { ids } = await circuitsFrom(16, { recall: () => undefined, record: (entry) => whole.push(entry) });
+  const { ids } = await circuitsFrom(16, {
+    ledger: { recall: () => undefined, record: (entry) => whole.push(entry) },
+  });
   const known = whole.slice(0, Math.floor(whole.length / 2));
   const after: JournalEntry[] = [];
-  const resumed = await circuitsFrom(16, { recall: () => known.shift(), record: (entry) => after.push(entry) });
+  const resumed = await circuitsFrom(16, {
+    ledger: { recall: () => known.shift(), record: (entry) => after.push(entry) },
+  });
   expect(resumed.ids).toEqual(ids);
   expect(after).toEqual(whole.slice(Math.floor(whole.length / 2)));
 });

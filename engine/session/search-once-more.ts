@@ -20,6 +20,8 @@ export interface OnceMore {
   /** Where it may begin, the smallest first. */
   readonly from: readonly UnitSet[];
   readonly confidence: number;
+  /** Ids of units that are never tried. */
+  readonly keep?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
   readonly ledger: Ledger;
 }
@@ -35,7 +37,7 @@ export async function searchOnceMore(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   searched: Searched,
-  { from, confidence, forecasts, ledger }: OnceMore,
+  { from, confidence, keep, forecasts, ledger }: OnceMore,
 ): Promise<readonly UnitSet[]> {
   const { fresh, discovery, task } = prepared;
   const prompts = cleanPrompts(fresh).length;
@@ -48,7 +50,7 @@ export async function searchOnceMore(
     async (at) => sureness(await evaluator.measure(from[at])) >= confidence,
   );
   if (first === undefined) return [];
-  const options = { ...optionsFrom(from[first], searched, prepared), forecast: forecasts.removal };
+  const options = { ...optionsFrom(from[first], searched, prepared), keep, forecast: forecasts.removal };
   const surely = (measured: Measurement) => sureness(measured) >= confidence;
   const { kept, trajectory } = await new UnitSearch(evaluator, anchors.ends, { ...options, surely }, ledger).run();
   // What is gone from the start is the first step, where anything is.
@@ -62,7 +64,7 @@ function surenessOn(evaluator: Evaluator, anchors: Anchors, { criterion, seed, v
     criterionConfidence(measured, anchors, criterion, { seed, of: evaluator.prompts, count });
 }
 
-/** The strengths of the first search say in what order its passes go. */
+/** What the first search knew of its units stands for a forecast at the full model. */
 function optionsFrom(start: UnitSet, { effects, estimates }: Searched, { criterion, seed }: Prepared) {
   const strengths = new Map([...estimates, ...effects]);
   return {

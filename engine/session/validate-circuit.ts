@@ -40,6 +40,8 @@ export interface ValidationOptions {
   readonly confidence: number;
   /** Ids of units that never come back. */
   readonly barred: readonly string[];
+  /** Ids of units that never go. */
+  readonly keep?: readonly string[] | undefined;
   /** What a learned start took away, in the order in which it should come back. */
   readonly leftOut?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
@@ -54,7 +56,8 @@ const mostPutBack = ({ size }: UnitSet): number => Math.max(8, size);
 /**
  * A circuit for which the criterion holds on the discovery examples, and with the probability asked for on as many other examples as there
  * are for validation: the search's own, or one on the way back along its steps (see `firstOnTheWay`), or a smaller one that units put
- * back one at a time lead to (see `putBack`), where they are of kinds that forecasts are made of. Where none is found, the search's own.
+ * back one at a time lead to (see `putBack`), or else a second search (see `searchOnceMore`), where they are of kinds that forecasts are
+ * made of. Where none is found, the search's own.
  *
  * @returns undefined where there are too few validation examples to say anything
  */
@@ -72,10 +75,12 @@ export async function validateCircuit(
   const evaluator = await evaluatorOn(validation);
   const onValidation = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
-  const onWay = await onWayBack(looks, end, trajectory, options);
+  const { barred, leftOut } = options;
+  const way = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
+  const onWay = await onWayBack(looks, way);
   const found =
     (await byTests(looks, { end, onWay }, prepared, onDiscovery, options)) ??
-    (await again(looks, { searched, onWay }, evaluatorOn, prepared, options)) ??
+    (await again(looks, { searched, onWay, way }, evaluatorOn, prepared, options)) ??
     onWay;
   const kept = found?.kept ?? end;
   const holds = looks.confidenceOf(kept);
@@ -123,37 +128,33 @@ async function byTests(
   return undefined;
 }
 
-async function onWayBack(
-  looks: Looks,
-  end: UnitSet,
-  trajectory: readonly Step[],
-  { barred, leftOut }: ValidationOptions,
-): Promise<Found | undefined> {
-  const circuits = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
+/** @param way the search's own circuit first */
+async function onWayBack(looks: Looks, way: readonly UnitSet[]): Promise<Found | undefined> {
+  const [end] = way;
   await looks.look(end);
-  const place = await firstOnTheWay(circuits.length, (at) => looks.holds(circuits[at]));
+  const place = await firstOnTheWay(way.length, (at) => looks.holds(way[at]));
   if (place === undefined) return undefined;
-  const kept = circuits[place];
+  const kept = way[place];
   return { kept, added: kept.minus(end).ids(), ...(place > 0 && { how: "way-back" as const }) };
 }
 
-/** A circuit that is smaller than the one on the way back, by a search that goes down from there once more. */
+/** A circuit that is smaller than the one on the way back, by a search that goes down once more from a circuit on it. */
 async function again(
   looks: Looks,
-  { searched, onWay }: { readonly searched: Searched; readonly onWay: Found | undefined },
+  found: { readonly searched: Searched; readonly onWay: Found | undefined; readonly way: readonly UnitSet[] },
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
-  { confidence, barred, leftOut, forecasts, ledger }: ValidationOptions,
+  options: ValidationOptions,
 ): Promise<Found | undefined> {
-  const { kept: end, trajectory } = searched;
+  const { searched, onWay, way } = found;
+  const end = searched.kept;
   if (!onWay?.how || onWay.kept.size <= end.size + 1 || !end.space.kinds.every(isForeseen)) return undefined;
-  const from = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
-  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { from, confidence, forecasts, ledger });
+  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { ...options, from: way });
   const smaller = circuits.filter(({ size }) => size < onWay.kept.size);
   const place = await firstOnTheWay(smaller.length, (at) => looks.holds(smaller[at]));
-  return place === undefined
-    ? undefined
-    : { kept: smaller[place], added: smaller[place].minus(end).ids(), how: "second-search" };
+  if (place === undefined) return undefined;
+  const kept = smaller[place];
+  return { kept, added: kept.minus(end).ids(), how: "second-search" };
 }
 
 /** Circuits that were looked at; what is known of one is not measured again. */
