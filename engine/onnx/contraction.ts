@@ -22,6 +22,19 @@ export function matMul(a: Value, b: Value): Value {
   return a.graph.node("MatMul", [a, b], {}, { dtype: a.dtype, shape });
 }
 
+/** a·bᵀ of two matrices; no copy of b is transposed for it, whether b is fed or a weight. */
+export function matMulTransposed(a: Value, b: Value): Value {
+  needFloat("matMulTransposed", a);
+  needSame("matMulTransposed", a, b);
+  if (a.shape.length !== 2 || b.shape.length !== 2 || meet(a.shape[1]!, b.shape[1]!) === undefined) {
+    throw new EngineError(
+      "shape",
+      say`matMulTransposed: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} are no two matrices of one width.`,
+    );
+  }
+  return a.graph.node("Gemm", [a, b], { transB: { i: 1 } }, { dtype: a.dtype, shape: [a.shape[0]!, b.shape[0]!] });
+}
+
 export function reduceSum(x: Value, axes: readonly number[], keepDims = false): Value {
   return reduce("ReduceSum", x, axes, keepDims);
 }

@@ -10,6 +10,7 @@ import {
   div,
   exp,
   matMul,
+  matMulTransposed,
   mul,
   reciprocal,
   reduceMean,
@@ -26,7 +27,12 @@ import { rotateHalf } from "./contraction.ts";
 export const CONTRACTION_RULES: Rules = {
   MatMul: (step, dy) => {
     const [a, b] = step.inputs as readonly [Value, Value];
-    return [sumTo(matMul(dy, lastTwoSwapped(b)), a.shape), rightFactor(a, b, dy)];
+    return [leftFactor(a, b, dy), rightFactor(a, b, dy)];
+  },
+  // The gradient of a product by a transposed matrix, for gradients of gradients.
+  Gemm: (step, dy) => {
+    const [a, b] = step.inputs as readonly [Value, Value];
+    return [matMul(dy, b), matMul(lastTwoSwapped(dy), a)];
   },
   ReduceSum: (step, dy) => [expandLike(withSummedAxes(step, dy), step.inputs[0]!)],
   ReduceMean: (step, dy) => [expandLike(div(withSummedAxes(step, dy), summedCount(step)), step.inputs[0]!)],
@@ -54,6 +60,12 @@ export const CONTRACTION_RULES: Rules = {
     return [dx, sumTo(mul(dy, x), cos.shape), sumTo(mul(dy, rotateHalf(x)), sin.shape)];
   },
 };
+
+/** dy · bᵀ. */
+function leftFactor(a: Value, b: Value, dy: Value): Value {
+  const areMatrices = dy.shape.length === 2 && b.shape.length === 2;
+  return areMatrices ? matMulTransposed(dy, b) : sumTo(matMul(dy, lastTwoSwapped(b)), a.shape);
+}
 
 /** aᵀ · dy; for one matrix b shared by a batch as one product over all rows. */
 function rightFactor(a: Value, b: Value, dy: Value): Value {

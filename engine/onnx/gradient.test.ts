@@ -178,6 +178,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       build: ops.matMul,
     },
   ],
+  Gemm: [
+    {
+      shapes: [
+        [rows, 3],
+        [2, 3],
+      ],
+      build: ops.matMulTransposed,
+    },
+  ],
   ReduceSum: [
     { shapes: [[rows, 2, 2]], build: (x) => ops.reduceSum(x, [0, -1]) },
     { shapes: [[rows, 2, 2]], build: (x) => ops.reduceSum(x, [1], true) },

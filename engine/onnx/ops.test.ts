@@ -107,6 +107,12 @@ const SHAPES: Readonly<Record<string, { dims: Dim[]; build: (x: Value) => Value;
       declared: ["rows", 4, "pos", 3],
       result: [2, 4, 3, 3],
     },
+    "matMulTransposed multiplies by the rows of the second": {
+      dims: ["rows", "pos"],
+      build: (x) => ops.matMulTransposed(x, x),
+      declared: ["rows", "rows"],
+      result: [2, 2],
+    },
     "reduceSum drops its axes": {
       dims: ["rows", "pos", 2],
       build: (x) => ops.reduceSum(x, [0, -1]),
@@ -168,6 +174,8 @@ suite("errors of ops", () => {
     'exp needs float32 or float64, but "ids" is int64 [rows].': () => ops.exp(ids),
     "matMul: shapes [rows, 4] and [3, 3] cannot be multiplied.": () =>
       ops.matMul(x, graph.constant(new Float32Array(9), "float32", [3, 3])),
+    "matMulTransposed: shapes [rows, 4] and [4, 3] are no two matrices of one width.": () =>
+      ops.matMulTransposed(x, graph.constant(new Float32Array(12), "float32", [4, 3])),
     "reshape: float32 [rows, 4] to [rows, 3]: 4*rows entries do not fill 3*rows.": () => ops.reshape(x, ["rows", 3]),
     "reshape: float32 [rows, 4] to [-1, -1]: −1 stands for one axis only.": () => ops.reshape(x, [-1, -1]),
     'reshape: "runs" is no axis of [rows, 4] nor of an input of graph "g", so its size cannot be read at run time.':

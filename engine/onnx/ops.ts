@@ -37,6 +37,7 @@ export {
   layerNorm,
   logSoftmax,
   matMul,
+  matMulTransposed,
   reduceMax,
   reduceMean,
   reduceSum,

@@ -51,6 +51,10 @@ export function gatePlace({ nHeads, dMlp }: GateSizes, unit: Unit): readonly [ke
   }
 }
 
+/** Those of the layer's hidden neurons, "neuron". */
+const neuronGates = ({ dMlp }: GateSizes, { neurons }: Gates, layer: number) =>
+  neurons.subarray(layer * dMlp, (layer + 1) * dMlp);
+
 /** What is run: a group of whole prompts, and what the ablation gives, by layer. */
 export interface GatedInput {
   readonly group: Group;
@@ -119,12 +123,25 @@ export class GatedPass {
       for (let i = 0; i < z.length; i++) difference[i] -= ablated[layer].z[i];
       const mixed = ablated[layer].z.slice();
       this.eachHead(layer, gates.heads, z.length, (gate, i) => (mixed[i] += gate * difference[i]));
-      const feeds = this.writeFeeds(layer, ablated[layer], gates, stream, mixed);
-      const written = await this.run(layer, "write", feeds, ["residPost", "mlpOut"]);
-      layers.push({ residual: stream, difference, mixed, mlpOut: written.mlpOut.data as Reals });
-      stream = written.residPost.data as Reals;
+      const { mlpOut, residPost } = await this.write(layer, ablated[layer], gates, stream, mixed);
+      layers.push({ residual: stream, difference, mixed, mlpOut });
+      stream = residPost;
     }
     return { input, layers, end: stream };
+  }
+
+  /** Where no neuron of the layer is gated, by the program that the executor holds anyway. */
+  private async write(layer: number, ablated: SiteValues, gates: Gates, stream: Reals, z: Reals) {
+    const { executor } = this;
+    if (!neuronGates(executor.model.config, gates, layer).every((gate) => gate === 1)) {
+      const feeds = this.writeFeeds(layer, ablated, gates, stream, z);
+      const written = await this.run(layer, "write", feeds, ["residPost", "mlpOut"]);
+      return { mlpOut: written.mlpOut.data as Reals, residPost: written.residPost.data as Reals };
+    }
+    const gate = gates.mlps[layer];
+    const { mlpOut, residPost } = await executor.write(layer, stream, z, { wanted: ["mlpOut", "residPost"] });
+    if (gate !== 1) mlpOut.forEach((live, i) => (residPost[i] += (1 - gate) * (ablated.mlpOut[i] - live)));
+    return { mlpOut, residPost };
   }
 
   /**
@@ -219,7 +236,7 @@ export class GatedPass {
     return {
       residual: reals([rows, dModel], residual),
       z: reals([rows, nHeads * dHead], z),
-      [GATE_INPUTS.hidden.gate]: reals([dMlp], own(gates.neurons.subarray(layer * dMlp, (layer + 1) * dMlp))),
+      [GATE_INPUTS.hidden.gate]: reals([dMlp], own(neuronGates(config, gates, layer))),
       [GATE_INPUTS.hidden.ablated]: reals([rows, dMlp], ablated.hidden),
       [GATE_INPUTS.mlpOut.gate]: reals([1], own([gates.mlps[layer]])),
       [GATE_INPUTS.mlpOut.ablated]: reals([rows, dModel], ablated.mlpOut),

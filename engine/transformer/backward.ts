@@ -2,7 +2,7 @@
 import type { LayerConfig, LayerWeights, ModelConfig, NormWeights } from "../model/model.ts";
 import { gradients } from "../onnx/gradient.ts";
 import { type Dim, Graph, type Value } from "../onnx/graph.ts";
-import { add, matMul, reshape, transpose } from "../onnx/ops.ts";
+import { add, matMul, matMulTransposed, reshape, transpose } from "../onnx/ops.ts";
 import { attentionGraph, mixedValuesGraph, patternGraph, projectionsGraph } from "./attention.ts";
 import { type Precision, weight } from "./precision.ts";
 import { finalNormGraph } from "./readout.ts";
@@ -122,7 +122,7 @@ function transposedGraph(
 ): Graph {
   const graph = new Graph(`${output}-gradient`);
   const cotangent = graph.input(cotangentName(output), precision, ["rows", shape[1]]);
-  graph.output(gradientName(input), matMul(cotangent, transpose(weight(graph, precision, matrix, shape), [1, 0])));
+  graph.output(gradientName(input), matMulTransposed(cotangent, weight(graph, precision, matrix, shape)));
   return graph;
 }
 
