@@ -71,6 +71,7 @@ for (const name of chosen) {
   const section = await SECTIONS[name](options);
   for (const table of section.tables) if (table.rows.length > 0) console.log(plainText(table));
   measured.push(section);
+  // After each section, so that a crash in a later one loses none.
+  if (values.report) writeReport(measured, options, values.only);
 }
 for (const sentence of peersNotRun(options)) console.log(sentence);
-if (values.report) writeReport(measured, options, values.only);

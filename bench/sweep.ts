@@ -8,7 +8,7 @@ import { smollm2Path } from "../engine/model/model-cache.ts";
 import { openModel } from "../engine/model/open.ts";
 import type { Example } from "../engine/task/example.ts";
 import { sweepHeads } from "./head-sweep.ts";
-import { matMulRate, passMultiplyAdds, sweepMultiplyAdds } from "./limit.ts";
+import { passMultiplyAdds, PlainProducts, sweepMultiplyAdds } from "./limit.ts";
 import type { BenchOptions } from "./options.ts";
 import { runPeer } from "./peer-process.ts";
 import { benchExamples, type Corruption } from "./prompts.ts";
@@ -25,16 +25,22 @@ export interface SweepFigures {
   readonly corruption: Corruption;
   readonly seconds: number;
   readonly multiplyAdds: number;
-  /** Floating-point operations a second (two per multiply-add) of plain matrix products of the same shapes: before, after. */
-  readonly rates: readonly [number, number];
-  /** Time of the unavoidable at the mean of these rates, over ours. */
-  readonly shareOfLimit: number;
-  /** Multiply-adds of a full pass over its time, over the rate that was taken right before it. */
+  /** Floating-point operations a second (two per multiply-add) of plain matrix products of the same shapes, taken before each layer. */
+  readonly rates: Quartiles;
+  /** Time of the unavoidable at the median of these rates, over ours, and at the others. */
+  readonly shareOfLimit: Quartiles;
+  /** Multiply-adds of a full pass over its time, over the median rate. */
   readonly forwardShare: number;
   readonly peer: PeerSweep | undefined;
   /** Largest |our effect − TransformerLens's| over the heads it timed. */
   readonly difference: number | undefined;
 }
+
+/** The lower quartile, the median and the upper quartile. */
+export type Quartiles = readonly [number, number, number];
+
+/** Rounds of plain products before each layer. */
+export const ratesPerLayer = 3;
 
 const ablation = { kind: "resample", reference: "paired", perPosition: false } as const;
 
@@ -48,13 +54,19 @@ export async function measureSweep(corruption: Corruption, options: BenchOptions
   const baseline = mean((await evaluator.measure(space.full())).metric);
 
   const rows = examples.reduce((sum, example) => sum + example.clean.ids.length, 0);
-  const rateNow = () => matMulRate(model.config, rows, threads);
-  const before = await rateNow();
-  const { seconds, value: metrics } = await timed(() => sweepHeads(evaluator));
-
+  const products = await PlainProducts.of(model.config, rows, threads);
+  const rates: number[] = [];
+  let aside = 0;
+  const takeRates = async () => {
+    const taken = await timed(() => products.rates(ratesPerLayer));
+    rates.push(...taken.value);
+    aside += taken.seconds;
+  };
+  const { seconds: whole, value: metrics } = await timed(() => sweepHeads(evaluator, takeRates));
+  const seconds = whole - aside;
   const multiplyAdds = sweepMultiplyAdds(model.config, examples, ablation);
-  const after = await rateNow();
   const passSeconds = await timePass(executor, examples);
+  await products.dispose();
   await executor.dispose();
   model.close();
   const peer = await sweepOfPeer(options, examples);
@@ -65,12 +77,18 @@ export async function measureSweep(corruption: Corruption, options: BenchOptions
     corruption,
     seconds,
     multiplyAdds,
-    rates: [2 * before, 2 * after],
-    shareOfLimit: multiplyAdds / mean([before, after]) / seconds,
-    forwardShare: passMultiplyAdds(model.config, rows) / passSeconds / after,
+    rates: quartilesOf(rates.map((rate) => 2 * rate)),
+    shareOfLimit: quartilesOf(rates.map((rate) => multiplyAdds / rate / seconds)),
+    forwardShare: passMultiplyAdds(model.config, rows) / passSeconds / quartilesOf(rates)[1],
     peer,
     difference,
   };
+}
+
+function quartilesOf(values: readonly number[]): Quartiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))];
+  return [at(0.25), at(0.5), at(0.75)];
 }
 
 /** Median time of a full pass over the clean prompts, all positions. */

@@ -1,7 +1,7 @@
 // The section on the exact sweep over SmolLM2's heads, against TransformerLens and against the arithmetic.
 import type { BenchOptions } from "../options.ts";
 import type { Section } from "../section.ts";
-import { measureSweep, type SweepFigures } from "../sweep.ts";
+import { measureSweep, type Quartiles, ratesPerLayer, type SweepFigures } from "../sweep.ts";
 import { percent, seconds } from "../table.ts";
 
 export async function sweepSection(options: BenchOptions): Promise<Section> {
@@ -14,7 +14,8 @@ export async function sweepSection(options: BenchOptions): Promise<Section> {
     title: "Exact effects of single heads in SmolLM2",
     text: `270 heads, 32 prompts, each head ablated alone by the paired corrupt prompt. TransformerLens does it by its own patching loop; where
 it is timed on some heads only, evenly spread, its time is scaled to 270: a head costs it one full pass whichever it is. The MatMul rate is
-taken before and after each sweep; how far the two lie apart says how much the shares of it are worth.`,
+that of the model's own products, each alone, taken ${ratesPerLayer} times before the heads of each layer, so that it meets what the sweep meets. It is
+shown as median and quartiles, and so is the share: how far the quartiles lie apart says how much the share is worth.`,
     tables: [
       {
         head: ["exact effects of 270 heads, SmolLM2, 32 prompts", ...figures.map(({ corruption }) => corruption)],
@@ -27,13 +28,14 @@ taken before and after each sweep; how far the two lie apart says how much the s
           row("ratio", ({ peer, seconds }) => (peer ? `${(peer.sweepSeconds / seconds).toFixed(2)} x` : "")),
           row("largest difference of an effect", ({ difference }) => difference?.toExponential(1) ?? ""),
           row("unavoidable multiply-adds", ({ multiplyAdds }) => multiplyAdds.toExponential(3)),
-          row("MatMul rate before and after, GFLOP/s", ({ rates }) =>
-            rates.map((rate) => (rate / 1e9).toFixed(0)).join(", "),
-          ),
-          row("share of the time the unavoidable takes", ({ shareOfLimit }) => percent(shareOfLimit)),
+          row("MatMul rate, GFLOP/s", ({ rates }) => quartiles(rates, (rate) => (rate / 1e9).toFixed(0))),
+          row("share of the time the unavoidable takes", ({ shareOfLimit }) => quartiles(shareOfLimit, percent)),
           row("forward pass: share of the MatMul rate", ({ forwardShare }) => percent(forwardShare)),
         ],
       },
     ],
   };
 }
+
+const quartiles = ([lower, median, upper]: Quartiles, written: (value: number) => string) =>
+  `${written(median)} [${written(lower)}, ${written(upper)}]`;
