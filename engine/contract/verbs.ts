@@ -203,6 +203,7 @@ export const VERB_ROWS = {
       "effects",
       "pruning",
       "validation",
+      "second-search",
       "node-effects",
       "connections",
       "roles",

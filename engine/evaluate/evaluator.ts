@@ -120,7 +120,7 @@ export class Evaluator {
 
   /** A circuit run from the first layer with every layer's input kept. */
   async start(kept: UnitSet): Promise<CircuitState> {
-    const { streams } = await this.run(kept);
+    const { streams } = await this.run(kept, true);
     return { kept, streams };
   }
 
@@ -205,7 +205,11 @@ export class Evaluator {
     }
   }
 
-  private async run(kept: UnitSet): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
+  /** @param record keep every layer's input, which takes as much memory as the ablated values of one kind */
+  private async run(
+    kept: UnitSet,
+    record = false,
+  ): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
     const flags = new AblatedFlags(kept);
     const ends: Reals[] = [];
     const streams: (Stream | undefined)[][] = [];
@@ -213,7 +217,7 @@ export class Evaluator {
       this.checkSignal();
       const stream: Stream = { scope: "all", residual: chunk.clean };
       const run = await runCircuit(this.executor, chunk, 0, stream, [flags], {
-        record: true,
+        record,
         endOnly: this.options.endOnly,
       });
       ends.push(run.end);

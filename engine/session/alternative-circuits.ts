@@ -9,7 +9,8 @@ import { figuresRecord } from "./circuit-record.ts";
 import type { Prepared } from "./prepare.ts";
 import { judgeTogether } from "./several-circuits.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
-import { type OnDiscovery, validateCircuit, type ValidationOptions } from "./validate-circuit.ts";
+import { validateCircuit, type ValidationOptions } from "./validate-circuit.ts";
+import type { OnExamples } from "./validation-looks.ts";
 
 export interface AlternativeOptions extends Pick<ValidationOptions, "confidence" | "forecasts" | "ledger"> {
   /** Searches beside the first. */
@@ -32,7 +33,7 @@ type Found = Pick<Alternatives["circuits"][number], "order" | "seed" | "without"
 export async function alternativeCircuits(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
-  onDiscovery: OnDiscovery,
+  onDiscovery: OnExamples,
   { searched, kept }: { readonly searched: SearchResult; readonly kept: UnitSet },
   options: AlternativeOptions,
 ): Promise<Alternatives> {
@@ -63,7 +64,7 @@ function strongestFirst(kept: UnitSet, { effects, estimates }: SearchResult): st
 async function nextForbidden(
   left: string[],
   needed: string[],
-  onDiscovery: OnDiscovery,
+  onDiscovery: OnExamples,
   prepared: Prepared,
 ): Promise<string | undefined> {
   const full = onDiscovery.evaluator.space.full();
@@ -74,7 +75,7 @@ async function nextForbidden(
   return undefined;
 }
 
-async function holdsWith({ evaluator, anchors }: OnDiscovery, kept: UnitSet, { criterion, seed }: Prepared) {
+async function holdsWith({ evaluator, anchors }: OnExamples, kept: UnitSet, { criterion, seed }: Prepared) {
   return (await measureFigures(evaluator, anchors, kept, criterion, seed)).criterionHolds;
 }
 
@@ -82,7 +83,7 @@ async function holdsWith({ evaluator, anchors }: OnDiscovery, kept: UnitSet, { c
 async function searchBeside(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
-  onDiscovery: OnDiscovery,
+  onDiscovery: OnExamples,
   { effects, estimates }: SearchResult,
   {
     search,
@@ -110,7 +111,7 @@ async function searchBeside(
     ledger,
   ).run();
   if (confidence === 0) return (await holdsWith(onDiscovery, result.kept, prepared)) ? result.kept : undefined;
-  const validation = { confidence, barred: gone, keep: search.keep, forecasts, ledger, onLook: () => undefined };
+  const validation = { confidence, barred: gone, keep: search.keep, forecasts, ledger };
   const validated = await validateCircuit(evaluatorOn, prepared, onDiscovery, result, validation);
   return validated?.record.reached ? validated.kept : undefined;
 }

@@ -48,6 +48,7 @@ export type Stage =
   | "constants"
   | "masks"
   | "validation"
+  | "second-search"
   | "node-effects"
   | "held-out"
   | "random"
@@ -172,7 +173,14 @@ async function run(
     options.onEvent({ type: "search", event }),
   ).run();
   const { confidence = defaultConfidence } = settings;
-  const validation = { confidence, keep: search.keep, forecasts, ledger, onLook: stage("validation") };
+  const validation = {
+    confidence,
+    keep: search.keep,
+    forecasts,
+    ledger,
+    onLook: stage("validation"),
+    onRemoved: stage("second-search"),
+  };
   // What a start left out may come back; what the user ablated may not.
   const back = { barred: settings.without ?? [], leftOut: learned?.without };
   const onDiscovery = { evaluator, anchors };

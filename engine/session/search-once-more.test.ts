@@ -1,12 +1,12 @@
 // The second search of the embedded model's heads: every circuit on its way is as sure as was asked for, on examples of its own.
 import { expect, test } from "vitest";
-import { UnitSpace } from "../circuit/unit-set.ts";
+import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
 import { measureAnchors } from "../evaluate/report.ts";
 import { type JournalEntry, type Ledger, noLedger } from "../prune/journal.ts";
 import { withTask } from "./prepare.ts";
 import { withForecasts } from "./search-forecasts.ts";
-import { searchOnceMore } from "./search-once-more.ts";
+import { type OnceMore, searchOnceMore } from "./search-once-more.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 
 const asked = {
@@ -16,16 +16,21 @@ const asked = {
   examples: { discovery: 16, heldOut: 0, validation: 64 },
 };
 
-async function circuitsFrom(fresh: number, { ledger = noLedger, keep }: { ledger?: Ledger; keep?: string[] } = {}) {
+interface Asked extends Partial<Pick<OnceMore, "ledger" | "keep" | "onRemoved">> {
+  /** Where the first search ended (default: where it began). */
+  readonly end?: (full: UnitSet) => UnitSet;
+}
+
+async function circuitsFrom(fresh: number, { ledger = noLedger, end = (full) => full, ...options }: Asked = {}) {
   return withTask(asked, { validate: true }, async (all) => {
     const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
     const space = new UnitSpace(prepared.sizes, ["head"]);
     const evaluatorOn = taskEvaluators(prepared, space, undefined);
     const full = space.full();
     const effects = new Map(full.ids().map((id) => [id, 1]));
-    const searched = { kept: full, trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
+    const searched = { kept: end(full), trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
     const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
-      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, keep, forecasts, ledger }),
+      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger, ...options }),
     );
     const evaluator = await evaluatorOn(prepared.fresh);
     const anchors = await measureAnchors(evaluator, "logits");
@@ -67,4 +72,17 @@ test("a run that was stopped on the way goes on to the same circuits, and measur
   });
   expect(resumed.ids).toEqual(ids);
   expect(after).toEqual(whole.slice(Math.floor(whole.length / 2)));
+});
+
+test("it tells how many units went, of those that would bring it down to the first search's end", async () => {
+  const told: (readonly [number, number])[] = [];
+  const { sizes } = await circuitsFrom(16, {
+    end: (full) => full.without(full.units().slice(8)),
+    onRemoved: (gone, atMost) => told.push([gone, atMost]),
+  });
+  const gone = told.map(([count]) => count);
+  expect(told[0]).toEqual([0, 24]);
+  expect(told.every(([, atMost]) => atMost === 24)).toBe(true);
+  expect(gone).toEqual([...gone].sort((a, b) => a - b));
+  expect(gone.at(-1)).toBe(Math.min(24, 32 - sizes[0]));
 });

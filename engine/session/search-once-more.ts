@@ -6,7 +6,7 @@ import type { Evaluator, Measurement } from "../evaluate/evaluator.ts";
 import { type Anchors, measureAnchors } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import type { Ledger } from "../prune/journal.ts";
-import { type SearchOptions, type SearchResult, UnitSearch } from "../prune/unit-search.ts";
+import { type SearchEvent, type SearchOptions, type SearchResult, UnitSearch } from "../prune/unit-search.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Prepared } from "./prepare.ts";
@@ -24,6 +24,8 @@ export interface OnceMore {
   readonly keep?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
   readonly ledger: Ledger;
+  /** How many units went of those that would bring it down to the first search's end. */
+  readonly onRemoved?: (gone: number, atMost: number) => void;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function searchOnceMore(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   searched: Searched,
-  { from, confidence, keep, forecasts, ledger }: OnceMore,
+  { from, confidence, keep, forecasts, ledger, onRemoved }: OnceMore,
 ): Promise<readonly UnitSet[]> {
   const { fresh, discovery, task } = prepared;
   const prompts = cleanPrompts(fresh).length;
@@ -52,7 +54,12 @@ export async function searchOnceMore(
   if (first === undefined) return [];
   const options = { ...optionsFrom(from[first], searched, prepared), keep, forecast: forecasts.removal };
   const surely = (measured: Measurement) => sureness(measured) >= confidence;
-  const { kept, trajectory } = await new UnitSearch(evaluator, anchors.ends, { ...options, surely }, ledger).run();
+  const above = from[first].size - searched.kept.size;
+  const onEvent = (event: SearchEvent) =>
+    event.type === "trial" && onRemoved?.(Math.min(from[first].size - event.kept, above), above);
+  onRemoved?.(0, above);
+  const search = new UnitSearch(evaluator, anchors.ends, { ...options, surely }, ledger, onEvent);
+  const { kept, trajectory } = await search.run();
   // What is gone from the start is the first step, where anything is.
   return [...wayBack(kept.space, trajectory, { to: options.without.length > 0 ? 1 : 0 })];
 }

@@ -90,13 +90,7 @@ async function withoutOne(
     const request = { ...prepared, metric: prepared.task.metric };
     const validated = (change: (forecasts: Forecasts) => Forecasts) =>
       withForecasts(request, (made) => {
-        const options = {
-          confidence: 0.9,
-          barred: [],
-          forecasts: change(made),
-          ledger: noLedger,
-          onLook: () => undefined,
-        };
+        const options = { confidence: 0.9, barred: [], forecasts: change(made), ledger: noLedger };
         return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
       });
     await use({ circuit, missing, end, validated });

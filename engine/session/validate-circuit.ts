@@ -1,15 +1,11 @@
 // How far a search may go: from its end to a larger circuit that holds on examples which the search did not see.
-import { assertInternal } from "../base/errors.ts";
 import { leastForInterval } from "../base/interval.ts";
 import { say } from "../base/sentence.ts";
 import type { CircuitSearch } from "../circuit/circuit-schema.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import { criterionConfidence } from "../evaluate/confidence.ts";
-import { type Evaluator, mean } from "../evaluate/evaluator.ts";
-import { faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
-import { type Anchors, type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
+import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
-import { type Ledger, recallOf } from "../prune/journal.ts";
 import { putBack } from "../prune/put-back.ts";
 import type { Step } from "../prune/removal.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
@@ -19,6 +15,7 @@ import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
 import { type Searched, searchOnceMore } from "./search-once-more.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
+import { type LookOptions, Looks, mostPutBack, type OnExamples } from "./validation-looks.ts";
 
 type ValidationRecord = NonNullable<CircuitSearch["validation"]>;
 
@@ -31,13 +28,7 @@ export interface Validated {
   readonly figures: Figures;
 }
 
-export interface OnDiscovery {
-  readonly evaluator: Evaluator;
-  readonly anchors: Anchors;
-}
-
-export interface ValidationOptions {
-  readonly confidence: number;
+export interface ValidationOptions extends LookOptions {
   /** Ids of units that never come back. */
   readonly barred: readonly string[];
   /** Ids of units that never go. */
@@ -45,13 +36,9 @@ export interface ValidationOptions {
   /** What a learned start took away, in the order in which it should come back. */
   readonly leftOut?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
-  readonly ledger: Ledger;
-  /** At the beginning, and after each circuit that was looked at, of as many as there may be. */
-  readonly onLook: (looks: number, atMost: number) => void;
+  /** In a second search, see `OnceMore`. */
+  readonly onRemoved?: (gone: number, atMost: number) => void;
 }
-
-/** A circuit is sought by tests up to twice the size of the search's, or of so many units more. */
-const mostPutBack = ({ size }: UnitSet): number => Math.max(8, size);
 
 /**
  * A circuit for which the criterion holds on the discovery examples, and with the probability asked for on as many other examples as there
@@ -64,14 +51,14 @@ const mostPutBack = ({ size }: UnitSet): number => Math.max(8, size);
 export async function validateCircuit(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
-  onDiscovery: OnDiscovery,
+  onDiscovery: OnExamples,
   searched: Searched,
   options: ValidationOptions,
 ): Promise<Validated | undefined> {
   const { validation, criterion, seed, task } = prepared;
   const { kept: end, trajectory, oneMinimal } = searched;
   if (cleanPrompts(validation).length < leastForInterval) return undefined;
-  options.onLook(0, 1 + mostPutBack(end));
+  options.onLook?.(0, 1 + mostPutBack(end));
   const evaluator = await evaluatorOn(validation);
   const onValidation = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
@@ -113,7 +100,7 @@ async function byTests(
   looks: Looks,
   { end, onWay }: { readonly end: UnitSet; readonly onWay: Found | undefined },
   { criterion, seed, task: { metric } }: Prepared,
-  { evaluator, anchors }: OnDiscovery,
+  { evaluator, anchors }: OnExamples,
   { barred, forecasts, ledger }: ValidationOptions,
 ): Promise<Found | undefined> {
   const most = Math.min(end.size + mostPutBack(end), (onWay?.kept.size ?? Infinity) - 1);
@@ -155,64 +142,6 @@ async function again(
   if (place === undefined) return undefined;
   const kept = smaller[place];
   return { kept, added: kept.minus(end).ids(), how: "second-search" };
-}
-
-/** Circuits that were looked at; what is known of one is not measured again. */
-class Looks {
-  private readonly known: { readonly kept: UnitSet; readonly confidence: number }[] = [];
-
-  constructor(
-    private readonly discovery: OnDiscovery,
-    private readonly validation: OnDiscovery,
-    private readonly prepared: Pick<Prepared, "criterion" | "seed">,
-    private readonly options: Pick<ValidationOptions, "confidence" | "ledger" | "onLook">,
-  ) {}
-
-  get count(): number {
-    return this.known.length;
-  }
-
-  /** On the discovery examples, and with the probability asked for on others. */
-  async holds(kept: UnitSet): Promise<boolean> {
-    return (await this.onDiscovery(kept)).holds && (await this.look(kept)) >= this.options.confidence;
-  }
-
-  /** Of a circuit that was looked at. */
-  confidenceOf(kept: UnitSet): number {
-    const look = this.known.find((one) => one.kept.equals(kept));
-    assertInternal(look, "a circuit that nobody looked at");
-    return look.confidence;
-  }
-
-  /** Confidence on validation examples. */
-  async look(kept: UnitSet): Promise<number> {
-    const known = this.known.find((one) => one.kept.equals(kept));
-    if (known) return known.confidence;
-    const { ledger, onLook } = this.options;
-    const recalled = recallOf(ledger, "confidence")?.holds;
-    const confidence = recalled ?? (await this.measure(kept));
-    if (recalled === undefined) ledger.record({ kind: "confidence", holds: confidence });
-    this.known.push({ kept, confidence });
-    onLook(this.count, Math.max(this.count, 1 + mostPutBack(this.known[0].kept)));
-    return confidence;
-  }
-
-  private async measure(kept: UnitSet): Promise<number> {
-    const { evaluator, anchors } = this.validation;
-    const { criterion, seed } = this.prepared;
-    return criterionConfidence(await evaluator.measure(kept), anchors, criterion, { seed, of: evaluator.prompts });
-  }
-
-  async onDiscovery(kept: UnitSet) {
-    const { evaluator, anchors } = this.discovery;
-    const { criterion } = this.prepared;
-    const measured = await evaluator.measure(kept);
-    const metric = mean(measured.metric);
-    const f = faithfulness(metric, anchors.ends.full, anchors.ends.empty);
-    const second = mean(criterion.second === "accuracy" ? measured.correct : measured.kl);
-    const holds = firstHalfHolds(criterion, f) && secondHalfHolds(criterion, second, anchors.ends);
-    return { metric, faithfulness: f, holds };
-  }
 }
 
 function stepTo(

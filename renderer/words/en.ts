@@ -287,6 +287,7 @@ export const en = {
   "stage.searches": "Searches",
   "stage.pruning": "Pruning",
   "stage.validation": "Validation",
+  "stage.second-search": "Second search",
   "stage.discovery": "Discovery",
   "stage.held-out": "Held out",
   "stage.random": "Random circuits",

@@ -274,6 +274,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "stage.searches": "搜索",
   "stage.pruning": "剪枝",
   "stage.validation": "验证",
+  "stage.second-search": "第二次搜索",
   "stage.discovery": "发现集",
   "stage.held-out": "留出集",
   "stage.random": "随机电路",
