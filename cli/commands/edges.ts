@@ -11,7 +11,7 @@ import { absolutePath, stemOf } from "../../engine/base/file-name.ts";
 import { edgesToEapIg, formatEapIg } from "../../engine/circuit/exports/eap-ig.ts";
 import type { Interval } from "../../engine/base/interval.ts";
 import type { EdgeScore } from "../../engine/score/edge-attribution.ts";
-import { type EdgeOutcome, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
+import { edgesInShare, type EdgeOutcome, edgeTask, type GivenEdges } from "../../engine/session/edge-task.ts";
 import { giveBack, newJournalPath } from "../../engine/session/run-store.ts";
 import { columns } from "../circuit-table.ts";
 import { interruptible } from "../interrupt.ts";
@@ -111,7 +111,7 @@ function runOf(task: string | undefined, { resume }: EdgeFlags, command: Command
 function tableOf({ curve, total }: EdgeOutcome): string {
   const rows = curve.map(({ fraction, edges, faithfulness, holds, heldOut }) => [
     `${fraction * 100} %`,
-    String(Math.max(1, Math.round(fraction * total))),
+    String(edgesInShare(fraction, total)),
     String(edges),
     faithfulness.toFixed(3),
     heldOut?.toFixed(3) ?? "",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import { formatNode } from "../circuit/node.ts";
-import { edgeTask } from "./edge-task.ts";
+import { edgesInShare, edgeTask } from "./edge-task.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { journalSettings } from "./run-journal.ts";
 
@@ -55,6 +55,10 @@ test("greedy choice leaves no edge without a way to the logits, and of top-n's e
   };
   const [topN, greedy] = [await unconnected("top-n"), await unconnected("greedy")];
   expect(Math.max(...greedy)).toBeLessThan(Math.max(...topN));
+});
+
+test("a share of the edges is never more of them than it allows, as MIB counts", () => {
+  expect([0.01, 0.02, 0.05, 0.1, 0.2].map((share) => edgesInShare(share, 1519))).toEqual([15, 30, 75, 151, 303]);
 });
 
 test("circuits by share of edges, CPR and CMD are those of MIB's own evaluation of the exported scores", async () => {

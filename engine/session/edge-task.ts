@@ -187,6 +187,9 @@ async function measuredGiven(
   };
 }
 
+/** As MIB counts: never more edges than the share allows. */
+export const edgesInShare = (fraction: number, total: number): number => Math.floor(fraction * total);
+
 /** Circuits of a share of the model's edges, and what should be known of them. */
 interface Selection {
   readonly first: (fraction: number) => Promise<readonly EdgeScore[]>;
@@ -199,8 +202,7 @@ function selectionOf(
   scores: readonly EdgeScore[],
   among: UnitSet | undefined,
 ): Selection {
-  // As MIB counts: never more edges than the share allows.
-  const sizeOf = (fraction: number) => Math.floor(fraction * scores.length);
+  const sizeOf = (fraction: number) => edgesInShare(fraction, scores.length);
   const notes: Note[] = [];
   if (selection !== "ilp") {
     const ranked = rankedEdges(scores, order, selection);
