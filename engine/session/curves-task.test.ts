@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { textOf } from "../base/sentence.ts";
 import { curvesSettings } from "../choices/curves.ts";
+import { pruneSettings } from "../choices/prune.ts";
 import { curvesTask, sizesUpTo } from "./curves-task.ts";
+import { onlySearch, pruneTask } from "./prune-task.ts";
 
 test("few units are measured at every size, many at sizes evenly apart on a logarithmic scale", () => {
   expect(sizesUpTo(4)).toEqual([0, 1, 2, 3, 4]);
@@ -30,6 +32,14 @@ test("an order of hidden neurons by their gradients keeps more of the task than 
       "Left out for 1024 units with hidden neurons among them: learned-masks, matryoshka.",
     ]),
   );
+});
+
+test("the greedy search goes down to the criterion itself, which is what the orders are held against", async () => {
+  const heads = { task: "tasks/ioi.yaml", units: ["head" as const], examples: { discovery: 16, heldOut: 8 } };
+  const { searches } = await curvesTask(curvesSettings.parse({ ...heads, orderings: ["attribution"] }));
+  const { search } = (await pruneTask({ ...pruneSettings.parse(heads), ...onlySearch, confidence: 0 })).circuit;
+  const greedy = searches.find((found) => found.search === "greedy");
+  expect(greedy).toMatchObject({ kept: search.trajectory.at(-1)!.kept, trials: search.trials });
 });
 
 test("conductance is left out with a note where the ablation has no run to begin at, and refused where it is all that is asked for", async () => {

@@ -231,6 +231,7 @@ export function sizesUpTo(units: number): number[] {
   return [...new Set([0, ...sizes, units])].sort((a, b) => a - b);
 }
 
+/** Down to the criterion itself, for that is what the orders are held against. */
 async function searched(
   search: SearchedPoint["search"],
   settings: CurvesSettings,
@@ -240,7 +241,7 @@ async function searched(
   const choice = without(settings, "orderings", "steps", "maskSteps");
   const { maskSteps } = settings;
   const start = search === "greedy" ? undefined : ({ start: "learned-masks", maskSteps } as const);
-  const { circuit } = await pruneTask({ ...choice, ...onlySearch, ...start }, { execution, signal });
+  const { circuit } = await pruneTask({ ...choice, ...onlySearch, ...start, confidence: 0 }, { execution, signal });
   return {
     search,
     kept: circuit.search.trajectory.at(-1)!.kept,
