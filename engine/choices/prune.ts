@@ -33,7 +33,7 @@ export const searchChoice = {
   }),
   confidence: option(confidence.optional(), {
     flags: "--confidence <probability>",
-    help: "Puts removed units back, one at a time by tests or along the search's own steps, until the criterion would hold on as many other examples with this probability, judged by validation examples; 0 stops where the criterion would break on the discovery examples.",
+    help: "Puts removed units back, one at a time by tests, by a second search on fresh examples, or along the search's own steps, until the criterion would hold on as many other examples with this probability, judged by validation examples; 0 stops where the criterion would break on the discovery examples.",
     otherwise: "0.9",
   }),
   search: option(oneOf(SEARCH_METHODS).optional(), {

@@ -9,7 +9,7 @@ import { modelName, promptChoice, taskPath } from "./task-choice.ts";
 
 export const pathSteps = option(stepCount.default(5), {
   flags: "--steps <n>",
-  help: "Takes so many points of integrated gradients.",
+  help: "Takes so many points on the path of integrated gradients or conductance.",
 });
 
 export const edgeMethod = option(oneOf(EDGE_METHODS).default("attribution"), {

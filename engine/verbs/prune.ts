@@ -15,7 +15,7 @@ import { stage, type Stage, type Verb, type Work } from "./verb.ts";
 export const prune: Verb<"prune"> = {
   name: "prune",
   version: 1,
-  says: "Removes units while the circuit stays faithful, until no single one can go.",
+  says: "Removes units until no single one can go, then puts back what the criterion needs on other examples.",
   examples: ["tasks/ioi.yaml --units heads,mlps --threshold 0.9"],
   about: ({ task, model }, result) => {
     const { heldOut, discovery } = result?.circuit.task.examples ?? {};
