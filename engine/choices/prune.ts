@@ -58,12 +58,12 @@ export const searchChoice = {
   }),
   maxPasses: option(repetitions(1).optional(), {
     flags: "--passes <n>",
-    help: "Stops after so many passes.",
+    help: "Stops every search after so many passes.",
     otherwise: "when a pass removes nothing",
   }),
   budget: option(trialCount(0).optional(), {
     flags: "--budget <trials>",
-    help: "Stops after so many trials; 0 sets no limit.",
+    help: "Stops the search after so many trials, and puts nothing back by tests or a second search; 0 sets no limit.",
     otherwise: "15 % of the neurons where they are more than 4096",
   }),
   keep: option(listOf(unitId).optional(), {

@@ -77,7 +77,7 @@ const model = z.strictObject({
 const ablation = z.strictObject({
   kind: z.enum(ABLATION_KINDS),
   reference: text.describe(
-    "What the ablated values come from, such as 'paired corrupt prompt', 'mean over 128 corrupt prompts, by position' or 'one constant for each unit, learned on 128 discovery examples'.",
+    "What the ablated values come from, such as 'paired corrupt prompt', 'mean over 128 corrupt prompts, by position' (those of the discovery examples; on other examples the mean is over theirs) or 'one constant for each unit, learned on 128 discovery examples'.",
   ),
 });
 const criterion = z.enum(CRITERION_NAMES);
@@ -321,7 +321,8 @@ const note = z.strictObject({
   code: z.enum([
     "over-recovery", // f > 1
     "confidence-not-reached", // no circuit that was looked at holds on the validation examples as surely as was asked for
-    "not-validated", // there are too few validation examples to say how far the search may go
+    "not-validated", // the validation examples are too few to say how far the search may go, or f means nothing on them
+    "held-out-not-judged", // on the held-out examples the model and the empty circuit do not differ enough for f
     "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
     "weak-task", // the model's own accuracy is low
     "random-as-good", // a random circuit of this size reaches the same faithfulness

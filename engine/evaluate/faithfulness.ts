@@ -124,18 +124,25 @@ const UNITS: Readonly<Record<string, Sentence>> = {
 /** How many standard errors full and empty must lie apart for their ratio to mean anything. */
 const leastSeparation = 3;
 
+/** How far the full model's metric lies from the empty circuit's in the mean, with its standard error, and whether that is far enough. */
+export function separationOf(full: Float64Array, empty: Float64Array) {
+  const n = full.length;
+  const gaps = full.map((value, i) => value - empty[i]);
+  const gap = gaps.reduce((sum, x) => sum + x, 0) / n;
+  const variance = gaps.reduce((sum, x) => sum + (x - gap) ** 2, 0) / Math.max(1, n - 1);
+  const error = Math.sqrt(variance / n);
+  return { gap, error, isSeparate: Math.abs(gap) > Math.max(leastSeparation * error, 1e-6) };
+}
+
 /**
  * Refuses a task on which full model and empty circuit do not differ: f would be a ratio of noise.
  *
  * @throws EngineError "degenerate-task"
  */
 export function assertSeparated(full: Float64Array, empty: Float64Array, unit: string): void {
+  const { gap, error, isSeparate } = separationOf(full, empty);
   const n = full.length;
-  const gaps = full.map((value, i) => value - empty[i]);
-  const gap = gaps.reduce((sum, x) => sum + x, 0) / n;
-  const variance = gaps.reduce((sum, x) => sum + (x - gap) ** 2, 0) / Math.max(1, n - 1);
-  const error = Math.sqrt(variance / n);
-  if (Math.abs(gap) > Math.max(leastSeparation * error, 1e-6)) return;
+  if (isSeparate) return;
   throw new EngineError(
     "degenerate-task",
     say`Full model and empty circuit differ by only ${gap.toPrecision(3)} ${UNITS[unit] ?? unit} (standard error ${error.toPrecision(3)}, ${n} examples), so faithfulness would be a ratio of noise. Use a corruption that changes the answer, another ablation, or a model that can do the task.`,

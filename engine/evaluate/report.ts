@@ -43,9 +43,15 @@ export interface Anchors {
 
 /** @throws EngineError "degenerate-task" where the two do not differ */
 export async function measureAnchors(evaluator: Evaluator, metricUnit: string): Promise<Anchors> {
+  const anchors = await anchorsOf(evaluator);
+  assertSeparated(anchors.full.metric, anchors.empty.metric, metricUnit);
+  return anchors;
+}
+
+/** Whether the two differ or not. */
+export async function anchorsOf(evaluator: Evaluator): Promise<Anchors> {
   const full = await evaluator.measure(evaluator.space.full());
   const empty = await evaluator.measure(evaluator.space.empty());
-  assertSeparated(full.metric, empty.metric, metricUnit);
   return {
     full,
     empty,

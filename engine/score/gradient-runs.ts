@@ -4,7 +4,7 @@ import type { Ablation } from "../activations/ablation.ts";
 import { capture } from "../activations/capture.ts";
 import { groupExamples, rowBudget } from "../activations/chunk.ts";
 import type { Executor } from "../activations/executor.ts";
-import { Packing, type Reals } from "../activations/packing.ts";
+import { Packing, type Reals, zeros } from "../activations/packing.ts";
 import type { Example } from "../task/example.ts";
 import { type Position, positionSlots } from "./positions.ts";
 
@@ -59,10 +59,13 @@ export interface SiteValues {
   readonly mlpOut: Reals;
 }
 
+export const UNIT_SITES: readonly (keyof SiteValues)[] = ["z", "hidden", "mlpOut"];
+
 /** Works out what the ablation gives and changes, layer by layer, from the clean and the corrupt runs of each group. */
 export class AblationDifferences {
   private readonly runs = new Map<string, Promise<LayerInputs>>();
   private readonly ids = new Map<Group, number>();
+  private readonly zeros = new Map<number, Reals>();
   private readonly latest = new Map<Group, { layer: number; change: SiteValues }>();
 
   constructor(
@@ -110,17 +113,33 @@ export class AblationDifferences {
     return this.ablated.input(group);
   }
 
-  /** What the ablation gives at the sites of one layer. */
-  async ablatedAt(group: Group, layer: number): Promise<SiteValues> {
+  /**
+   * What the ablation gives at the sites of one layer.
+   *
+   * @param sites where something is ever ablated (default: all); at the others stand zeros, that nobody may read
+   */
+  async ablatedAt(group: Group, layer: number, sites = UNIT_SITES): Promise<SiteValues> {
     let corrupt: Promise<SiteValues> | undefined;
-    const at = (site: keyof SiteValues) =>
-      this.ablated.at(
+    const at = async (site: keyof SiteValues) => {
+      if (!sites.includes(site)) return this.nothing(site, group);
+      return this.ablated.at(
         site,
         layer,
         group,
         async () => (await (corrupt ??= this.sitesOf(group, "corrupt", layer)))[site],
       );
+    };
     return { z: await at("z"), hidden: await at("hidden"), mlpOut: await at("mlpOut") };
+  }
+
+  /** One for all layers. */
+  private nothing(site: keyof SiteValues, { packing }: Group): Reals {
+    const { model, precision } = this.executor;
+    const { nHeads, dHead, dMlp, dModel } = model.config;
+    const entries = packing.rows * { z: nHeads * dHead, hidden: dMlp, mlpOut: dModel }[site];
+    const known = this.zeros.get(entries) ?? zeros(precision, entries);
+    this.zeros.set(entries, known);
+    return known;
   }
 
   private async sitesOf(group: Group, which: "clean" | "corrupt", layer: number): Promise<SiteValues> {

@@ -1,5 +1,5 @@
 // What taking each unit out of a circuit would do, or putting it back, foreseen from the slopes of the metric at the circuit as it stands.
-import type { Ablation } from "../activations/ablation.ts";
+import { type Ablation, siteOfKind } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Reals } from "../activations/packing.ts";
 import { EngineError } from "../base/errors.ts";
@@ -12,6 +12,7 @@ import type { Example } from "../task/example.ts";
 import { endCotangent } from "./end-cotangent.ts";
 import { type GatedGroup, gatedGroups } from "./gated-groups.ts";
 import { GatedPass, gatePlace, type GatedRun, type Gates, openGates } from "./gated-pass.ts";
+import { UNIT_SITES } from "./gradient-runs.ts";
 
 /** Of one unit, in metric units. */
 export interface Forecast {
@@ -27,6 +28,8 @@ export interface ForecastRequest {
   readonly discovery: readonly Example[];
   readonly metric: MetricName;
   readonly ablation: Ablation;
+  /** Of the units that a circuit may lack (default: of all). */
+  readonly kinds?: readonly UnitKind[] | undefined;
   /** Of programs that are held from one forecast to the next (default: all, for many forecasts). */
   readonly programBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -43,8 +46,9 @@ export class UnitForecast {
   ) {}
 
   static async over(request: ForecastRequest): Promise<UnitForecast> {
-    const { executor, discovery, ablation } = request;
-    const groups = await gatedGroups(executor, discovery, ablation);
+    const { executor, discovery, ablation, kinds } = request;
+    const sites = kinds && UNIT_SITES.filter((site) => kinds.some((kind) => siteOfKind[kind] === site));
+    const groups = await gatedGroups(executor, discovery, ablation, sites);
     return new UnitForecast(request, groups, new GatedPass(executor, "gate", request.programBytes));
   }
 

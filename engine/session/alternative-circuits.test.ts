@@ -30,3 +30,17 @@ test("a task with several: all hold the criterion, the core is in each, and the 
   expect(new Set(circuits.map(({ kept }) => kept.heads?.join(" "))).size).toBe(circuits.length);
   expect(parseCircuit(formatCircuit(circuit), "capital.circuit.json").results!.alternatives).toEqual(alternatives);
 });
+
+test("what has to stay is never what another search is forbidden", async () => {
+  const keep = ["a3.h0"];
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", examples: few, alternatives: 1, keep });
+  const { circuits, needed } = circuit.results!.alternatives!;
+  expect(circuits.every(({ kept }) => kept.heads!.includes("a3.h0"))).toBe(true);
+  expect(needed).not.toContain("a3.h0");
+});
+
+test("with too few validation prompts to say anything, the discovery examples decide of the others as of the first", async () => {
+  const examples = { ...few, validation: 3 };
+  const { circuit } = await pruneTask({ ...settings, task: "tasks/ioi.yaml", examples, alternatives: 2 });
+  expect(circuit.results!.alternatives).toMatchObject({ asked: 2, failed: 0 });
+});

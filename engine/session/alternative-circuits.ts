@@ -6,11 +6,11 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { measureFigures } from "../evaluate/report.ts";
 import { UnitSearch, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
 import { figuresRecord } from "./circuit-record.ts";
+import type { OnExamples } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import { judgeTogether } from "./several-circuits.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 import { validateCircuit, type ValidationOptions } from "./validate-circuit.ts";
-import type { OnExamples } from "./validation-looks.ts";
 
 export interface AlternativeOptions extends Pick<ValidationOptions, "confidence" | "forecasts" | "ledger"> {
   /** Searches beside the first. */
@@ -41,7 +41,7 @@ export async function alternativeCircuits(
   const found: Found[] = [{ order: "first", seed: search.seed, kept }];
   const needed: string[] = [];
   let [repeated, failed] = [0, 0];
-  const strongest = strongestFirst(kept, searched);
+  const strongest = strongestFirst(kept, searched).filter((id) => !search.keep?.includes(id));
   for (let i = 1; i <= asked; i++) {
     onDone(i - 1, asked);
     const forbidden = i % 2 === 1 ? await nextForbidden(strongest, needed, onDiscovery, prepared) : undefined;
@@ -110,10 +110,11 @@ async function searchBeside(
     },
     ledger,
   ).run();
-  if (confidence === 0) return (await holdsWith(onDiscovery, result.kept, prepared)) ? result.kept : undefined;
-  const validation = { confidence, barred: gone, keep: search.keep, forecasts, ledger };
-  const validated = await validateCircuit(evaluatorOn, prepared, onDiscovery, result, validation);
-  return validated?.record.reached ? validated.kept : undefined;
+  const validation = { confidence, barred: gone, search, forecasts, ledger };
+  const validated =
+    confidence > 0 ? await validateCircuit(evaluatorOn, prepared, onDiscovery, result, validation) : undefined;
+  if (validated) return validated.record.reached ? validated.kept : undefined;
+  return (await holdsWith(onDiscovery, result.kept, prepared)) ? result.kept : undefined;
 }
 
 async function judged(

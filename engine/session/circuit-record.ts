@@ -19,7 +19,7 @@ import { keptOf } from "../circuit/kept.ts";
 import { MODEL_UNITS, type SearchOrder } from "../choices/lists.ts";
 import { formatUnit, UNIT_KINDS, type Unit } from "../circuit/unit.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
-import { fewSentence, type Interval } from "../base/interval.ts";
+import { fewSentence, type Interval, leastForInterval } from "../base/interval.ts";
 import type { Completeness } from "../evaluate/completeness.ts";
 import type { Minimality } from "../evaluate/minimality.ts";
 import { describeCriterion, describeMissed, type Ends, missedHalf, type MissedHalf } from "../evaluate/faithfulness.ts";
@@ -352,8 +352,10 @@ function validationNotes({ confidence, validated, prepared }: RunFacts): Note[] 
   if (confidence === 0) return [];
   if (!validated) {
     const { length } = prepared.validation;
-    const { text } =
-      say`There are ${length} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.`;
+    const isFew = cleanPrompts(prepared.validation).length < leastForInterval;
+    const { text } = isFew
+      ? say`There are ${length} validation examples, too few to say how far the search may go, so it stopped where the criterion would break on the discovery examples. Ask for fewer discovery or held-out examples, or add some to the task.`
+      : say`On the ${length} validation examples the model and the empty circuit differ too little for f to mean anything, so the search stopped where the criterion would break on the discovery examples. Ask for more of them (--validation), or choose another corruption.`;
     return [{ code: "not-validated", text }];
   }
   return validated.record.reached ? [] : [{ code: "confidence-not-reached", text: validated.record.statement }];
@@ -404,6 +406,11 @@ export function resultNotes(
     const { text } =
       say`The held-out figures miss the criterion (${describeCriterion(prepared.criterion)}): f ${heldOut.faithfulness.toFixed(3)}, accuracy ${heldOut.accuracy.circuit.toFixed(3)} against the model's ${heldOut.accuracy.full.toFixed(3)}, KL ${heldOut.kl.toFixed(3)} nats. More discovery examples make a circuit that generalises.`;
     found.push({ code: "held-out-misses-criterion", text });
+  }
+  if (!heldOut && prepared.heldOut.length > 0) {
+    const { text } =
+      say`On the ${prepared.heldOut.length} held-out examples the model and the empty circuit differ too little for f to mean anything, so no figures were measured there. Ask for more of them (--held-out), or choose another corruption.`;
+    found.push({ code: "held-out-not-judged", text });
   }
   if (prepared.criterion.second === "accuracy" && judged.accuracy.full < weakAccuracy) {
     const { text } =

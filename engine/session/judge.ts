@@ -6,15 +6,9 @@ import { type Completeness, measureCompleteness } from "../evaluate/completeness
 import { measureMinimality, type Minimality } from "../evaluate/minimality.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { type Ends, faithfulness } from "../evaluate/faithfulness.ts";
-import {
-  type Figures,
-  measureAnchors,
-  measureFigures,
-  measureRandom,
-  type RandomBaseline,
-} from "../evaluate/report.ts";
-import { metricUnit } from "../metric/metric.ts";
+import { type Figures, measureFigures, measureRandom, type RandomBaseline } from "../evaluate/report.ts";
 import { isOfMany } from "../prune/unit-search.ts";
+import { separatedOn } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 
@@ -61,9 +55,10 @@ export interface JudgeChoice {
   readonly parts: boolean;
 }
 
+/** Nothing where there are no held-out examples, or f means nothing on them. */
 export async function judgeHeldOut(
   evaluatorOn: EvaluatorOn,
-  { heldOut, criterion, seed, task }: Prepared,
+  { heldOut, criterion, seed }: Prepared,
   kept: UnitSet,
   { random, parts }: JudgeChoice,
   progress: JudgeProgress,
@@ -77,14 +72,16 @@ export async function judgeHeldOut(
   };
   if (heldOut.length === 0) return nothing;
   progress.heldOut(0, 1);
-  const unit = metricUnit[task.metric];
-  const evaluator = await evaluatorOn(heldOut);
-  const anchors = await measureAnchors(evaluator, unit);
+  const all = await separatedOn(evaluatorOn, heldOut);
+  if (!all) return nothing;
+  const { evaluator, anchors } = all;
   const figures = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const errors = await errorShare(evaluator, anchors.ends, kept);
   if (random === 0 && !parts) return { ...nothing, errors, heldOut: figures };
-  const small = heldOut.length <= comparedExamples ? evaluator : await evaluatorOn(heldOut.slice(0, comparedExamples));
-  const ends = small === evaluator ? anchors.ends : (await measureAnchors(small, unit)).ends;
+  // Few may not tell the model from nothing where all do.
+  const few = heldOut.length > comparedExamples && (await separatedOn(evaluatorOn, heldOut.slice(0, comparedExamples)));
+  const compared = few || all;
+  const [small, { ends }] = [compared.evaluator, compared.anchors];
   const baseline =
     random === 0
       ? undefined

@@ -39,3 +39,9 @@ test.each(LEARNED_ORDERS)(
     expect([again.start, maskSteps, maskTarget, without]).toEqual([start, 30, target, undefined]);
   },
 );
+
+test("what has to stay is in the circuit of a learned start, wherever the order puts it", async () => {
+  const choice = { ...asked, ...onlySearch, units: ["head"], start: "learned-masks", maskSteps: 30 } as const;
+  const { circuit: found } = await pruneTask({ ...choice, confidence: 0, orders: 1, swaps: 0, keep: ["a3.h0"] });
+  expect(found.kept.heads).toContain("a3.h0");
+});

@@ -18,6 +18,8 @@ export interface Training {
   readonly steps: number;
   /** Open gates that learned masks are to end with (default: a quarter of the units). */
   readonly target?: number;
+  /** Ids of units that never go: they come first, whatever was learned. */
+  readonly keep?: readonly string[] | undefined;
 }
 
 /** What a circuit file says of it. */
@@ -40,8 +42,11 @@ export async function learnedStart(
   ledger: Ledger,
   hooks: Omit<TrainingHooks, "ledger"> = {},
 ): Promise<{ readonly start: SearchStart; readonly without: readonly string[] }> {
-  const order = await learnedOrder(prepared, evaluator.space, training, { ...hooks, ledger });
-  const kept = recallOf(ledger, "open")?.kept ?? (await fewestThatHold(prepared, evaluator, anchors, order, ledger));
+  const learned = await learnedOrder(prepared, evaluator.space, training, { ...hooks, ledger });
+  const forced = learned.filter((unit) => training.keep?.includes(formatUnit(unit)));
+  const order = [...forced, ...learned.filter((unit) => !forced.includes(unit))];
+  const holding = recallOf(ledger, "open")?.kept ?? (await fewestThatHold(prepared, evaluator, anchors, order, ledger));
+  const kept = Math.max(holding, forced.length);
   const examples = Math.min(maskExamples, prepared.discovery.length);
   const { said } = untrained(training, evaluator.space, prepared.seed);
   return { without: order.slice(kept).map(formatUnit), start: { ...said, steps: training.steps, examples, kept } };

@@ -16,6 +16,7 @@ import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { usualProgramBytes } from "../activations/held-programs.ts";
 import { measureConnections } from "../score/connections.ts";
+import { UNIT_SITES } from "../score/gradient-runs.ts";
 import type { ForecastRequest } from "../score/unit-forecast.ts";
 import { headRoles } from "../reading/roles.ts";
 import { UnitSearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
@@ -70,6 +71,8 @@ export interface PruneOutcome {
   readonly circuit: Circuit;
   readonly notes: readonly Note[];
 }
+
+const SITES_OF_SCORES = ["input", ...UNIT_SITES] as const;
 
 /** How surely the criterion is to hold on other examples where nobody says otherwise. */
 const defaultConfidence = 0.9;
@@ -162,20 +165,22 @@ async function run(
   const learned =
     start === "full"
       ? undefined
-      : await learnedStart(prepared, evaluator, anchors, { method: start, steps, target }, ledger, {
+      : await learnedStart(prepared, evaluator, anchors, { method: start, steps, target, keep: settings.keep }, ledger, {
           signal,
           onStep: stage("masks"),
         });
   if (learned) options.onEvent({ type: "start", start: learned.start });
   const chosen = { ...settings, ...(learned && { without: learned.without }) };
   const search = { ...searchOptions(chosen, prepared, space, signal), forecast: forecasts.removal };
+  // Gradients ask for constants at every site; they stand in the ledger before the estimates that are made with them.
+  if (search.estimates) for (const site of SITES_OF_SCORES) await prepared.constants?.at(site);
   const searched = await new UnitSearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();
   const { confidence = defaultConfidence } = settings;
   const validation = {
     confidence,
-    keep: search.keep,
+    search,
     forecasts,
     ledger,
     onLook: stage("validation"),
@@ -247,9 +252,9 @@ async function run(
 }
 
 /** A guided search asks for many forecasts; others for few, for which programs larger than all weights would be too much. */
-function forecastRequest({ search }: PruneSettings, prepared: Prepared, signal?: AbortSignal): ForecastRequest {
+function forecastRequest({ search, units }: PruneSettings, prepared: Prepared, signal?: AbortSignal): ForecastRequest {
   const programBytes = search === "guided" ? Infinity : usualProgramBytes;
-  return { ...prepared, metric: prepared.task.metric, programBytes, signal };
+  return { ...prepared, metric: prepared.task.metric, kinds: units, programBytes, signal };
 }
 
 /** They are measured again when a run goes on; the journal has them for whoever watches it from elsewhere. */

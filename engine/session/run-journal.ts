@@ -35,7 +35,7 @@ export interface JournalOptions {
 }
 
 const format = "secateur.run";
-const version = 7;
+const version = 8;
 
 /** Hashes of what the measurements were made with: a run that goes on must have the same. */
 export interface Identity {
@@ -109,7 +109,7 @@ export async function withLedger<T>(
 }
 
 /** What is measured with one model, task and examples holds for no others. */
-export function identityOf({ model, task, discovery, heldOut, validation, executor, laid }: Prepared): Identity {
+export function identityOf({ model, task, discovery, heldOut, validation, fresh, executor, laid }: Prepared): Identity {
   const { tokenizer } = model;
   const vocabulary = Array.from({ length: tokenizer.dVocab }, (_, id) => tokenizer.token(id));
   return {
@@ -117,7 +117,7 @@ export function identityOf({ model, task, discovery, heldOut, validation, execut
     config: sha256(JSON.stringify(model.config)),
     tokenizer: sha256(JSON.stringify(vocabulary)),
     task: task.sha256,
-    examples: sha256(JSON.stringify([...discovery, ...heldOut, ...validation])),
+    examples: sha256(JSON.stringify([...discovery, ...heldOut, ...validation, ...fresh])),
     precision: executor.precision,
     ...(laid.records.length > 0 && { dictionaries: laid.records.map((record) => record.sha256) }),
   };

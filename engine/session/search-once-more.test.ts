@@ -16,7 +16,7 @@ const asked = {
   examples: { discovery: 16, heldOut: 0, validation: 64 },
 };
 
-interface Asked extends Partial<Pick<OnceMore, "ledger" | "keep" | "onRemoved">> {
+interface Asked extends Partial<Pick<OnceMore, "ledger" | "held" | "onRemoved">> {
   /** Where the first search ended (default: where it began). */
   readonly end?: (full: UnitSet) => UnitSet;
 }
@@ -52,7 +52,7 @@ test("from the full model it goes down to few heads, and holds all the way in dr
 });
 
 test("what has to stay stays, though nothing needs it", async () => {
-  const [own, forced] = [await circuitsFrom(16), await circuitsFrom(16, { keep: ["a3.h0"] })];
+  const [own, forced] = [await circuitsFrom(16), await circuitsFrom(16, { held: { keep: ["a3.h0"] } })];
   expect([own.ids[0].includes("a3.h0"), forced.ids[0].includes("a3.h0")]).toEqual([false, true]);
 });
 

@@ -3,12 +3,12 @@ import { leastForInterval } from "../base/interval.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
 import type { Evaluator, Measurement } from "../evaluate/evaluator.ts";
-import { type Anchors, measureAnchors } from "../evaluate/report.ts";
-import { metricUnit } from "../metric/metric.ts";
+import type { Anchors } from "../evaluate/report.ts";
 import type { Ledger } from "../prune/journal.ts";
 import { type SearchEvent, type SearchOptions, type SearchResult, UnitSearch } from "../prune/unit-search.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
+import { separatedOn } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
@@ -16,12 +16,14 @@ import type { EvaluatorOn } from "./task-evaluators.ts";
 /** What a search found, with what it knew of its units. */
 export type Searched = Pick<SearchResult, "kept" | "trajectory" | "oneMinimal" | "effects" | "estimates">;
 
+/** What the user holds every search of a run to. */
+export type Held = Pick<SearchOptions, "keep" | "maxPasses" | "budget">;
+
 export interface OnceMore {
   /** Where it may begin, the smallest first. */
   readonly from: readonly UnitSet[];
   readonly confidence: number;
-  /** Ids of units that are never tried. */
-  readonly keep?: readonly string[] | undefined;
+  readonly held?: Held | undefined;
   readonly forecasts: Forecasts;
   readonly ledger: Ledger;
   /** How many units went of those that would bring it down to the first search's end. */
@@ -39,20 +41,23 @@ export async function searchOnceMore(
   evaluatorOn: EvaluatorOn,
   prepared: Prepared,
   searched: Searched,
-  { from, confidence, keep, forecasts, ledger, onRemoved }: OnceMore,
+  { from, confidence, held, forecasts, ledger, onRemoved }: OnceMore,
 ): Promise<readonly UnitSet[]> {
-  const { fresh, discovery, task } = prepared;
+  const { fresh, discovery } = prepared;
   const prompts = cleanPrompts(fresh).length;
   if (prompts < leastForInterval || 2 * prompts < cleanPrompts(discovery).length) return [];
-  const evaluator = await evaluatorOn(fresh);
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  const onFresh = await separatedOn(evaluatorOn, fresh);
+  if (!onFresh) return [];
+  const { evaluator, anchors } = onFresh;
   const sureness = surenessOn(evaluator, anchors, prepared);
   const first = await firstOnTheWay(
     from.length,
     async (at) => sureness(await evaluator.measure(from[at])) >= confidence,
   );
   if (first === undefined) return [];
-  const options = { ...optionsFrom(from[first], searched, prepared), keep, forecast: forecasts.removal };
+  const { keep, maxPasses } = held ?? {};
+  const own = { ...optionsFrom(from[first], searched, prepared), forecast: forecasts.removal };
+  const options = { ...own, keep, maxPasses };
   const surely = (measured: Measurement) => sureness(measured) >= confidence;
   const above = from[first].size - searched.kept.size;
   const onEvent = (event: SearchEvent) =>

@@ -5,7 +5,9 @@ import type { UnitSet } from "../circuit/unit-set.ts";
 import { agreementOf } from "../evaluate/agreement.ts";
 import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
+import { type OnExamples, separatedOn } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Example } from "../task/example.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
 
 export interface JudgedCircuits {
@@ -22,7 +24,7 @@ export interface JudgedCircuits {
 }
 
 /**
- * On the held-out examples, or on the discovery examples where there are no others. Searches of other seeds have not seen these
+ * On the held-out examples, or on the discovery examples where there are no others on which f means something. Searches of other seeds have not seen these
  * held-out examples either where fillers or prompts decide the split; where a file's listed prompts are shared out anew, they may have.
  *
  * @param sets at least one, all of one space
@@ -34,8 +36,8 @@ export async function judgeTogether(
   sets: readonly UnitSet[],
   beside?: UnitSet,
 ): Promise<JudgedCircuits> {
-  const evaluator = await evaluatorOn(heldOut.length > 0 ? heldOut : discovery);
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
+  const unseen = heldOut.length > 0 ? await separatedOn(evaluatorOn, heldOut) : undefined;
+  const { evaluator, anchors } = unseen ?? (await onDiscovery(evaluatorOn, discovery, metricUnit[task.metric]));
   const figuresOf = (kept: UnitSet) => measureFigures(evaluator, anchors, kept, criterion, seed);
   const figures: Figures[] = [];
   for (const kept of sets) figures.push(await figuresOf(kept));
@@ -47,11 +49,16 @@ export async function judgeTogether(
   };
   const idsOf = (kept: UnitSet) => new Set(kept.ids());
   return {
-    split: heldOut.length > 0 ? "heldOut" : "discovery",
+    split: unseen ? "heldOut" : "discovery",
     figures,
     core: intersection.units().map(formatUnit),
     agreement: agreementOf(sets.map(idsOf), { seed, circuit: beside && idsOf(beside) }),
     intersection: await shared(intersection),
     union: await shared(union),
   };
+}
+
+async function onDiscovery(evaluatorOn: EvaluatorOn, discovery: readonly Example[], unit: string): Promise<OnExamples> {
+  const evaluator = await evaluatorOn(discovery);
+  return { evaluator, anchors: await measureAnchors(evaluator, unit) };
 }

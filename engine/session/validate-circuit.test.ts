@@ -65,7 +65,7 @@ async function withoutOne(
     circuit: Circuit;
     missing: string;
     end: UnitSet;
-    validated: (change: (forecasts: Forecasts) => Forecasts) => Promise<Validated | undefined>;
+    validated: (change: (forecasts: Forecasts) => Forecasts, budget?: number) => Promise<Validated | undefined>;
   }) => Promise<void>,
 ) {
   const asked = { ...settings, seed: 2, examples: { discovery: 16, heldOut: 64, validation: 64 } };
@@ -88,9 +88,10 @@ async function withoutOne(
     );
     const searched = { kept: end, trajectory, oneMinimal: true, effects, estimates: new Map<string, number>() };
     const request = { ...prepared, metric: prepared.task.metric };
-    const validated = (change: (forecasts: Forecasts) => Forecasts) =>
+    const validated = (change: (forecasts: Forecasts) => Forecasts, budget?: number) =>
       withForecasts(request, (made) => {
-        const options = { confidence: 0.9, barred: [], forecasts: change(made), ledger: noLedger };
+        const search = budget === undefined ? undefined : { budget };
+        const options = { confidence: 0.9, barred: [], search, forecasts: change(made), ledger: noLedger };
         return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
       });
     await use({ circuit, missing, end, validated });
@@ -113,6 +114,33 @@ test("where no unit by itself makes it surer, a search goes down once more from 
     expect(kept.ids()).toEqual(keptUnits(circuit).ids());
     expect(record).toMatchObject({ reached: true, putBack: "second-search", search: { kept: end.size } });
     expect(trajectory.at(-1)).toMatchObject({ kept: kept.size });
+  });
+});
+
+test("within a budget of trials nothing is put back by tests or a second search", async () => {
+  await withoutOne(async ({ validated }) => {
+    const { record } = (await validated((forecasts) => forecasts, 100))!;
+    expect(record).toMatchObject({ reached: true, putBack: "way-back" });
+  });
+});
+
+test("of a circuit that holds on other examples and not on those of the search just that is said", async () => {
+  await withTask({ ...settings, examples: { ...few, validation: 32 } }, { validate: true }, async (prepared) => {
+    const evaluatorOn = taskEvaluators(prepared, new UnitSpace(prepared.sizes, ["head"]), undefined);
+    const evaluator = await evaluatorOn(prepared.discovery);
+    const anchors = await measureAnchors(evaluator, "logits");
+    const kept = evaluator.space.full();
+    const searched = { kept, trajectory: [], oneMinimal: false, effects: new Map(), estimates: new Map() };
+    // As if the model did three times as well on the discovery examples.
+    const onDiscovery = { evaluator, anchors: { ...anchors, ends: { ...anchors.ends, full: 3 * anchors.ends.full } } };
+    const { record } = await withForecasts({ ...prepared, metric: prepared.task.metric }, async (forecasts) => {
+      const options = { confidence: 0.9, barred: [], forecasts, ledger: noLedger };
+      return (await validateCircuit(evaluatorOn, prepared, onDiscovery, searched, options))!;
+    });
+    expect([record.reached, record.statement]).toEqual([
+      false,
+      "The criterion would hold on 32 other examples of this task in 100 % of all draws, judged by 32 validation examples that the search did not see; but it does not hold on the discovery examples.",
+    ]);
   });
 });
 

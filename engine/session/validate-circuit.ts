@@ -4,18 +4,18 @@ import { say } from "../base/sentence.ts";
 import type { CircuitSearch } from "../circuit/circuit-schema.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
-import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
-import { metricUnit } from "../metric/metric.ts";
+import { type Figures, measureFigures } from "../evaluate/report.ts";
 import { putBack } from "../prune/put-back.ts";
 import type { Step } from "../prune/removal.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { isForeseen } from "../score/unit-forecast.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
+import { type OnExamples, separatedOn } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
-import { type Searched, searchOnceMore } from "./search-once-more.ts";
+import { type Held, type Searched, searchOnceMore } from "./search-once-more.ts";
 import type { EvaluatorOn } from "./task-evaluators.ts";
-import { type LookOptions, Looks, mostPutBack, type OnExamples } from "./validation-looks.ts";
+import { type LookOptions, Looks, mostPutBack } from "./validation-looks.ts";
 
 type ValidationRecord = NonNullable<CircuitSearch["validation"]>;
 
@@ -31,8 +31,8 @@ export interface Validated {
 export interface ValidationOptions extends LookOptions {
   /** Ids of units that never come back. */
   readonly barred: readonly string[];
-  /** Ids of units that never go. */
-  readonly keep?: readonly string[] | undefined;
+  /** What the first search was held to. */
+  readonly search?: Held | undefined;
   /** What a learned start took away, in the order in which it should come back. */
   readonly leftOut?: readonly string[] | undefined;
   readonly forecasts: Forecasts;
@@ -44,9 +44,9 @@ export interface ValidationOptions extends LookOptions {
  * A circuit for which the criterion holds on the discovery examples, and with the probability asked for on as many other examples as there
  * are for validation: the search's own, or one on the way back along its steps (see `firstOnTheWay`), or a smaller one that units put
  * back one at a time lead to (see `putBack`), or else a second search (see `searchOnceMore`), where they are of kinds that forecasts are
- * made of. Where none is found, the search's own.
+ * made of and no budget is set. Where none is found, the search's own.
  *
- * @returns undefined where there are too few validation examples to say anything
+ * @returns undefined where the validation examples are too few to say anything, or f means nothing on them
  */
 export async function validateCircuit(
   evaluatorOn: EvaluatorOn,
@@ -55,12 +55,13 @@ export async function validateCircuit(
   searched: Searched,
   options: ValidationOptions,
 ): Promise<Validated | undefined> {
-  const { validation, criterion, seed, task } = prepared;
+  const { validation, criterion, seed } = prepared;
   const { kept: end, trajectory, oneMinimal } = searched;
   if (cleanPrompts(validation).length < leastForInterval) return undefined;
   options.onLook?.(0, 1 + mostPutBack(end));
-  const evaluator = await evaluatorOn(validation);
-  const onValidation = { evaluator, anchors: await measureAnchors(evaluator, metricUnit[task.metric]) };
+  const onValidation = await separatedOn(evaluatorOn, validation);
+  if (!onValidation) return undefined;
+  const { evaluator } = onValidation;
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
   const { barred, leftOut } = options;
   const way = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
@@ -81,7 +82,7 @@ export async function validateCircuit(
       measured: looks.count,
       ...(found?.how && { putBack: found.how }),
       search: { kept: end.size, holds: looks.confidenceOf(end), oneMinimal },
-      statement: statementOf(options.confidence, holds, evaluator),
+      statement: statementOf({ ...options, holds, reached: found !== undefined, looks: looks.count }, evaluator),
     },
     figures: await measureFigures(evaluator, onValidation.anchors, kept, criterion, seed),
   };
@@ -101,8 +102,9 @@ async function byTests(
   { end, onWay }: { readonly end: UnitSet; readonly onWay: Found | undefined },
   { criterion, seed, task: { metric } }: Prepared,
   { evaluator, anchors }: OnExamples,
-  { barred, forecasts, ledger }: ValidationOptions,
+  { barred, search, forecasts, ledger }: ValidationOptions,
 ): Promise<Found | undefined> {
+  if (search?.budget !== undefined) return undefined;
   const most = Math.min(end.size + mostPutBack(end), (onWay?.kept.size ?? Infinity) - 1);
   if (end.size >= most || !end.space.kinds.every(isForeseen)) return undefined;
   const request = { evaluator, anchors, criterion, metric, seed, ledger };
@@ -136,7 +138,9 @@ async function again(
   const { searched, onWay, way } = found;
   const end = searched.kept;
   if (!onWay?.how || onWay.kept.size <= end.size + 1 || !end.space.kinds.every(isForeseen)) return undefined;
-  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { ...options, from: way });
+  const { search: held, ...rest } = options;
+  if (held?.budget !== undefined) return undefined;
+  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { ...rest, held, from: way });
   const smaller = circuits.filter(({ size }) => size < onWay.kept.size);
   const place = await firstOnTheWay(smaller.length, (at) => looks.holds(smaller[at]));
   if (place === undefined) return undefined;
@@ -153,22 +157,35 @@ function stepTo(
   return { step, removed: end.minus(kept).ids(), added, kept: kept.size, metric, faithfulness };
 }
 
+interface Stated {
+  readonly confidence: number;
+  readonly holds: number;
+  readonly reached: boolean;
+  /** Circuits that were looked at on the validation examples. */
+  readonly looks: number;
+}
+
 /** In one plain sentence, for file, command line and window. */
-function statementOf(confidence: number, holds: number, { examples, prompts }: Evaluator): string {
+function statementOf({ confidence, holds, reached, looks }: Stated, { examples, prompts }: Evaluator): string {
   const [n, distinct] = [examples.length, prompts.length];
-  const basis =
+  const judged =
     distinct < n
       ? say`judged by ${n} validation examples of ${distinct} prompts that the search did not see`
       : say`judged by ${n} validation examples that the search did not see`;
+  const basis = looks > 1 ? say`${judged}, one of ${looks} circuits that were looked at on them` : judged;
   const other =
     distinct < n
       ? say`on ${n} other examples of ${distinct} other prompts of this task`
       : say`on ${n} other examples of this task`;
-  const said =
-    holds >= confidence
-      ? say`The criterion would hold ${other} in ${percent(holds)} of all draws (at least ${percent(confidence)} was asked for), ${basis}.`
-      : say`The criterion would hold ${other} in only ${percent(holds)} of all draws, though ${percent(confidence)} was asked for, ${basis}; putting removed units back did not help.`;
-  return said.text;
+  const share = percent(holds);
+  if (holds < confidence)
+    return say`The criterion would hold ${other} in only ${share} of all draws, though ${percent(confidence)} was asked for, ${basis}; putting removed units back did not help.`
+      .text;
+  if (!reached)
+    return say`The criterion would hold ${other} in ${share} of all draws, ${basis}; but it does not hold on the discovery examples.`
+      .text;
+  return say`The criterion would hold ${other} in ${share} of all draws (at least ${percent(confidence)} was asked for), ${basis}.`
+    .text;
 }
 
 const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;

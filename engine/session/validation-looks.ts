@@ -2,17 +2,11 @@
 import { assertInternal } from "../base/errors.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
-import { type Evaluator, mean } from "../evaluate/evaluator.ts";
+import { mean } from "../evaluate/evaluator.ts";
 import { faithfulness, firstHalfHolds, secondHalfHolds } from "../evaluate/faithfulness.ts";
-import type { Anchors } from "../evaluate/report.ts";
 import { type Ledger, recallOf } from "../prune/journal.ts";
+import type { OnExamples } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
-
-/** An evaluator of some examples, with the ends that f is measured between there. */
-export interface OnExamples {
-  readonly evaluator: Evaluator;
-  readonly anchors: Anchors;
-}
 
 export interface LookOptions {
   readonly confidence: number;

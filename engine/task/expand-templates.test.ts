@@ -147,6 +147,16 @@ test("fresh examples change no other: as many as for discovery, of what a search
   expect(new Set(texts).size).toBe(texts.length);
 });
 
+test("fresh examples have no clean prompt of the discovery examples, also where the corrupt one draws a new word", () => {
+  // 24 of the few prompts that two names and a subject leave, each with many corrupt ones.
+  const options = { validate: true, fresh: true, corruption: "s2", examples: { discovery: 60 } };
+  const { examples, fresh } = expandTask(gifts, tokenizer, options);
+  const searched = new Set(examples.filter(({ split }) => split === "discovery").map(({ clean }) => clean.text));
+  expect(searched.size).toBeLessThan(60);
+  expect(fresh.length).toBeGreaterThan(0);
+  expect(fresh.filter(({ clean }) => searched.has(clean.text))).toEqual([]);
+});
+
 describe("the seed", () => {
   test("gives the same examples again, another seed others", () => {
     expect(examplesOf({ seed: 7 })).toEqual(examplesOf({ seed: 7 }));

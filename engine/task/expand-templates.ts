@@ -71,6 +71,17 @@ function variantsOf({ variants, heldOutVariants, file }: TemplateTask, template:
   );
 }
 
+interface Wanted {
+  readonly split: Split;
+  /** Clean prompts that are not wanted again. */
+  readonly apartFrom: ReadonlySet<string>;
+}
+
+interface DrawnApart extends Partial<Omit<Wanted, "split">> {
+  /** Of random numbers (default: the split's). */
+  readonly stream?: string;
+}
+
 export class TemplateExpansion {
   private readonly variants: readonly Variant[];
   private readonly fit: WordFit;
@@ -106,7 +117,10 @@ export class TemplateExpansion {
       ...(yield* this.draw("heldOut", heldOut)),
       ...(yield* this.draw("validation", this.validation.count)),
     ];
-    const fresh = this.options.fresh ? yield* this.drawAtMost("discovery", discovery, "fresh") : [];
+    // A search has fitted itself to the clean prompts that it saw, whatever stands beside them.
+    const searched = new Set(examples.filter((example) => example.split === "discovery").map(({ clean }) => clean.text));
+    const apart = { stream: "fresh", apartFrom: searched };
+    const fresh = this.options.fresh ? yield* this.drawAtMost("discovery", discovery, apart) : [];
     return {
       examples: examples.map((example, index) => ({ ...example, index })),
       fresh: fresh.map((example, i) => ({ ...example, index: examples.length + i })),
@@ -164,12 +178,16 @@ export class TemplateExpansion {
   }
 
   /** Templates take turns, so that each gives as many examples as any other while it can. */
-  private *drawAtMost(split: Split, count: number, stream: string = split): Generator<void, Omit<Example, "index">[]> {
+  private *drawAtMost(
+    split: Split,
+    count: number,
+    { stream = split, apartFrom = new Set() }: DrawnApart = {},
+  ): Generator<void, Omit<Example, "index">[]> {
     const random = Random.seeded(this.options.seed ?? this.task.seed, `task/${stream}`);
     const examples: Omit<Example, "index">[] = [];
     let turn = 0;
     while (examples.length < count) {
-      const example = yield* this.next(split, random, () => this.usable[turn++ % this.usable.length]!);
+      const example = yield* this.next({ split, apartFrom }, random, () => this.usable[turn++ % this.usable.length]!);
       if (!example) break;
       examples.push(example);
     }
@@ -177,7 +195,7 @@ export class TemplateExpansion {
   }
 
   private *next(
-    split: Split,
+    wanted: Wanted,
     random: Random,
     turn: () => { variant: Variant; candidates: Candidates },
   ): Generator<void, Omit<Example, "index"> | undefined> {
@@ -185,7 +203,7 @@ export class TemplateExpansion {
       yield;
       if (tries % 50 === 49) current = turn();
       const draw = this.drawOnce(current.variant, current.candidates, random);
-      const example = draw && this.accept(draw, split);
+      const example = draw && this.accept(draw, wanted);
       if (example) return example;
     }
     return undefined;
@@ -240,11 +258,11 @@ export class TemplateExpansion {
     return render(variant.text, filling, this.task, replaced);
   }
 
-  /** The example if it is new, of this split, and fits the tokenizer. */
-  private accept(draw: Draw, split: Split): Omit<Example, "index"> | undefined {
+  /** The example if it is new, as wanted, and fits the tokenizer. */
+  private accept(draw: Draw, { split, apartFrom }: Wanted): Omit<Example, "index"> | undefined {
     const { variant, filling, clean, corrupt } = draw;
     if (clean.text === corrupt.text) return this.skip(say`clean and corrupt prompt are the same`, clean);
-    if (this.splitOf(draw) !== split) return undefined;
+    if (this.splitOf(draw) !== split || apartFrom.has(clean.text)) return undefined;
     const key = `${clean.text}\n${corrupt.text}`;
     if (this.seen.has(key)) return undefined;
     const answers = answerStrings(variant.answers, filling, this.task);

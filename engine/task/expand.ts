@@ -15,7 +15,7 @@ export interface ExpandOptions {
   readonly examples?: { readonly discovery?: number; readonly heldOut?: number; readonly validation?: number };
   /** Sets examples aside for validation though nobody says how many: the usual number, or as many as there are. */
   readonly validate?: boolean;
-  /** Draws fresh examples too: as many as there are for discovery, or as there are. */
+  /** Draws fresh examples too: as many as there are for discovery, or as there are with other clean prompts. */
   readonly fresh?: boolean;
   readonly seed?: number;
   /** Name of one of the task's corruptions. */

@@ -64,10 +64,12 @@ test.each([0.01, 0.3, 0.7, 0.99])(
 
 test.each([
   ["a guided search", { search: "guided" }, "forecast", [0.02, 0.3, 0.7]],
+  ["a guided search under optimal ablation", { search: "guided", ablation: "optimal" }, "forecast", [0.3]],
+  ["a search in an order by gradients under optimal ablation", { order: "integrated-gradients", ablation: "optimal" }, "estimates", [0.3]], // prettier-ignore
   ["a search that starts from learned-masks", { start: "learned-masks", ...short }, "gates", [0.5]],
   ["a search that starts from matryoshka", { start: "matryoshka", ...short }, "gates", [0.05, 0.5]],
-] as const)("so does %s", async (_, own, kind, shares) => {
-  const begun = join(folder, `${kind}.jsonl`);
+] as const)("so does %s", async (title, own, kind, shares) => {
+  const begun = join(folder, `${title}.jsonl`);
   const bytes = await bytesOf(begun, false, own);
   const written = readFileSync(begun, "utf8").split("\n").slice(0, -1);
   const measured = written.filter((line) => line.startsWith(`{"kind":"${kind}"`));
@@ -113,6 +115,6 @@ test("a damaged line costs what follows it, which is said, and the run writes th
 
 test("a journal of an older version is named as one", () => {
   const journal = join(folder, "older.jsonl");
-  writeFileSync(journal, `${lines[0]!.replace('"version":7', '"version":3')}\n`);
+  writeFileSync(journal, `${lines[0]!.replace('"version":8', '"version":3')}\n`);
   expect(() => journalSettings("units", journal)).toThrow(`${journal}:1: the journal of an older Secateur (version 3)`);
 });

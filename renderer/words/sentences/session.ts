@@ -296,6 +296,13 @@ export const session = {
   "different prompts of the {0}": "{0}的不同提示",
   "on {0} other examples of this task": "在此任务另外 {0} 个样本上",
   "on {0} other examples of {1} other prompts of this task": "在此任务另外 {1} 个提示的 {0} 个样本上",
+  "On the {0} validation examples the model and the empty circuit differ too little for f to mean anything, so the search stopped where the criterion would break on the discovery examples. Ask for more of them (--validation), or choose another corruption.":
+    "在 {0} 个验证样本上，模型与空电路相差太小，f 没有意义，因此搜索停在发现样本上判据将被打破之处。请要求更多验证样本（--validation），或选择另一种破坏方式。",
+  "On the {0} held-out examples the model and the empty circuit differ too little for f to mean anything, so no figures were measured there. Ask for more of them (--held-out), or choose another corruption.":
+    "在 {0} 个留出样本上，模型与空电路相差太小，f 没有意义，因此没有在其上测量数值。请要求更多留出样本（--held-out），或选择另一种破坏方式。",
+  "{0}, one of {1} circuits that were looked at on them": "{0}，它是在其上看过的 {1} 个电路之一",
+  "The criterion would hold {0} in {1} of all draws, {2}; but it does not hold on the discovery examples.":
+    "{2}，判据{0}会在全部抽样的 {1} 中成立；但它在发现样本上不成立。",
   "The criterion would hold {0} in {1} of all draws (at least {2} was asked for), {3}.":
     "{3}，判据{0}会在全部抽样的 {1} 中成立（要求至少 {2}）。",
   "The criterion would hold {0} in only {1} of all draws, though {2} was asked for, {3}; putting removed units back did not help.":
