@@ -4,6 +4,7 @@ import type { PruneSettings } from "../choices/prune.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import type { PrunePart } from "../contract/prune.ts";
 import type { SearchEvent } from "../prune/unit-search.ts";
+import { isForeseen } from "../score/unit-forecast.ts";
 import { trainingSteps } from "../session/learned-start.ts";
 import { type PruneEvent, pruneTask } from "../session/prune-task.ts";
 import { journalSettings } from "../session/run-journal.ts";
