@@ -320,7 +320,7 @@ const figures = z.strictObject({
 const note = z.strictObject({
   code: z.enum([
     "over-recovery", // f > 1
-    "confidence-not-reached", // no circuit that was looked at holds on the validation examples as surely as was asked for
+    "confidence-not-reached", // no circuit that was looked at holds on the discovery examples and, as surely as was asked for, on others
     "not-validated", // the validation examples are too few to say how far the search may go, or f means nothing on them
     "held-out-not-judged", // on the held-out examples the model and the empty circuit do not differ enough for f
     "held-out-misses-criterion", // the held-out figures would not have passed the search's own criterion
@@ -432,7 +432,7 @@ const transferred = z.strictObject({
 const results = z.strictObject({
   discovery: figures,
   validation: figures.optional().describe("Present where validation examples decided how far the search may go."),
-  heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples."),
+  heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples, or the model and the empty circuit differ too little on them for f to mean anything."),
   random: z
     .strictObject({
       count,

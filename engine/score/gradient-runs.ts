@@ -61,6 +61,9 @@ export interface SiteValues {
 
 export const UNIT_SITES: readonly (keyof SiteValues)[] = ["z", "hidden", "mlpOut"];
 
+/** Where scores by gradients ask what an ablation gives. */
+export const SCORED_SITES = ["input", ...UNIT_SITES] as const;
+
 /** Works out what the ablation gives and changes, layer by layer, from the clean and the corrupt runs of each group. */
 export class AblationDifferences {
   private readonly runs = new Map<string, Promise<LayerInputs>>();
@@ -165,5 +168,5 @@ export function moved(from: Reals, change: Reals, share: number): Reals {
 /** What the ablation gives at the embedding and at the sites of the units, over the groups' examples. */
 export function ablatedOver(executor: Executor, groups: readonly Group[], ablation: Ablation): Promise<AblatedValues> {
   const examples = groups.map((group) => group.examples);
-  return AblatedValues.over(executor, examples, ablation, ["input", "z", "hidden", "mlpOut"]);
+  return AblatedValues.over(executor, examples, ablation, SCORED_SITES);
 }

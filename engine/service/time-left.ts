@@ -111,7 +111,8 @@ export class TimeLeft {
 
   /** Stages from one on, by what they took before, else by their shares. */
   private ahead(from: number, pace: number | undefined): SecondsRange | undefined {
-    const coming = this.stages.slice(from);
+    // Of a stage that another came back to, what lies between may be done.
+    const coming = this.stages.slice(from).filter(({ name }) => !this.closed.has(name));
     if (coming.length === 0) return [0, 0];
     const perShare = this.secondsOfAShare();
     const ranges = coming.map(({ name, share }): SecondsRange | undefined => {

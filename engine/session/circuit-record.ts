@@ -364,6 +364,10 @@ function validationNotes({ confidence, validated, prepared }: RunFacts): Note[] 
 /** A model that is right less often than this cannot be said to do the task. */
 const weakAccuracy = 0.5;
 
+/** Of held-out examples on which f means nothing. */
+export const unjudged = (examples: number): Sentence =>
+  say`On the ${examples} held-out examples the model and the empty circuit differ too little for f to mean anything, so no figures were measured there. Ask for more of them (--held-out), or choose another corruption.`;
+
 /** A sentence for each half of the examples that has too few for its intervals to be trusted. */
 export function fewNotes(halves: { readonly [Part in Example["split"]]?: readonly Example[] }): Sentence[] {
   const parts = [
@@ -408,9 +412,7 @@ export function resultNotes(
     found.push({ code: "held-out-misses-criterion", text });
   }
   if (!heldOut && prepared.heldOut.length > 0) {
-    const { text } =
-      say`On the ${prepared.heldOut.length} held-out examples the model and the empty circuit differ too little for f to mean anything, so no figures were measured there. Ask for more of them (--held-out), or choose another corruption.`;
-    found.push({ code: "held-out-not-judged", text });
+    found.push({ code: "held-out-not-judged", text: unjudged(prepared.heldOut.length).text });
   }
   if (prepared.criterion.second === "accuracy" && judged.accuracy.full < weakAccuracy) {
     const { text } =

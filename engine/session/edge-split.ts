@@ -1,4 +1,5 @@
 // Circuits of edges on one half of the examples: f between all edges and none, and the criterion with both of its halves.
+import { EngineError } from "../base/errors.ts";
 import { append } from "../base/append.ts";
 import type { Reals } from "../activations/packing.ts";
 import type { Edge } from "../circuit/edge.ts";
@@ -68,6 +69,16 @@ export class EdgeSplit {
       return side;
     } catch (error) {
       await circuits.dispose();
+      throw error;
+    }
+  }
+
+  /** As `over`; undefined in place of that error, for examples that nothing is searched on. */
+  static async separatedOver(prepared: Prepared, examples: readonly Example[]): Promise<EdgeSplit | undefined> {
+    try {
+      return await EdgeSplit.over(prepared, examples);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "degenerate-task") return undefined;
       throw error;
     }
   }

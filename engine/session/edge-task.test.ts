@@ -94,3 +94,18 @@ test("a pruning that was cut short goes on from its journal to the same edges an
     `${journal}:1: a run of "secateur edges", not of "secateur prune"; go on with it by the former's --resume.`,
   );
 });
+
+test("so does one under optimal ablation, whose constants stand in the journal before the scores that they are for", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "secateur-edge-optimal-"));
+  const journal = join(folder, "whole.jsonl");
+  const few = { discovery: 2, heldOut: 0 };
+  const asked = { ...edges, examples: few, ablation: "optimal", criterion: "difference-only", threshold: 0.5 } as const;
+  const whole = await edgeTask(asked, { journal });
+  const lines = readFileSync(journal, "utf8").split("\n").slice(0, -1);
+  const kinds = lines.map((line) => /"kind":"([a-z-]+)"/.exec(line)?.[1]);
+  const scored = kinds.indexOf("estimates");
+  expect(kinds.slice(1, scored)).toEqual(Array(4).fill("constants"));
+  const cut = join(folder, "cut.jsonl");
+  writeFileSync(cut, `${lines.slice(0, scored + 1).join("\n")}\n`);
+  expect(await edgeTask(asked, { journal: cut, resume: true })).toEqual(whole);
+});

@@ -10,13 +10,14 @@ import type { Interval } from "../base/interval.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
+import { SCORED_SITES } from "../score/gradient-runs.ts";
 import type { EdgeScore } from "../score/edge-attribution.ts";
 import { edgeScores } from "../score/edge-methods.ts";
 import { connectedEdges, rankedEdges } from "../score/edge-ranking.ts";
 import { sureScores } from "../score/sure-scores.ts";
 import { wholeCircuit } from "../score/whole-circuit.ts";
 import { type EdgeGraph, readEdgeGraph, unitsIn } from "./circuit-source.ts";
-import { fewNotes } from "./circuit-record.ts";
+import { fewNotes, unjudged } from "./circuit-record.ts";
 import { EdgeSplit } from "./edge-split.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { identityOf, type JournalOptions, withLedger } from "./run-journal.ts";
@@ -95,6 +96,8 @@ async function measured(
 ): Promise<EdgeOutcome> {
   const { model, discovery, heldOut } = prepared;
   prepared.constants?.within({ memory: constantsMemory(ledger) });
+  // Before the ledger is asked for scores, so that a run that goes on finds them where the first one wrote them.
+  for (const site of SCORED_SITES) await prepared.constants?.at(site);
   const splits: EdgeSplit[] = [];
   try {
     const graph = graphOf(settings, model);
@@ -105,7 +108,8 @@ async function measured(
     const scores = graph?.scores ?? (await scored(settings, prepared, ledger, hooks));
     const found = await EdgeSplit.over(prepared, discovery);
     splits.push(found);
-    const unseen = heldOut.length > 0 ? await EdgeSplit.over(prepared, heldOut) : undefined;
+    const unseen = heldOut.length > 0 ? await EdgeSplit.separatedOver(prepared, heldOut) : undefined;
+    const judged = unseen ? heldOut : [];
     if (unseen) splits.push(unseen);
     const selection = selectionOf(settings, scores, among);
     const curve = await curveOf(selection.first, found, unseen, prepared, hooks);
@@ -124,12 +128,13 @@ async function measured(
       areas: areasUnder(curve),
       smallest,
       circuit,
-      examples: { discovery: discovery.length, heldOut: heldOut.length },
+      examples: { discovery: discovery.length, heldOut: judged.length },
       notes: [
         ...prepared.notes,
         ...selection.notes,
+        ...(judged.length < heldOut.length ? [unjudged(heldOut.length)] : []),
         ...(graph?.passedOver ?? []).map((note) => say`${settings.graph!}: ${note}`),
-        ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut }) : []),
+        ...(given || circuit ? fewNotes({ discovery: given && discovery, heldOut: judged }) : []),
       ],
     };
   } finally {

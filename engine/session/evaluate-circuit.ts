@@ -11,14 +11,14 @@ import type { Evaluation } from "../contract/statistics.ts";
 import { keptOf } from "../circuit/kept.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
-import type { Evaluator } from "../evaluate/evaluator.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
-import { type Figures, measureAnchors, measureFigures } from "../evaluate/report.ts";
+import { measureAnchors, measureFigures } from "../evaluate/report.ts";
 import { metricUnit } from "../metric/metric.ts";
 import { readText } from "../task/source.ts";
 import { baselinesRecord, figuresRecord, modelRecord, resultNotes, taskRecord } from "./circuit-record.ts";
 import { type CircuitSource, sourceNotes, unitsIn } from "./circuit-source.ts";
 import { defaultRandom, type JudgeChoice, judgeHeldOut } from "./judge.ts";
+import { separatedOn } from "./on-examples.ts";
 import { type LaidChoice, withTask, type Prepared } from "./prepare.ts";
 import { recordedDictionaries, recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
@@ -100,10 +100,10 @@ async function measure(
   const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const complement = await evaluator.metric(kept.complement());
   onStage("discovery", 1, 1);
+  const onValidation =
+    prepared.validation.length > 0 ? await separatedOn(evaluatorOn, prepared.validation) : undefined;
   const validation =
-    prepared.validation.length > 0
-      ? await measuredOn(await evaluatorOn(prepared.validation), kept, prepared)
-      : undefined;
+    onValidation && (await measureFigures(onValidation.evaluator, onValidation.anchors, kept, criterion, seed));
   const { full, empty } = anchors.ends;
   const judged = await judgeHeldOut(evaluatorOn, prepared, kept, choice, {
     heldOut: (done, total) => onStage("held-out", done, total),
@@ -119,11 +119,6 @@ async function measure(
     complement: { metric: complement, faithfulness: faithfulness(complement, full, empty) },
     notes: resultNotes({ discovery, ...judged, prepared }, undefined),
   };
-}
-
-async function measuredOn(evaluator: Evaluator, kept: UnitSet, { task, criterion, seed }: Prepared): Promise<Figures> {
-  const anchors = await measureAnchors(evaluator, metricUnit[task.metric]);
-  return measureFigures(evaluator, anchors, kept, criterion, seed);
 }
 
 function modelOf({ model }: EvaluateChoice, source: CircuitSource): string {

@@ -16,7 +16,7 @@ import { metricUnit } from "../metric/metric.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { usualProgramBytes } from "../activations/held-programs.ts";
 import { measureConnections } from "../score/connections.ts";
-import { UNIT_SITES } from "../score/gradient-runs.ts";
+import { SCORED_SITES } from "../score/gradient-runs.ts";
 import type { ForecastRequest } from "../score/unit-forecast.ts";
 import { headRoles } from "../reading/roles.ts";
 import { UnitSearch, isOfMany, type SearchEvent, type SearchOptions, type SearchResult } from "../prune/unit-search.ts";
@@ -71,8 +71,6 @@ export interface PruneOutcome {
   readonly circuit: Circuit;
   readonly notes: readonly Note[];
 }
-
-const SITES_OF_SCORES = ["input", ...UNIT_SITES] as const;
 
 /** How surely the criterion is to hold on other examples where nobody says otherwise. */
 const defaultConfidence = 0.9;
@@ -162,10 +160,11 @@ async function run(
   options.onEvent({ type: "anchors", anchors });
 
   const { start = "full", maskSteps: steps = trainingSteps, maskTarget: target } = settings;
+  const keep = idsIn(space, settings.keep);
   const learned =
     start === "full"
       ? undefined
-      : await learnedStart(prepared, evaluator, anchors, { method: start, steps, target, keep: settings.keep }, ledger, {
+      : await learnedStart(prepared, evaluator, anchors, { method: start, steps, target, keep }, ledger, {
           signal,
           onStep: stage("masks"),
         });
@@ -173,7 +172,7 @@ async function run(
   const chosen = { ...settings, ...(learned && { without: learned.without }) };
   const search = { ...searchOptions(chosen, prepared, space, signal), forecast: forecasts.removal };
   // Gradients ask for constants at every site; they stand in the ledger before the estimates that are made with them.
-  if (search.estimates) for (const site of SITES_OF_SCORES) await prepared.constants?.at(site);
+  if (search.estimates) for (const site of SCORED_SITES) await prepared.constants?.at(site);
   const searched = await new UnitSearch(evaluator, anchors.ends, search, ledger, (event) =>
     options.onEvent({ type: "search", event }),
   ).run();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
 import { measureAnchors } from "../evaluate/report.ts";
-import { type JournalEntry, type Ledger, noLedger } from "../prune/journal.ts";
+import { type JournalEntry, noLedger } from "../prune/journal.ts";
 import { withTask } from "./prepare.ts";
 import { withForecasts } from "./search-forecasts.ts";
 import { type OnceMore, searchOnceMore } from "./search-once-more.ts";

@@ -12,6 +12,7 @@ import { UnitSpace } from "../circuit/unit-set.ts";
 import { mean } from "../evaluate/evaluator.ts";
 import { constantsMemory, type Ledger } from "../prune/journal.ts";
 import type { ContrastTask } from "../task/task.ts";
+import { unjudged } from "./circuit-record.ts";
 import { withTask, type Prepared } from "./prepare.ts";
 import { readAside } from "./read-aside.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
@@ -84,7 +85,7 @@ async function searches(
     for (const own of seeds) {
       const search = { ...settings, ...onlySearch, seed: own, examples: { ...settings.examples, discovery } };
       const { execution, signal, ledger } = hooks;
-      circuits.push((await pruneTask(search, { execution, signal, ledger })).circuit);
+      circuits.push(requireJudged((await pruneTask(search, { execution, signal, ledger })).circuit, own));
       made++;
       done += discovery;
       if (circuits.length < runs) hooks.onProgress?.({ searches: made, done, ...all });
@@ -143,10 +144,16 @@ async function identityFor(
   { execution }: StabilityHooks,
   reference: NamedCircuit | undefined,
 ): Promise<Identity> {
-  return withTask(asked, { execution }, async (prepared) => {
+  return withTask(asked, { execution, validate: asked.confidence !== 0 }, async (prepared) => {
     if (reference) requireWeights(reference, prepared);
     return identityOf(prepared);
   });
+}
+
+/** @throws EngineError "degenerate-task" where f means nothing on the held-out examples of this seed */
+function requireJudged(circuit: Circuit, seed: number): Circuit {
+  if (circuit.results?.heldOut) return circuit;
+  throw new EngineError("degenerate-task", say`Seed ${seed}: ${unjudged(circuit.task.examples.heldOut)}`);
 }
 
 function requireHeldOut({ examples }: StabilitySettings, { file, split }: ContrastTask): void {

@@ -13,7 +13,7 @@ import type { TransferCell } from "../contract/statistics.ts";
 import { heldOutTemplates } from "../task/expand-templates.ts";
 import type { ContrastTask } from "../task/task.ts";
 import type { CircuitSource } from "./circuit-source.ts";
-import { fewPrompts } from "./circuit-record.ts";
+import { fewPrompts, unjudged } from "./circuit-record.ts";
 import { evaluateCircuit, type EvaluateChoice, evaluatedWith } from "./evaluate-circuit.ts";
 import { ablationOf } from "./prepare.ts";
 import { readAside } from "./read-aside.ts";
@@ -130,7 +130,10 @@ async function cellOf(
   try {
     const evaluation = await evaluateCircuit(source, { ...settings, random: 0, parts: false }, { ...hooks, template });
     const { results, criterion, notes } = evaluation;
-    const { name, file, sha256, seed, ablation, corruption: taken } = evaluation.task;
+    const { name, file, sha256, seed, ablation, corruption: taken, examples: measured } = evaluation.task;
+    // Figures of the examples that were searched are no answer to what was asked.
+    if (measured.heldOut > 0 && !results.heldOut)
+      throw new EngineError("degenerate-task", unjudged(measured.heldOut));
     const row: TransferRow = {
       task: name,
       file,

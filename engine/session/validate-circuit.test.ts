@@ -130,7 +130,8 @@ test("of a circuit that holds on other examples and not on those of the search j
     const evaluator = await evaluatorOn(prepared.discovery);
     const anchors = await measureAnchors(evaluator, "logits");
     const kept = evaluator.space.full();
-    const searched = { kept, trajectory: [], oneMinimal: false, effects: new Map(), estimates: new Map() };
+    const step = { step: 0, removed: [], kept: kept.size, metric: anchors.ends.full, faithfulness: 1 };
+    const searched = { kept, trajectory: [step], oneMinimal: false, effects: new Map(), estimates: new Map() };
     // As if the model did three times as well on the discovery examples.
     const onDiscovery = { evaluator, anchors: { ...anchors, ends: { ...anchors.ends, full: 3 * anchors.ends.full } } };
     const { record } = await withForecasts({ ...prepared, metric: prepared.task.metric }, async (forecasts) => {

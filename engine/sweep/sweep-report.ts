@@ -99,12 +99,14 @@ export function rowOf(
   circuit: Circuit | undefined,
 ): SweepRow {
   const holds = circuit?.results?.heldOut?.criterionHolds;
+  // Its f is of the examples that were searched, and does not go into a mean with those of held-out ones.
+  const isUnjudged = circuit !== undefined && circuit.task.examples.heldOut > 0 && !circuit.results?.heldOut;
   return {
     at,
     id,
     state: record?.state ?? "missing",
     figures: {
-      ...(record?.state === "finished" && figuresOf(record)),
+      ...(record?.state === "finished" && figuresOf(record, isUnjudged ? ["f"] : [])),
       ...(holds !== undefined && { holds: Number(holds) }),
     },
     split: record?.headline?.split,
@@ -113,9 +115,9 @@ export function rowOf(
   };
 }
 
-function figuresOf({ headline, seconds }: JobRecord): Record<string, number> {
+function figuresOf({ headline, seconds }: JobRecord, leftOut: readonly string[]): Record<string, number> {
   const numbers = Object.entries(headline?.values ?? {}).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number",
+    (entry): entry is [string, number] => typeof entry[1] === "number" && !leftOut.includes(entry[0]),
   );
   return { ...Object.fromEntries(numbers), seconds };
 }

@@ -148,7 +148,7 @@ test("fresh examples change no other: as many as for discovery, of what a search
 });
 
 test("fresh examples have no clean prompt of the discovery examples, also where the corrupt one draws a new word", () => {
-  // 24 of the few prompts that two names and a subject leave, each with many corrupt ones.
+  // So many that some clean prompts are drawn twice, with another word in the corrupt one.
   const options = { validate: true, fresh: true, corruption: "s2", examples: { discovery: 60 } };
   const { examples, fresh } = expandTask(gifts, tokenizer, options);
   const searched = new Set(examples.filter(({ split }) => split === "discovery").map(({ clean }) => clean.text));

@@ -69,6 +69,7 @@ function stages({
   roles,
   examples,
   units,
+  budget,
 }: PruneSettings): Stage<StageOf<"prune">>[] {
   const isJudged = examples?.heldOut !== 0;
   return [
@@ -76,7 +77,7 @@ function stages({
     stage("effects", 1),
     stage("pruning", 6),
     ...(confidence === 0 ? [] : [stage("validation", 2)]),
-    ...(confidence !== 0 && units.every(isForeseen) ? [stage("second-search", 0.5)] : []),
+    ...(confidence !== 0 && !budget && units.every(isForeseen) ? [stage("second-search", 0.5)] : []),
     stage("node-effects", 1.5),
     ...(connections === false ? [] : [stage("connections", 1)]),
     ...(roles === false ? [] : [stage("roles", 1.2)]),

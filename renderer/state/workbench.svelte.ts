@@ -458,13 +458,20 @@ export class Workbench {
       );
   }
 
+  /** Whether figures of held-out examples are to be had: of a circuit that has none, f means nothing there. */
+  private get hasHeldOut(): boolean {
+    const { circuit } = this;
+    if (!circuit) return true;
+    return circuit.results ? circuit.results.heldOut !== undefined : circuit.task.examples.heldOut > 0;
+  }
+
   /** Measures the shown circuit with the edits, on both halves of the examples. */
   async measure(): Promise<void> {
     const run = this.runs.shown;
     if (!run) return;
     const { units, dictionary } = run.request;
     const request = { ...taskChoiceOf(run.request), units, dictionary, kept: this.kept };
-    const hasHeldOut = this.circuit ? this.circuit.task.examples.heldOut > 0 : true;
+    const hasHeldOut = this.hasHeldOut;
     await this.looks.measure.load(
       async () => ({
         discovery: await this.link.api.measure({ ...request, split: "discovery" }),

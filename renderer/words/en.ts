@@ -483,7 +483,7 @@ export const en = {
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
   "note.not-validated": "The validation examples do not say how far the search may go.",
   "note.held-out-not-judged": "The held-out examples do not tell the model from the empty circuit.",
-  "note.confidence-not-reached": "No circuit that was looked at holds on other examples as surely as was asked for.",
+  "note.confidence-not-reached": "No circuit that was looked at holds on the discovery examples and, as surely as was asked for, on others.",
   "note.held-out-misses-criterion": "On held-out examples the circuit misses the criterion.",
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",
@@ -1965,7 +1965,7 @@ export const en = {
   "explain.searchStart":
     "Where the search begins.\nfull model: every unit is there, and is tried.\nlearned masks: gates of all units are trained together first; the search goes on from the fewest open ones for which the criterion holds.\nmatryoshka: scores are trained so that the best units do whatever their number; the search goes on from the fewest for which the criterion holds.",
   "explain.budget":
-    "Circuits that may be measured; 0: as many as it takes. Empty: 15% of the hidden neurons where they are more than 4096, else no limit.",
+    "Circuits that may be measured; 0: as many as it takes. Empty: 15% of the hidden neurons where they are more than 4096, else no limit. With a limit nothing comes back by tests or a second search.",
   "stage.constants": "Learning constants",
   "stage.masks": "Learning masks",
   "figures.measuredWith": "Figures of the file are measured with the ablation of the search: {ablation}.",
