@@ -22,6 +22,7 @@ import { separatedOn } from "./on-examples.ts";
 import { type LaidChoice, withTask, type Prepared } from "./prepare.ts";
 import { recordedDictionaries, recordedModel } from "./recorded-model.ts";
 import type { Stage } from "./prune-task.ts";
+import { searchedNotes } from "./searched-on.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 
 /** What is measured, apart from the circuit itself. */
@@ -62,7 +63,12 @@ export async function evaluateCircuit(
       results,
       foundWith: own && ablationWords(own.task.ablation),
       recorded: own !== undefined && sameWeights && isSameRun(own, prepared) ? own.results : undefined,
-      notes: [...prepared.notes, ...sourceNotes(source), ...(sameWeights ? [] : [otherWeights])],
+      notes: [
+        ...prepared.notes,
+        ...sourceNotes(source),
+        ...(own ? searchedNotes(own, prepared) : []),
+        ...(sameWeights ? [] : [otherWeights]),
+      ],
     };
   });
 }

@@ -301,6 +301,9 @@ export const session = {
   "On the {0} held-out examples the model and the empty circuit differ too little for f to mean anything, so no figures were measured there. Ask for more of them (--held-out), or choose another corruption.":
     "在 {0} 个留出样本上，模型与空电路相差太小，f 没有意义，因此没有在其上测量数值。请要求更多留出样本（--held-out），或选择另一种破坏方式。",
   "Seed {0}: {1}": "种子 {0}：{1}",
+  "{0} of the {1} {2} examples have a clean prompt that this circuit was searched on, so they say too much for it. The numbers of examples and the seed of its file keep them apart.":
+    "{1} 个{2}样本中有 {0} 个的干净提示是搜索此电路时用过的，因此它们对该电路过于有利。使用文件中的样本数量和种子可将两者分开。",
+  validation: "验证",
   "{0}, one of {1} circuits that were looked at on them": "{0}，它是在其上看过的 {1} 个电路之一",
   "The criterion would hold {0} in {1} of all draws, {2}; but it does not hold on the discovery examples.":
     "{2}，判据{0}会在全部抽样的 {1} 中成立；但它在发现样本上不成立。",
