@@ -68,10 +68,18 @@ if (unknown !== undefined) {
 }
 const measured: Section[] = [];
 for (const name of chosen) {
-  const section = await SECTIONS[name](options);
+  const section = await SECTIONS[name](options).catch((error: unknown) => notMeasured(name, error));
   for (const table of section.tables) if (table.rows.length > 0) console.log(plainText(table));
   measured.push(section);
   // After each section, so that a crash in a later one loses none.
   if (values.report) writeReport(measured, options, values.only);
 }
 for (const sentence of peersNotRun(options)) console.log(sentence);
+
+/** What ends one section, such as a process that the system killed, costs none of the others. */
+function notMeasured(name: string, error: unknown): Section {
+  process.exitCode = 1;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`${name}: not measured: ${text}`);
+  return { title: `Not measured: ${name}`, text: text.split("\n")[0], tables: [] };
+}

@@ -55,7 +55,7 @@ function run(work: WorkName, threads: number, traces?: string): number {
   const args = [...process.execArgv, script, workFlag, work, String(threads)];
   const env = { ...process.env, ...(traces !== undefined && { SECATEUR_TRACES: traces }) };
   const done = spawnSync(process.execPath, args, { encoding: "utf8", env });
-  if (done.status !== 0) throw new Error(done.stderr);
+  if (done.status !== 0) throw new Error(done.stderr || `${work}: the process was ended by ${done.signal}`);
   return Number(done.stdout);
 }
 
