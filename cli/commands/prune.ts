@@ -31,7 +31,9 @@ interface PruneFlags {
 export function addPrune(program: Command): void {
   const command = program
     .command("prune")
-    .description("Removes units until no single one can go, then puts back what the criterion needs on other examples.");
+    .description(
+      "Removes units until no single one can go, then puts back what the criterion needs on other examples.",
+    );
   addSettings(command, pruneSettings, { argument: "[task]" })
     .option("--out <file>", "Writes the circuit file here (default: TASK.circuit.json in this folder).")
     .option("--resume <run>", "Goes on with a stopped run, by its name or journal file; the task is left out then.")

@@ -432,7 +432,11 @@ const transferred = z.strictObject({
 const results = z.strictObject({
   discovery: figures,
   validation: figures.optional().describe("Present where validation examples decided how far the search may go."),
-  heldOut: figures.optional().describe("Absent if and only if the task has no held-out examples, or the model and the empty circuit differ too little on them for f to mean anything."),
+  heldOut: figures
+    .optional()
+    .describe(
+      "Absent if and only if the task has no held-out examples, or the model and the empty circuit differ too little on them for f to mean anything.",
+    ),
   random: z
     .strictObject({
       count,

@@ -206,10 +206,7 @@ export class Evaluator {
   }
 
   /** @param record keep every layer's input, which takes as much memory as the ablated values of one kind */
-  private async run(
-    kept: UnitSet,
-    record = false,
-  ): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
+  private async run(kept: UnitSet, record = false): Promise<{ ends: Reals[]; streams: (Stream | undefined)[][] }> {
     const flags = new AblatedFlags(kept);
     const ends: Reals[] = [];
     const streams: (Stream | undefined)[][] = [];

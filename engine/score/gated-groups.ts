@@ -2,7 +2,14 @@
 import type { Ablation } from "../activations/ablation.ts";
 import type { Executor } from "../activations/executor.ts";
 import type { Example } from "../task/example.ts";
-import { ablatedOver, AblationDifferences, type Group, prepareGroups, type SiteValues, UNIT_SITES } from "./gradient-runs.ts";
+import {
+  ablatedOver,
+  AblationDifferences,
+  type Group,
+  prepareGroups,
+  type SiteValues,
+  UNIT_SITES,
+} from "./gradient-runs.ts";
 
 export interface GatedGroup {
   readonly group: Group;

@@ -9,7 +9,6 @@ import { ablationWords } from "../circuit/ablation-words.ts";
 import type { Circuit, CircuitResults } from "../circuit/circuit-schema.ts";
 import type { Evaluation } from "../contract/statistics.ts";
 import { keptOf } from "../circuit/kept.ts";
-import type { UnitSet } from "../circuit/unit-set.ts";
 import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
 import { faithfulness } from "../evaluate/faithfulness.ts";
 import { measureAnchors, measureFigures } from "../evaluate/report.ts";
@@ -106,8 +105,7 @@ async function measure(
   const discovery = await measureFigures(evaluator, anchors, kept, criterion, seed);
   const complement = await evaluator.metric(kept.complement());
   onStage("discovery", 1, 1);
-  const onValidation =
-    prepared.validation.length > 0 ? await separatedOn(evaluatorOn, prepared.validation) : undefined;
+  const onValidation = prepared.validation.length > 0 ? await separatedOn(evaluatorOn, prepared.validation) : undefined;
   const validation =
     onValidation && (await measureFigures(onValidation.evaluator, onValidation.anchors, kept, criterion, seed));
   const { full, empty } = anchors.ends;

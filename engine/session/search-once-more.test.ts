@@ -28,7 +28,13 @@ async function circuitsFrom(fresh: number, { ledger = noLedger, end = (full) => 
     const evaluatorOn = taskEvaluators(prepared, space, undefined);
     const full = space.full();
     const effects = new Map(full.ids().map((id) => [id, 1]));
-    const searched = { kept: end(full), trajectory: [], oneMinimal: false, effects, estimates: new Map<string, number>() };
+    const searched = {
+      kept: end(full),
+      trajectory: [],
+      oneMinimal: false,
+      effects,
+      estimates: new Map<string, number>(),
+    };
     const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
       searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger, ...options }),
     );

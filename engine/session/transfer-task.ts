@@ -132,8 +132,7 @@ async function cellOf(
     const { results, criterion, notes } = evaluation;
     const { name, file, sha256, seed, ablation, corruption: taken, examples: measured } = evaluation.task;
     // Figures of the examples that were searched are no answer to what was asked.
-    if (measured.heldOut > 0 && !results.heldOut)
-      throw new EngineError("degenerate-task", unjudged(measured.heldOut));
+    if (measured.heldOut > 0 && !results.heldOut) throw new EngineError("degenerate-task", unjudged(measured.heldOut));
     const row: TransferRow = {
       task: name,
       file,

@@ -118,7 +118,9 @@ export class TemplateExpansion {
       ...(yield* this.draw("validation", this.validation.count)),
     ];
     // A search has fitted itself to the clean prompts that it saw, whatever stands beside them.
-    const searched = new Set(examples.filter((example) => example.split === "discovery").map(({ clean }) => clean.text));
+    const searched = new Set(
+      examples.filter((example) => example.split === "discovery").map(({ clean }) => clean.text),
+    );
     const apart = { stream: "fresh", apartFrom: searched };
     const fresh = this.options.fresh ? yield* this.drawAtMost("discovery", discovery, apart) : [];
     return {

@@ -483,7 +483,8 @@ export const en = {
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
   "note.not-validated": "The validation examples do not say how far the search may go.",
   "note.held-out-not-judged": "The held-out examples do not tell the model from the empty circuit.",
-  "note.confidence-not-reached": "No circuit that was looked at holds on the discovery examples and, as surely as was asked for, on others.",
+  "note.confidence-not-reached":
+    "No circuit that was looked at holds on the discovery examples and, as surely as was asked for, on others.",
   "note.held-out-misses-criterion": "On held-out examples the circuit misses the criterion.",
   "note.weak-task": "The model does this task weakly.",
   "note.random-as-good": "Random circuits of the same size do as well.",

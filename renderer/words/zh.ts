@@ -464,7 +464,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "note.over-recovery": "电路超过了模型：f 大于 1。",
   "note.not-validated": "验证样本无法判断搜索可以走多远。",
   "note.held-out-not-judged": "留出样本无法区分模型与空电路。",
-  "note.confidence-not-reached": "所考察的电路中，没有一个既在发现样本上满足判据，又能以所要求的把握在其他样本上满足判据。",
+  "note.confidence-not-reached":
+    "所考察的电路中，没有一个既在发现样本上满足判据，又能以所要求的把握在其他样本上满足判据。",
   "note.held-out-misses-criterion": "在留出样本上，电路未满足判据。",
   "note.weak-task": "模型在该任务上表现较弱。",
   "note.random-as-good": "同样大小的随机电路同样好。",
@@ -1853,7 +1854,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "start.matryoshka": "套娃",
   "explain.searchStart":
     "搜索从何处开始。\n完整模型：所有单元都在，逐一尝试。\n学习的掩码：先一起训练所有单元的门；再从满足判据的最少的打开的门继续搜索。\n套娃：训练所有单元的分数，使得无论取多少个，最好的那些单元都够用；再从满足判据的最少单元继续搜索。",
-  "explain.budget": "最多测量多少个电路；0：不限。留空：隐藏神经元多于 4096 时为其 15%，否则不限。有限制时，不会通过检验或第二次搜索放回单元。",
+  "explain.budget":
+    "最多测量多少个电路；0：不限。留空：隐藏神经元多于 4096 时为其 15%，否则不限。有限制时，不会通过检验或第二次搜索放回单元。",
   "stage.constants": "学习常数",
   "stage.masks": "学习掩码",
   "figures.measuredWith": "文件中的数值用搜索的消融测量：{ablation}。",
