@@ -36,7 +36,7 @@ test("an order of hidden neurons by their gradients keeps more of the task than 
 
 test("the greedy search goes down to the criterion itself, which is what the orders are held against", async () => {
   const heads = { task: "tasks/ioi.yaml", units: ["head" as const], examples: { discovery: 16, heldOut: 8 } };
-  const { searches } = await curvesTask(curvesSettings.parse({ ...heads, orderings: ["attribution"] }));
+  const { searches } = await curvesTask(curvesSettings.parse({ ...heads, maskSteps: 2, orderings: ["attribution"] }));
   const { search } = (await pruneTask({ ...pruneSettings.parse(heads), ...onlySearch, confidence: 0 })).circuit;
   const greedy = searches.find((found) => found.search === "greedy");
   expect(greedy).toMatchObject({ kept: search.trajectory.at(-1)!.kept, trials: search.trials });
