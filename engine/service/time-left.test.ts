@@ -76,3 +76,17 @@ test("what each stage took is told in seconds, also of one that came twice", () 
   step("scores", 1, 1, 2);
   expect(left.seconds()).toEqual({ scores: 5, search: 5 });
 });
+
+test("where a stage comes back to one before it, what is done between them does not count again", () => {
+  const [one, between, last] = ["validation", "second-search", "held-out"].map((name) => ({ name, share: 1 }));
+  const past = [{ validation: 10, "second-search": 100, "held-out": 10 }];
+  const rangeOf = (stages: readonly Stage<string>[]) => {
+    const { left, step } = at(stages, past);
+    step("validation", 0, 4);
+    step("second-search", 0, 1, 10);
+    step("validation", 1, 4, 100);
+    return left.range();
+  };
+  expect(rangeOf([one!, between!, last!])).toEqual(rangeOf([one!, last!]));
+  expect(rangeOf([one!, between!, last!])![1]).toBeLessThan(100);
+});

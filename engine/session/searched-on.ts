@@ -5,6 +5,8 @@ import { taskSettingsOf } from "../circuit/settings-of-circuit.ts";
 import { expandTask } from "../task/expand.ts";
 import type { Prepared } from "./prepare.ts";
 
+const PARTS = ["discovery", "validation", "heldOut"] as const;
+
 /**
  * A sentence for validation and for held-out examples some of whose clean prompts the search saw: where other numbers of examples or
  * another seed are asked for than the circuit was found with, listed prompts are shared out anew.
@@ -13,6 +15,7 @@ export function searchedNotes(circuit: Circuit, prepared: Prepared): Sentence[] 
   const { task, model, heldOut, validation } = prepared;
   if (circuit.task.sha256 !== task.sha256 || circuit.model.sha256 !== model.sha256) return [];
   const { examples, seed, corruption, bos } = taskSettingsOf(circuit);
+  if (seed === prepared.seed && PARTS.every((part) => examples?.[part] === prepared[part].length)) return [];
   const own = expandTask(task, model.tokenizer, { examples, seed, corruption, bos });
   const searched = new Set(own.examples.filter(({ split }) => split === "discovery").map(({ clean }) => clean.text));
   const parts = [
