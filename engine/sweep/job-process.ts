@@ -87,7 +87,8 @@ export class JobProcess {
 
   /** Asks it to keep what it has measured and to hand the job back. */
   stop(): void {
-    if (this.child.connected) this.child.send("stop");
+    // As with the order: a process that was stopped with its group is gone before it is heard of, and told so it would look broken.
+    if (this.child.connected) this.child.send("stop", () => undefined);
   }
 
   /** Ends it at once: somebody else may be at its job by now. */
