@@ -199,7 +199,7 @@ const search = z.strictObject({
         .enum(["tests", "second-search", "way-back"])
         .optional()
         .describe(
-          "How units came back: one at a time, each the one of those tried that makes the criterion surest on the discovery examples; as what a second search left, on fresh examples, of the circuit on the way back; or in the reverse of the order in which they went. Absent where none came back, and in older files, whose units came back in reverse order.",
+          "How units came back: one at a time, each the one of those tried that makes the criterion surest on fresh examples, or on those of discovery where there are too few fresh ones; as what a second search left, on fresh examples, of the circuit on the way back; or in the reverse of the order in which they went. Absent where none came back, and in older files, whose units came back in reverse order.",
         ),
       search: z
         .strictObject({ kept: count, holds: share, oneMinimal: z.boolean() })

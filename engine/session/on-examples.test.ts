@@ -5,10 +5,9 @@ import { measureAnchors } from "../evaluate/report.ts";
 import { noLedger } from "../prune/journal.ts";
 import type { Example } from "../task/example.ts";
 import { judgeHeldOut } from "./judge.ts";
-import { separatedOn } from "./on-examples.ts";
+import { onFreshOf, separatedOn } from "./on-examples.ts";
 import { withTask } from "./prepare.ts";
 import { withForecasts } from "./search-forecasts.ts";
-import { searchOnceMore } from "./search-once-more.ts";
 import { taskEvaluators } from "./task-evaluators.ts";
 import { validateCircuit } from "./validate-circuit.ts";
 
@@ -33,7 +32,7 @@ test("validation, fresh and held-out examples of no use leave the search's own c
       const options = { confidence: 0.9, barred: [], forecasts, ledger: noLedger };
       expect(await separatedOn(evaluatorOn, prepared.heldOut)).toBeUndefined();
       expect(await validateCircuit(evaluatorOn, prepared, onDiscovery, searched, options)).toBeUndefined();
-      expect(await searchOnceMore(evaluatorOn, prepared, searched, { ...options, from: [kept] })).toEqual([]);
+      expect(await onFreshOf(evaluatorOn, prepared)).toBeUndefined();
     });
     const judged = await judgeHeldOut(evaluatorOn, prepared, kept, { random: 2, parts: true }, progress);
     expect(judged).toEqual({ heldOut: undefined, random: undefined, completeness: undefined, minimality: undefined, errors: undefined }); // prettier-ignore
@@ -50,5 +49,15 @@ test("where the first held-out examples do not tell the model from nothing and a
     const progress = { heldOut: none, random: none, completeness: none, minimality: none };
     const { random } = await judgeHeldOut(evaluatorOn, prepared, space.full(), { random: 2, parts: false }, progress);
     expect(random?.examples).toBe(64);
+  });
+});
+
+test("with fewer than half as many fresh prompts as discovery has there are no fresh examples", async () => {
+  const more = { ...asked, examples: { ...asked.examples, discovery: 16 } };
+  await withTask(more, { validate: true }, async (prepared) => {
+    const evaluatorOn = taskEvaluators(prepared, new UnitSpace(prepared.sizes, ["head"]), undefined);
+    const found = async (count: number) =>
+      (await onFreshOf(evaluatorOn, { ...prepared, fresh: prepared.fresh.slice(0, count) }))?.evaluator.examples.length;
+    expect([await found(7), await found(8), await found(16)]).toEqual([undefined, 8, 16]);
   });
 });

@@ -35,7 +35,7 @@ export interface JournalOptions {
 }
 
 const format = "secateur.run";
-const version = 8;
+const version = 9;
 
 /** Hashes of what the measurements were made with: a run that goes on must have the same. */
 export interface Identity {

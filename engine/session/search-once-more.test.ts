@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
-import { measureAnchors } from "../evaluate/report.ts";
 import { type JournalEntry, noLedger } from "../prune/journal.ts";
+import { separatedOn } from "./on-examples.ts";
 import { withTask } from "./prepare.ts";
 import { withForecasts } from "./search-forecasts.ts";
 import { type OnceMore, searchOnceMore } from "./search-once-more.ts";
@@ -21,9 +21,8 @@ interface Asked extends Partial<Pick<OnceMore, "ledger" | "held" | "onRemoved">>
   readonly end?: (full: UnitSet) => UnitSet;
 }
 
-async function circuitsFrom(fresh: number, { ledger = noLedger, end = (full) => full, ...options }: Asked = {}) {
-  return withTask(asked, { validate: true }, async (all) => {
-    const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
+async function circuitsFrom({ ledger = noLedger, end = (full) => full, ...options }: Asked = {}) {
+  return withTask(asked, { validate: true }, async (prepared) => {
     const space = new UnitSpace(prepared.sizes, ["head"]);
     const evaluatorOn = taskEvaluators(prepared, space, undefined);
     const full = space.full();
@@ -35,11 +34,11 @@ async function circuitsFrom(fresh: number, { ledger = noLedger, end = (full) => 
       effects,
       estimates: new Map<string, number>(),
     };
+    const onFresh = (await separatedOn(evaluatorOn, prepared.fresh))!;
     const circuits = await withForecasts({ ...prepared, metric: prepared.task.metric }, (forecasts) =>
-      searchOnceMore(evaluatorOn, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger, ...options }),
+      searchOnceMore(onFresh, prepared, searched, { from: [full], confidence: 0.9, forecasts, ledger, ...options }),
     );
-    const evaluator = await evaluatorOn(prepared.fresh);
-    const anchors = await measureAnchors(evaluator, "logits");
+    const { evaluator, anchors } = onFresh;
     const draws = { seed: 2, count: 32 };
     const sure = await Promise.all(
       circuits.map(async (kept) =>
@@ -51,29 +50,25 @@ async function circuitsFrom(fresh: number, { ledger = noLedger, end = (full) => 
 }
 
 test("from the full model it goes down to few heads, and holds all the way in draws as large as those of validation", async () => {
-  const { sizes, sure } = await circuitsFrom(16);
+  const { sizes, sure } = await circuitsFrom();
   expect(sizes[0]).toBeLessThan(9);
   expect(sizes.at(-1)).toBe(32);
   expect(sure.every((share) => share >= 0.9)).toBe(true);
 });
 
 test("what has to stay stays, though nothing needs it", async () => {
-  const [own, forced] = [await circuitsFrom(16), await circuitsFrom(16, { held: { keep: ["a3.h0"] } })];
+  const [own, forced] = [await circuitsFrom(), await circuitsFrom({ held: { keep: ["a3.h0"] } })];
   expect([own.ids[0].includes("a3.h0"), forced.ids[0].includes("a3.h0")]).toEqual([false, true]);
-});
-
-test("with fewer than half as many fresh prompts as the search had there is no second one", async () => {
-  expect((await circuitsFrom(7)).sizes).toEqual([]);
 });
 
 test("a run that was stopped on the way goes on to the same circuits, and measures again nothing that it has", async () => {
   const whole: JournalEntry[] = [];
-  const { ids } = await circuitsFrom(16, {
+  const { ids } = await circuitsFrom({
     ledger: { recall: () => undefined, record: (entry) => whole.push(entry) },
   });
   const known = whole.slice(0, Math.floor(whole.length / 2));
   const after: JournalEntry[] = [];
-  const resumed = await circuitsFrom(16, {
+  const resumed = await circuitsFrom({
     ledger: { recall: () => known.shift(), record: (entry) => after.push(entry) },
   });
   expect(resumed.ids).toEqual(ids);
@@ -82,7 +77,7 @@ test("a run that was stopped on the way goes on to the same circuits, and measur
 
 test("it tells how many units went, of those that would bring it down to the first search's end", async () => {
   const told: (readonly [number, number])[] = [];
-  const { sizes } = await circuitsFrom(16, {
+  const { sizes } = await circuitsFrom({
     end: (full) => full.without(full.units().slice(8)),
     onRemoved: (gone, atMost) => told.push([gone, atMost]),
   });

@@ -1,5 +1,4 @@
 // A search that goes down once more from a circuit on the way back: on fresh examples, and as sure in each step as its result has to be.
-import { leastForInterval } from "../base/interval.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { criterionConfidence } from "../evaluate/confidence.ts";
 import type { Evaluator, Measurement } from "../evaluate/evaluator.ts";
@@ -8,10 +7,9 @@ import type { Ledger } from "../prune/journal.ts";
 import { type SearchEvent, type SearchOptions, type SearchResult, UnitSearch } from "../prune/unit-search.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
-import { separatedOn } from "./on-examples.ts";
+import type { OnExamples } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
-import type { EvaluatorOn } from "./task-evaluators.ts";
 
 /** What a search found, with what it knew of its units. */
 export type Searched = Pick<SearchResult, "kept" | "trajectory" | "oneMinimal" | "effects" | "estimates">;
@@ -31,24 +29,18 @@ export interface OnceMore {
 }
 
 /**
- * From the first circuit that is sure enough on fresh examples a guided search goes down, and takes a step only where the criterion
+ * From the first circuit that is sure enough on these examples, which are fresh ones, a guided search goes down, and takes a step only where the criterion
  * then holds with the confidence asked for, in draws as large as those of validation. The first search could not fit itself to
  * these examples; this one does, so that its circuits have to be looked at on others.
  *
- * @returns the circuits on its way, its end first; none where there are too few fresh examples or nothing is sure enough
+ * @returns the circuits on its way, its end first; none where nothing is sure enough
  */
 export async function searchOnceMore(
-  evaluatorOn: EvaluatorOn,
+  { evaluator, anchors }: OnExamples,
   prepared: Prepared,
   searched: Searched,
   { from, confidence, held, forecasts, ledger, onRemoved }: OnceMore,
 ): Promise<readonly UnitSet[]> {
-  const { fresh, discovery } = prepared;
-  const prompts = cleanPrompts(fresh).length;
-  if (prompts < leastForInterval || 2 * prompts < cleanPrompts(discovery).length) return [];
-  const onFresh = await separatedOn(evaluatorOn, fresh);
-  if (!onFresh) return [];
-  const { evaluator, anchors } = onFresh;
   const sureness = surenessOn(evaluator, anchors, prepared);
   const first = await firstOnTheWay(
     from.length,

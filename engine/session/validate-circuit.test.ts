@@ -1,9 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import type { Circuit } from "../circuit/circuit-schema.ts";
 import { keptAfterStep, keptUnits } from "../circuit/kept.ts";
 import { parseUnit } from "../circuit/unit.ts";
 import { type UnitSet, UnitSpace } from "../circuit/unit-set.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
 import { measureAnchors } from "../evaluate/report.ts";
 import { noLedger } from "../prune/journal.ts";
 import { readCircuitSource } from "./circuit-source.ts";
@@ -65,13 +66,17 @@ async function withoutOne(
     circuit: Circuit;
     missing: string;
     end: UnitSet;
+    /** On the discovery examples. */
+    evaluator: Evaluator;
     validated: (change: (forecasts: Forecasts) => Forecasts, budget?: number) => Promise<Validated | undefined>;
   }) => Promise<void>,
+  fresh = 16,
 ) {
   const asked = { ...settings, seed: 2, examples: { discovery: 16, heldOut: 64, validation: 64 } };
   const { circuit } = await pruneTask(asked);
   const [missing] = circuit.search.trajectory.at(-1)!.added!;
-  await withTask(asked, { validate: true }, async (prepared) => {
+  await withTask(asked, { validate: true }, async (all) => {
+    const prepared = { ...all, fresh: all.fresh.slice(0, fresh) };
     const space = new UnitSpace(prepared.sizes, ["head"]);
     const evaluatorOn = taskEvaluators(prepared, space, undefined);
     const evaluator = await evaluatorOn(prepared.discovery);
@@ -94,7 +99,7 @@ async function withoutOne(
         const options = { confidence: 0.9, barred: [], search, forecasts: change(made), ledger: noLedger };
         return validateCircuit(evaluatorOn, prepared, { evaluator, anchors }, searched, options);
       });
-    await use({ circuit, missing, end, validated });
+    await use({ circuit, missing, end, evaluator, validated });
   });
 }
 
@@ -105,6 +110,18 @@ test("where the way back is long, exact tests find the unit that is missing", as
     expect(record).toMatchObject({ reached: true, putBack: "tests", search: { kept: end.size, oneMinimal: true } });
     expect(trajectory.at(-1)).toMatchObject({ removed: [], added: [missing], kept: kept.size });
   });
+});
+
+test.each([
+  ["on fresh examples", 16, false],
+  ["on those of the search where there are no fresh ones", 0, true],
+] as const)("what is missing is sought %s", async (_, fresh, isOnDiscovery) => {
+  await withoutOne(async ({ missing, evaluator, validated }) => {
+    const tried = vi.spyOn(evaluator, "alternativeMeasurements");
+    const { trajectory } = (await validated((forecasts) => forecasts))!;
+    expect(trajectory.at(-1)).toMatchObject({ added: [missing] });
+    expect(tried.mock.calls.length > 0).toBe(isOnDiscovery);
+  }, fresh);
 });
 
 test("where no unit by itself makes it surer, a search goes down once more from the way back", async () => {

@@ -10,7 +10,7 @@ import type { Step } from "../prune/removal.ts";
 import { firstOnTheWay, wayBack } from "../prune/way-back.ts";
 import { isForeseen } from "../score/unit-forecast.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
-import { type OnExamples, separatedOn } from "./on-examples.ts";
+import { onFreshOf, type OnExamples, separatedOn } from "./on-examples.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Forecasts } from "./search-forecasts.ts";
 import { type Held, type Searched, searchOnceMore } from "./search-once-more.ts";
@@ -66,10 +66,8 @@ export async function validateCircuit(
   const { barred, leftOut } = options;
   const way = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
   const onWay = await onWayBack(looks, way);
-  const found =
-    (await byTests(looks, { end, onWay }, prepared, onDiscovery, options)) ??
-    (await again(looks, { searched, onWay, way }, evaluatorOn, prepared, options)) ??
-    onWay;
+  const on = { discovery: onDiscovery, fresh: () => onFreshOf(evaluatorOn, prepared) };
+  const found = (await smaller(looks, { searched, onWay, way }, prepared, on, options)) ?? onWay;
   const kept = found?.kept ?? end;
   const holds = looks.confidenceOf(kept);
   const step = found?.how && stepTo(found, end, trajectory.length, await looks.onDiscovery(kept));
@@ -96,17 +94,41 @@ interface Found {
   readonly how?: ValidationRecord["putBack"];
 }
 
-/** A circuit that is smaller than the one on the way back; undefined where there is none, or no forecasts of such units. */
+interface SoFar {
+  readonly searched: Searched;
+  readonly onWay: Found | undefined;
+  readonly way: readonly UnitSet[];
+}
+
+/**
+ * A circuit that is smaller than the one on the way back. It is sought on fresh examples, where there are enough: to those of discovery the
+ * search has fitted itself, so that on them nothing seems to be missing.
+ */
+async function smaller(
+  looks: Looks,
+  found: SoFar,
+  prepared: Prepared,
+  on: { readonly discovery: OnExamples; readonly fresh: () => Promise<OnExamples | undefined> },
+  options: ValidationOptions,
+): Promise<Found | undefined> {
+  const { searched, onWay } = found;
+  const end = searched.kept;
+  const isNear = onWay && onWay.kept.size <= end.size + 1;
+  if (isNear || options.search?.budget !== undefined || !end.space.kinds.every(isForeseen)) return undefined;
+  const fresh = await on.fresh();
+  const byOne = await byTests(looks, { end, onWay }, prepared, fresh ?? on.discovery, options);
+  return byOne ?? (fresh && (await again(looks, found, prepared, fresh, options)));
+}
+
+/** Undefined where none is found before the size of the one on the way back. */
 async function byTests(
   looks: Looks,
   { end, onWay }: { readonly end: UnitSet; readonly onWay: Found | undefined },
   { criterion, seed, task: { metric } }: Prepared,
   { evaluator, anchors }: OnExamples,
-  { barred, search, forecasts, ledger }: ValidationOptions,
+  { barred, forecasts, ledger }: ValidationOptions,
 ): Promise<Found | undefined> {
-  if (search?.budget !== undefined) return undefined;
   const most = Math.min(end.size + mostPutBack(end), (onWay?.kept.size ?? Infinity) - 1);
-  if (end.size >= most || !end.space.kinds.every(isForeseen)) return undefined;
   const request = { evaluator, anchors, criterion, metric, seed, ledger };
   const added: string[] = [];
   for await (const step of putBack(end, { ...request, barred: new Set(barred), foresee: forecasts.putBack })) {
@@ -127,25 +149,21 @@ async function onWayBack(looks: Looks, way: readonly UnitSet[]): Promise<Found |
   return { kept, added: kept.minus(end).ids(), ...(place > 0 && { how: "way-back" as const }) };
 }
 
-/** A circuit that is smaller than the one on the way back, by a search that goes down once more from a circuit on it. */
+/** By a search that goes down once more from a circuit on the way back. */
 async function again(
   looks: Looks,
-  found: { readonly searched: Searched; readonly onWay: Found | undefined; readonly way: readonly UnitSet[] },
-  evaluatorOn: EvaluatorOn,
+  { searched, onWay, way }: SoFar,
   prepared: Prepared,
-  options: ValidationOptions,
+  fresh: OnExamples,
+  { search: held, ...options }: ValidationOptions,
 ): Promise<Found | undefined> {
-  const { searched, onWay, way } = found;
-  const end = searched.kept;
-  if (!onWay?.how || onWay.kept.size <= end.size + 1 || !end.space.kinds.every(isForeseen)) return undefined;
-  const { search: held, ...rest } = options;
-  if (held?.budget !== undefined) return undefined;
-  const circuits = await searchOnceMore(evaluatorOn, prepared, searched, { ...rest, held, from: way });
-  const smaller = circuits.filter(({ size }) => size < onWay.kept.size);
-  const place = await firstOnTheWay(smaller.length, (at) => looks.holds(smaller[at]));
+  if (!onWay) return undefined;
+  const circuits = await searchOnceMore(fresh, prepared, searched, { ...options, held, from: way });
+  const below = circuits.filter(({ size }) => size < onWay.kept.size);
+  const place = await firstOnTheWay(below.length, (at) => looks.holds(below[at]));
   if (place === undefined) return undefined;
-  const kept = smaller[place];
-  return { kept, added: kept.minus(end).ids(), how: "second-search" };
+  const kept = below[place];
+  return { kept, added: kept.minus(searched.kept).ids(), how: "second-search" };
 }
 
 function stepTo(
