@@ -42,9 +42,10 @@ export interface ValidationOptions extends LookOptions {
 
 /**
  * A circuit for which the criterion holds on the discovery examples, and with the probability asked for on as many other examples as there
- * are for validation: the search's own, or one on the way back along its steps (see `firstOnTheWay`), or a smaller one that units put
- * back one at a time lead to (see `putBack`), or else a second search (see `searchOnceMore`), where they are of kinds that forecasts are
- * made of and no budget is set. Where none is found, the search's own.
+ * are for validation: the search's own, or the next on the way back along its steps, or one that units put back one at a time lead to
+ * (see `putBack`) where the way back has no smaller one (see `firstOnTheWay`), or where neither is short one of a second search (see
+ * `searchOnceMore`). Tests and second search are for units of kinds that forecasts are made of, without a budget. Where none is found, the
+ * search's own.
  *
  * @returns undefined where the validation examples are too few to say anything, or f means nothing on them
  */
@@ -65,9 +66,8 @@ export async function validateCircuit(
   const looks = new Looks(onDiscovery, onValidation, prepared, options);
   const { barred, leftOut } = options;
   const way = [...wayBack(end.space, trajectory, { to: barred.length > 0 ? 1 : 0, leftOut })];
-  const onWay = await onWayBack(looks, way);
   const on = { discovery: onDiscovery, fresh: () => onFreshOf(evaluatorOn, prepared) };
-  const found = (await smaller(looks, { searched, onWay, way }, prepared, on, options)) ?? onWay;
+  const found = await holding(looks, { searched, way }, prepared, on, options);
   const kept = found?.kept ?? end;
   const holds = looks.confidenceOf(kept);
   const step = found?.how && stepTo(found, end, trajectory.length, await looks.onDiscovery(kept));
@@ -94,41 +94,45 @@ interface Found {
   readonly how?: ValidationRecord["putBack"];
 }
 
-interface SoFar {
+interface WayFrom {
   readonly searched: Searched;
-  readonly onWay: Found | undefined;
+  /** Back from where it ended, which comes first. */
   readonly way: readonly UnitSet[];
 }
 
 /**
- * A circuit that is smaller than the one on the way back. It is sought on fresh examples, where there are enough: to those of discovery the
- * search has fitted itself, so that on them nothing seems to be missing.
+ * A look at validation costs more than most tests, and a long way back many of them: so tests come before it. They are made on fresh examples,
+ * where there are enough: to those of discovery the search has fitted itself, so that on them nothing seems to be missing.
  */
-async function smaller(
+async function holding(
   looks: Looks,
-  found: SoFar,
+  from: WayFrom,
   prepared: Prepared,
   on: { readonly discovery: OnExamples; readonly fresh: () => Promise<OnExamples | undefined> },
   options: ValidationOptions,
 ): Promise<Found | undefined> {
-  const { searched, onWay } = found;
+  const { searched, way } = from;
   const end = searched.kept;
-  const isNear = onWay && onWay.kept.size <= end.size + 1;
-  if (isNear || options.search?.budget !== undefined || !end.space.kinds.every(isForeseen)) return undefined;
+  const near = await onWayBack(looks, upTo(end.size + 1, way));
+  if (near) return near;
+  if (options.search?.budget !== undefined || !end.space.kinds.every(isForeseen)) return onWayBack(looks, way);
   const fresh = await on.fresh();
-  const byOne = await byTests(looks, { end, onWay }, prepared, fresh ?? on.discovery, options);
-  return byOne ?? (fresh && (await again(looks, found, prepared, fresh, options)));
+  const byOne = await byTests(looks, end, prepared, fresh ?? on.discovery, options);
+  if (byOne) return (await onWayBack(looks, upTo(byOne.kept.size - 1, way))) ?? byOne;
+  const onWay = await onWayBack(looks, way);
+  return (onWay && fresh && (await again(looks, from, { prepared, fresh, below: onWay.kept.size }, options))) ?? onWay;
 }
 
-/** Undefined where none is found before the size of the one on the way back. */
+const upTo = (most: number, way: readonly UnitSet[]) => way.filter(({ size }) => size <= most);
+
 async function byTests(
   looks: Looks,
-  { end, onWay }: { readonly end: UnitSet; readonly onWay: Found | undefined },
+  end: UnitSet,
   { criterion, seed, task: { metric } }: Prepared,
   { evaluator, anchors }: OnExamples,
   { barred, forecasts, ledger }: ValidationOptions,
 ): Promise<Found | undefined> {
-  const most = Math.min(end.size + mostPutBack(end), (onWay?.kept.size ?? Infinity) - 1);
+  const most = end.size + mostPutBack(end);
   const request = { evaluator, anchors, criterion, metric, seed, ledger };
   const added: string[] = [];
   for await (const step of putBack(end, { ...request, barred: new Set(barred), foresee: forecasts.putBack })) {
@@ -149,20 +153,25 @@ async function onWayBack(looks: Looks, way: readonly UnitSet[]): Promise<Found |
   return { kept, added: kept.minus(end).ids(), ...(place > 0 && { how: "way-back" as const }) };
 }
 
+interface Below {
+  readonly prepared: Prepared;
+  readonly fresh: OnExamples;
+  /** Size of the circuit on the way back: only a smaller one is wanted. */
+  readonly below: number;
+}
+
 /** By a search that goes down once more from a circuit on the way back. */
 async function again(
   looks: Looks,
-  { searched, onWay, way }: SoFar,
-  prepared: Prepared,
-  fresh: OnExamples,
+  { searched, way }: WayFrom,
+  { prepared, fresh, below }: Below,
   { search: held, ...options }: ValidationOptions,
 ): Promise<Found | undefined> {
-  if (!onWay) return undefined;
   const circuits = await searchOnceMore(fresh, prepared, searched, { ...options, held, from: way });
-  const below = circuits.filter(({ size }) => size < onWay.kept.size);
-  const place = await firstOnTheWay(below.length, (at) => looks.holds(below[at]));
+  const smaller = upTo(below - 1, circuits);
+  const place = await firstOnTheWay(smaller.length, (at) => looks.holds(smaller[at]));
   if (place === undefined) return undefined;
-  const kept = below[place];
+  const kept = smaller[place];
   return { kept, added: kept.minus(searched.kept).ids(), how: "second-search" };
 }
 
