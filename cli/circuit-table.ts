@@ -41,9 +41,11 @@ function boundWords({ search: { trajectory, validation } }: Circuit): string {
 /** 1-minimality is said of the circuit that it was proved for. */
 function minimalityWords({ oneMinimal, validation, trajectory }: Circuit["search"]): string {
   if (oneMinimal) return "1-minimal, tested one by one";
-  const back = trajectory.at(-1)?.added?.length ?? 0;
-  if (!validation?.search.oneMinimal || back === 0) return "not verified to be 1-minimal";
-  return `1-minimal with ${validation.search.kept} units, tested one by one; then ${back} put back`;
+  const last = trajectory.at(-1);
+  if (!validation?.search.oneMinimal || !last) return "not verified to be 1-minimal";
+  const { added = [], removed } = last;
+  const gone = removed.length === 0 ? "" : `, ${removed.length} more taken away`;
+  return `1-minimal with ${validation.search.kept} units, tested one by one; then ${added.length} put back${gone}`;
 }
 
 /** One line a layer, the first layer at the bottom: ● kept, · removed. */

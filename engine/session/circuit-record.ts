@@ -113,7 +113,7 @@ export function circuitRecord(facts: RunFacts): Circuit {
       ...(validated && { validation: validated.record }),
       ...(search.budget !== undefined && { budget: search.budget, verified: { ...verified } }),
       forwardTokens: facts.forwardTokens,
-      stoppedBecause: stoppedBecause(result, search, missed) + putBackWords(facts),
+      stoppedBecause: stoppedBecause(result, search, missed) + validationWords(result.kept, validated),
       sizes: [...sizes],
       ...(crossing && { crossing: crossingRecord(crossing, missed) }),
       trajectory: trajectory.map((step) => ({ ...step })),
@@ -136,16 +136,20 @@ export function circuitRecord(facts: RunFacts): Circuit {
 
 const HOW_BACK = {
   tests: ", one at a time by exact tests",
-  "second-search": ", which a second search on fresh examples left",
+  "second-search": ", by a second search on fresh examples",
   "way-back": "",
 } as const;
 
-/** What happened to the circuit that the search ended at. */
-function putBackWords({ result, validated }: RunFacts): string {
-  const back = validated ? validated.kept.minus(result.kept).size : 0;
-  if (back === 0) return "";
-  const how = HOW_BACK[validated!.record.putBack ?? "way-back"];
-  return `; then ${back} removed ${back === 1 ? "unit was" : "units were"} put back${how}, so that the criterion holds on validation examples too`;
+/** What validation did to the circuit that the search ended at. */
+export function validationWords(end: UnitSet, validated: Pick<Validated, "kept" | "record"> | undefined): string {
+  const [back, gone] = validated ? [validated.kept.minus(end).size, end.minus(validated.kept).size] : [0, 0];
+  if (back + gone === 0) return "";
+  const { putBack = "way-back" } = validated!.record;
+  const did = [
+    back > 0 && `${back} removed ${back === 1 ? "unit was" : "units were"} put back`,
+    gone > 0 && `${gone} more ${gone === 1 ? "was" : "were"} taken away`,
+  ];
+  return `; then ${did.filter(Boolean).join(" and ")}${HOW_BACK[putBack]}, so that the criterion holds on validation examples too`;
 }
 
 /** What of the settings no other field says. */

@@ -479,6 +479,7 @@ export const en = {
   "figures.oneMinimal": "no single kept unit can go (1-minimal, tested one by one)",
   "figures.minimalBefore":
     "no single one of the {kept} units that the search ended with could go (1-minimal, tested one by one); then {back} were put back",
+  "figures.takenAway": ", {gone} more taken away",
   "figures.notMinimal": "1-minimality was not verified",
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
   "note.not-validated": "The validation examples do not say how far the search may go.",

@@ -460,6 +460,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   "figures.search": "共 {passes} 轮测量 {trials} 个电路；{minimal}。",
   "figures.oneMinimal": "任何单个保留单元都不可移除（逐一验证的 1-极小）",
   "figures.minimalBefore": "搜索结束时的 {kept} 个单元中任何单个都不可移除（逐一验证的 1-极小）；随后放回了 {back} 个",
+  "figures.takenAway": "，另外移除了 {gone} 个",
   "figures.notMinimal": "未验证 1-极小性",
   "note.over-recovery": "电路超过了模型：f 大于 1。",
   "note.not-validated": "验证样本无法判断搜索可以走多远。",
