@@ -62,13 +62,16 @@ function requireSound(name: string, tokenizer: Tokenizer, count = 256): readonly
   return examples;
 }
 
-describe("every shipped task expands on the embedded model's tokenizer", () => {
+describe("every shipped task expands on the embedded model's tokenizer, to prompts that it can read", () => {
   const tokenizer = wordTokenizer();
+  /** Tokens of the embedded model's context. */
+  const context = 32;
 
   test.each(SHIPPED.filter((name) => !(name in UNFIT_FOR_SPRIG)))("%s", (name) => {
     const examples = requireSound(name, tokenizer);
     expect(examples.filter(({ split }) => split === "discovery")).toHaveLength(128);
     expect(expand(name, tokenizer).notes).toEqual([]);
+    expect(examples.filter(({ clean }) => clean.ids.length > context).map(({ clean }) => clean.text)).toEqual([]);
   });
 
   test.each(Object.entries(UNFIT_FOR_SPRIG))("but %s, which says why", (name, sentence) => {
