@@ -478,7 +478,7 @@ export const en = {
   "figures.search": "{trials} circuits measured in {passes} passes; {minimal}.",
   "figures.oneMinimal": "no single kept unit can go (1-minimal, tested one by one)",
   "figures.minimalBefore":
-    "no single one of the {kept} units that the search ended with could go (1-minimal, tested one by one); then {back} were put back",
+    "no single one of the {kept} units that the search ended with could go (1-minimal, tested one by one); then {back} put back",
   "figures.takenAway": ", {gone} more taken away",
   "figures.notMinimal": "1-minimality was not verified",
   "note.over-recovery": "The circuit does more than the model: f is above 1.",
