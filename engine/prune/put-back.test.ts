@@ -10,7 +10,7 @@ import { measureAnchors } from "../evaluate/report.ts";
 import { UnitForecast } from "../score/unit-forecast.ts";
 import type { Example } from "../task/example.ts";
 import { type JournalEntry, type Ledger, noLedger } from "./journal.ts";
-import { putBack } from "./put-back.ts";
+import { putBack, type PutBackRequest } from "./put-back.ts";
 
 const metric = "logit-difference" as const;
 const ablation = { kind: "resample", reference: "paired", perPosition: false } as const;
@@ -42,11 +42,15 @@ async function preferred(examples: readonly Example[]): Promise<Example[]> {
 const gone = ["a0.h1", "a0.h3", "m0", "a1.h0", "a1.h2"];
 const end = space.full().without(gone.map((id) => parseUnit(id)!));
 
-async function steps(options: { readonly barred?: readonly string[]; readonly ledger?: Ledger } = {}) {
+interface Asked {
+  readonly barred?: readonly string[];
+  readonly ledger?: Ledger;
+  readonly foresee?: PutBackRequest["foresee"];
+}
+
+async function steps({ barred = [], ledger = noLedger, foresee = forecasts.putBack.bind(forecasts) }: Asked = {}) {
   const request = { evaluator, anchors, criterion, metric, seed };
-  const { barred = [], ledger = noLedger } = options;
   const found: string[] = [];
-  const foresee = forecasts.putBack.bind(forecasts);
   for await (const { kept, added } of putBack(end, { ...request, barred: new Set(barred), foresee, ledger })) {
     found.push(added);
     expect(kept.ids()).toEqual(end.with(found.map((id) => parseUnit(id)!)).ids());
@@ -77,6 +81,19 @@ test("each unit that comes back makes the criterion surest of all, and the last 
   const expected = await surestOfAll([]);
   expect(await steps()).toEqual(expected);
   expect(expected.length).toBeGreaterThan(1);
+});
+
+test("where a forecast of the circuit before names nothing that helps, it is made anew before the end", async () => {
+  const whole = await surestOfAll([]);
+  const made: UnitSet[] = [];
+  const foresee: PutBackRequest["foresee"] = async (kept, metrics) => {
+    made.push(kept);
+    const [own, answer] = await forecasts.putBack(kept, metrics);
+    const isFirst = made.length === 1;
+    return [new Map([...own].filter(([id]) => !isFirst || id === whole[0])), answer];
+  };
+  expect(await steps({ foresee })).toEqual(whole);
+  expect(made[1].ids()).toEqual(end.with([parseUnit(whole[0])!]).ids());
 });
 
 test("what must stay away does not come back", async () => {

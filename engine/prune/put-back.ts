@@ -51,10 +51,14 @@ export async function* putBack(end: UnitSet, request: PutBackRequest): AsyncGene
   const { evaluator, ledger } = request;
   const state = new SearchState(evaluator, end);
   let foreseen = new Foreseen(request, end);
-  for (let step = 0; ; step++) {
-    if (step > 0 && step % STEPS_FORESEEN === 0) foreseen = new Foreseen(request, state.kept);
+  for (;;) {
+    if (state.kept.size - foreseen.at.size === STEPS_FORESEEN) foreseen = new Foreseen(request, state.kept);
     const recalled = recallOf(ledger, "put-back");
-    const added = recalled ? recalled.added : await surest(state, foreseen, request);
+    let added = recalled ? recalled.added : await surest(state, foreseen, request);
+    if (!recalled && added === null && foreseen.at.size < state.kept.size) {
+      foreseen = new Foreseen(request, state.kept);
+      added = await surest(state, foreseen, request);
+    }
     if (!recalled) ledger.record({ kind: "put-back", added });
     if (added === null) return;
     const kept = state.kept.with([unitOf(added)]);
@@ -92,7 +96,7 @@ class Foreseen {
 
   constructor(
     private readonly request: PutBackRequest,
-    private readonly at: UnitSet,
+    readonly at: UnitSet,
   ) {}
 
   /**

@@ -35,7 +35,7 @@ export interface JournalOptions {
 }
 
 const format = "secateur.run";
-const version = 9;
+const version = 10;
 
 /** Hashes of what the measurements were made with: a run that goes on must have the same. */
 export interface Identity {

@@ -200,3 +200,15 @@ test("too few validation examples leave the search's circuit, and a note says so
   expect([circuit.search.oneMinimal, circuit.search.validation]).toEqual([true, undefined]);
   expect(circuit.results?.notes?.map(({ code }) => code)).toContain("not-validated");
 });
+
+test("a guided search goes down as without a confidence, before anything comes back", async () => {
+  const guided = { ...settings, search: "guided", examples: { ...few, validation: 64 } } as const;
+  const [{ circuit: sure }, { circuit: plain }] = [
+    await pruneTask(guided),
+    await pruneTask({ ...guided, confidence: 0 }),
+  ];
+  const { trajectory, validation, aims } = sure.search;
+  expect(aims).toBeUndefined();
+  expect(trajectory.slice(0, plain.search.trajectory.length)).toEqual(plain.search.trajectory);
+  expect([validation?.search.kept, validation?.reached]).toEqual([plain.kept.heads?.length, true]);
+});

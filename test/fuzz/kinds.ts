@@ -113,7 +113,7 @@ const identity = { weights: HASH, config: HASH, tokenizer: HASH, task: HASH, exa
 
 function wholeJournal(path: string): Buffer {
   const settings = { task: "tasks/ioi.yaml", model: "sprig", units: ["head"] };
-  const journal = Journal.create(path, { format: "secateur.run", version: 9, kind: "units", settings, identity });
+  const journal = Journal.create(path, { format: "secateur.run", version: 10, kind: "units", settings, identity });
   journal.record({ kind: "anchors", full: 1, empty: 0, accuracy: 1 });
   for (let from = 9; from > 3; from--)
     journal.record({

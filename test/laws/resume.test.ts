@@ -125,6 +125,6 @@ test("a damaged line costs what follows it, which is said, and the run writes th
 
 test("a journal of an older version is named as one", () => {
   const journal = join(folder, "older.jsonl");
-  writeFileSync(journal, `${lines[0]!.replace('"version":9', '"version":3')}\n`);
+  writeFileSync(journal, `${lines[0]!.replace('"version":10', '"version":3')}\n`);
   expect(() => journalSettings("units", journal)).toThrow(`${journal}:1: the journal of an older Secateur (version 3)`);
 });
