@@ -27,6 +27,7 @@ const MOST_NAMED = 3;
 export class CandidateWords {
   /** List → row → what does not fit. */
   private readonly leftOut = new Map<string, Map<number, Sentence>>();
+  private readonly fitting = new Map<string, readonly number[]>();
 
   constructor(
     private readonly task: TemplateTask,
@@ -40,13 +41,13 @@ export class CandidateWords {
     const fixed = this.fixedAnswer(variant);
     if (fixed !== undefined) return { reason: fixed };
     const demands = [...this.answerDemands(variant), ...this.lengthDemands(variant)];
-    const rows: Record<string, number[]> = {};
+    const rows: Record<string, readonly number[]> = {};
     for (const slot of slotsOfVariant(variant, this.corruption)) {
       const own = demands.filter(({ reference }) => reference.slot === slot);
       rows[slot] = this.fittingRows(slot, reach(variant, slot), own);
       if (rows[slot].length === 0) return { reason: this.whyNone(slot, own) };
     }
-    const fresh: Record<string, number[]> = {};
+    const fresh: Record<string, readonly number[]> = {};
     for (const [target, source] of Object.entries(this.corruption)) {
       if (source !== "new") continue;
       const mentions = mentionsOf(variant.text, target);
@@ -104,7 +105,18 @@ export class CandidateWords {
     });
   }
 
-  private fittingRows(slot: string, most: number, demands: readonly Demand[]): number[] {
+  /** Templates ask the same of most of their slots. */
+  private fittingRows(slot: string, most: number, demands: readonly Demand[]): readonly number[] {
+    const wanted = demands.map(({ reference: { offset, column }, prefix }) => [prefix, offset, column]);
+    const key = JSON.stringify([this.task.slots[slot], most, wanted]);
+    const known = this.fitting.get(key);
+    if (known) return known;
+    const made = this.madeOfRows(slot, most, demands);
+    this.fitting.set(key, made);
+    return made;
+  }
+
+  private madeOfRows(slot: string, most: number, demands: readonly Demand[]): number[] {
     const name = this.task.slots[slot]!;
     const { rows } = this.task.lists[name]!;
     const fitting: number[] = [];

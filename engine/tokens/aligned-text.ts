@@ -90,6 +90,16 @@ export class AlignedText {
     return this.replace(changes);
   }
 
+  /** Each character by its own content. */
+  eachCharacter(content: (character: string) => string): AlignedText {
+    const characters = Array.from(this.text);
+    const made = characters.map(content);
+    // Most are as long as they were, so that each unit stands for what it stood for.
+    const isUnitByUnit = made.every(({ length }, i) => length === characters[i]!.length);
+    if (isUnitByUnit) return new AlignedText(made.join(""), this.starts, this.ends, this.offset);
+    return this.replaceAll(/./gsu, content);
+  }
+
   prepend(content: string): AlignedText {
     return this.replace([{ start: 0, end: 0, content }]);
   }

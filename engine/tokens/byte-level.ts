@@ -35,5 +35,6 @@ const CHARACTER_OF_BYTE: readonly string[] = [...BYTE_OF_CHARACTER.keys()];
 
 /** A text's UTF-8 bytes in the alphabet. */
 export function charactersOfBytes(text: string): string {
+  if (text.length === 1 && text < "\x80") return CHARACTER_OF_BYTE[text.charCodeAt(0)];
   return Array.from(Buffer.from(text, "utf8"), (byte) => CHARACTER_OF_BYTE[byte]).join("");
 }

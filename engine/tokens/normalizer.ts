@@ -26,7 +26,7 @@ export function createNormalizer(component: Component): Normalizer {
     case "NFKD":
       return (text) => byClusters(text, (part) => part.normalize(type));
     case "Lowercase":
-      return (text) => text.replaceAll(/./gsu, (character) => character.toLowerCase());
+      return (text) => text.eachCharacter((character) => character.toLowerCase());
     case "StripAccents":
       return (text) => text.replaceAll(/\p{M}/gu, () => "");
     case "Strip":

@@ -32,6 +32,9 @@ export interface PipelineParts {
   readonly bosId?: number;
 }
 
+/** Texts whose tokens are remembered: a pair of prompts, and some words. */
+const MOST_REMEMBERED = 16;
+
 interface Encoded {
   readonly spans: readonly TokenSpan[];
   readonly unknown: readonly string[];
@@ -44,6 +47,8 @@ export class PipelineTokenizer implements Tokenizer {
   readonly front: readonly number[];
   private readonly nEmbedded: number = Infinity;
   private readonly tokens: readonly (string | undefined)[];
+  /** Tokens, places and missing characters of a text are asked for one after the other. */
+  private readonly lately = new Map<string, Encoded>();
   private readonly asGiven: AddedTokens;
   private readonly normalised: AddedTokens;
 
@@ -123,6 +128,16 @@ export class PipelineTokenizer implements Tokenizer {
 
   /** @param isLiteral  names of special tokens are text like any other */
   private own(text: string, isLiteral: boolean): Encoded {
+    const key = `${isLiteral ? "literal" : "read"} ${text}`;
+    const known = this.lately.get(key);
+    if (known) return known;
+    if (this.lately.size >= MOST_REMEMBERED) this.lately.clear();
+    const made = this.made(text, isLiteral);
+    this.lately.set(key, made);
+    return made;
+  }
+
+  private made(text: string, isLiteral: boolean): Encoded {
     return this.limited(text, () => {
       const spans: TokenSpan[] = [];
       const unknown: string[] = [];

@@ -71,7 +71,7 @@ function byteLevel(component: Component): PreTokenizer {
   const words = use_regex ? splitter(expressionOf({ Regex: GPT2_WORDS }, component), "Isolated") : whole;
   return (word) => {
     const begun = add_prefix_space && !word.text.startsWith(" ") ? word.prepend(" ") : word;
-    return words(begun).map((part) => part.replaceAll(/./gsu, charactersOfBytes));
+    return words(begun).map((part) => part.eachCharacter(charactersOfBytes));
   };
 }
 
