@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Of four times the input: far above 4 with what memory and its collection cost, far below a square's 16. */
 const most = 9;
 /** What disturbs a reading only ever adds to it: of several readings of a size the least is compared. */
-const tries = 6;
+const tries = 20;
 
 interface Case {
   readonly name: string;
