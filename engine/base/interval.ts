@@ -21,6 +21,6 @@ export const isFew = (n: number): boolean => n < fewForInterval;
 export function fewSentence(n: number, what: Sentence): Sentence | undefined {
   if (!isFew(n)) return undefined;
   return n < leastForInterval
-    ? say`no interval: it takes at least ${leastForInterval} ${what}; here: ${n}.`
-    : say`the interval is of only ${n} ${what}; below ${fewForInterval} it is often too narrow.`;
+    ? say`No interval: it takes at least ${leastForInterval} ${what}; here: ${n}.`
+    : say`The interval is of only ${n} ${what}; below ${fewForInterval} it is often too narrow.`;
 }

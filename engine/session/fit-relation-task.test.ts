@@ -91,7 +91,7 @@ describe("relateTask()", () => {
     const [{ content, notes }] = await relateTask(executor, task, few);
     expect([content.task.demonstrations, notes.map(textOf)]).toEqual([
       [],
-      ["no interval: it takes at least 5 draws of training subjects; here: 3."],
+      ["No interval: it takes at least 5 draws of training subjects; here: 3."],
     ]);
     const strange = { ...task, promptTemplates: ["Monday {}"] };
     await expect(relateTask(executor, strange, few)).rejects.toThrow(/itself answers \d of 44 subjects/);

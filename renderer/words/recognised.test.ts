@@ -34,7 +34,7 @@ test("the sentence why a job failed is recognised with the sentences in it, and 
 });
 
 test("of several sentences in one text each is recognised, and what is none of the engine's stays", () => {
-  const few = "no interval: it takes at least 5 held-out examples; here: 3.";
+  const few = "No interval: it takes at least 5 held-out examples; here: 3.";
   const own = inChinese(few);
   expect(own).not.toBe(few);
   const unverified = "The search stopped before a whole pass removed nothing; single units may still go.";

@@ -123,7 +123,7 @@ describe.skipIf(!smollm2IsHere)(`capitals on SmolLM2${smollm2Reason}`, () => {
     const [{ content, notes }] = await relateTask(executor, few, settings);
     expect(content.task.demonstrations).toHaveLength(4);
     expect(notes.map(textOf)).toEqual([
-      "no interval: it takes at least 5 draws of training subjects; here: 2.",
+      "No interval: it takes at least 5 draws of training subjects; here: 2.",
       "4 samples stand before each question; without them smollm2 answers too little.",
     ]);
     expect(content.figures.known).toBeGreaterThan(9);

@@ -18,8 +18,8 @@ export const base = {
   "it is not permitted": "操作不被允许",
   "the disk is read-only": "磁盘为只读",
   "another program is running it": "另一程序正在运行它",
-  "no interval: it takes at least {0} {1}; here: {2}.": "没有区间：至少需要 {0} 个{1}；此处为 {2}。",
-  "the interval is of only {0} {1}; below {2} it is often too narrow.": "区间只来自 {0} 个{1}；少于 {2} 时往往偏窄。",
+  "No interval: it takes at least {0} {1}; here: {2}.": "没有区间：至少需要 {0} 个{1}；此处为 {2}。",
+  "The interval is of only {0} {1}; below {2} it is often too narrow.": "区间只来自 {0} 个{1}；少于 {2} 时往往偏窄。",
   "{0}: it is no folder, and one is needed there. Name another, or move what is there away.":
     "{0}：不是文件夹，而此处需要文件夹。请另指名一个，或移走原有的文件。",
   "{0}: its text is damaged.": "{0}：内容已损坏。",
