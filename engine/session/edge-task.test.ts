@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { formatCircuit } from "../circuit/circuit-file.ts";
 import { formatNode } from "../circuit/node.ts";
+import { EdgeSplit } from "./edge-split.ts";
 import { edgesInShare, edgeTask } from "./edge-task.ts";
 import { onlySearch, pruneTask } from "./prune-task.ts";
 import { journalSettings } from "./run-journal.ts";
@@ -34,7 +35,12 @@ test("among a circuit's nodes, the pruning leaves edges between these alone, eac
   expect(circuit!.edges.length).toBeLessThan(circuit!.from);
   expect(circuit).toMatchObject({ oneMinimal: true, tested: 1, heldOut: undefined });
   expect(Math.abs(1 - circuit!.faithfulness)).toBeLessThanOrEqual(0.1);
+  const measured = vi.spyOn(EdgeSplit.prototype, "measure");
   const whole = await edgeTask({ ...edges, prune: false, among: file, selection: "ilp" });
+  const sizes = new Set(whole.curve.map(({ edges: count }) => count));
+  expect(measured.mock.calls.length).toBe(sizes.size);
+  measured.mockRestore();
+  expect(sizes.size).toBeLessThan(whole.curve.length);
   const chosen = new Set(whole.smallest!.flatMap(({ source, target }) => [source, target].map(formatNode)));
   expect([...chosen].filter((id) => id.startsWith("a") && !nodes.kept.heads!.includes(id))).toEqual([]);
   for (const { fraction, edges: count } of whole.curve) {

@@ -7,6 +7,7 @@ import { topologyOf } from "../circuit/topology.ts";
 import type { UnitSet } from "../circuit/unit-set.ts";
 import { EngineError } from "../base/errors.ts";
 import type { Interval } from "../base/interval.ts";
+import type { Criterion } from "../evaluate/faithfulness.ts";
 import { type Areas, areasUnder, type CurvePoint, FRACTIONS } from "../evaluate/size-curve.ts";
 import { constantsMemory, type Ledger, recallOf } from "../prune/journal.ts";
 import { type EdgeSearchResult, pruneEdges } from "../prune/edge-search.ts";
@@ -239,17 +240,35 @@ async function curveOf(
   { signal, onProgress }: EdgeHooks,
 ): Promise<EdgeCurvePoint[]> {
   const curve: EdgeCurvePoint[] = [];
+  let smaller: readonly EdgeScore[] | undefined;
   for (const fraction of FRACTIONS) {
     if (signal?.aborted) throw new EngineError("cancelled", say`Stopped on request.`);
     const edges = await first(fraction);
-    const table = found.table(edges);
-    const measured = await found.measure(table);
-    const holds = await measured.holds(criterion);
-    const heldOut = (await unseen?.measure(table))?.faithfulness;
-    curve.push({ fraction, edges: edges.length, faithfulness: measured.faithfulness, holds, heldOut });
+    const isLarger = !smaller || !sameEdges(edges, smaller);
+    curve.push({ ...(isLarger ? await pointOf(edges, found, unseen, criterion) : curve.at(-1)!), fraction });
+    smaller = edges;
     onProgress?.("curve", curve.length, FRACTIONS.length);
   }
   return curve;
+}
+
+/** Among a circuit's nodes there are no more edges from some size on. */
+function sameEdges(a: readonly EdgeScore[], b: readonly EdgeScore[]): boolean {
+  const names = new Set(a.map(formatEdge));
+  return a.length === b.length && b.every((edge) => names.has(formatEdge(edge)));
+}
+
+async function pointOf(
+  edges: readonly EdgeScore[],
+  found: EdgeSplit,
+  unseen: EdgeSplit | undefined,
+  criterion: Criterion,
+): Promise<Omit<EdgeCurvePoint, "fraction">> {
+  const table = found.table(edges);
+  const measured = await found.measure(table);
+  const holds = await measured.holds(criterion);
+  const heldOut = (await unseen?.measure(table))?.faithfulness;
+  return { edges: edges.length, faithfulness: measured.faithfulness, holds, heldOut };
 }
 
 /** Those that connect input to logits through the circuit's nodes. */

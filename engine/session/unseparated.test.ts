@@ -59,7 +59,7 @@ const unjudged =
 test("a search ends with the circuit that it found, with figures of discovery alone, and says why", () => {
   expect(circuit.kept.heads!.length).toBeGreaterThan(0);
   expect([circuit.results!.heldOut, circuit.results!.validation, circuit.search.validation]).toEqual([undefined, undefined, undefined]); // prettier-ignore
-  expect(circuit.results!.notes.slice(0, 2)).toEqual([
+  expect(circuit.results!.notes!.slice(0, 2)).toEqual([
     {
       code: "not-validated",
       text: "On the 8 validation examples the model and the empty circuit differ too little for f to mean anything, so the search stopped where the criterion would break on the discovery examples. Ask for more of them (--validation), or choose another corruption.",
@@ -72,7 +72,7 @@ test("so does its evaluation", async () => {
   const { results } = await evaluateCircuit(source, { task, random: 0, parts: false });
   expect(results.discovery).toEqual(circuit.results!.discovery);
   expect([results.heldOut, results.validation]).toEqual([undefined, undefined]);
-  expect(results.notes[0]).toEqual({ code: "held-out-not-judged", text: unjudged });
+  expect(results.notes![0]).toEqual({ code: "held-out-not-judged", text: unjudged });
 });
 
 test("a transfer has this sentence in the place of figures", async () => {
