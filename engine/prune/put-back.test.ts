@@ -83,17 +83,23 @@ test("each unit that comes back makes the criterion surest of all, and the last 
   expect(expected.length).toBeGreaterThan(1);
 });
 
-test("where a forecast of the circuit before names nothing that helps, it is made anew before the end", async () => {
+test("where a forecast of the circuit before names nothing that helps, it is made anew before the end, after a stop too", async () => {
   const whole = await surestOfAll([]);
   const made: UnitSet[] = [];
   const foresee: PutBackRequest["foresee"] = async (kept, metrics) => {
     made.push(kept);
     const [own, answer] = await forecasts.putBack(kept, metrics);
-    const isFirst = made.length === 1;
-    return [new Map([...own].filter(([id]) => !isFirst || id === whole[0])), answer];
+    return [new Map([...own].filter(([id]) => !kept.equals(end) || id === whole[0])), answer];
   };
-  expect(await steps({ foresee })).toEqual(whole);
+  const entries: JournalEntry[] = [];
+  expect(await steps({ foresee, ledger: { recall: () => undefined, record: (entry) => entries.push(entry) } })).toEqual(whole); // prettier-ignore
   expect(made[1].ids()).toEqual(end.with([parseUnit(whole[0])!]).ids());
+  const known = entries.slice(0, 2);
+  expect(known).toEqual([whole[0], null].map((added) => ({ kind: "put-back", added })));
+  const recorded: JournalEntry[] = [];
+  const ledger = { recall: () => known.shift(), record: (entry: JournalEntry) => recorded.push(entry) };
+  expect(await steps({ foresee, ledger })).toEqual(whole);
+  expect(recorded).toEqual(entries.slice(2));
 });
 
 test("what must stay away does not come back", async () => {
@@ -106,8 +112,9 @@ test("what must stay away does not come back", async () => {
 test("what a journal has is not measured again, and goes on to the same units", async () => {
   const entries: JournalEntry[] = [];
   const whole = await steps({ ledger: { recall: () => undefined, record: (entry) => entries.push(entry) } });
-  expect(entries).toEqual([...whole, null].map((added) => ({ kind: "put-back", added })));
-  for (const recalled of [1, entries.length]) {
+  // Nothing helps by the forecast of a circuit before, and then by its own.
+  expect(entries).toEqual([...whole, null, null].map((added) => ({ kind: "put-back", added })));
+  for (const recalled of [1, entries.length - 1, entries.length]) {
     const [known, recorded]: JournalEntry[][] = [entries.slice(0, recalled), []];
     const ledger = { recall: () => known.shift(), record: (entry: JournalEntry) => recorded.push(entry) };
     expect(await steps({ ledger })).toEqual(whole);

@@ -54,13 +54,14 @@ export async function* putBack(end: UnitSet, request: PutBackRequest): AsyncGene
   for (;;) {
     if (state.kept.size - foreseen.at.size === STEPS_FORESEEN) foreseen = new Foreseen(request, state.kept);
     const recalled = recallOf(ledger, "put-back");
-    let added = recalled ? recalled.added : await surest(state, foreseen, request);
-    if (!recalled && added === null && foreseen.at.size < state.kept.size) {
-      foreseen = new Foreseen(request, state.kept);
-      added = await surest(state, foreseen, request);
-    }
+    const added = recalled ? recalled.added : await surest(state, foreseen, request);
     if (!recalled) ledger.record({ kind: "put-back", added });
-    if (added === null) return;
+    if (added === null) {
+      if (foreseen.at.equals(state.kept)) return;
+      // The forecast was of a circuit before this one.
+      foreseen = new Foreseen(request, state.kept);
+      continue;
+    }
     const kept = state.kept.with([unitOf(added)]);
     state.accept(kept, recalled ? undefined : await state.attempt(kept));
     yield { kept, added };

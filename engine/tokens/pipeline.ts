@@ -32,7 +32,7 @@ export interface PipelineParts {
   readonly bosId?: number;
 }
 
-/** Texts whose tokens are remembered: a pair of prompts, and some words. */
+/** Short texts whose tokens are remembered: a pair of prompts, and some words. */
 const MOST_REMEMBERED = 16;
 
 interface Encoded {
@@ -131,8 +131,9 @@ export class PipelineTokenizer implements Tokenizer {
     const key = `${isLiteral ? "literal" : "read"} ${text}`;
     const known = this.lately.get(key);
     if (known) return known;
-    if (this.lately.size >= MOST_REMEMBERED) this.lately.clear();
     const made = this.made(text, isLiteral);
+    if (text.length > SHORT_TEXT) return made;
+    if (this.lately.size >= MOST_REMEMBERED) this.lately.clear();
     this.lately.set(key, made);
     return made;
   }
