@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faithfulnessInterval, meanInterval, quantile } from "./bootstrap.ts";
+import { faithfulnessInterval, meanInterval, meanIntervalsOver, quantile } from "./bootstrap.ts";
 
 const of = (...values: number[]): Float64Array => Float64Array.from(values);
 
@@ -16,6 +16,22 @@ describe("quantile()", () => {
     [[2, 2, 2, 9], 0.5, 2],
   ])("of %j at %d is %d", (values, q, expected) => {
     expect(quantile(values, q)).toBeCloseTo(expected, 12);
+  });
+});
+
+describe("meanIntervalsOver()", () => {
+  const series = [of(1, 2, 4, 8, 16, 32, 64), of(-3, 0, 0, 1, 5, -2, 7)];
+
+  test.each([
+    ["values", 7],
+    ["clusters", [Int32Array.of(0, 3), Int32Array.of(1), Int32Array.of(2, 5, 6), Int32Array.of(4), Int32Array.of(3)]],
+  ])("gives each series over the same %s the interval that it has alone", (_, drawable) => {
+    const intervalOf = meanIntervalsOver(drawable, 3)!;
+    expect(series.map(intervalOf)).toEqual(series.map((values) => meanInterval(values, 3, drawable)));
+  });
+
+  test("gives none for fewer than five values", () => {
+    expect(meanIntervalsOver(4, 3)).toBeUndefined();
   });
 });
 

@@ -29,6 +29,9 @@ export function drawerOf(of: Drawable, count: number, random: Random): () => Int
   };
 }
 
+const usualResamples = 1000;
+const usualLevel = 0.95;
+
 /**
  * Percentile interval of a statistic of resamples, each of as many values or clusters as there are.
  *
@@ -38,7 +41,7 @@ export function drawerOf(of: Drawable, count: number, random: Random): () => Int
 export function bootstrapInterval(
   of: Drawable,
   statistic: (drawn: Int32Array) => number | undefined,
-  { resamples = 1000, level = 0.95, seed }: { resamples?: number; level?: number; seed: number },
+  { resamples = usualResamples, level = usualLevel, seed }: { resamples?: number; level?: number; seed: number },
 ): Interval | undefined {
   if (countOf(of) < leastForInterval) return undefined;
   const draw = drawerOf(of, countOf(of), Random.seeded(seed, "bootstrap"));
@@ -47,6 +50,11 @@ export function bootstrapInterval(
     const value = statistic(draw());
     if (value !== undefined) values[r++] = value;
   }
+  return percentiles(values, level);
+}
+
+/** @param values of the resamples; sorted in place */
+function percentiles(values: Float64Array, level: number): Interval {
   values.sort();
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
 }
@@ -54,6 +62,22 @@ export function bootstrapInterval(
 /** Interval of a mean; undefined for too few values, or clusters of them. */
 export function meanInterval(values: Float64Array, seed: number, of: Drawable = values.length): Interval | undefined {
   return bootstrapInterval(of, (drawn) => meanAt(values, drawn), { seed });
+}
+
+/**
+ * `meanInterval` for many series over the same examples: draws are made once and kept, and to make them is most of its work.
+ *
+ * @returns of a series, its interval; undefined for too few values, or clusters of them
+ */
+export function meanIntervalsOver(of: Drawable, seed: number): ((values: Float64Array) => Interval) | undefined {
+  if (countOf(of) < leastForInterval) return undefined;
+  const draw = drawerOf(of, countOf(of), Random.seeded(seed, "bootstrap"));
+  const draws = Array.from({ length: usualResamples }, () => draw().slice());
+  const means = new Float64Array(draws.length);
+  return (values) => {
+    for (let r = 0; r < draws.length; r++) means[r] = meanAt(values, draws[r]);
+    return percentiles(means, usualLevel);
+  };
 }
 
 /** Interval of f, a ratio of means: all three runs of one example are drawn together; undefined for too few clusters. */

@@ -1,11 +1,12 @@
 // Scores of edges bootstrapped over examples: those whose sign is not sure come after all others.
 import { EngineError } from "../base/errors.ts";
 import { say, sayList } from "../base/sentence.ts";
-import { leastForInterval } from "../base/interval.ts";
+import { type Interval, leastForInterval } from "../base/interval.ts";
 import { ABLATION_KINDS, ABLATIONS } from "../choices/lists.ts";
 import type { Executor } from "../activations/executor.ts";
 import { HeldPrograms } from "../activations/held-programs.ts";
-import { type Drawable, meanInterval } from "../evaluate/bootstrap.ts";
+import { meanIntervalsOver } from "../evaluate/bootstrap.ts";
+import { topologyOf } from "../circuit/topology.ts";
 import { cleanPrompts } from "../task/clean-prompts.ts";
 import type { Example } from "../task/example.ts";
 import type { EdgeScore } from "./edge-attribution.ts";
@@ -31,26 +32,32 @@ export async function sureScores(
 ): Promise<EdgeScore[]> {
   const prompts = cleanPrompts(examples);
   requireSingle(prompts.length, request);
-  const each: (readonly EdgeScore[])[] = [];
+  const intervalOf = meanIntervalsOver(prompts, seed)!;
+  /** "example edge" */
+  const each: Float64Array[] = [];
   // Programs are the same for every example, and to make them costs more than to run them on one.
   await HeldPrograms.during(executor, async (programs) => {
     for (const example of examples) {
-      each.push(await edgeScores(executor, [example], { ...request, programs }));
+      const scores = await edgeScores(executor, [example], { ...request, programs });
+      each.push(Float64Array.from(scores, ({ score }) => score));
       onProgress?.(each.length, examples.length);
     }
   });
-  return each[0].map((edge, i) => {
-    const values = Float64Array.from(each, (scores) => scores[i].score);
-    return { ...edge, score: sureMean(values, seed, prompts) };
+  const values = new Float64Array(each.length);
+  return topologyOf(executor.model.config).edges.map((edge, i) => {
+    each.forEach((scores, e) => (values[e] = scores[i]));
+    return { ...edge, score: sureMean(values, intervalOf) };
   });
 }
 
 /** What an edge whose sign is not sure counts: less than any other that matters, so that it is taken to connect others or to fill a size. */
 const UNSURE = 1e-3;
 
-export function sureMean(values: Float64Array, seed: number, of?: Drawable): number {
-  const [low, high] = meanInterval(values, seed, of)!;
+export function sureMean(values: Float64Array, intervalOf: (values: Float64Array) => Interval): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  // Means of values of one sign have that sign, however they are drawn.
+  if (values.every((value) => value > 0) || values.every((value) => value < 0)) return mean;
+  const [low, high] = intervalOf(values);
   return low <= 0 && high >= 0 ? UNSURE * mean : mean;
 }
 
