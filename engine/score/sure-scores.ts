@@ -35,14 +35,15 @@ export async function sureScores(
   const intervalOf = meanIntervalsOver(prompts, seed)!;
   /** "example edge" */
   const each: Float64Array[] = [];
-  // Programs are the same for every example, and to make them costs more than to run them on one.
-  await HeldPrograms.during(executor, async (programs) => {
+  // Programs are the same for every example, and to make them costs more than to run them on one: all of them are held.
+  const scoreAll = async (programs: HeldPrograms): Promise<void> => {
     for (const example of examples) {
       const scores = await edgeScores(executor, [example], { ...request, programs });
       each.push(Float64Array.from(scores, ({ score }) => score));
       onProgress?.(each.length, examples.length);
     }
-  });
+  };
+  await HeldPrograms.during(executor, scoreAll, Infinity);
   const values = new Float64Array(each.length);
   return topologyOf(executor.model.config).edges.map((edge, i) => {
     each.forEach((scores, e) => (values[e] = scores[i]));
