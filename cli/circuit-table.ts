@@ -3,6 +3,7 @@ import { append } from "../engine/base/append.ts";
 import { greatest } from "../engine/base/greatest.ts";
 import type { Circuit, CircuitNode, CircuitResults } from "../engine/circuit/circuit-schema.ts";
 import { keptIds } from "../engine/circuit/kept.ts";
+import { provenMinimal } from "../engine/circuit/proven-minimal.ts";
 import { metricUnit } from "../engine/metric/metric.ts";
 import { intervalText } from "./interval-text.ts";
 
@@ -38,14 +39,22 @@ function boundWords({ search: { trajectory, validation } }: Circuit): string {
     : ` (${k} of ${n} units are singled out by about ${Math.ceil(k * Math.log2(n / k) + k)})`;
 }
 
-/** 1-minimality is said of the circuit that it was proved for. */
-function minimalityWords({ oneMinimal, validation, trajectory }: Circuit["search"]): string {
-  if (oneMinimal) return "1-minimal, tested one by one";
-  const last = trajectory.at(-1);
-  if (!validation?.search.oneMinimal || !last) return "not verified to be 1-minimal";
-  const { added = [], removed } = last;
-  const gone = removed.length === 0 ? "" : `, ${removed.length} more taken away`;
-  return `1-minimal with ${validation.search.kept} units, tested one by one; then ${added.length} put back${gone}`;
+/** 1-minimality is said of the circuit that it was proved for; how much a budget left untested the reason for stopping says. */
+function minimalityWords(search: Circuit["search"]): string {
+  const proven = provenMinimal(search);
+  switch (proven.of) {
+    case "circuit":
+      return "1-minimal, tested one by one";
+    case "search": {
+      const gone = proven.gone === 0 ? "" : `, ${proven.gone} more taken away`;
+      return `1-minimal with ${proven.kept} units, tested one by one; then ${proven.back} put back${gone}`;
+    }
+    case "shares":
+    case "nothing":
+      return "not verified to be 1-minimal";
+    default:
+      return proven satisfies never;
+  }
 }
 
 /** One line a layer, the first layer at the bottom: ● kept, · removed. */
