@@ -29,8 +29,8 @@ export function drawerOf(of: Drawable, count: number, random: Random): () => Int
   };
 }
 
-const usualResamples = 1000;
-const usualLevel = 0.95;
+const resamples = 1000;
+const level = 0.95;
 
 /**
  * Percentile interval of a statistic of resamples, each of as many values or clusters as there are.
@@ -41,7 +41,7 @@ const usualLevel = 0.95;
 export function bootstrapInterval(
   of: Drawable,
   statistic: (drawn: Int32Array) => number | undefined,
-  { resamples = usualResamples, level = usualLevel, seed }: { resamples?: number; level?: number; seed: number },
+  { seed }: { readonly seed: number },
 ): Interval | undefined {
   if (countOf(of) < leastForInterval) return undefined;
   const draw = drawerOf(of, countOf(of), Random.seeded(seed, "bootstrap"));
@@ -50,11 +50,11 @@ export function bootstrapInterval(
     const value = statistic(draw());
     if (value !== undefined) values[r++] = value;
   }
-  return percentiles(values, level);
+  return percentiles(values);
 }
 
 /** @param values of the resamples; sorted in place */
-function percentiles(values: Float64Array, level: number): Interval {
+function percentiles(values: Float64Array): Interval {
   values.sort();
   return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)];
 }
@@ -72,11 +72,11 @@ export function meanInterval(values: Float64Array, seed: number, of: Drawable = 
 export function meanIntervalsOver(of: Drawable, seed: number): ((values: Float64Array) => Interval) | undefined {
   if (countOf(of) < leastForInterval) return undefined;
   const draw = drawerOf(of, countOf(of), Random.seeded(seed, "bootstrap"));
-  const draws = Array.from({ length: usualResamples }, () => draw().slice());
+  const draws = Array.from({ length: resamples }, () => draw().slice());
   const means = new Float64Array(draws.length);
   return (values) => {
     for (let r = 0; r < draws.length; r++) means[r] = meanAt(values, draws[r]);
-    return percentiles(means, usualLevel);
+    return percentiles(means);
   };
 }
 
